@@ -1,0 +1,202 @@
+/**
+ * The agent's command protocol (ACS) as the real amazon-ecs-agent speaks it: one JSON text frame
+ * `{"type","message"}` each way. Names, optionality and spelling are the agent's.
+ */
+export interface Envelope<Type extends string = string, Message = unknown> {
+  readonly type: Type;
+  readonly message: Message;
+}
+
+export interface PayloadContainer {
+  readonly name: string;
+  readonly image: string;
+  readonly essential: boolean;
+  readonly containerArn?: string;
+  /** CPU units; Docker shares, at least 2. */
+  readonly cpu?: number;
+  /** Hard limit in MiB; 0 is none. */
+  readonly memory?: number;
+  readonly command?: readonly string[];
+  readonly entryPoint?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly portMappings?: readonly {
+    readonly containerPort: number;
+    readonly hostPort: number;
+    readonly protocol: "tcp" | "udp";
+  }[];
+  readonly mountPoints?: readonly {
+    readonly sourceVolume: string;
+    readonly containerPath: string;
+    readonly readOnly: boolean;
+  }[];
+  readonly volumesFrom?: readonly {
+    readonly sourceContainer: string;
+    readonly readOnly: boolean;
+  }[];
+  readonly links?: readonly string[];
+  readonly dependsOn?: readonly { readonly containerName: string; readonly condition: string }[];
+  /** Seconds. */
+  readonly startTimeout?: number;
+  /** Seconds; beats ECS_CONTAINER_STOP_TIMEOUT. */
+  readonly stopTimeout?: number;
+  readonly healthCheckType?: "docker";
+  readonly dockerConfig?: {
+    readonly version: string;
+    /** JSON text of the Engine API's container Config: User, WorkingDir, Healthcheck (ns), …. */
+    readonly config?: string;
+    /** JSON text of the Engine API's HostConfig: Privileged, Ulimits, LogConfig, …. */
+    readonly hostConfig?: string;
+  };
+}
+
+export interface PayloadVolume {
+  readonly name: string;
+  readonly type: "host" | "docker";
+  readonly host?: { readonly sourcePath?: string };
+  readonly dockerVolumeConfiguration?: {
+    readonly scope?: string;
+    readonly autoprovision?: boolean;
+    readonly driver?: string;
+    readonly driverOpts?: Readonly<Record<string, string>>;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+}
+
+export interface PayloadTask {
+  readonly arn: string;
+  readonly desiredStatus: "RUNNING" | "STOPPED";
+  readonly family: string;
+  /** Revision, as text. */
+  readonly version: string;
+  readonly taskClusterArn?: string;
+  readonly containers: readonly PayloadContainer[];
+  readonly volumes: readonly PayloadVolume[];
+  /** vCPU, not units. */
+  readonly cpu?: number;
+  /** MiB. */
+  readonly memory?: number;
+  readonly networkMode?: string;
+  readonly pidMode?: string;
+  readonly ipcMode?: string;
+  readonly launchType?: string;
+  readonly serviceName?: string;
+  readonly group?: string;
+}
+
+export type PayloadMessage = Envelope<
+  "PayloadMessage",
+  {
+    readonly clusterArn: string;
+    readonly containerInstanceArn: string;
+    readonly messageId: string;
+    readonly seqNum: number;
+    /** Epoch ms. */
+    readonly generatedAt: number;
+    readonly tasks: readonly PayloadTask[];
+  }
+>;
+
+export type HeartbeatMessage = Envelope<
+  "HeartbeatMessage",
+  { readonly messageId: string; readonly healthy: boolean }
+>;
+
+export type TaskManifestMessage = Envelope<
+  "TaskManifestMessage",
+  {
+    readonly clusterArn: string;
+    readonly containerInstanceArn: string;
+    readonly messageId: string;
+    readonly generatedAt: number;
+    readonly timeline: number;
+    readonly tasks: readonly {
+      readonly taskArn: string;
+      readonly taskClusterArn: string;
+      readonly desiredStatus: "RUNNING" | "STOPPED";
+    }[];
+  }
+>;
+
+export interface TaskIdentifier {
+  readonly taskArn: string;
+  readonly taskClusterArn?: string;
+  readonly desiredStatus?: string;
+}
+
+export type TaskStopVerificationAck = Envelope<
+  "TaskStopVerificationAck",
+  {
+    readonly messageId: string;
+    readonly generatedAt: number;
+    readonly stopTasks: readonly TaskIdentifier[];
+  }
+>;
+
+export type CloseMessage = Envelope<"CloseMessage", { readonly message: string }>;
+
+/** Control plane to agent, on the ACS socket. */
+export type AcsMessage =
+  | PayloadMessage
+  | HeartbeatMessage
+  | TaskManifestMessage
+  | TaskStopVerificationAck
+  | CloseMessage;
+
+export type AckRequest = Envelope<
+  "AckRequest",
+  { readonly cluster: string; readonly containerInstance: string; readonly messageId: string }
+>;
+
+export type HeartbeatAckRequest = Envelope<"HeartbeatAckRequest", { readonly messageId: string }>;
+
+export type TaskStopVerificationMessage = Envelope<
+  "TaskStopVerificationMessage",
+  { readonly messageId: string; readonly stopCandidates: readonly TaskIdentifier[] }
+>;
+
+/** Agent to control plane, on the ACS socket. */
+export type AcsRequest = AckRequest | HeartbeatAckRequest | TaskStopVerificationMessage;
+
+export type PublishHealthRequest = Envelope<
+  "PublishHealthRequest",
+  {
+    readonly metadata: {
+      readonly cluster: string;
+      readonly containerInstance: string;
+      readonly messageId: string;
+      readonly fin: boolean;
+    };
+    readonly tasks: readonly {
+      readonly taskArn: string;
+      readonly clusterArn: string;
+      readonly taskDefinitionFamily: string;
+      readonly taskDefinitionVersion: string;
+      readonly containers: readonly {
+        readonly containerName: string;
+        readonly healthStatus: "HEALTHY" | "UNHEALTHY" | "UNKNOWN";
+        /** Epoch seconds. */
+        readonly statusSince?: number;
+      }[];
+    }[];
+    /** Epoch seconds. */
+    readonly timestamp: number;
+  }
+>;
+
+export type PublishMetricsRequest = Envelope<
+  "PublishMetricsRequest",
+  {
+    readonly metadata: {
+      readonly cluster: string;
+      readonly containerInstance: string;
+      readonly messageId: string;
+      readonly idle: boolean;
+      readonly fin: boolean;
+    };
+    readonly taskMetrics: readonly unknown[];
+    readonly timestamp: number;
+  }
+>;
+
+/** Agent to control plane, on the TCS socket; each frame has a header block before the JSON. */
+export type TcsRequest = PublishHealthRequest | PublishMetricsRequest;

@@ -1,0 +1,84 @@
+import type * as ecs from "@aws-sdk/client-ecs";
+
+/** The operations that Berth carries out, with what they take and answer. Shapes: ECS API reference. */
+export interface EcsOperations {
+  readonly CreateCluster: Operation<ecs.CreateClusterRequest, ecs.CreateClusterResponse>;
+  readonly DescribeClusters: Operation<ecs.DescribeClustersRequest, ecs.DescribeClustersResponse>;
+  readonly ListClusters: Operation<ecs.ListClustersRequest, ecs.ListClustersResponse>;
+  readonly DeleteCluster: Operation<ecs.DeleteClusterRequest, ecs.DeleteClusterResponse>;
+  readonly RegisterTaskDefinition: Operation<
+    ecs.RegisterTaskDefinitionRequest,
+    ecs.RegisterTaskDefinitionResponse
+  >;
+  readonly DescribeTaskDefinition: Operation<
+    ecs.DescribeTaskDefinitionRequest,
+    ecs.DescribeTaskDefinitionResponse
+  >;
+  readonly ListTaskDefinitions: Operation<
+    ecs.ListTaskDefinitionsRequest,
+    ecs.ListTaskDefinitionsResponse
+  >;
+  readonly ListTaskDefinitionFamilies: Operation<
+    ecs.ListTaskDefinitionFamiliesRequest,
+    ecs.ListTaskDefinitionFamiliesResponse
+  >;
+  readonly DeregisterTaskDefinition: Operation<
+    ecs.DeregisterTaskDefinitionRequest,
+    ecs.DeregisterTaskDefinitionResponse
+  >;
+  readonly RegisterContainerInstance: Operation<
+    ecs.RegisterContainerInstanceRequest,
+    ecs.RegisterContainerInstanceResponse
+  >;
+  readonly DeregisterContainerInstance: Operation<
+    ecs.DeregisterContainerInstanceRequest,
+    ecs.DeregisterContainerInstanceResponse
+  >;
+  readonly DescribeContainerInstances: Operation<
+    ecs.DescribeContainerInstancesRequest,
+    ecs.DescribeContainerInstancesResponse
+  >;
+  readonly ListContainerInstances: Operation<
+    ecs.ListContainerInstancesRequest,
+    ecs.ListContainerInstancesResponse
+  >;
+  readonly UpdateContainerInstancesState: Operation<
+    ecs.UpdateContainerInstancesStateRequest,
+    ecs.UpdateContainerInstancesStateResponse
+  >;
+  readonly DiscoverPollEndpoint: Operation<
+    ecs.DiscoverPollEndpointRequest,
+    ecs.DiscoverPollEndpointResponse
+  >;
+  readonly RunTask: Operation<ecs.RunTaskRequest, ecs.RunTaskResponse>;
+  readonly StartTask: Operation<ecs.StartTaskRequest, ecs.StartTaskResponse>;
+  readonly StopTask: Operation<ecs.StopTaskRequest, ecs.StopTaskResponse>;
+  readonly DescribeTasks: Operation<ecs.DescribeTasksRequest, ecs.DescribeTasksResponse>;
+  readonly ListTasks: Operation<ecs.ListTasksRequest, ecs.ListTasksResponse>;
+  readonly CreateService: Operation<ecs.CreateServiceRequest, ecs.CreateServiceResponse>;
+  readonly UpdateService: Operation<ecs.UpdateServiceRequest, ecs.UpdateServiceResponse>;
+  readonly DescribeServices: Operation<ecs.DescribeServicesRequest, ecs.DescribeServicesResponse>;
+  readonly ListServices: Operation<ecs.ListServicesRequest, ecs.ListServicesResponse>;
+  readonly DeleteService: Operation<ecs.DeleteServiceRequest, ecs.DeleteServiceResponse>;
+  readonly SubmitTaskStateChange: Operation<
+    ecs.SubmitTaskStateChangeRequest,
+    ecs.SubmitTaskStateChangeResponse
+  >;
+  readonly SubmitContainerStateChange: Operation<
+    ecs.SubmitContainerStateChangeRequest,
+    ecs.SubmitContainerStateChangeResponse
+  >;
+  readonly SubmitAttachmentStateChanges: Operation<
+    ecs.SubmitAttachmentStateChangesRequest,
+    ecs.SubmitAttachmentStateChangesResponse
+  >;
+}
+
+interface Operation<Request, Response> {
+  readonly request: Request;
+  readonly response: Response;
+}
+
+export type EcsOperationName = keyof EcsOperations;
+export type EcsRequest<Name extends EcsOperationName> = EcsOperations[Name]["request"];
+export type EcsResponse<Name extends EcsOperationName> = EcsOperations[Name]["response"];

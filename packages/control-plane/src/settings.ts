@@ -1,0 +1,33 @@
+/** What an operator may tune. All times in ms. */
+export interface Settings {
+  /** Base URL that agents are told to dial, with a trailing slash; they append `ws`. */
+  readonly agentEndpoint: string;
+  readonly heartbeatIntervalMs: number;
+  /** An agent that shows no sign of life for so long counts as disconnected. */
+  readonly leaseMs: number;
+  /** How long an agent may be away before its tasks are replaced. ECS would wait for ever. */
+  readonly instanceLostAfterMs: number;
+  /** A task not yet acknowledged by its agent is sent again after so long. */
+  readonly dispatchRetryMs: number;
+  /** A reservation whose task never appeared is released after so long. */
+  readonly orphanedReservationMs: number;
+  /** How long after RUNNING a task without health check counts as healthy (ECS: 40 s). */
+  readonly healthyAfterMs: number;
+  /** First delay of the crash-loop throttle; doubles with each further failed start. */
+  readonly throttleFirstDelayMs: number;
+  readonly throttleMaxDelayMs: number;
+  /** How long stopped tasks, events and INACTIVE services stay describable. */
+  readonly historyMs: number;
+}
+
+export const DEFAULT_SETTINGS: Omit<Settings, "agentEndpoint"> = {
+  heartbeatIntervalMs: 30_000,
+  leaseMs: 75_000,
+  instanceLostAfterMs: 300_000,
+  dispatchRetryMs: 10_000,
+  orphanedReservationMs: 60_000,
+  healthyAfterMs: 0,
+  throttleFirstDelayMs: 1_000,
+  throttleMaxDelayMs: 27 * 60_000,
+  historyMs: 30 * 24 * 3_600_000,
+};

@@ -1,0 +1,21 @@
+import type { Tag } from "./tag.ts";
+
+export interface CapacityProviderStrategyItem {
+  readonly capacityProvider: string;
+  readonly weight?: number;
+  readonly base?: number;
+}
+
+export interface Cluster {
+  readonly name: string;
+  readonly status: "ACTIVE" | "INACTIVE";
+  readonly settings: readonly { readonly name: string; readonly value: string }[];
+  readonly capacityProviders: readonly string[];
+  readonly defaultCapacityProviderStrategy: readonly CapacityProviderStrategyItem[];
+  /** Kept as given; described with `include: CONFIGURATIONS`. */
+  readonly configuration?: Readonly<Record<string, unknown>>;
+  readonly serviceConnectDefaults?: { readonly namespace: string };
+  readonly tags: readonly Tag[];
+  /** Epoch ms. */
+  readonly createdAt: number;
+}

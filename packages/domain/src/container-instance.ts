@@ -1,0 +1,77 @@
+import type { Capacity, Demand } from "./resources.ts";
+import type { Tag } from "./tag.ts";
+
+export interface Attribute {
+  readonly name: string;
+  readonly value?: string;
+}
+
+/**
+ * What is said once, at registration, and seldom changes. What every placement changes is apart, in
+ * `InstanceLedger`: DynamoDB bills and locks whole items (ADR 0004).
+ */
+export interface ContainerInstance {
+  readonly cluster: string;
+  /** 32 lower-case hex digits. */
+  readonly id: string;
+  readonly ec2InstanceId?: string;
+  readonly registered: Capacity;
+  readonly attributes: readonly Attribute[];
+  readonly versionInfo: {
+    readonly agentVersion?: string;
+    readonly agentHash?: string;
+    readonly dockerVersion?: string;
+  };
+  readonly tags: readonly Tag[];
+  /** Epoch ms. */
+  readonly registeredAt: number;
+  /** Hash of the last registration's `clientToken`, so that a repeated call finds its instance. */
+  readonly clientToken?: string;
+}
+
+export type ContainerInstanceStatus = "ACTIVE" | "DRAINING" | "INACTIVE";
+
+/**
+ * What changes at every placement: who holds what, and whether the instance takes more. What is
+ * left is never stored: it follows from `registered` and `reservations`, so it cannot drift.
+ */
+export interface InstanceLedger {
+  readonly cluster: string;
+  readonly id: string;
+  readonly status: ContainerInstanceStatus;
+  readonly agentConnected: boolean;
+  /** Task id to what it holds. An entry lives from before its task is written until it stopped. */
+  readonly reservations: Readonly<Record<string, Reservation>>;
+  /** Version of the descriptive item that this ledger goes with; a reader's cache key. */
+  readonly descriptionVersion: number;
+}
+
+export interface Reservation extends Demand {
+  /** Epoch ms: when it was made. One whose task never appeared is released after a grace period. */
+  readonly reservedAt: number;
+}
+
+/** What is left of an instance, by its own ledger. */
+export function remaining(
+  registered: Capacity,
+  ledger: Pick<InstanceLedger, "reservations">,
+): Capacity {
+  const held = Object.values(ledger.reservations);
+  return {
+    cpuUnits: held.reduce((left, each) => left - each.cpuUnits, registered.cpuUnits),
+    memoryMiB: held.reduce((left, each) => left - each.memoryMiB, registered.memoryMiB),
+    usedTcpPorts: [...registered.usedTcpPorts, ...held.flatMap((each) => each.tcpPorts)],
+    usedUdpPorts: [...registered.usedUdpPorts, ...held.flatMap((each) => each.udpPorts)],
+  };
+}
+
+/** What keeps a demand off an instance, in ECS's own words, or undefined where it fits. */
+export type MisfitReason = "RESOURCE:CPU" | "RESOURCE:MEMORY" | "RESOURCE:PORTS";
+
+export function misfit(left: Capacity, demand: Demand): MisfitReason | undefined {
+  if (demand.cpuUnits > left.cpuUnits) return "RESOURCE:CPU";
+  if (demand.memoryMiB > left.memoryMiB) return "RESOURCE:MEMORY";
+  if (demand.tcpPorts.some((port) => left.usedTcpPorts.includes(port))) return "RESOURCE:PORTS";
+  if (demand.udpPorts.some((port) => left.usedUdpPorts.includes(port))) return "RESOURCE:PORTS";
+  return undefined;
+}

@@ -1,0 +1,110 @@
+import type { CapacityProviderStrategyItem } from "./cluster.ts";
+import type { Tag } from "./tag.ts";
+import type { PlacementConstraint } from "./task-definition.ts";
+
+export interface PlacementStrategy {
+  readonly type: "random" | "spread" | "binpack";
+  readonly field?: string;
+}
+
+export interface DeploymentConfiguration {
+  readonly minimumHealthyPercent: number;
+  readonly maximumPercent: number;
+  readonly deploymentCircuitBreaker?: { readonly enable: boolean; readonly rollback: boolean };
+  readonly [kept: string]: unknown;
+}
+
+export type RolloutState = "IN_PROGRESS" | "COMPLETED" | "FAILED";
+
+/** All times are epoch ms. */
+export interface Deployment {
+  /** `ecs-svc/` and 19 digits. */
+  readonly id: string;
+  readonly status: "PRIMARY" | "ACTIVE";
+  /** `family:revision`. */
+  readonly taskDefinition: string;
+  readonly rolloutState: RolloutState;
+  readonly rolloutStateReason: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Consecutive starts that failed; back to 0 once one task runs. */
+  readonly failedTasks: number;
+  /** Starts are held back until then, after failed ones. */
+  readonly throttledUntil?: number;
+}
+
+/** A task that the service has decided to start and that is not written yet. */
+export interface PlannedStart {
+  readonly taskId: string;
+  readonly deploymentId: string;
+  readonly decidedAt: number;
+  /** Why no instance took it, at the last try. Absent while none was made. */
+  readonly unplaced?: Unplaced;
+}
+
+export interface Unplaced {
+  readonly since: number;
+  readonly candidates: readonly PlacementFailure[];
+}
+
+/** Why one instance did not take a task. */
+export interface PlacementFailure {
+  /** Absent where there was no instance at all. */
+  readonly containerInstanceId?: string;
+  /** ECS's word: `RESOURCE:CPU`, `RESOURCE:MEMORY`, `RESOURCE:PORTS`, `AGENT`, `ATTRIBUTE`, or a sentence. */
+  readonly reason: string;
+  /** With figures, for people. */
+  readonly detail: string;
+}
+
+export interface ServiceEvent {
+  /** Dashed UUID. */
+  readonly id: string;
+  /** Epoch ms. */
+  readonly createdAt: number;
+  readonly message: string;
+}
+
+export type ServiceStatus = "ACTIVE" | "DRAINING" | "INACTIVE";
+
+/** The desired state of a service and the progress of its deployments. All times are epoch ms. */
+export interface Service {
+  readonly cluster: string;
+  readonly name: string;
+  readonly status: ServiceStatus;
+  readonly desiredCount: number;
+  readonly schedulingStrategy: "REPLICA";
+  readonly launchType?: "EC2" | "FARGATE" | "EXTERNAL";
+  readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
+  /** `family:revision` of the PRIMARY deployment. */
+  readonly taskDefinition: string;
+  readonly deploymentConfiguration: DeploymentConfiguration;
+  readonly placementConstraints: readonly PlacementConstraint[];
+  readonly placementStrategy: readonly PlacementStrategy[];
+  /** Newest first; the first is PRIMARY. */
+  readonly deployments: readonly Deployment[];
+  readonly plannedStarts: readonly PlannedStart[];
+  /** Stopped tasks whose failure is counted already and which are still to be archived. */
+  readonly countedStops: readonly string[];
+  /** Events of the latest changes, not yet written as items of their own. */
+  readonly newEvents: readonly ServiceEvent[];
+  /** Message of the last event that is suppressed while it repeats, and when it was told. */
+  readonly lastTold: Readonly<Record<string, number>>;
+  readonly steady: boolean;
+  readonly enableECSManagedTags: boolean;
+  readonly propagateTags: "TASK_DEFINITION" | "SERVICE" | "NONE";
+  readonly enableExecuteCommand: boolean;
+  readonly availabilityZoneRebalancing: "ENABLED" | "DISABLED";
+  readonly healthCheckGracePeriodSeconds?: number;
+  readonly roleArn?: string;
+  readonly tags: readonly Tag[];
+  readonly createdAt: number;
+  readonly createdBy: string;
+  readonly clientToken?: string;
+  /** Hash of the parameters it was created with: tells a repeated CreateService from another one. */
+  readonly requestHash: string;
+  /** Set when it became INACTIVE; it stays describable for a while. */
+  readonly inactiveAt?: number;
+  /** Members that Berth keeps and gives back. */
+  readonly kept?: Readonly<Record<string, unknown>>;
+}

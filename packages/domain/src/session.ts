@@ -1,0 +1,28 @@
+/** An agent's command connection, as the control plane knows it. All times are epoch ms. */
+export interface AgentSession {
+  readonly cluster: string;
+  readonly containerInstanceId: string;
+  /** The ACS connection; absent while the agent is away. */
+  readonly connectionId?: string;
+  readonly telemetryConnectionId?: string;
+  readonly connectedAt?: number;
+  /** The connection that manifest and outstanding payloads were sent to. */
+  readonly greetedConnectionId?: string;
+  /** The agent must show a sign of life before then. */
+  readonly leaseUntil?: number;
+  readonly nextHeartbeatAt?: number;
+  /** Set while away; after `instanceLostAfter` its tasks are replaced. */
+  readonly disconnectedAt?: number;
+  readonly lostAt?: number;
+  /** The rising number that payloads and manifests carry (`seqNum`, `timeline`). */
+  readonly sequence: number;
+}
+
+/** Which instance a WebSocket belongs to. */
+export interface AgentConnection {
+  readonly connectionId: string;
+  readonly kind: "acs" | "tcs";
+  readonly cluster: string;
+  readonly containerInstanceId: string;
+  readonly connectedAt: number;
+}

@@ -1,0 +1,108 @@
+import type { DesiredStatus, HealthStatus, StopCode, TaskStatus } from "./task-status.ts";
+import type { Tag } from "./tag.ts";
+
+export interface NetworkBinding {
+  readonly bindIP?: string;
+  readonly containerPort?: number;
+  readonly hostPort?: number;
+  readonly protocol?: "tcp" | "udp";
+}
+
+export interface TaskContainer {
+  readonly name: string;
+  /** Dashed UUID: the end of the container's ARN. */
+  readonly id: string;
+  readonly lastStatus: "PENDING" | "RUNNING" | "STOPPED";
+  readonly runtimeId?: string;
+  readonly imageDigest?: string;
+  readonly exitCode?: number;
+  readonly reason?: string;
+  readonly networkBindings?: readonly NetworkBinding[];
+  /** Absent while the container has no check or none has reported: ECS prints UNKNOWN. */
+  readonly healthStatus?: HealthStatus;
+}
+
+export interface ContainerOverride {
+  readonly name: string;
+  readonly command?: readonly string[];
+  readonly environment?: readonly { readonly name?: string; readonly value?: string }[];
+  readonly cpu?: number;
+  readonly memory?: number;
+  readonly memoryReservation?: number;
+  readonly [kept: string]: unknown;
+}
+
+export interface TaskOverrides {
+  readonly containerOverrides?: readonly ContainerOverride[];
+  readonly cpu?: string;
+  readonly memory?: string;
+  readonly taskRoleArn?: string;
+  readonly executionRoleArn?: string;
+  readonly [kept: string]: unknown;
+}
+
+/** Who or what asked for a change: written with the change itself, read by "why". */
+export type Cause =
+  | { readonly kind: "api"; readonly operation: string; readonly requestId: string }
+  | { readonly kind: "deployment"; readonly id: string }
+  | { readonly kind: "agent" }
+  | { readonly kind: "controlPlane"; readonly reason: string };
+
+export interface HistoryEntry {
+  /** Epoch ms. */
+  readonly at: number;
+  /** Such as `RUNNING` or `desired STOPPED`. */
+  readonly to: string;
+  readonly cause: Cause;
+}
+
+/**
+ * One task. Kept near 1 KB: what its definition says (images, sizes) is not repeated here, and ARNs
+ * are made when it is shown. All times are epoch ms.
+ */
+export interface Task {
+  readonly cluster: string;
+  /** 32 lower-case hex digits; the first eight are the hash of `group`. */
+  readonly id: string;
+  /** `family:revision`. */
+  readonly taskDefinition: string;
+  /** `service:NAME`, `family:FAMILY` or what RunTask was given. */
+  readonly group: string;
+  /** For a service's task its deployment, `ecs-svc/N`. */
+  readonly startedBy?: string;
+  readonly containerInstanceId: string;
+  readonly availabilityZone?: string;
+  readonly launchType: "EC2" | "FARGATE" | "EXTERNAL";
+  readonly desiredStatus: DesiredStatus;
+  readonly lastStatus: TaskStatus;
+  readonly createdAt: number;
+  readonly pullStartedAt?: number;
+  readonly pullStoppedAt?: number;
+  readonly startedAt?: number;
+  readonly stoppingAt?: number;
+  readonly executionStoppedAt?: number;
+  readonly stoppedAt?: number;
+  readonly stopCode?: StopCode;
+  readonly stoppedReason?: string;
+  /** CPU units and MiB that it holds: what Describe prints as `cpu` and `memory`. */
+  readonly cpuUnits: number;
+  readonly memoryMiB: number;
+  readonly overrides?: TaskOverrides;
+  /** Its instance is DRAINING: a service replaces it. */
+  readonly draining?: boolean;
+  readonly enableExecuteCommand?: boolean;
+  readonly referenceId?: string;
+  readonly tags?: readonly Tag[];
+  /** Hash of the parameters it was run with, where there was a `clientToken`. */
+  readonly requestHash?: string;
+  readonly containers: readonly TaskContainer[];
+  readonly history: readonly HistoryEntry[];
+}
+
+export const isServiceTask = (task: { readonly group: string }): boolean =>
+  task.group.startsWith("service:");
+
+export const serviceNameOf = (task: { readonly group: string }): string | undefined =>
+  isServiceTask(task) ? task.group.slice("service:".length) : undefined;
+
+export const serviceGroup = (serviceName: string): string => `service:${serviceName}`;

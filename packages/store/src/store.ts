@@ -1,0 +1,148 @@
+import type { Cluster } from "@berth/domain/cluster";
+import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-instance";
+import type { Service, ServiceEvent } from "@berth/domain/service";
+import type { AgentConnection, AgentSession } from "@berth/domain/session";
+import type { TaskDefinition } from "@berth/domain/task-definition";
+import type { Task } from "@berth/domain/task";
+import type { Page, WriteOutcome } from "./table.ts";
+
+/**
+ * A domain value as it was read. To write it back, spread it with what changed and keep `version`;
+ * `due` says whether something is still to be done about it: leave it out to take the mark away.
+ */
+export type Stored<T> = T & { readonly version: number; readonly due?: number };
+
+/** A value to be created, with its to-do mark where it has one. */
+export type New<T> = T & { readonly due?: number };
+
+export interface PageRequest {
+  readonly limit: number;
+  /** Opaque to callers: what an earlier page gave as `next`. */
+  readonly startAfter?: string;
+}
+
+export interface ClusterRepository {
+  find(name: string): Promise<Stored<Cluster> | undefined>;
+  findMany(names: readonly string[]): Promise<readonly Stored<Cluster>[]>;
+  create(cluster: New<Cluster>): Promise<WriteOutcome>;
+  replace(cluster: Stored<Cluster>): Promise<WriteOutcome>;
+  /** Names of the ACTIVE clusters, in code-unit order. */
+  list(page: PageRequest): Promise<Page<string>>;
+}
+
+export interface TaskDefinitionRepository {
+  /** The highest revision ever given in this family, INACTIVE ones included; 0 where there is none. */
+  latestRevision(family: string): Promise<number>;
+  create(definition: TaskDefinition): Promise<WriteOutcome>;
+  find(family: string, revision: number): Promise<Stored<TaskDefinition> | undefined>;
+  findLatestActive(family: string): Promise<Stored<TaskDefinition> | undefined>;
+  replace(definition: Stored<TaskDefinition>): Promise<WriteOutcome>;
+  /** `family:revision`, by family and then by numeric revision. `family` is exact. */
+  list(
+    filter: {
+      readonly status: TaskDefinition["status"];
+      readonly family?: string;
+      readonly descending?: boolean;
+    },
+    page: PageRequest,
+  ): Promise<Page<string>>;
+  /** Families with a revision in one of these states, in order. `prefix` is a prefix. */
+  listFamilies(
+    filter: { readonly statuses: readonly TaskDefinition["status"][]; readonly prefix?: string },
+    page: PageRequest,
+  ): Promise<Page<string>>;
+}
+
+export interface ContainerInstanceRepository {
+  /** Writes the description first, then the ledger, whose existence makes the instance exist. */
+  create(instance: ContainerInstance, ledger: New<InstanceLedger>): Promise<WriteOutcome>;
+  find(cluster: string, id: string): Promise<StoredInstance | undefined>;
+  findMany(cluster: string, ids: readonly string[]): Promise<readonly StoredInstance[]>;
+  /** All of a cluster that are not INACTIVE. Descriptions come from a cache keyed by their version. */
+  all(cluster: string): Promise<readonly StoredInstance[]>;
+  findLedger(cluster: string, id: string): Promise<Stored<InstanceLedger> | undefined>;
+  replaceLedger(ledger: Stored<InstanceLedger>): Promise<WriteOutcome>;
+  /** Writes the description, then the ledger's `descriptionVersion`. */
+  replaceDescription(instance: Stored<ContainerInstance>): Promise<WriteOutcome>;
+}
+
+export interface StoredInstance {
+  readonly instance: Stored<ContainerInstance>;
+  readonly ledger: Stored<InstanceLedger>;
+}
+
+export interface TaskRepository {
+  create(task: New<Task>): Promise<WriteOutcome>;
+  /** Live ones first, then archived ones. */
+  find(cluster: string, id: string): Promise<Stored<Task> | undefined>;
+  /** Strongly consistent. Live and archived ones. */
+  findMany(cluster: string, ids: readonly string[]): Promise<readonly Stored<Task>[]>;
+  replace(task: Stored<Task>): Promise<WriteOutcome>;
+  /** Strongly consistent: every live task of a group, stopped ones not yet archived included. */
+  ofGroup(cluster: string, group: string): Promise<readonly Stored<Task>[]>;
+  /** Tasks of a cluster, live or archived, optionally of one group, by id. Pages may be short. */
+  page(
+    filter: { readonly cluster: string; readonly group?: string; readonly archived: boolean },
+    page: PageRequest,
+  ): Promise<Page<Stored<Task>>>;
+  /** Moves a stopped task out of the way of the controllers: a copy with a TTL, then the original goes. */
+  archive(task: Stored<Task>): Promise<void>;
+}
+
+export interface ServiceRepository {
+  find(cluster: string, name: string): Promise<Stored<Service> | undefined>;
+  findMany(cluster: string, names: readonly string[]): Promise<readonly Stored<Service>[]>;
+  /** Strongly consistent, for the controller. */
+  findLatest(cluster: string, name: string): Promise<Stored<Service> | undefined>;
+  create(service: New<Service>): Promise<WriteOutcome>;
+  replace(service: Stored<Service>): Promise<WriteOutcome>;
+  /** Services that are not INACTIVE, by name. */
+  page(cluster: string, page: PageRequest): Promise<Page<Stored<Service>>>;
+  /** Names of services with planned starts that no instance took. Eventually consistent. */
+  waitingForCapacity(cluster: string): Promise<readonly string[]>;
+  putEvents(cluster: string, name: string, events: readonly ServiceEvent[]): Promise<void>;
+  /** Newest first. */
+  latestEvents(cluster: string, name: string, limit: number): Promise<readonly ServiceEvent[]>;
+}
+
+export interface SessionRepository {
+  find(cluster: string, containerInstanceId: string): Promise<Stored<AgentSession> | undefined>;
+  create(session: New<AgentSession>): Promise<WriteOutcome>;
+  replace(session: Stored<AgentSession>): Promise<WriteOutcome>;
+  createConnection(connection: AgentConnection): Promise<WriteOutcome>;
+  findConnection(connectionId: string): Promise<AgentConnection | undefined>;
+  deleteConnection(connectionId: string): Promise<void>;
+}
+
+/** What an overdue mark points at: enough to send the message that was lost. */
+export type Overdue =
+  | {
+      readonly kind: "service";
+      readonly cluster: string;
+      readonly name: string;
+      readonly due: number;
+    }
+  | { readonly kind: "task"; readonly cluster: string; readonly id: string; readonly due: number }
+  | {
+      readonly kind: "session";
+      readonly cluster: string;
+      readonly containerInstanceId: string;
+      readonly due: number;
+    }
+  | {
+      readonly kind: "ledger";
+      readonly cluster: string;
+      readonly containerInstanceId: string;
+      readonly due: number;
+    };
+
+export interface Store {
+  readonly clusters: ClusterRepository;
+  readonly taskDefinitions: TaskDefinitionRepository;
+  readonly instances: ContainerInstanceRepository;
+  readonly tasks: TaskRepository;
+  readonly services: ServiceRepository;
+  readonly sessions: SessionRepository;
+  /** Oldest first. */
+  overdue(now: number, limit: number): Promise<readonly Overdue[]>;
+}
