@@ -7,6 +7,8 @@ export interface Settings {
   readonly leaseMs: number;
   /** How long an agent may be away before its tasks are replaced. ECS would wait for ever. */
   readonly instanceLostAfterMs: number;
+  /** How often an instance's ledger is compared with the tasks that it names. */
+  readonly auditIntervalMs: number;
   /** A task not yet acknowledged by its agent is sent again after so long. */
   readonly dispatchRetryMs: number;
   /** A reservation whose task never appeared is released after so long. */
@@ -22,8 +24,9 @@ export interface Settings {
 
 export const DEFAULT_SETTINGS: Omit<Settings, "agentEndpoint"> = {
   heartbeatIntervalMs: 30_000,
-  leaseMs: 75_000,
+  leaseMs: 120_000,
   instanceLostAfterMs: 300_000,
+  auditIntervalMs: 600_000,
   dispatchRetryMs: 10_000,
   orphanedReservationMs: 60_000,
   healthyAfterMs: 0,

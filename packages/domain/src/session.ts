@@ -4,18 +4,18 @@ export interface AgentSession {
   readonly containerInstanceId: string;
   /** The ACS connection; absent while the agent is away. */
   readonly connectionId?: string;
-  readonly telemetryConnectionId?: string;
   readonly connectedAt?: number;
   /** The connection that manifest and outstanding payloads were sent to. */
   readonly greetedConnectionId?: string;
   /** The agent must show a sign of life before then. */
   readonly leaseUntil?: number;
   readonly nextHeartbeatAt?: number;
-  /** Set while away; after `instanceLostAfter` its tasks are replaced. */
+  /** When the ledger was last compared with the tasks it names. */
+  readonly auditedAt?: number;
+  /** Set while away; `instanceLostAfterMs` later its tasks are replaced. */
   readonly disconnectedAt?: number;
+  /** Set once that has happened. */
   readonly lostAt?: number;
-  /** The rising number that payloads and manifests carry (`seqNum`, `timeline`). */
-  readonly sequence: number;
 }
 
 /** Which instance a WebSocket belongs to. */

@@ -1,0 +1,87 @@
+import type { AgentSession } from "@berth/domain/session";
+
+export interface ConnectionSettings {
+  readonly heartbeatIntervalMs: number;
+  readonly instanceLostAfterMs: number;
+  readonly auditIntervalMs: number;
+}
+
+export interface ConnectionPlan {
+  /** The session as it should be; the very same object where nothing changed. */
+  readonly session: AgentSession;
+  /** What the instance's ledger should say. */
+  readonly agentConnected: boolean;
+  /** Manifest and everything outstanding are still to be sent to this connection. */
+  readonly greet: boolean;
+  readonly heartbeat: boolean;
+  /** The agent has been away for too long: its tasks are to be given up. */
+  readonly lost: boolean;
+  /** The ledger is to be compared with its tasks. */
+  readonly audit: boolean;
+  /** Epoch ms: when to look again at the latest. Absent where nothing is expected. */
+  readonly due?: number;
+}
+
+/**
+ * What an agent's connection asks for now: a greeting, a heartbeat, or, once its lease has run out
+ * or it has been away for too long, to be given up. Repeating it at the same moment asks for nothing new.
+ */
+export function planConnection(
+  session: AgentSession,
+  now: number,
+  settings: ConnectionSettings,
+): ConnectionPlan {
+  if (session.connectionId === undefined) return planAbsence(session, now, settings);
+  const { leaseUntil = now } = session;
+  if (leaseUntil <= now) return planAbsence(disconnected(session, now), now, settings);
+  return planPresence(session, leaseUntil, now, settings);
+}
+
+/** The session after its connection ended; the very same object where there was none. */
+export function disconnected(session: AgentSession, now: number): AgentSession {
+  if (session.connectionId === undefined) return session;
+  const { cluster, containerInstanceId } = session;
+  return { cluster, containerInstanceId, disconnectedAt: now };
+}
+
+function planPresence(
+  session: AgentSession,
+  leaseUntil: number,
+  now: number,
+  settings: ConnectionSettings,
+): ConnectionPlan {
+  const greet = session.greetedConnectionId !== session.connectionId;
+  const heartbeat = greet || (session.nextHeartbeatAt ?? now) <= now;
+  const audit = greet || (session.auditedAt ?? 0) + settings.auditIntervalMs <= now;
+  const nextHeartbeatAt = heartbeat ? now + settings.heartbeatIntervalMs : session.nextHeartbeatAt;
+  return {
+    session:
+      heartbeat || audit
+        ? {
+            ...session,
+            ...(nextHeartbeatAt !== undefined && { nextHeartbeatAt }),
+            ...(session.connectionId !== undefined && { greetedConnectionId: session.connectionId }),
+            ...(audit && { auditedAt: now }),
+          }
+        : session,
+    agentConnected: true,
+    greet,
+    heartbeat,
+    lost: false,
+    audit,
+    due: leaseUntil,
+  };
+}
+
+function planAbsence(
+  session: AgentSession,
+  now: number,
+  settings: ConnectionSettings,
+): ConnectionPlan {
+  const away = { agentConnected: false, greet: false, heartbeat: false, audit: false };
+  if (session.lostAt !== undefined) return { ...away, session, lost: false };
+  const lostFrom = (session.disconnectedAt ?? now) + settings.instanceLostAfterMs;
+  return lostFrom <= now
+    ? { ...away, session: { ...session, lostAt: now }, lost: true }
+    : { ...away, session, lost: false, due: lostFrom };
+}
