@@ -1,0 +1,118 @@
+import { parseArn, type Scope } from "@berth/domain/arn";
+import { EcsError } from "@berth/domain/errors";
+
+const NAME = /^[a-zA-Z0-9\-_]{1,255}$/;
+const HEX_ID = /^[0-9a-f]{32}$/;
+/** Ids of the time before long ARNs: they parse, and name nothing that Berth has. */
+const DASHED_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The cluster that every operation means when it is told none. */
+export const DEFAULT_CLUSTER = "default";
+
+/** @throws EcsError InvalidParameterException, for what can be no cluster of this scope */
+export function clusterName(scope: Scope, nameOrArn: string | undefined): string {
+  const name = localId(scope, { type: "cluster" }, nameOrArn ?? DEFAULT_CLUSTER);
+  if (NAME.test(name)) return name;
+  throw invalid(`Cluster must match ^[a-zA-Z0-9\\-_]{1,255}$, but was ${name}`);
+}
+
+/** @throws EcsError InvalidParameterException, for what can be no task of this cluster */
+export function taskId(scope: Scope, cluster: string, idOrArn: string): string {
+  return hexId(localId(scope, { type: "task", cluster }, idOrArn), "task", "Task");
+}
+
+/** @throws EcsError InvalidParameterException, for what can be no container instance of this cluster */
+export function containerInstanceId(scope: Scope, cluster: string, idOrArn: string): string {
+  const id = localId(scope, { type: "container-instance", cluster }, idOrArn);
+  return hexId(id, "containerInstance", "Container Instance");
+}
+
+/** @throws EcsError InvalidParameterException, for what can be no service of this cluster */
+export function serviceName(scope: Scope, cluster: string, nameOrArn: string): string {
+  const name = localId(scope, { type: "service", cluster }, nameOrArn);
+  if (NAME.test(name)) return name;
+  throw invalid("Service Identifier is invalid");
+}
+
+export interface TaskDefinitionRef {
+  readonly family: string;
+  /** Absent: the latest ACTIVE one is meant. */
+  readonly revision?: number;
+}
+
+/**
+ * Reads `family`, `family:revision` or an ARN.
+ *
+ * @throws EcsError InvalidParameterException
+ */
+export function taskDefinitionRef(scope: Scope, text: string): TaskDefinitionRef {
+  const [family = "", revision, ...rest] = localId(scope, { type: "task-definition" }, text).split(
+    ":",
+  );
+  if (rest.length > 0) throw invalid("Invalid identifier: Unexpected number of separators");
+  if (!NAME.test(family)) throw invalid("Task Definition Identifier is invalid");
+  if (revision === undefined) return { family };
+  if (!/^[1-9]\d{0,8}$/.test(revision)) {
+    throw invalid(`Invalid revision number. Number: ${revision}`);
+  }
+  return { family, revision: Number(revision) };
+}
+
+interface Expected {
+  readonly type: "cluster" | "task" | "container-instance" | "service" | "task-definition";
+  /** For what lives in a cluster: the one that the request is about. */
+  readonly cluster?: string;
+}
+
+/** What an ARN ends with once it is known to be ours, of this type and cluster; else the text itself. */
+function localId(scope: Scope, expected: Expected, idOrArn: string): string {
+  if (!idOrArn.startsWith("arn:")) return idOrArn;
+  const arn = parseArn(idOrArn);
+  if (arn?.service !== "ecs") {
+    throw invalid("Invalid identifier: Unexpected number of separators");
+  }
+  if (arn.region !== scope.region) throw invalid("Invalid Region in ARN");
+  if (arn.account !== scope.account) {
+    throw invalid(
+      `Invalid identifier: Identifier is for ${arn.account}. Your accountId is ${scope.account}`,
+    );
+  }
+  if (arn.resourceType !== expected.type) {
+    throw invalid(`Unsupported resource type: ${arn.resourceType}`);
+  }
+  return expected.cluster === undefined ? only(arn.path) : inCluster(expected.cluster, arn.path);
+}
+
+function only(path: readonly string[]): string {
+  const [name, ...rest] = path;
+  if (name === undefined || rest.length > 0) {
+    throw invalid("Invalid identifier: Unexpected number of separators");
+  }
+  return name;
+}
+
+/** Old ARNs name no cluster: they are taken to be of the one that the request is about. */
+function inCluster(cluster: string, path: readonly string[]): string {
+  const [first, second, ...rest] = path;
+  if (first === undefined || rest.length > 0) {
+    throw invalid("Invalid identifier: Unexpected number of separators");
+  }
+  if (second === undefined) return first;
+  if (first !== cluster) {
+    throw invalid(
+      `Invalid identifier: Identifier is for cluster ${first}. Your cluster is ${cluster}`,
+    );
+  }
+  return second;
+}
+
+function hexId(id: string, member: string, noun: string): string {
+  if (HEX_ID.test(id) || DASHED_ID.test(id)) return id;
+  if (id.length > 36) throw invalid(`${member}Id longer than 36.`);
+  if (id.length !== 32 && id.length !== 36) {
+    throw invalid(`${member} length should be one of [32,36]`);
+  }
+  throw invalid(`${noun} Identifier is invalid`);
+}
+
+const invalid = (message: string) => new EcsError("InvalidParameterException", message);

@@ -1,0 +1,61 @@
+import type { Commands } from "./command.ts";
+import { createCluster } from "./create-cluster.ts";
+import { createService } from "./create-service.ts";
+import { deleteCluster } from "./delete-cluster.ts";
+import { deleteService } from "./delete-service.ts";
+import { deregisterContainerInstance } from "./deregister-container-instance.ts";
+import { deregisterTaskDefinition } from "./deregister-task-definition.ts";
+import { describeClusters } from "./describe-clusters.ts";
+import { describeContainerInstances } from "./describe-container-instances.ts";
+import { describeServices } from "./describe-services.ts";
+import { describeTaskDefinition } from "./describe-task-definition.ts";
+import { describeTasks } from "./describe-tasks.ts";
+import { discoverPollEndpoint } from "./discover-poll-endpoint.ts";
+import { listClusters } from "./list-clusters.ts";
+import { listContainerInstances } from "./list-container-instances.ts";
+import { listServices } from "./list-services.ts";
+import { listTaskDefinitionFamilies } from "./list-task-definition-families.ts";
+import { listTaskDefinitions } from "./list-task-definitions.ts";
+import { listTasks } from "./list-tasks.ts";
+import { registerContainerInstance } from "./register-container-instance.ts";
+import { registerTaskDefinition } from "./register-task-definition.ts";
+import { runTask } from "./run-task.ts";
+import { startTask } from "./start-task.ts";
+import { stopTask } from "./stop-task.ts";
+import { submitAttachmentStateChanges } from "./submit-attachment-state-changes.ts";
+import { submitContainerStateChange } from "./submit-container-state-change.ts";
+import { submitTaskStateChange } from "./submit-task-state-change.ts";
+import { updateContainerInstancesState } from "./update-container-instances-state.ts";
+import { updateService } from "./update-service.ts";
+
+/** Every operation that Berth carries out, by its name in the ECS API. */
+export const commands: Commands = {
+  CreateCluster: createCluster,
+  DescribeClusters: describeClusters,
+  ListClusters: listClusters,
+  DeleteCluster: deleteCluster,
+  RegisterTaskDefinition: registerTaskDefinition,
+  DescribeTaskDefinition: describeTaskDefinition,
+  ListTaskDefinitions: listTaskDefinitions,
+  ListTaskDefinitionFamilies: listTaskDefinitionFamilies,
+  DeregisterTaskDefinition: deregisterTaskDefinition,
+  RegisterContainerInstance: registerContainerInstance,
+  DeregisterContainerInstance: deregisterContainerInstance,
+  DescribeContainerInstances: describeContainerInstances,
+  ListContainerInstances: listContainerInstances,
+  UpdateContainerInstancesState: updateContainerInstancesState,
+  DiscoverPollEndpoint: discoverPollEndpoint,
+  RunTask: runTask,
+  StartTask: startTask,
+  StopTask: stopTask,
+  DescribeTasks: describeTasks,
+  ListTasks: listTasks,
+  CreateService: createService,
+  UpdateService: updateService,
+  DescribeServices: describeServices,
+  ListServices: listServices,
+  DeleteService: deleteService,
+  SubmitTaskStateChange: submitTaskStateChange,
+  SubmitContainerStateChange: submitContainerStateChange,
+  SubmitAttachmentStateChanges: submitAttachmentStateChanges,
+};
