@@ -1,0 +1,114 @@
+import { parseArn } from "@berth/domain/arn";
+import type { ContainerInstance } from "@berth/domain/container-instance";
+import type { AgentSession } from "@berth/domain/session";
+import type { Stored, StoredInstance } from "@berth/store/store";
+import type { ControlPlane } from "../context.ts";
+import { recordDisconnected } from "../reconcile/instance.ts";
+import { persist, withDue } from "../reconcile/persist.ts";
+
+/** What an agent says of itself when it dials. Source: agent protocol, query of the handshake. */
+export interface AgentHandshake {
+  readonly connectionId: string;
+  readonly kind: "acs" | "tcs";
+  readonly containerInstanceArn: string;
+  readonly agentVersion?: string;
+  readonly agentHash?: string;
+  /** Such as `DockerVersion: 20.10.24`. */
+  readonly dockerVersion?: string;
+}
+
+export type HandshakeOutcome =
+  | "connected"
+  | {
+      readonly refused: "InactiveInstanceException" | "InvalidInstanceException";
+      readonly message: string;
+    };
+
+/**
+ * Lets an agent in. The greeting follows by way of the queue: API Gateway delivers nothing to a
+ * connection before its handshake is answered.
+ */
+export async function connectAgent(
+  controlPlane: ControlPlane,
+  handshake: AgentHandshake,
+): Promise<HandshakeOutcome> {
+  const [cluster, id] = parseArn(handshake.containerInstanceArn)?.path ?? [];
+  if (cluster === undefined || id === undefined) {
+    return { refused: "InvalidInstanceException", message: "Container instance ARN is malformed." };
+  }
+  const found = await controlPlane.store.instances.find(cluster, id);
+  if (!found || found.ledger.status === "INACTIVE") {
+    return { refused: "InactiveInstanceException", message: "Container instance is inactive." };
+  }
+  await controlPlane.store.sessions.createConnection({
+    connectionId: handshake.connectionId,
+    kind: handshake.kind,
+    cluster,
+    containerInstanceId: id,
+    connectedAt: controlPlane.now(),
+  });
+  if (handshake.kind === "acs") {
+    await recordVersions(controlPlane, found, handshake);
+    await openSession(controlPlane, cluster, id, handshake.connectionId);
+  }
+  return "connected";
+}
+
+/** Ends a connection. The session ends with it unless a newer connection has taken its place. */
+export async function disconnectAgent(
+  controlPlane: ControlPlane,
+  connectionId: string,
+): Promise<void> {
+  const { sessions } = controlPlane.store;
+  const connection = await sessions.findConnection(connectionId);
+  if (!connection) return;
+  await sessions.deleteConnection(connectionId);
+  const session = await sessions.find(connection.cluster, connection.containerInstanceId);
+  if (session?.connectionId === connectionId) await recordDisconnected(controlPlane, session);
+}
+
+/** A newer connection of the same instance replaces the older one. */
+async function openSession(
+  controlPlane: ControlPlane,
+  cluster: string,
+  containerInstanceId: string,
+  connectionId: string,
+): Promise<void> {
+  const { sessions } = controlPlane.store;
+  const now = controlPlane.now();
+  const session: AgentSession = {
+    cluster,
+    containerInstanceId,
+    connectionId,
+    connectedAt: now,
+    leaseUntil: now + controlPlane.settings.leaseMs,
+  };
+  // Due at once: should the message be lost, the sweep has the agent greeted.
+  const created = await sessions.create({ ...session, due: now });
+  if (created === "conflict") {
+    await persist<AgentSession>(
+      async () => sessions.find(cluster, containerInstanceId),
+      ({ version }) => withDue<AgentSession>({ ...session, version }, now),
+      (next) => sessions.replace(next),
+    );
+  }
+  await controlPlane.relay.wake({ kind: "dispatch", cluster, containerInstanceId, taskIds: [] });
+}
+
+/** Registration does not carry these; the handshake does. */
+async function recordVersions(
+  controlPlane: ControlPlane,
+  { instance }: StoredInstance,
+  handshake: AgentHandshake,
+): Promise<void> {
+  const { agentVersion, agentHash, dockerVersion } = handshake;
+  const versionInfo: ContainerInstance["versionInfo"] = {
+    ...instance.versionInfo,
+    ...(agentVersion !== undefined && { agentVersion }),
+    ...(agentHash !== undefined && { agentHash }),
+    ...(dockerVersion !== undefined && { dockerVersion }),
+  };
+  if (JSON.stringify(versionInfo) === JSON.stringify(instance.versionInfo)) return;
+  const next: Stored<ContainerInstance> = { ...instance, versionInfo };
+  await controlPlane.store.instances.replaceDescription(next);
+}

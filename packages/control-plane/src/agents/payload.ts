@@ -1,0 +1,122 @@
+import type { PayloadContainer, PayloadTask, PayloadVolume } from "@berth/contracts/agent/messages";
+import { clusterArn, containerArn, taskArn } from "@berth/domain/arn";
+import type { Scope } from "@berth/domain/arn";
+import type { ContainerOverride, Task } from "@berth/domain/task";
+import { serviceNameOf } from "@berth/domain/task";
+import { defined } from "@berth/domain/defined";
+import type {
+  ContainerDefinition,
+  PortMapping,
+  TaskDefinition,
+  Volume,
+} from "@berth/domain/task-definition";
+import { containerConfig, hostConfig } from "./docker-config.ts";
+
+/** The lowest Engine API version that has all that Berth asks for. */
+const ENGINE_API_VERSION = "1.25";
+
+/**
+ * A task as its agent wants it. Overrides are applied here, because agents take none but `command`
+ * (agent protocol, PayloadMessage).
+ */
+export function payloadTask(scope: Scope, task: Task, definition: TaskDefinition): PayloadTask {
+  const serviceName = serviceNameOf(task);
+  const cpu = task.overrides?.cpu ?? definition.cpu;
+  const memory = task.overrides?.memory ?? definition.memory;
+  return {
+    arn: taskArn(scope, task.cluster, task.id),
+    desiredStatus: task.desiredStatus,
+    family: definition.family,
+    version: String(definition.revision),
+    taskClusterArn: clusterArn(scope, task.cluster),
+    launchType: task.launchType,
+    group: task.group,
+    ...(serviceName !== undefined && { serviceName }),
+    ...(cpu !== undefined && { cpu: Number(cpu) / 1024 }),
+    ...(memory !== undefined && { memory: Number(memory) }),
+    ...(definition.networkMode && { networkMode: definition.networkMode }),
+    ...(definition.pidMode && { pidMode: definition.pidMode }),
+    ...(definition.ipcMode && { ipcMode: definition.ipcMode }),
+    containers: definition.containerDefinitions.map((container) => {
+      const override = task.overrides?.containerOverrides?.find(
+        ({ name }) => name === container.name,
+      );
+      return {
+        ...payloadContainer(container, override, definition),
+        containerArn: containerArn(scope, task.cluster, task.id, idOf(task, container.name)),
+      };
+    }),
+    volumes: definition.volumes.map(payloadVolume),
+  };
+}
+
+const idOf = (task: Task, name: string): string =>
+  task.containers.find((container) => container.name === name)?.id ?? "";
+
+function payloadContainer(
+  container: ContainerDefinition,
+  override: ContainerOverride | undefined,
+  definition: TaskDefinition,
+): PayloadContainer {
+  const memoryReservation = override?.memoryReservation ?? container.memoryReservation;
+  return {
+    name: container.name,
+    image: container.image,
+    essential: container.essential,
+    cpu: override?.cpu ?? container.cpu,
+    memory: override?.memory ?? container.memory ?? 0,
+    environment: environmentOf([...container.environment, ...(override?.environment ?? [])]),
+    portMappings: container.portMappings.flatMap(payloadPort),
+    mountPoints: container.mountPoints.map((mount) => ({
+      sourceVolume: mount.sourceVolume ?? "",
+      containerPath: mount.containerPath ?? "",
+      readOnly: mount.readOnly ?? false,
+    })),
+    volumesFrom: container.volumesFrom.map((from) => ({
+      sourceContainer: from.sourceContainer ?? "",
+      readOnly: from.readOnly ?? false,
+    })),
+    ...optionalMembers(container, override),
+    dockerConfig: {
+      version: ENGINE_API_VERSION,
+      config: JSON.stringify(containerConfig(container)),
+      hostConfig: JSON.stringify(hostConfig(container, definition, memoryReservation)),
+    },
+  };
+}
+
+function payloadPort(port: PortMapping): NonNullable<PayloadContainer["portMappings"]> {
+  const { containerPort, hostPort = 0, protocol = "tcp" } = port;
+  return containerPort === undefined ? [] : [{ containerPort, hostPort, protocol }];
+}
+
+function optionalMembers(
+  container: ContainerDefinition,
+  override: ContainerOverride | undefined,
+): Partial<PayloadContainer> {
+  return defined({
+    command: override?.command ?? container.command,
+    entryPoint: container.entryPoint,
+    links: container.links,
+    dependsOn: container.dependsOn,
+    startTimeout: container.startTimeout,
+    stopTimeout: container.stopTimeout,
+    healthCheckType: container.healthCheck && ("docker" as const),
+  });
+}
+
+/** Later ones win. The agent wants a map, not ECS's list. */
+function environmentOf(
+  pairs: readonly { readonly name?: string; readonly value?: string }[],
+): Record<string, string> {
+  return Object.fromEntries(
+    pairs.flatMap(({ name, value }) => (name === undefined ? [] : [[name, value ?? ""]])),
+  );
+}
+
+function payloadVolume(volume: Volume): PayloadVolume {
+  const { name = "", dockerVolumeConfiguration } = volume;
+  return dockerVolumeConfiguration
+    ? { name, type: "docker", dockerVolumeConfiguration }
+    : { name, type: "host", host: volume.host ?? {} };
+}

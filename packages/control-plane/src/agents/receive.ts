@@ -1,0 +1,84 @@
+import type { TaskIdentifier, TaskStopVerificationAck } from "@berth/contracts/agent/messages";
+import type { AgentConnection, AgentSession } from "@berth/domain/session";
+import { parseArn } from "@berth/domain/arn";
+import type { ControlPlane } from "../context.ts";
+import { persist, withDue } from "../reconcile/persist.ts";
+import { acknowledge, isTelemetry, recordHealth } from "./telemetry.ts";
+import type { AgentFrame, TelemetryAck } from "./telemetry.ts";
+
+/**
+ * Takes one frame from an agent.
+ *
+ * @returns what is to be answered on the same connection, if anything. Frames of unknown type are
+ * dropped, as the protocol asks.
+ */
+export async function receiveFromAgent(
+  controlPlane: ControlPlane,
+  connectionId: string,
+  frame: AgentFrame,
+): Promise<TaskStopVerificationAck | TelemetryAck | undefined> {
+  const connection = await controlPlane.store.sessions.findConnection(connectionId);
+  if (!connection) return undefined;
+  if (isTelemetry(frame)) {
+    if (frame.type === "PublishHealthRequest") await recordHealth(controlPlane, connection, frame);
+    return acknowledge(frame);
+  }
+  await renewLease(controlPlane, connection);
+  return frame.type === "TaskStopVerificationMessage"
+    ? verifyStops(controlPlane, connection, frame)
+    : undefined;
+}
+
+/** Writes only when half of the lease is gone: agents say something every half minute. */
+async function renewLease(controlPlane: ControlPlane, connection: AgentConnection): Promise<void> {
+  const { sessions } = controlPlane.store;
+  const { leaseMs } = controlPlane.settings;
+  const now = controlPlane.now();
+  await persist<AgentSession>(
+    async () => sessions.find(connection.cluster, connection.containerInstanceId),
+    (session) => {
+      const { leaseUntil = 0 } = session;
+      const isCurrent = session.connectionId === connection.connectionId;
+      if (!isCurrent || leaseUntil - now > leaseMs / 2) return undefined;
+      const renewed = { ...session, leaseUntil: now + leaseMs };
+      // Until it has been greeted the mark stays at once.
+      const greeted = session.greetedConnectionId === session.connectionId;
+      return greeted ? withDue<AgentSession>(renewed, now + leaseMs) : renewed;
+    },
+    (session) => sessions.replace(session),
+  );
+}
+
+/**
+ * Answers which of the tasks that an agent has beyond its manifest are to be stopped: those that
+ * are unknown, to be stopped, or another instance's. One that was placed after the manifest is not.
+ */
+async function verifyStops(
+  controlPlane: ControlPlane,
+  connection: AgentConnection,
+  frame: AgentFrame,
+): Promise<TaskStopVerificationAck> {
+  const { messageId, stopCandidates = [] } = frame.message as {
+    readonly messageId: string;
+    readonly stopCandidates?: readonly TaskIdentifier[];
+  };
+  const { cluster, containerInstanceId } = connection;
+  const ids = stopCandidates.map(({ taskArn }) => taskIdOf(taskArn));
+  const tasks = await controlPlane.store.tasks.findMany(cluster, ids);
+  const wanted = new Set(
+    tasks
+      .filter((task) => task.desiredStatus === "RUNNING" && task.lastStatus !== "STOPPED")
+      .filter((task) => task.containerInstanceId === containerInstanceId)
+      .map((task) => task.id),
+  );
+  return {
+    type: "TaskStopVerificationAck",
+    message: {
+      messageId,
+      generatedAt: controlPlane.now(),
+      stopTasks: stopCandidates.filter(({ taskArn }) => !wanted.has(taskIdOf(taskArn))),
+    },
+  };
+}
+
+export const taskIdOf = (taskArn: string): string => parseArn(taskArn)?.path.at(-1) ?? taskArn;

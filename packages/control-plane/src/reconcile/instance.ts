@@ -1,0 +1,232 @@
+import type { InstanceLedger } from "@berth/domain/container-instance";
+import type { AgentSession } from "@berth/domain/session";
+import type { Task } from "@berth/domain/task";
+import { serviceNameOf } from "@berth/domain/task";
+import { disconnected, planConnection } from "@berth/planner/dispatch/plan-connection";
+import type { ConnectionPlan } from "@berth/planner/dispatch/plan-connection";
+import { planInstance } from "@berth/planner/dispatch/plan-instance";
+import type { InstancePlan } from "@berth/planner/dispatch/plan-instance";
+import { loseTask } from "@berth/planner/lifecycle/task-lifecycle";
+import type { Stored } from "@berth/store/store";
+import type { ControlPlane } from "../context.ts";
+import { releaseReservations } from "../placement/reservations.ts";
+import { isOutstanding, sendManifest, sendPayloads } from "./dispatch.ts";
+import { persist, withDue } from "./persist.ts";
+import { wakeLater } from "./wake-later.ts";
+
+/** A connection so young may not be able to receive yet: API Gateway lets none do so while it connects. */
+const YOUNG_CONNECTION_MS = 5_000;
+
+/**
+ * Looks after one container instance: its agent's connection, its tasks when it drains, is
+ * deregistered or lost, and reservations that nobody holds.
+ */
+export async function tendInstance(
+  controlPlane: ControlPlane,
+  cluster: string,
+  containerInstanceId: string,
+): Promise<void> {
+  const { instances, sessions, tasks } = controlPlane.store;
+  const [ledger, session] = await Promise.all([
+    instances.findLedger(cluster, containerInstanceId),
+    sessions.find(cluster, containerInstanceId),
+  ]);
+  if (!ledger) return;
+  const now = controlPlane.now();
+  const connection = session && planConnection(session, now, controlPlane.settings);
+  const lookInside =
+    connection?.greet || connection?.lost || connection?.audit || isDue(ledger, now);
+  const named = lookInside ? await tasks.findMany(cluster, Object.keys(ledger.reservations)) : [];
+
+  if (lookInside) await tidy(controlPlane, ledger, named, connection?.lost ?? false);
+  if (session && connection) {
+    await recordConnected(controlPlane, cluster, containerInstanceId, connection.agentConnected);
+    await speak(controlPlane, session, connection, named);
+  }
+  if (isDue(ledger, now)) await settleLedger(controlPlane, ledger);
+}
+
+const isDue = (item: { readonly due?: number }, now: number): boolean =>
+  item.due !== undefined && item.due <= now;
+
+async function tidy(
+  controlPlane: ControlPlane,
+  ledger: Stored<InstanceLedger>,
+  tasks: readonly Stored<Task>[],
+  lost: boolean,
+): Promise<void> {
+  const now = controlPlane.now();
+  const { orphanedReservationMs } = controlPlane.settings;
+  const plan = planInstance({ ledger, tasks, lost, now, orphanedReservationMs });
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  await mark(controlPlane, plan, byId);
+  const released = [...plan.release, ...(await lose(controlPlane, plan, byId))];
+  await releaseReservations(controlPlane, ledger.cluster, ledger.id, released);
+  const touched = [...plan.mark, ...plan.lose].flatMap(({ taskId }) => byId.get(taskId) ?? []);
+  await wakeServices(controlPlane, touched);
+}
+
+async function mark(
+  controlPlane: ControlPlane,
+  plan: InstancePlan,
+  tasks: ReadonlyMap<string, Stored<Task>>,
+): Promise<void> {
+  const { tasks: repository } = controlPlane.store;
+  await Promise.all(
+    plan.mark.map(({ taskId, draining }) =>
+      persist<Task>(
+        async () => repository.find(tasks.get(taskId)?.cluster ?? "", taskId),
+        (task) =>
+          task.lastStatus === "STOPPED" || (task.draining ?? false) === draining
+            ? undefined
+            : { ...task, draining },
+        (task) => repository.replace(task),
+      ),
+    ),
+  );
+}
+
+/** @returns the tasks that are STOPPED now, whose reservations may go. */
+async function lose(
+  controlPlane: ControlPlane,
+  plan: InstancePlan,
+  tasks: ReadonlyMap<string, Stored<Task>>,
+): Promise<readonly string[]> {
+  const { tasks: repository } = controlPlane.store;
+  const now = controlPlane.now();
+  const lost = await Promise.all(
+    plan.lose.map(async ({ taskId, stopCode, reason }) => {
+      const cause = { kind: "controlPlane", reason } as const;
+      const done = await persist<Task>(
+        async () => repository.find(tasks.get(taskId)?.cluster ?? "", taskId),
+        (task) => {
+          const stopped = loseTask(task, { stopCode, reason, cause }, now);
+          // A service's task stays marked until its controller has accounted for it.
+          const due = serviceNameOf(task) === undefined ? undefined : now;
+          return stopped && withDue<Task>({ ...stopped, version: task.version }, due);
+        },
+        (task) => repository.replace(task),
+      );
+      return done ? [taskId] : [];
+    }),
+  );
+  return lost.flat();
+}
+
+async function wakeServices(controlPlane: ControlPlane, tasks: readonly Task[]): Promise<void> {
+  const services = new Map(
+    tasks.flatMap((task) => {
+      const service = serviceNameOf(task);
+      return service === undefined ? [] : [[service, task.cluster] as const];
+    }),
+  );
+  await Promise.all(
+    [...services].map(([service, cluster]) =>
+      controlPlane.relay.wake({ kind: "service", cluster, service }),
+    ),
+  );
+}
+
+/** Lets placement see whether the agent is there. */
+export async function recordConnected(
+  controlPlane: ControlPlane,
+  cluster: string,
+  containerInstanceId: string,
+  agentConnected: boolean,
+): Promise<void> {
+  const { instances } = controlPlane.store;
+  const done = await persist<InstanceLedger>(
+    async () => instances.findLedger(cluster, containerInstanceId),
+    (ledger) =>
+      ledger.agentConnected === agentConnected ? undefined : { ...ledger, agentConnected },
+    (ledger) => instances.replaceLedger(ledger),
+  );
+  if (done?.written && agentConnected) {
+    await controlPlane.relay.wake({ kind: "placement", cluster });
+  }
+}
+
+/** Greets or sends a heartbeat, and writes down when the agent is to be looked at again. */
+async function speak(
+  controlPlane: ControlPlane,
+  session: Stored<AgentSession>,
+  plan: ConnectionPlan,
+  tasks: readonly Task[],
+): Promise<void> {
+  const { connectionId } = plan.session;
+  if (connectionId !== undefined && (await say(controlPlane, session, plan, tasks)) === "gone") {
+    await onGone(controlPlane, session);
+    return;
+  }
+  const unchanged = plan.session === session && session.due === plan.due;
+  if (unchanged) return;
+  const next = withDue<AgentSession>({ ...plan.session, version: session.version }, plan.due);
+  if ((await controlPlane.store.sessions.replace(next)) === "conflict") return;
+  const again = plan.agentConnected ? plan.session.nextHeartbeatAt : plan.due;
+  if (again !== undefined) await wakeLater(controlPlane, wakeOf(session), again);
+}
+
+async function say(
+  controlPlane: ControlPlane,
+  session: AgentSession,
+  plan: ConnectionPlan,
+  tasks: readonly Task[],
+): Promise<"sent" | "gone"> {
+  const { connectionId = "" } = plan.session;
+  if (plan.heartbeat) {
+    const messageId = controlPlane.randomHex(32);
+    const beat = { type: "HeartbeatMessage", message: { messageId, healthy: true } } as const;
+    if ((await controlPlane.agents.push(connectionId, beat)) === "gone") return "gone";
+  }
+  if (!plan.greet) return "sent";
+  const manifest = await sendManifest(controlPlane, connectionId, session, tasks);
+  if (manifest === "gone") return "gone";
+  return sendPayloads(controlPlane, connectionId, tasks.filter(isOutstanding));
+}
+
+async function onGone(controlPlane: ControlPlane, session: Stored<AgentSession>): Promise<void> {
+  const now = controlPlane.now();
+  if ((session.connectedAt ?? 0) + YOUNG_CONNECTION_MS > now) {
+    await wakeLater(controlPlane, wakeOf(session), now + 1_000);
+    return;
+  }
+  await recordDisconnected(controlPlane, session);
+}
+
+/** Writes that the agent is away; from now on the clock towards "lost" runs. */
+export async function recordDisconnected(
+  controlPlane: ControlPlane,
+  session: Stored<AgentSession>,
+): Promise<void> {
+  const now = controlPlane.now();
+  const away = disconnected(session, now);
+  const due = now + controlPlane.settings.instanceLostAfterMs;
+  const next = withDue<AgentSession>({ ...away, version: session.version }, due);
+  if ((await controlPlane.store.sessions.replace(next)) === "conflict") return;
+  await recordConnected(controlPlane, session.cluster, session.containerInstanceId, false);
+  await wakeLater(controlPlane, wakeOf(session), due);
+}
+
+const wakeOf = (session: AgentSession) =>
+  ({
+    kind: "dispatch",
+    cluster: session.cluster,
+    containerInstanceId: session.containerInstanceId,
+    taskIds: [],
+  }) as const;
+
+/** Takes the mark off a ledger whose tasks have been brought in line, unless it changed meanwhile. */
+async function settleLedger(
+  controlPlane: ControlPlane,
+  seen: Stored<InstanceLedger>,
+): Promise<void> {
+  const { instances } = controlPlane.store;
+  await persist<InstanceLedger>(
+    async () => instances.findLedger(seen.cluster, seen.id),
+    (ledger) =>
+      ledger.status === seen.status && ledger.due === seen.due
+        ? withDue<InstanceLedger>(ledger, undefined)
+        : undefined,
+    (ledger) => instances.replaceLedger(ledger),
+  );
+}

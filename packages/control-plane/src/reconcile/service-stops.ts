@@ -1,0 +1,31 @@
+import type { Task } from "@berth/domain/task";
+import { orderStop } from "@berth/planner/lifecycle/task-lifecycle";
+import type { ServicePlan } from "@berth/planner/service/plan-service";
+import type { Stored } from "@berth/store/store";
+import type { ControlPlane } from "../context.ts";
+import { wakeDispatch } from "./wake-dispatch.ts";
+
+/** Orders the planned stops. A task that changed meanwhile is left to the next round. */
+export async function orderStops(
+  controlPlane: ControlPlane,
+  stops: ServicePlan["stops"],
+  tasks: ReadonlyMap<string, Stored<Task>>,
+): Promise<void> {
+  const now = controlPlane.now();
+  const due = now + controlPlane.settings.dispatchRetryMs;
+  const ordered = await Promise.all(
+    stops.map(async ({ taskId, stopCode, reason }) => {
+      const task = tasks.get(taskId);
+      const cause = { kind: "deployment", id: task?.startedBy ?? "" } as const;
+      const stopped = task && orderStop(task, { stopCode, reason, cause }, now);
+      if (!task || !stopped) return [];
+      const outcome = await controlPlane.store.tasks.replace({
+        ...stopped,
+        version: task.version,
+        due,
+      });
+      return outcome === "ok" ? [stopped] : [];
+    }),
+  );
+  await wakeDispatch(controlPlane, ordered.flat());
+}

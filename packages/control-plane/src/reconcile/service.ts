@@ -1,0 +1,178 @@
+import type { PlacementFailure, PlannedStart, Service } from "@berth/domain/service";
+import { serviceGroup } from "@berth/domain/task";
+import type { Task } from "@berth/domain/task";
+import type { TaskDefinition } from "@berth/domain/task-definition";
+import { planService } from "@berth/planner/service/plan-service";
+import type { ServicePlan } from "@berth/planner/service/plan-service";
+import type { Stored } from "@berth/store/store";
+import type { ControlPlane } from "../context.ts";
+import { definitionsNamed } from "../definition-cache.ts";
+import { randomTaskId, randomUuid } from "../random-ids.ts";
+import { startPlanned } from "./service-starts.ts";
+import { orderStops } from "./service-stops.ts";
+import { withDue } from "./persist.ts";
+import { wakeLater } from "./wake-later.ts";
+
+type Failures = Readonly<Record<string, readonly PlacementFailure[]>>;
+
+/** More than any service needs in one go; what is left is done after the next wake-up. */
+const MAX_ROUNDS = 30;
+
+/**
+ * Brings one service towards its desired state, as far as that can be done now. Every round reads
+ * anew, plans, commits the service first and then carries out what was committed, so any number of
+ * these may run at once, die between two writes, or be repeated.
+ */
+export async function reconcileService(
+  controlPlane: ControlPlane,
+  cluster: string,
+  name: string,
+): Promise<void> {
+  let failures: Failures = {};
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const next = await reconcileOnce(controlPlane, cluster, name, failures);
+    if (next === "settled") return;
+    if (next !== "conflict") failures = next;
+  }
+  await controlPlane.relay.wake({ kind: "service", cluster, service: name });
+}
+
+async function reconcileOnce(
+  controlPlane: ControlPlane,
+  cluster: string,
+  name: string,
+  placementFailures: Failures,
+): Promise<Failures | "settled" | "conflict"> {
+  const service = await controlPlane.store.services.findLatest(cluster, name);
+  if (!service) return "settled";
+  const tasks = await controlPlane.store.tasks.ofGroup(cluster, serviceGroup(name));
+  const definitions = await definitionsNamed(controlPlane, [
+    service.taskDefinition,
+    ...service.deployments.map((each) => each.taskDefinition),
+    ...tasks.map((task) => task.taskDefinition),
+  ]);
+  const plan = planService({
+    service,
+    tasks,
+    placementFailures,
+    checkedContainers: checkedContainers(definitions),
+    now: controlPlane.now(),
+    settings: controlPlane.settings,
+  });
+
+  const wanted = committed(controlPlane, service, plan);
+  const busy = hasWork(plan, wanted, placementFailures);
+  const outcome = await commit(controlPlane, service, wanted, busy ? undefined : plan.wakeAt, busy);
+  if (outcome === "conflict") return "conflict";
+  if (!busy) return "settled";
+  return carryOut(controlPlane, wanted, plan, tasks, definitions, placementFailures);
+}
+
+/** The service as planned, with the ids that a pure plan cannot make. */
+function committed(
+  controlPlane: ControlPlane,
+  before: Stored<Service>,
+  plan: ServicePlan,
+): Service {
+  if (plan.service === before && plan.starts.length === 0 && plan.events.length === 0) {
+    return before;
+  }
+  const now = controlPlane.now();
+  const starts: readonly PlannedStart[] = plan.starts.flatMap(({ deploymentId, count }) =>
+    Array.from({ length: count }, () => ({
+      taskId: randomTaskId(controlPlane, serviceGroup(before.name)),
+      deploymentId,
+      decidedAt: now,
+    })),
+  );
+  return {
+    ...plan.service,
+    plannedStarts: [...plan.service.plannedStarts, ...starts],
+    newEvents: plan.events.map((message) => ({
+      id: randomUuid(controlPlane),
+      createdAt: now,
+      message,
+    })),
+  };
+}
+
+/** Whether something of the plan is still to be carried out after the commit. */
+function hasWork(plan: ServicePlan, wanted: Service, failures: Failures): boolean {
+  return (
+    plan.stops.length > 0 ||
+    plan.archive.length > 0 ||
+    wanted.plannedStarts.some(({ taskId }) => !(taskId in failures))
+  );
+}
+
+/**
+ * Writes what is wanted, with the mark that it needs. While work follows, the mark covers a death
+ * in its midst; afterwards it says when to look again, which an unsteady service always has: the
+ * message that would have woken it may be lost.
+ */
+async function commit(
+  controlPlane: ControlPlane,
+  before: Stored<Service>,
+  wanted: Service,
+  wakeAt: number | undefined,
+  busy: boolean,
+): Promise<"ok" | "conflict"> {
+  const now = controlPlane.now();
+  const retryAt = now + controlPlane.settings.dispatchRetryMs;
+  const unsteady = wanted.status !== "INACTIVE" && !wanted.steady;
+  const backstop = busy || unsteady ? retryAt : undefined;
+  const due = earliest(wakeAt, backstop);
+  const markStands = before.due === due || (due !== undefined && stillAhead(before.due, now, due));
+  if (wanted === before && markStands) return "ok";
+  // Events of the commit before are written as items of their own before new ones take their place.
+  await controlPlane.store.services.putEvents(before.cluster, before.name, before.newEvents);
+  const { version } = before;
+  const outcome = await controlPlane.store.services.replace(withDue({ ...wanted, version }, due));
+  if (outcome === "ok" && wakeAt !== undefined) {
+    const message = { kind: "service", cluster: before.cluster, service: before.name } as const;
+    await wakeLater(controlPlane, message, wakeAt);
+  }
+  return outcome;
+}
+
+/** A mark that will come up in time need not be written anew. */
+const stillAhead = (mark: number | undefined, now: number, due: number): boolean =>
+  mark !== undefined && mark > now && mark <= due;
+
+function earliest(first: number | undefined, second: number | undefined): number | undefined {
+  if (first === undefined) return second;
+  return second === undefined ? first : Math.min(first, second);
+}
+
+async function carryOut(
+  controlPlane: ControlPlane,
+  service: Service,
+  plan: ServicePlan,
+  tasks: readonly Stored<Task>[],
+  definitions: ReadonlyMap<string, TaskDefinition>,
+  failures: Failures,
+): Promise<Failures> {
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  await orderStops(controlPlane, plan.stops, byId);
+  await Promise.all(
+    plan.archive.flatMap((taskId) => {
+      const task = byId.get(taskId);
+      return task ? [controlPlane.store.tasks.archive(task)] : [];
+    }),
+  );
+  const untried = service.plannedStarts.filter(({ taskId }) => !(taskId in failures));
+  return { ...failures, ...(await startPlanned(controlPlane, service, untried, definitions)) };
+}
+
+function checkedContainers(
+  definitions: ReadonlyMap<string, TaskDefinition>,
+): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    [...definitions].map(([name, definition]) => [
+      name,
+      definition.containerDefinitions
+        .filter((container) => container.healthCheck !== undefined && container.essential)
+        .map((container) => container.name),
+    ]),
+  );
+}
