@@ -27,8 +27,12 @@ export interface Deployment {
   readonly rolloutStateReason: string;
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** Consecutive starts that failed; back to 0 once one task runs. */
+  /** Consecutive starts that failed; back to 0 once one task runs after them. */
   readonly failedTasks: number;
+  /** When the latest of them failed. */
+  readonly lastFailedAt?: number;
+  /** Rounds in which they failed: starts that fail together are one round, and wait as one. */
+  readonly failedRounds?: number;
   /** Starts are held back until then, after failed ones. */
   readonly throttledUntil?: number;
 }
@@ -40,6 +44,13 @@ export interface PlannedStart {
   readonly decidedAt: number;
   /** Why no instance took it, at the last try. Absent while none was made. */
   readonly unplaced?: Unplaced;
+}
+
+/** A task that the service has decided to stop; kept at least until the task itself says so. */
+export interface PlannedStop {
+  readonly taskId: string;
+  /** Becomes the task's `stoppedReason`. */
+  readonly reason: string;
 }
 
 export interface Unplaced {
@@ -84,6 +95,11 @@ export interface Service {
   /** Newest first; the first is PRIMARY. */
   readonly deployments: readonly Deployment[];
   readonly plannedStarts: readonly PlannedStart[];
+  /**
+   * Written before the tasks are told, so that a pass that overlaps with another one never chooses
+   * further victims. Entries of tasks that were told go with the service's next change.
+   */
+  readonly plannedStops?: readonly PlannedStop[];
   /** Stopped tasks whose failure is counted already and which are still to be archived. */
   readonly countedStops: readonly string[];
   /** Events of the latest changes, not yet written as items of their own. */

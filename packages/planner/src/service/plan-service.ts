@@ -1,6 +1,24 @@
-import type { PlacementFailure, Service } from "@berth/domain/service";
+import type { Deployment, PlacementFailure, Service } from "@berth/domain/service";
 import type { StopCode } from "@berth/domain/task-status";
 import type { Task } from "@berth/domain/task";
+import { boundsOf } from "./bounds.ts";
+import { countOccupying, takeCensus } from "./census.ts";
+import type { Census } from "./census.ts";
+import { judgeDeployment } from "./circuit-breaker.ts";
+import { settleCompletion } from "./completion.ts";
+import { applyDecision } from "./decision.ts";
+import type { Decision } from "./decision.ts";
+import { countFailedStarts } from "./failed-starts.ts";
+import { settlePlannedStarts } from "./planned-starts.ts";
+import { openStops, stopEvents } from "./planned-stops.ts";
+import { primaryOf } from "./primary-deployment.ts";
+import { decideRemoval } from "./remove-service.ts";
+import { chooseStops } from "./rolling-stops.ts";
+import { countStarts } from "./rollout.ts";
+import type { Rollout } from "./rollout.ts";
+import { reachedSteadyState, startedTasks } from "./service-events.ts";
+import { listProblems } from "./problems.ts";
+import { tellStanding } from "./standing-events.ts";
 
 export interface ServiceSettings {
   readonly healthyAfterMs: number;
@@ -10,23 +28,27 @@ export interface ServiceSettings {
 
 export interface ServiceSnapshot {
   readonly service: Service;
-  /** Every task of the service that is not archived, stopped ones included. */
+  /** Every task of the service that is not archived, stopped ones included; read after the service. */
   readonly tasks: readonly Task[];
   /** What the latest try to place the planned starts came to, where there was one. By task id. */
   readonly placementFailures: Readonly<Record<string, readonly PlacementFailure[]>>;
-  /** Names of containers with a health check, by task definition name. */
+  /** Names of essential containers with a health check, by task definition name. */
   readonly checkedContainers: Readonly<Record<string, readonly string[]>>;
   /** Epoch ms. */
   readonly now: number;
   readonly settings: ServiceSettings;
 }
 
-/** Plain data; empty lists and an unchanged service mean converged or waiting. */
+/**
+ * Plain data; empty lists and an unchanged service mean converged or waiting. There are no events
+ * without a changed service, so they are told once.
+ */
 export interface ServicePlan {
   /** The service as it should be written; the very same object where nothing changed. */
   readonly service: Service;
   /** New starts; the shell gives them ids and adds them to `plannedStarts`. */
   readonly starts: readonly { readonly deploymentId: string; readonly count: number }[];
+  /** Including those that an earlier pass decided and did not live to order. */
   readonly stops: readonly {
     readonly taskId: string;
     readonly stopCode: StopCode;
@@ -40,4 +62,129 @@ export interface ServicePlan {
   readonly wakeAt?: number;
 }
 
-export declare function planService(snapshot: ServiceSnapshot): ServicePlan;
+/**
+ * One step of a service towards its desired count and its PRIMARY deployment: what to start and
+ * stop now, given what is. Equal snapshots give equal plans, in whatever order the tasks come.
+ */
+export function planService(snapshot: ServiceSnapshot): ServicePlan {
+  const { service, now } = snapshot;
+  const tasks = snapshot.tasks.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const decision =
+    service.status === "ACTIVE"
+      ? decideActive({ ...snapshot, tasks })
+      : decideRemoval(service, tasks, censusOf(snapshot, tasks, service.deployments), now);
+  const next = applyDecision(service, decision, tasks);
+  return {
+    service: next,
+    starts:
+      decision.startCount > 0
+        ? [{ deploymentId: primaryOf(next.deployments).id, count: decision.startCount }]
+        : [],
+    stops: openStops(next.plannedStops ?? [], tasks).map(({ taskId, reason }) => ({
+      taskId,
+      stopCode: "ServiceSchedulerInitiated",
+      reason,
+    })),
+    archive: tasks.filter((task) => task.lastStatus === "STOPPED").map((task) => task.id),
+    events: decision.events,
+    ...(decision.wakeAt !== undefined && { wakeAt: decision.wakeAt }),
+  };
+}
+
+function decideActive(snapshot: ServiceSnapshot): Decision {
+  const { service, tasks, now } = snapshot;
+  const counted = countFailedStarts(service, tasks, snapshot);
+  const verdict = judgeDeployment({ ...service, ...counted }, tasks, now);
+  const primary = primaryOf(verdict.deployments);
+  const census = censusOf(snapshot, tasks, verdict.deployments);
+  const bounds = boundsOf(service.desiredCount, service.deploymentConfiguration);
+  const { planned, started } = settlePlannedStarts(service.plannedStarts, {
+    ...snapshot,
+    primary,
+    limit: Math.min(
+      service.desiredCount - census.kept.length,
+      bounds.ceiling - countOccupying(census),
+    ),
+  });
+  const rollout: Rollout = {
+    desiredCount: service.desiredCount,
+    bounds,
+    primaryId: primary.id,
+    census,
+    planned,
+    held: primary.rolloutState === "FAILED" || isThrottled(primary, now),
+  };
+  const stops = chooseStops(rollout);
+  const completion = settleCompletion({ ...service, ...verdict }, rollout, now);
+  const problems = listProblems(service.name, { rollout, stops, primary });
+  const steadyState = completion.steady ? [reachedSteadyState(service.name)] : [];
+  const told = tellStanding(service.lastTold, [...problems, ...steadyState], now);
+  const isNews = (message: string) => told.news.has(message);
+  return {
+    changes: {
+      countedStops: counted.countedStops,
+      taskDefinition: verdict.taskDefinition,
+      deployments: completion.deployments,
+      plannedStarts: planned,
+      steady: completion.steady,
+      ...(told.news.size > 0 && { lastTold: told.lastTold }),
+    },
+    startCount: countStarts(rollout),
+    stops,
+    events: [
+      ...problems.filter(isNews),
+      ...startEvents(service.name, started, census),
+      ...stopEvents(service.name, stops),
+      ...verdict.events,
+      ...completion.events,
+      ...steadyState.filter(isNews),
+    ],
+    lastTold: told.lastTold,
+    ...wakeUp([
+      census.changesAt,
+      isThrottled(primary, now) ? primary.throttledUntil : undefined,
+      planned.length > 0 ? now + RETRY_PLACEMENT_MS : undefined,
+      told.tellAgainAt,
+    ]),
+  };
+}
+
+/** Freed capacity wakes a waiting service at once; this is for the wake-up that was lost. */
+const RETRY_PLACEMENT_MS = 30_000;
+
+function censusOf(
+  snapshot: ServiceSnapshot,
+  tasks: readonly Task[],
+  deployments: readonly Deployment[],
+): Census {
+  const { service, settings, checkedContainers, now } = snapshot;
+  return takeCensus(
+    tasks,
+    {
+      primaryId: primaryOf(deployments).id,
+      plannedStops: new Set((service.plannedStops ?? []).map((stop) => stop.taskId)),
+      checkedContainers,
+      healthyAfterMs: settings.healthyAfterMs,
+      gracePeriodMs: (service.healthCheckGracePeriodSeconds ?? 0) * 1000,
+    },
+    now,
+  );
+}
+
+const isThrottled = (deployment: Deployment, now: number): boolean =>
+  (deployment.throttledUntil ?? 0) > now;
+
+function startEvents(
+  service: string,
+  started: readonly string[],
+  { replaced }: Census,
+): readonly string[] {
+  if (started.length === 0) return [];
+  const unhealthy = replaced.filter((member) => member.condition === "UNHEALTHY");
+  return [startedTasks(service, started, Math.min(started.length, unhealthy.length))];
+}
+
+function wakeUp(times: readonly (number | undefined)[]): Pick<Decision, "wakeAt"> {
+  const known = times.filter((time) => time !== undefined);
+  return known.length > 0 ? { wakeAt: Math.min(...known) } : {};
+}

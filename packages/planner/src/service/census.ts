@@ -1,0 +1,62 @@
+import type { Task } from "@berth/domain/task";
+import { assessTask } from "./task-condition.ts";
+import type { HealthRules, TaskCondition } from "./task-condition.ts";
+
+/** A task that is neither STOPPED nor on its way out. */
+export interface Member {
+  readonly task: Task;
+  readonly condition: Exclude<TaskCondition, "LEAVING" | "STOPPED">;
+}
+
+/** The tasks of a service, each in exactly one list. */
+export interface Census {
+  /** Of the PRIMARY deployment, and worth keeping. */
+  readonly kept: readonly Member[];
+  /** Of an older deployment, on a draining instance, or UNHEALTHY: another one shall take its place. */
+  readonly replaced: readonly Member[];
+  readonly leaving: readonly Task[];
+  readonly stopped: readonly Task[];
+  /** Epoch ms: time alone changes the census then. */
+  readonly changesAt?: number;
+}
+
+export interface CensusRules extends HealthRules {
+  readonly primaryId: string;
+  /** Decided already, told or not. */
+  readonly plannedStops: ReadonlySet<string>;
+}
+
+export function takeCensus(tasks: readonly Task[], rules: CensusRules, now: number): Census {
+  const kept: Member[] = [];
+  const replaced: Member[] = [];
+  const leaving: Task[] = [];
+  const stopped: Task[] = [];
+  const changes: number[] = [];
+  for (const task of tasks) {
+    const { condition, changesAt } = assessTask(task, rules, now);
+    if (condition === "STOPPED") stopped.push(task);
+    else if (condition === "LEAVING" || rules.plannedStops.has(task.id)) leaving.push(task);
+    else {
+      const outlived = task.startedBy !== rules.primaryId || task.draining === true;
+      (outlived || condition === "UNHEALTHY" ? replaced : kept).push({ task, condition });
+      if (changesAt !== undefined) changes.push(changesAt);
+    }
+  }
+  return {
+    kept,
+    replaced,
+    leaving,
+    stopped,
+    ...(changes.length > 0 && { changesAt: Math.min(...changes) }),
+  };
+}
+
+export const isHealthy = (member: Member): boolean => member.condition === "HEALTHY";
+export const isPending = (member: Member): boolean => member.condition === "PENDING";
+
+export const countHealthy = (members: readonly Member[]): number =>
+  members.filter(isHealthy).length;
+
+/** Tasks that still hold resources: all but the STOPPED ones. */
+export const countOccupying = (census: Census): number =>
+  census.kept.length + census.replaced.length + census.leaving.length;

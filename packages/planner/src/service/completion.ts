@@ -1,0 +1,73 @@
+import type { Deployment, Service } from "@berth/domain/service";
+import { countHealthy, countOccupying } from "./census.ts";
+import { primaryOf } from "./primary-deployment.ts";
+import type { Rollout } from "./rollout.ts";
+import { deploymentCompleted } from "./service-events.ts";
+
+export interface Completion {
+  /** The same object where nothing changed. */
+  readonly deployments: readonly Deployment[];
+  readonly steady: boolean;
+  readonly events: readonly string[];
+}
+
+/**
+ * Completes the PRIMARY deployment once all its tasks are healthy and nothing else of the service is
+ * left; the older deployments leave the list with it. Source: ECS API reference, Deployment.
+ */
+export function settleCompletion(
+  service: Pick<Service, "name" | "deployments">,
+  rollout: Rollout,
+  now: number,
+): Completion {
+  const { deployments } = service;
+  const primary = primaryOf(deployments);
+  const older = deployments.slice(1);
+  const steady = primary.rolloutState !== "FAILED" && isSettled(rollout);
+  if (!steady) {
+    const needed = older.filter((each) => isStillNeeded(each, older, rollout));
+    const isUnchanged = needed.length === older.length;
+    return { deployments: isUnchanged ? deployments : [primary, ...needed], steady, events: [] };
+  }
+  if (primary.rolloutState === "COMPLETED") {
+    return { deployments: older.length === 0 ? deployments : [primary], steady, events: [] };
+  }
+  return {
+    deployments: [completed(primary, now)],
+    steady,
+    events: [deploymentCompleted(service.name, primary.id)],
+  };
+}
+
+function isSettled({ census, desiredCount, planned }: Rollout): boolean {
+  return (
+    planned.length === 0 &&
+    countHealthy(census.kept) === desiredCount &&
+    countOccupying(census) === desiredCount
+  );
+}
+
+const completed = (deployment: Deployment, now: number): Deployment => ({
+  ...deployment,
+  rolloutState: "COMPLETED",
+  rolloutStateReason: `ECS deployment ${deployment.id} completed.`,
+  updatedAt: now,
+});
+
+/**
+ * An older deployment stays listed while it has tasks; the latest COMPLETED one, to which to roll
+ * back, and a FAILED one, for people to see, stay until the PRIMARY deployment completes.
+ */
+function isStillNeeded(
+  deployment: Deployment,
+  older: readonly Deployment[],
+  { census }: Rollout,
+): boolean {
+  const isOwn = (task: { readonly startedBy?: string }) => task.startedBy === deployment.id;
+  return (
+    deployment.rolloutState === "FAILED" ||
+    deployment === older.find((each) => each.rolloutState === "COMPLETED") ||
+    census.replaced.some((member) => isOwn(member.task)) ||
+    census.leaving.some(isOwn)
+  );
+}

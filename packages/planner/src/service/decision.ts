@@ -1,0 +1,45 @@
+import type { Service } from "@berth/domain/service";
+import type { Task } from "@berth/domain/task";
+import type { Member } from "./census.ts";
+import { openStops, toPlannedStop } from "./planned-stops.ts";
+
+/** What a pass over a service comes to. */
+export interface Decision {
+  /** Members of the service with their new values; the very same ones where nothing changed. */
+  readonly changes: Partial<Service>;
+  readonly startCount: number;
+  /** Decided now; earlier decisions that are not obeyed yet come on top. */
+  readonly stops: readonly Member[];
+  readonly events: readonly string[];
+  /** What to remember as told, where the service is written at all. */
+  readonly lastTold: Service["lastTold"];
+  /** Epoch ms. */
+  readonly wakeAt?: number;
+}
+
+/**
+ * The service as the decision leaves it, or the very same object where that changes nothing. Notes
+ * that nobody needs any more go along with a change: they are not worth a write of their own.
+ */
+export function applyDecision(
+  service: Service,
+  decision: Decision,
+  tasks: readonly Task[],
+): Service {
+  const { changes, lastTold } = decision;
+  const isChanged =
+    decision.stops.length > 0 ||
+    (Object.keys(changes) as (keyof Service)[]).some((key) => changes[key] !== service[key]);
+  if (!isChanged) return service;
+
+  const next = { ...service, ...changes, lastTold };
+  const present = new Set(tasks.map((task) => task.id));
+  return {
+    ...next,
+    countedStops: next.countedStops.filter((id) => present.has(id)),
+    plannedStops: [
+      ...openStops(service.plannedStops ?? [], tasks),
+      ...decision.stops.map(toPlannedStop),
+    ],
+  };
+}

@@ -1,0 +1,98 @@
+import type { Deployment, PlacementFailure, PlannedStart } from "@berth/domain/service";
+import type { Task } from "@berth/domain/task";
+
+export interface SettledStarts {
+  /** Those still to be written; the same object where nothing changed. */
+  readonly planned: readonly PlannedStart[];
+  /** Ids of those that have become tasks, to be told. */
+  readonly started: readonly string[];
+}
+
+export interface StartContext {
+  readonly primary: Deployment;
+  readonly tasks: readonly Task[];
+  readonly placementFailures: Readonly<Record<string, readonly PlacementFailure[]>>;
+  /** So many planned starts are still wanted and allowed; surplus ones are dropped. */
+  readonly limit: number;
+  /** Epoch ms. */
+  readonly now: number;
+}
+
+/** Takes what became of the planned starts into account: written, without an instance, or unwanted. */
+export function settlePlannedStarts(
+  plannedStarts: readonly PlannedStart[],
+  context: StartContext,
+): SettledStarts {
+  const { primary, now } = context;
+  const written = new Set(context.tasks.map((task) => task.id));
+  const startable = plannedStarts.filter(
+    (start) =>
+      !written.has(start.taskId) &&
+      start.deploymentId === primary.id &&
+      primary.rolloutState !== "FAILED",
+  );
+  const kept = new Set(startable.toSorted(placedFirst).slice(0, Math.max(0, context.limit)));
+  const failedCount = Object.keys(context.placementFailures).length;
+  const planned = startable
+    .filter((start) => kept.has(start))
+    .map((start) => {
+      const failures = context.placementFailures[start.taskId];
+      return failures ? withFailures(start, closest(failures, failedCount), now) : start;
+    });
+  const isUnchanged =
+    planned.length === plannedStarts.length &&
+    planned.every((start, index) => start === plannedStarts[index]);
+  return {
+    planned: isUnchanged ? plannedStarts : planned,
+    started: plannedStarts.map((start) => start.taskId).filter((id) => written.has(id)),
+  };
+}
+
+/** The candidate that came closest to taking one of these starts, or undefined where there was none. */
+export function closestCandidate(
+  plannedStarts: readonly PlannedStart[],
+): PlacementFailure | undefined {
+  return closest(plannedStarts.flatMap((start) => start.unplaced?.candidates ?? [])).at(0);
+}
+
+const placedFirst = (a: PlannedStart, b: PlannedStart): number =>
+  Number(a.unplaced !== undefined) - Number(b.unplaced !== undefined) || a.decidedAt - b.decidedAt;
+
+function withFailures(
+  start: PlannedStart,
+  candidates: readonly PlacementFailure[],
+  now: number,
+): PlannedStart {
+  const { unplaced } = start;
+  if (unplaced && JSON.stringify(unplaced.candidates) === JSON.stringify(candidates)) return start;
+  return { ...start, unplaced: { since: unplaced?.since ?? now, candidates } };
+}
+
+/** An item of the store holds 400 KB: a hundred starts times thousands of instances would not fit. */
+const MAX_CANDIDATES = 100;
+
+/** From the closest on: resources are looked at last, ports after memory after CPU. */
+const CLOSENESS: readonly string[] = ["RESOURCE:PORTS", "RESOURCE:MEMORY", "RESOURCE:CPU"];
+
+function closest(
+  candidates: readonly PlacementFailure[],
+  startCount = 1,
+): readonly PlacementFailure[] {
+  return candidates
+    .toSorted(
+      (a, b) =>
+        distance(a) - distance(b) ||
+        compare(a.reason, b.reason) ||
+        compare(a.containerInstanceId ?? "", b.containerInstanceId ?? ""),
+    )
+    .slice(0, Math.max(1, Math.floor(MAX_CANDIDATES / startCount)));
+}
+
+function distance(candidate: PlacementFailure): number {
+  const rank = CLOSENESS.indexOf(candidate.reason);
+  if (rank >= 0) return rank;
+  /** Not even asked: its agent is away. */
+  return candidate.reason === "AGENT" ? CLOSENESS.length + 1 : CLOSENESS.length;
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

@@ -1,0 +1,76 @@
+import type { PlacementFailure } from "@berth/domain/service";
+
+/*
+ * The texts of service events, word for word as ECS writes them: people search for them, and tools
+ * parse them. Source: ECS developer guide, service event messages.
+ */
+
+const tell = (service: string, text: string): string => `(service ${service}) ${text}`;
+const listTasks = (taskIds: readonly string[]): string =>
+  taskIds.map((id) => `(task ${id})`).join(" ");
+
+/** @param replacedCount How many of them take the place of an unhealthy task. */
+export function startedTasks(
+  service: string,
+  taskIds: readonly string[],
+  replacedCount: number,
+): string {
+  const started = `has started ${taskIds.length} tasks: ${listTasks(taskIds)}.`;
+  const replaced = `Amazon ECS replaced ${replacedCount} tasks due to an unhealthy status.`;
+  return tell(service, replacedCount > 0 ? `${started} ${replaced}` : started);
+}
+
+export const stoppedRunningTasks = (service: string, taskIds: readonly string[]): string =>
+  tell(service, `has stopped ${taskIds.length} running tasks: ${listTasks(taskIds)}.`);
+
+export const stoppedPendingTasks = (service: string, count: number): string =>
+  tell(service, `stopped ${count} pending tasks.`);
+
+export const failedHealthChecks = (service: string, taskId: string): string =>
+  tell(service, `(task ${taskId}) failed container health checks.`);
+
+/** @param closest Undefined where no instance was considered. */
+export function unableToPlace(service: string, closest: PlacementFailure | undefined): string {
+  const what =
+    "was unable to place a task because no container instance met all of its requirements.";
+  const id = closest?.containerInstanceId;
+  const why =
+    closest === undefined || id === undefined
+      ? "Reason: No Container Instances were found in your cluster."
+      : `The closest matching (container-instance ${id}) ${shortcoming(closest.reason)}.`;
+  const where =
+    "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
+  return tell(service, `${what} ${why} ${where}`);
+}
+
+const SHORTCOMINGS: Readonly<Record<string, string>> = {
+  "RESOURCE:CPU": "has insufficient CPU units available",
+  "RESOURCE:MEMORY": "has insufficient memory available",
+  "RESOURCE:PORTS": "is already using a port required by your task",
+  ATTRIBUTE: "is missing an attribute required by your task",
+};
+
+const shortcoming = (reason: string): string =>
+  SHORTCOMINGS[reason] ?? `encountered error "${reason}"`;
+
+export const unableToStartConsistently = (service: string): string =>
+  tell(service, "is unable to consistently start tasks successfully.");
+
+export const blockedByConfiguration = (service: string): string =>
+  tell(
+    service,
+    "was unable to stop or start tasks during a deployment because of the service deployment " +
+      "configuration. Update the minimumHealthyPercent or maximumPercent value and try again.",
+  );
+
+export const deploymentCompleted = (service: string, deploymentId: string): string =>
+  tell(service, `(deployment ${deploymentId}) deployment completed.`);
+
+export const deploymentFailed = (service: string, deploymentId: string): string =>
+  tell(service, `(deployment ${deploymentId}) deployment failed: tasks failed to start.`);
+
+export const rollingBack = (service: string, deploymentId: string): string =>
+  tell(service, `rolling back to deployment ${deploymentId}.`);
+
+export const reachedSteadyState = (service: string): string =>
+  tell(service, "has reached a steady state.");
