@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { chmodSync, mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { INSTALLATION_FILES } from "@berth/contracts/local/installation";
+
+/** Where one machine's Berth keeps what it must not forget. */
+export interface DataDirectory {
+  readonly root: string;
+  readonly credentials: string;
+  readonly installation: string;
+  readonly processes: string;
+  readonly dynamodb: string;
+  readonly logs: string;
+  /** Node's compile cache: later starts are faster. */
+  readonly compileCache: string;
+  /** Answers while the supervisor runs. */
+  readonly controlSocket: string;
+  readonly dynamodbSocket: string;
+  readonly sqsSocket: string;
+  instance(index: number): string;
+}
+
+/** Names every place below `root`; makes nothing. */
+export function dataDirectory(root: string): DataDirectory {
+  const sockets = socketDirectory(root);
+  return {
+    root,
+    credentials: join(root, INSTALLATION_FILES.credentials),
+    installation: join(root, INSTALLATION_FILES.installation),
+    processes: join(root, INSTALLATION_FILES.processes),
+    dynamodb: join(root, "dynamodb"),
+    logs: join(root, INSTALLATION_FILES.logs),
+    compileCache: join(root, "cache"),
+    controlSocket: join(sockets, "control.sock"),
+    dynamodbSocket: join(sockets, "dynamodb.sock"),
+    sqsSocket: join(sockets, "sqs.sock"),
+    instance: (index) => join(root, "instances", String(index)),
+  };
+}
+
+/** The kernel's limit for the path of a Unix socket is 104 to 108 bytes; the longest name is 13. */
+const LONGEST_SOCKET_DIRECTORY = 85;
+
+/** The data directory itself, or a short place in the temporary directory where its path is too long. */
+export function socketDirectory(root: string): string {
+  if (Buffer.byteLength(root) <= LONGEST_SOCKET_DIRECTORY) return root;
+  const digest = createHash("sha256").update(root).digest("hex").slice(0, 16);
+  return join(tmpdir(), `berth-${digest}`);
+}
+
+/**
+ * Makes the directories, for their owner alone: the embedded DynamoDB and SQS have no other guard
+ * than the modes of the directory that holds their sockets.
+ *
+ * @throws Error where the directory belongs to somebody else.
+ */
+export function makeDataDirectory(directory: DataDirectory): void {
+  for (const path of [directory.root, socketDirectory(directory.root)]) makePrivate(path);
+  for (const path of [directory.dynamodb, directory.logs]) mkdirSync(path, { recursive: true });
+}
+
+function makePrivate(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const uid = process.getuid?.();
+  if (uid !== undefined && statSync(path).uid !== uid) {
+    throw new Error(`${path} belongs to another user. Choose another directory with --data-dir.`);
+  }
+  chmodSync(path, 0o700);
+}
+
+/** Writes a file of mode 0600 whole or not at all, so that no reader sees half of it. */
+export function writePrivateFile(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}.new`;
+  writeFileSync(temporary, text, { mode: 0o600 });
+  renameSync(temporary, path);
+}

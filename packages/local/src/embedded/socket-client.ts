@@ -1,0 +1,25 @@
+import { Agent, type AgentOptions } from "node:http";
+import type { RootCredentials } from "@berth/contracts/local/installation";
+
+/**
+ * What an AWS SDK client needs to talk to an embedded service on a Unix socket. The host name in
+ * the endpoint is never resolved. More attempts than the SDK's three: a service that died is back
+ * within a second.
+ */
+export function socketClientConfig(
+  socketPath: string,
+  identity: { readonly region: string; readonly credentials: RootCredentials },
+) {
+  return {
+    endpoint: "http://localhost",
+    region: identity.region,
+    credentials: identity.credentials,
+    maxAttempts: 8,
+    requestHandler: { httpAgent: new Agent(agentOptions(socketPath)) },
+  };
+}
+
+/** An agent passes what it is given on to `net.connect`; its type knows only TCP's options. */
+function agentOptions(socketPath: string): AgentOptions {
+  return Object.assign({ keepAlive: true, maxSockets: 128 }, { socketPath });
+}

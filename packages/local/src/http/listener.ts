@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { EcsError, HTTP_STATUS } from "@berth/domain/errors";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { readBody } from "./body.ts";
+import { splitUrl, toProxyEvent, writeResult } from "./proxy-event.ts";
+
+export type HttpHandler = (
+  event: APIGatewayProxyEventV2,
+) => Promise<APIGatewayProxyStructuredResultV2>;
+
+export interface Routes {
+  readonly account: string;
+  /** Everything that no other route takes. */
+  readonly api: HttpHandler;
+  /** `/@connections/…`: API Gateway's management API for WebSockets. */
+  readonly connections: HttpHandler;
+  readonly log: (message: string, error: unknown) => void;
+}
+
+/** The one port: reads a request whole, hands it as an event to its route and sends the answer. */
+export function createListener(routes: Routes): RequestListener {
+  return (request, response) => {
+    answer(routes, request, response).catch((error: unknown) => {
+      routes.log(`${request.method} ${request.url} failed`, error);
+      response.destroy();
+    });
+  };
+}
+
+async function answer(
+  routes: Routes,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await readBody(request);
+  if (body === "tooLarge") return refuseTooLarge(request, response);
+  const event = toProxyEvent(request, body, routes.account);
+  const { rawPath } = splitUrl(request.url ?? "/");
+  const handler = rawPath.startsWith("/@connections/") ? routes.connections : routes.api;
+  writeResult(response, await invoke(routes, handler, event));
+}
+
+/** As API Gateway: a function that throws is its client's 500, and says no more than that. */
+async function invoke(routes: Routes, handler: HttpHandler, event: APIGatewayProxyEventV2) {
+  try {
+    return await handler(event);
+  } catch (error) {
+    routes.log(`${event.requestContext.http.method} ${event.rawPath} failed`, error);
+    return { statusCode: 500, body: JSON.stringify({ message: "Internal Server Error" }) };
+  }
+}
+
+const LINGER_MS = 1_000;
+
+/**
+ * Answers without waiting for the rest. What still arrives is thrown away for a moment, because a
+ * connection closed on unread data takes the answer with it.
+ */
+function refuseTooLarge(request: IncomingMessage, response: ServerResponse): void {
+  const error = new EcsError("RequestEntityTooLargeException", "The request body is too large.");
+  response.setHeader("connection", "close");
+  writeResult(response, {
+    statusCode: HTTP_STATUS[error.code],
+    headers: {
+      "content-type": "application/x-amz-json-1.1",
+      "x-amzn-requestid": randomUUID(),
+    },
+    body: JSON.stringify({ __type: error.code, message: error.message }),
+  });
+  request.on("error", () => undefined);
+  request.resume();
+  const timer = setTimeout(() => request.socket.destroy(), LINGER_MS);
+  request.once("close", () => clearTimeout(timer));
+}

@@ -1,0 +1,76 @@
+import { mkdirSync } from "node:fs";
+import { availableParallelism, totalmem } from "node:os";
+import { join } from "node:path";
+import { type DataDirectory, writePrivateFile } from "../data-directory.ts";
+
+/** What the simulated container instances of one machine have to share. */
+export interface MachineCapacity {
+  readonly cpuUnits: number;
+  readonly memoryMiB: number;
+}
+
+/** Enough for a small task, so that a small machine with many instances can show something. */
+const LEAST: MachineCapacity = { cpuUnits: 1_024, memoryMiB: 512 };
+const ZONES = ["a", "b", "c"] as const;
+const MIB = 1024 * 1024;
+
+export function machineCapacity(): MachineCapacity {
+  return {
+    cpuUnits: availableParallelism() * 1_024,
+    memoryMiB: Math.floor(totalmem() / MIB),
+  };
+}
+
+/** An equal share for each, but never less than a floor: shares are reservations, not limits. */
+export function instanceShare(machine: MachineCapacity, instances: number): MachineCapacity {
+  return {
+    cpuUnits: Math.max(Math.floor(machine.cpuUnits / instances), LEAST.cpuUnits),
+    memoryMiB: Math.max(Math.floor(machine.memoryMiB / instances), LEAST.memoryMiB),
+  };
+}
+
+export interface InstanceConfig {
+  /** From 1: also the last number of its loopback address. */
+  readonly index: number;
+  readonly share: MachineCapacity;
+  readonly endpoint: string;
+  readonly region: string;
+  readonly cluster: string;
+  readonly dataPath: string;
+}
+
+/**
+ * The text of an instance's `ecs.config`. Images are used where they are and pulled where they are
+ * not: one machine's demo and test images live in no registry.
+ */
+export function ecsConfig(config: InstanceConfig): string {
+  const zone = ZONES[(config.index - 1) % ZONES.length];
+  const settings = {
+    ECS_CLUSTER: config.cluster,
+    ECS_BACKEND_HOST: config.endpoint,
+    ECS_EXTERNAL: "true",
+    ECS_DATADIR: config.dataPath,
+    ECS_IMAGE_PULL_BEHAVIOR: "prefer-cached",
+    AWS_DEFAULT_REGION: config.region,
+    BERTH_INSTANCE_CPU: config.share.cpuUnits,
+    BERTH_INSTANCE_MEMORY: config.share.memoryMiB,
+    BERTH_HOST_ADDRESS: `127.0.1.${config.index}`,
+    BERTH_AVAILABILITY_ZONE: `${config.region}${zone}`,
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join("");
+}
+
+/** Writes the instance's `ecs.config` and returns its path. Its agent's state beside it is kept. */
+export function writeEcsConfig(
+  directory: DataDirectory,
+  config: Omit<InstanceConfig, "dataPath">,
+): string {
+  const root = directory.instance(config.index);
+  const dataPath = join(root, "data");
+  mkdirSync(dataPath, { recursive: true });
+  const path = join(root, "ecs.config");
+  writePrivateFile(path, ecsConfig({ ...config, dataPath }));
+  return path;
+}

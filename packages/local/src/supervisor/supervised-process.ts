@@ -1,0 +1,107 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { ProcessEntry } from "@berth/contracts/local/installation";
+import { deathsInARow, restartDelayMs } from "./back-off.ts";
+
+export interface ProgramSpec {
+  readonly name: string;
+  /** Path of the program's TypeScript file. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly logFile: string;
+  /** Called whenever pid or number of restarts change. */
+  readonly onChange: () => void;
+  /** Called after each death that was not asked for. */
+  readonly onDeath?: () => void;
+}
+
+const EXIT_WITH_PARENT = fileURLToPath(new URL("./exit-with-parent.ts", import.meta.url));
+const STOP_TIMEOUT_MS = 8_000;
+
+/**
+ * A child process that is started again, with growing delays, whenever it dies. It never outlives
+ * this process, and a Ctrl-C in the terminal does not reach it: the supervisor decides the order in
+ * which things stop.
+ */
+export class SupervisedProcess {
+  readonly #spec: ProgramSpec;
+  #child: ChildProcess | undefined;
+  #restartTimer: NodeJS.Timeout | undefined;
+  #deaths = 0;
+  #restarts = 0;
+  #stopping = false;
+
+  constructor(spec: ProgramSpec) {
+    this.#spec = spec;
+  }
+
+  /** For `processes.json`. */
+  entry(): ProcessEntry {
+    const pid = this.#child?.pid;
+    return {
+      name: this.#spec.name,
+      ...(pid === undefined ? {} : { pid }),
+      restarts: this.#restarts,
+    };
+  }
+
+  /** Starts it and resolves with its first message, which says that it is ready. */
+  start(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#spawn(resolve);
+    });
+  }
+
+  /** Kills it at once; it is started again as after any other death. */
+  restart(): void {
+    this.#child?.kill("SIGKILL");
+  }
+
+  /** SIGTERM, and SIGKILL for one that does not obey. Resolves when it is gone. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#restartTimer);
+    const child = this.#child;
+    if (!child) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+      child.once("exit", () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      child.kill("SIGTERM");
+    });
+  }
+
+  #spawn(onReady?: () => void): void {
+    const startedAt = Date.now();
+    const log = openSync(this.#spec.logFile, "a", 0o600);
+    const child = fork(this.#spec.program, [...this.#spec.args], {
+      env: { ...process.env, ...this.#spec.env },
+      execArgv: ["--import", EXIT_WITH_PARENT],
+      stdio: ["ignore", log, log, "ipc"],
+      detached: true,
+    });
+    closeSync(log);
+    this.#child = child;
+    if (onReady) child.once("message", onReady);
+    child.once("exit", () => this.#onExit(Date.now() - startedAt, onReady));
+    child.on("error", () => {
+      const neverStarted = child.pid === undefined;
+      if (neverStarted) this.#onExit(0, onReady);
+    });
+    this.#spec.onChange();
+  }
+
+  #onExit(livedMs: number, onReady?: () => void): void {
+    this.#child = undefined;
+    if (this.#stopping) return this.#spec.onChange();
+    this.#deaths = deathsInARow(this.#deaths, livedMs);
+    this.#restarts += 1;
+    this.#restartTimer = setTimeout(() => this.#spawn(onReady), restartDelayMs(this.#deaths));
+    this.#spec.onChange();
+    this.#spec.onDeath?.();
+  }
+}

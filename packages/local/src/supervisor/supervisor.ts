@@ -1,0 +1,123 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type {
+  Installation,
+  ProcessesFile,
+  RootCredentials,
+} from "@berth/contracts/local/installation";
+import { type DataDirectory, writePrivateFile } from "../data-directory.ts";
+import { instanceShare, machineCapacity, writeEcsConfig } from "./container-instances.ts";
+import { SupervisedProcess } from "./supervised-process.ts";
+
+export interface SupervisorOptions {
+  readonly directory: DataDirectory;
+  readonly credentials: RootCredentials;
+  readonly installation: Installation;
+  readonly port: number;
+  readonly cluster: string;
+}
+
+/**
+ * The processes of one machine, each started again when it dies: the embedded DynamoDB and SQS, the
+ * control plane, and one agent per container instance.
+ */
+export class Supervisor {
+  readonly endpoint: string;
+  readonly #options: SupervisorOptions;
+  readonly #embedded: readonly SupervisedProcess[];
+  readonly #controlPlane: SupervisedProcess;
+  #agents: readonly SupervisedProcess[] = [];
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.endpoint = `http://127.0.0.1:${options.port}`;
+    const { directory } = options;
+    const dynamodb = this.#process("dynamodb", "../embedded/dynamodb-program.ts", [
+      directory.dynamodb,
+      directory.dynamodbSocket,
+    ]);
+    const sqs = this.#process("sqs", "../embedded/sqs-program.ts", [directory.sqsSocket]);
+    this.#embedded = [dynamodb, sqs];
+    /**
+     * A control plane that was killed leaves messages in flight and receivers that nobody listens
+     * to, which would keep its successor waiting. A fresh SQS has neither, and the sweep, with which
+     * the successor begins, sends again what was lost.
+     */
+    this.#controlPlane = this.#process("control-plane", "../main.ts", [], () => sqs.restart());
+  }
+
+  /** Resolves when the control plane answers. */
+  async startControlPlane(): Promise<void> {
+    await Promise.all([...this.#embedded, this.#controlPlane].map((each) => each.start()));
+  }
+
+  startAgents(count: number): void {
+    const share = instanceShare(machineCapacity(), count);
+    this.#agents = Array.from({ length: count }, (_, position) => {
+      const config = writeEcsConfig(this.#options.directory, {
+        index: position + 1,
+        share,
+        endpoint: this.endpoint,
+        region: this.#options.installation.region,
+        cluster: this.#options.cluster,
+      });
+      const program = import.meta.resolve("@berth/agent/main");
+      return this.#process(`agent-${position + 1}`, program, ["--config", config]);
+    });
+    for (const agent of this.#agents) void agent.start();
+  }
+
+  /** Agents first, so that they can still say goodbye; state last, so that everybody can write. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#agents.map((each) => each.stop()));
+    await this.#controlPlane.stop();
+    await Promise.all(this.#embedded.map((each) => each.stop()));
+    rmSync(this.#options.directory.processes, { force: true });
+  }
+
+  #process(
+    name: string,
+    program: string,
+    args: readonly string[],
+    onDeath?: () => void,
+  ): SupervisedProcess {
+    const { directory } = this.#options;
+    return new SupervisedProcess({
+      name,
+      program: fileURLToPath(new URL(program, import.meta.url)),
+      args,
+      env: this.#environment(),
+      logFile: join(directory.logs, `${name}.log`),
+      onChange: () => this.#writeProcesses(),
+      ...(onDeath ? { onDeath } : {}),
+    });
+  }
+
+  #environment(): Record<string, string | undefined> {
+    const { directory, credentials, installation, port } = this.#options;
+    return {
+      NODE_COMPILE_CACHE: directory.compileCache,
+      BERTH_DATA_DIR: directory.root,
+      BERTH_PORT: String(port),
+      BERTH_REGION: installation.region,
+      BERTH_ACCOUNT: installation.account,
+      AWS_REGION: installation.region,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      // The SDK would prefer a profile of the user's to the key above, and sign with the token.
+      AWS_PROFILE: undefined,
+      AWS_SESSION_TOKEN: undefined,
+    };
+  }
+
+  #writeProcesses(): void {
+    const all = [...this.#embedded, this.#controlPlane, ...this.#agents];
+    const file: ProcessesFile = {
+      endpoint: this.endpoint,
+      supervisorPid: process.pid,
+      processes: all.map((each) => each.entry()),
+    };
+    writePrivateFile(this.#options.directory.processes, `${JSON.stringify(file, undefined, 2)}\n`);
+  }
+}
