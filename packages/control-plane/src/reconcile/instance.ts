@@ -34,8 +34,7 @@ export async function tendInstance(
   if (!ledger) return;
   const now = controlPlane.now();
   const connection = session && planConnection(session, now, controlPlane.settings);
-  const lookInside =
-    connection?.greet || connection?.lost || connection?.audit || isDue(ledger, now);
+  const lookInside = isDue(ledger, now) || (connection !== undefined && asksForTasks(connection));
   const named = lookInside ? await tasks.findMany(cluster, Object.keys(ledger.reservations)) : [];
 
   if (lookInside) await tidy(controlPlane, ledger, named, connection?.lost ?? false);
@@ -48,6 +47,8 @@ export async function tendInstance(
 
 const isDue = (item: { readonly due?: number }, now: number): boolean =>
   item.due !== undefined && item.due <= now;
+
+const asksForTasks = ({ greet, lost, audit }: ConnectionPlan): boolean => greet || lost || audit;
 
 async function tidy(
   controlPlane: ControlPlane,

@@ -60,7 +60,9 @@ function planPresence(
         ? {
             ...session,
             ...(nextHeartbeatAt !== undefined && { nextHeartbeatAt }),
-            ...(session.connectionId !== undefined && { greetedConnectionId: session.connectionId }),
+            ...(session.connectionId !== undefined && {
+              greetedConnectionId: session.connectionId,
+            }),
             ...(audit && { auditedAt: now }),
           }
         : session,

@@ -1,0 +1,96 @@
+import type { AgentSession } from "@berth/domain/session";
+import { describe, expect, test } from "vitest";
+import { disconnected, planConnection } from "./plan-connection.ts";
+
+const settings = { heartbeatIntervalMs: 30, instanceLostAfterMs: 300, auditIntervalMs: 1_000 };
+const NOW = 10_000;
+
+const aSession = (members: Partial<AgentSession> = {}): AgentSession => ({
+  cluster: "default",
+  containerInstanceId: "i1",
+  connectionId: "c1",
+  greetedConnectionId: "c1",
+  connectedAt: NOW - 100,
+  leaseUntil: NOW + 120,
+  nextHeartbeatAt: NOW + 5,
+  auditedAt: NOW - 10,
+  ...members,
+});
+
+const away = (members: Partial<AgentSession>): AgentSession => ({
+  cluster: "default",
+  containerInstanceId: "i1",
+  ...members,
+});
+
+describe("planConnection", () => {
+  test.each([
+    { name: "leaves a quiet connection alone", session: aSession(), expected: "" },
+    {
+      name: "greets a connection that has not been greeted",
+      session: aSession({ greetedConnectionId: "c0" }),
+      expected: "greet heartbeat audit",
+    },
+    {
+      name: "sends a heartbeat when it is time",
+      session: aSession({ nextHeartbeatAt: NOW }),
+      expected: "heartbeat",
+    },
+    {
+      name: "audits once in a while",
+      session: aSession({ auditedAt: NOW - 1_000 }),
+      expected: "audit",
+    },
+    {
+      name: "takes an agent whose lease has run out for disconnected",
+      session: aSession({ leaseUntil: NOW }),
+      expected: "away",
+    },
+    {
+      name: "waits for an agent that is away",
+      session: away({ disconnectedAt: NOW - 299 }),
+      expected: "away",
+    },
+    {
+      name: "gives an agent up that has been away for too long",
+      session: away({ disconnectedAt: NOW - 300 }),
+      expected: "away lost",
+    },
+    {
+      name: "gives it up only once",
+      session: away({ disconnectedAt: NOW - 900, lostAt: NOW - 600 }),
+      expected: "away",
+    },
+  ])("$name", ({ session, expected }) => {
+    const plan = planConnection(session, NOW, settings);
+    const said = [
+      !plan.agentConnected && "away",
+      plan.greet && "greet",
+      plan.heartbeat && "heartbeat",
+      plan.audit && "audit",
+      plan.lost && "lost",
+    ];
+    expect(said.filter(Boolean).join(" ")).toBe(expected);
+  });
+
+  test("asks for nothing new when it is repeated at the same moment", () => {
+    const first = planConnection(aSession({ greetedConnectionId: "c0" }), NOW, settings);
+    const second = planConnection(first.session, NOW, settings);
+    expect(second).toMatchObject({ greet: false, heartbeat: false, audit: false });
+    expect(second.session).toBe(first.session);
+  });
+
+  test("is due when the lease ends, then when the agent counts as lost, then never", () => {
+    const present = planConnection(aSession(), NOW, settings);
+    expect(present.due).toBe(NOW + 120);
+    const absent = planConnection(present.session, NOW + 120, settings);
+    expect(absent.due).toBe(NOW + 420);
+    const lost = planConnection(absent.session, NOW + 420, settings);
+    expect([lost.lost, lost.due]).toEqual([true, undefined]);
+    expect(planConnection(lost.session, NOW + 9_000, settings).lost).toBe(false);
+  });
+});
+
+test("a session that ended forgets its connection and when it was greeted", () => {
+  expect(disconnected(aSession(), NOW)).toEqual(away({ disconnectedAt: NOW }));
+});
