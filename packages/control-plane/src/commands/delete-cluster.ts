@@ -1,0 +1,49 @@
+import { EcsError } from "@berth/domain/errors";
+import type { CommandContext } from "../context.ts";
+import { everyService, liveTasks, NO_COUNTS } from "./cluster-counts.ts";
+import type { Command } from "./command.ts";
+import { activeCluster } from "./find-cluster.ts";
+import { presentCluster } from "./present/cluster.ts";
+
+/**
+ * Makes an empty cluster INACTIVE. It stays describable, and its name may be created again.
+ *
+ * @throws EcsError ClusterNotFoundException, ClusterContainsContainerInstancesException,
+ * ClusterContainsServicesException, ClusterContainsTasksException, InvalidParameterException
+ */
+export const deleteCluster: Command<"DeleteCluster"> = async (context, request) => {
+  for (;;) {
+    const cluster = await activeCluster(context, request.cluster);
+    await checkEmpty(context, cluster.name);
+    const deleted = { ...cluster, status: "INACTIVE" as const };
+    if ((await context.store.clusters.replace(deleted)) === "conflict") continue;
+    const view = { counts: NO_COUNTS, include: ["SETTINGS" as const] };
+    return { cluster: presentCluster(context.scope, deleted, view) };
+  }
+};
+
+async function checkEmpty({ store }: CommandContext, cluster: string): Promise<void> {
+  if ((await store.instances.all(cluster)).length > 0) {
+    throw new EcsError(
+      "ClusterContainsContainerInstancesException",
+      "The Cluster cannot be deleted while Container Instances are active or draining.",
+    );
+  }
+  if (await some(everyService(store, cluster), ({ status }) => status === "ACTIVE")) {
+    throw new EcsError(
+      "ClusterContainsServicesException",
+      "The Cluster cannot be deleted while Services are active.",
+    );
+  }
+  if (await some(liveTasks(store, cluster), ({ lastStatus }) => lastStatus !== "STOPPED")) {
+    throw new EcsError(
+      "ClusterContainsTasksException",
+      "The Cluster cannot be deleted while Tasks are active.",
+    );
+  }
+}
+
+async function some<T>(items: AsyncIterable<T>, holds: (item: T) => boolean): Promise<boolean> {
+  for await (const item of items) if (holds(item)) return true;
+  return false;
+}

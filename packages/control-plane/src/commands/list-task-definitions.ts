@@ -1,0 +1,24 @@
+import { taskDefinitionArn } from "@berth/domain/arn";
+import type { Command } from "./command.ts";
+import { nextToken, pageRequest } from "./paging.ts";
+
+/**
+ * ARNs by family and then by numeric revision. `familyPrefix` is the whole name of a family, as in
+ * ECS.
+ *
+ * @throws EcsError InvalidParameterException
+ */
+export const listTaskDefinitions: Command<"ListTaskDefinitions"> = async (context, request) => {
+  const page = await context.store.taskDefinitions.list(
+    {
+      status: request.status ?? "ACTIVE",
+      descending: request.sort === "DESC",
+      ...(request.familyPrefix !== undefined && { family: request.familyPrefix }),
+    },
+    pageRequest(request),
+  );
+  return {
+    taskDefinitionArns: page.items.map((name) => taskDefinitionArn(context.scope, name)),
+    ...nextToken(page.next),
+  };
+};

@@ -1,0 +1,77 @@
+import type { EcsResponse } from "@berth/contracts/ecs-api/operations";
+import { containerInstanceArn, type Scope } from "@berth/domain/arn";
+import { remaining } from "@berth/domain/container-instance";
+import type { Capacity } from "@berth/domain/resources";
+import type { StoredInstance } from "@berth/store/store";
+import { dateOf } from "./date-of.ts";
+
+export type ContainerInstanceDescription = NonNullable<
+  EcsResponse<"DescribeContainerInstances">["containerInstances"]
+>[number];
+type ResourceDescription = NonNullable<ContainerInstanceDescription["registeredResources"]>[number];
+
+/** Tasks of an instance by their last status. */
+export interface TaskCounts {
+  readonly running: number;
+  readonly pending: number;
+}
+
+export type ContainerInstanceField = "TAGS" | "CONTAINER_INSTANCE_HEALTH";
+
+interface ContainerInstanceView {
+  readonly counts: TaskCounts;
+  readonly include: readonly ContainerInstanceField[];
+}
+
+/** A container instance as the ECS API shows it. Source: ECS API reference, ContainerInstance. */
+export function presentContainerInstance(
+  scope: Scope,
+  { instance, ledger }: StoredInstance,
+  { counts, include }: ContainerInstanceView,
+): ContainerInstanceDescription {
+  return {
+    containerInstanceArn: containerInstanceArn(scope, instance.cluster, instance.id),
+    ...(instance.ec2InstanceId !== undefined && { ec2InstanceId: instance.ec2InstanceId }),
+    version: ledger.version,
+    versionInfo: { ...instance.versionInfo },
+    registeredResources: presentResources(instance.registered),
+    remainingResources: presentResources(remaining(instance.registered, ledger)),
+    status: ledger.status,
+    agentConnected: ledger.agentConnected,
+    runningTasksCount: counts.running,
+    pendingTasksCount: counts.pending,
+    attributes: instance.attributes.map((attribute) => ({ ...attribute })),
+    registeredAt: dateOf(instance.registeredAt),
+    attachments: [],
+    tags: include.includes("TAGS") ? [...instance.tags] : [],
+    // Agents report no health of their runtime yet.
+    ...(include.includes("CONTAINER_INSTANCE_HEALTH") && {
+      healthStatus: { overallStatus: "INSUFFICIENT_DATA", details: [] },
+    }),
+  };
+}
+
+/** PORTS and PORTS_UDP list what is taken, among the remaining resources too. */
+const presentResources = (capacity: Capacity): ResourceDescription[] => [
+  amount("CPU", capacity.cpuUnits),
+  amount("MEMORY", capacity.memoryMiB),
+  ports("PORTS", capacity.usedTcpPorts),
+  ports("PORTS_UDP", capacity.usedUdpPorts),
+];
+
+const amount = (name: string, integerValue: number): ResourceDescription => ({
+  name,
+  type: "INTEGER",
+  doubleValue: 0,
+  longValue: 0,
+  integerValue,
+});
+
+const ports = (name: string, used: readonly number[]): ResourceDescription => ({
+  name,
+  type: "STRINGSET",
+  doubleValue: 0,
+  longValue: 0,
+  integerValue: 0,
+  stringSetValue: used.map(String),
+});

@@ -1,0 +1,24 @@
+import type { EcsResponse } from "@berth/contracts/ecs-api/operations";
+import { taskDefinitionArn, type Scope } from "@berth/domain/arn";
+import { taskDefinitionName, type TaskDefinition } from "@berth/domain/task-definition";
+import type { Stored } from "@berth/store/store";
+import { dateOf } from "./date-of.ts";
+
+type TaskDefinitionDescription = NonNullable<
+  EcsResponse<"DescribeTaskDefinition">["taskDefinition"]
+>;
+
+/** A task definition as the ECS API shows it: its tags stand beside it, not in it. */
+export function presentTaskDefinition(
+  scope: Scope,
+  definition: TaskDefinition | Stored<TaskDefinition>,
+): TaskDefinitionDescription {
+  const { tags: _tags, version: _version, registeredAt, deregisteredAt, ...shown } = definition;
+  // Kept members are as the caller gave them, and the domain's types are ECS's own, only narrower.
+  return {
+    ...shown,
+    taskDefinitionArn: taskDefinitionArn(scope, taskDefinitionName(definition)),
+    registeredAt: dateOf(registeredAt),
+    ...(deregisteredAt !== undefined && { deregisteredAt: dateOf(deregisteredAt) }),
+  } as TaskDefinitionDescription;
+}
