@@ -1,0 +1,32 @@
+import {
+  ApiGatewayManagementApiClient,
+  type ApiGatewayManagementApiClientConfig,
+} from "@aws-sdk/client-apigatewaymanagementapi";
+import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
+
+/** Connections are kept: a handshake costs more than a message. Times in ms. */
+const TRANSPORT = {
+  connectionTimeout: 1000,
+  requestTimeout: 5000,
+  throwOnRequestTimeout: true,
+  httpAgent: { keepAlive: true, maxSockets: 128 },
+  httpsAgent: { keepAlive: true, maxSockets: 128 },
+};
+
+/** For sending. A poller that waits for messages needs a longer `requestTimeout`. */
+export function createSqsClient(config: SQSClientConfig): SQSClient {
+  return new SQSClient({
+    requestHandler: TRANSPORT,
+    // TLS and TCP check the bytes already; SQS's own check costs two hashes a message.
+    md5: false,
+    // A queue URL names the host that an emulator believes it has.
+    useQueueUrlAsEndpoint: config.endpoint === undefined,
+    ...config,
+  });
+}
+
+export function createConnectionsClient(
+  config: ApiGatewayManagementApiClientConfig,
+): ApiGatewayManagementApiClient {
+  return new ApiGatewayManagementApiClient({ requestHandler: TRANSPORT, ...config });
+}
