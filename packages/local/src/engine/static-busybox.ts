@@ -33,7 +33,7 @@ async function downloadPackage(directory: string): Promise<void> {
   const download = () => run("apt-get download busybox-static", { cwd: directory });
   // A fresh machine has no package lists; fetching them takes root.
   await download().catch(async () => run("apt-get update").then(download));
-  const [archive] = readdirSync(directory).filter((name) => name.endsWith(".deb"));
+  const archive = readdirSync(directory).find((name) => name.endsWith(".deb"));
   await run(`dpkg-deb --extract ${archive} root`, { cwd: directory });
 }
 

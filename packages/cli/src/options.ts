@@ -1,0 +1,42 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { InvalidArgumentError, Option } from "commander";
+
+/** BERTH on a telephone's keys, and below the ports that kernels give out by themselves. */
+const DEFAULT_PORT = 23784;
+const DEFAULT_INSTANCES = 3;
+/** Each has its own address in 127.0.1.0/24 and its own process. */
+const MAX_INSTANCES = 50;
+
+/** Made anew for each command that takes it: commander keeps values in them. */
+export const dataDirOption = () =>
+  new Option("--data-dir <path>", "where state is kept")
+    .env("BERTH_DATA_DIR")
+    .default(join(homedir(), ".berth"), "~/.berth")
+    .argParser((path) => resolve(path));
+
+export const portOption = () =>
+  new Option("--port <number>", "the port on 127.0.0.1 that answers")
+    .env("BERTH_PORT")
+    .default(DEFAULT_PORT)
+    .argParser((text) => wholeNumber(text, 1, 65_535));
+
+export const instancesOption = () =>
+  new Option("--instances <number>", "how many container instances to simulate")
+    .default(DEFAULT_INSTANCES)
+    .argParser((text) => wholeNumber(text, 1, MAX_INSTANCES));
+
+export const regionOption = () =>
+  new Option("--region <name>", "AWS region to be part of every ARN; fixed at the first start").env(
+    "BERTH_REGION",
+  );
+
+export const jsonOption = () => new Option("--json", "print JSON for programs").default(false);
+
+function wholeNumber(text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most) {
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  }
+  return value;
+}

@@ -1,0 +1,89 @@
+import { Command } from "commander";
+import { EXIT_CODES } from "@berth/contracts/local/installation";
+import { status } from "./commands/status.ts";
+import { up, type UpOptions } from "./commands/up.ts";
+import {
+  dataDirOption,
+  instancesOption,
+  jsonOption,
+  portOption,
+  regionOption,
+} from "./options.ts";
+import { runProgram } from "./programs.ts";
+
+const EXIT_CODE_HELP = `
+Exit codes:
+  ${EXIT_CODES.ok}  done
+  ${EXIT_CODES.failure}  failed; the reason is on standard error
+  ${EXIT_CODES.usage}  not a command or option that berth knows
+  ${EXIT_CODES.engineMissing}  up: there is no Docker Engine to use
+  ${EXIT_CODES.alreadyRunning}  up: Berth already runs on this data directory
+  ${EXIT_CODES.notRunning}  status: Berth does not run on this data directory
+`;
+
+/** The command line of `berth`. Throws commander's errors instead of ending the process. */
+export function berthProgram(): Command {
+  const program = new Command("berth")
+    .description("A container orchestrator that speaks the Amazon ECS API.")
+    .exitOverride()
+    .showHelpAfterError()
+    .addHelpText("after", EXIT_CODE_HELP);
+  addUp(program);
+  addDown(program);
+  addStatus(program);
+  addAgent(program);
+  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  return program;
+}
+
+function addUp(program: Command): void {
+  program
+    .command("up")
+    .description("Start the control plane and the container instances on this machine.")
+    .addOption(instancesOption())
+    .addOption(dataDirOption())
+    .addOption(portOption())
+    .addOption(regionOption())
+    .option("--install-engine", "as root: install Docker Engine where there is none", false)
+    .addOption(jsonOption())
+    .action(async (options: UpOptions) => {
+      process.exitCode = await up(options);
+    });
+}
+
+function addDown(program: Command): void {
+  program
+    .command("down")
+    .description("Stop everything: the processes, if they run, and the containers of all tasks.")
+    .addOption(dataDirOption())
+    .option("--purge", "also remove the containers and forget all state", false)
+    .addOption(jsonOption())
+    .action(async (options: { dataDir: string; purge: boolean; json: boolean }) => {
+      const flags = [
+        ...(options.purge ? ["--purge"] : []),
+        ...(options.json ? ["--json"] : []),
+      ];
+      process.exitCode = await runProgram("down", ["--data-dir", options.dataDir, ...flags]);
+    });
+}
+
+function addStatus(program: Command): void {
+  program
+    .command("status")
+    .description("Show what runs, what waits, and why.")
+    .addOption(dataDirOption())
+    .addOption(jsonOption())
+    .action(async (options: { dataDir: string; json: boolean }) => {
+      process.exitCode = await status(options);
+    });
+}
+
+function addAgent(program: Command): void {
+  program
+    .command("agent")
+    .description("Run a container instance agent on this machine, for a control plane elsewhere.")
+    .requiredOption("--config <file>", "such as /etc/ecs/ecs.config")
+    .action(async (options: { config: string }) => {
+      process.exitCode = await runProgram("agent", ["--config", options.config]);
+    });
+}

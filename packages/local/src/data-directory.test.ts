@@ -1,0 +1,34 @@
+import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { dataDirectory, makeDataDirectory, socketDirectory } from "./data-directory.ts";
+
+let base: string;
+beforeEach(() => {
+  base = mkdtempSync(join(tmpdir(), "berth-data-"));
+});
+afterEach(() => rmSync(base, { recursive: true, force: true }));
+
+describe("makeDataDirectory", () => {
+  test("shuts out others, also from a directory that was there before", () => {
+    const root = join(base, "shared");
+    mkdirSync(root, { mode: 0o755 });
+    makeDataDirectory(dataDirectory(root));
+    expect(statSync(root).mode & 0o777).toBe(0o700);
+  });
+
+  test("puts the sockets of a deep directory where their paths are short enough, as private", () => {
+    const root = join(base, "deep".repeat(40));
+    const sockets = socketDirectory(root);
+    makeDataDirectory(dataDirectory(root));
+    expect(dataDirectory(root).sqsSocket.length).toBeLessThan(100);
+    expect(statSync(sockets).mode & 0o777).toBe(0o700);
+    rmSync(sockets, { recursive: true });
+  });
+});
+
+test("two deep directories do not share their sockets", () => {
+  const deep = "/x".repeat(80);
+  expect(socketDirectory(`${deep}/a`)).not.toBe(socketDirectory(`${deep}/b`));
+});

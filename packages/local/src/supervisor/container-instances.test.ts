@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { ecsConfig, instanceShare } from "./container-instances.ts";
+
+test("instances share the machine equally, down to a floor", () => {
+  const machine = { cpuUnits: 8_192, memoryMiB: 16_000 };
+  expect(instanceShare(machine, 3)).toEqual({ cpuUnits: 2_730, memoryMiB: 5_333 });
+  expect(instanceShare({ cpuUnits: 2_048, memoryMiB: 1_000 }, 10)).toEqual({
+    cpuUnits: 1_024,
+    memoryMiB: 512,
+  });
+});
+
+test.each([
+  [1, "us-east-1a", "127.0.1.1"],
+  [3, "us-east-1c", "127.0.1.3"],
+  [4, "us-east-1a", "127.0.1.4"],
+])("instance %i is in zone %s and binds host ports to %s", (index, zone, address) => {
+  const text = ecsConfig({
+    index,
+    share: { cpuUnits: 1_024, memoryMiB: 2_048 },
+    endpoint: "http://127.0.0.1:1",
+    region: "us-east-1",
+    cluster: "default",
+    dataPath: "/data",
+  });
+  const settings = Object.fromEntries(text.split("\n").map((line) => line.split("=")));
+  expect(settings).toMatchObject({
+    ECS_CLUSTER: "default",
+    ECS_BACKEND_HOST: "http://127.0.0.1:1",
+    ECS_DATADIR: "/data",
+    BERTH_AVAILABILITY_ZONE: zone,
+    BERTH_HOST_ADDRESS: address,
+    BERTH_INSTANCE_CPU: "1024",
+    BERTH_INSTANCE_MEMORY: "2048",
+  });
+});

@@ -1,0 +1,48 @@
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  CreateClusterCommand,
+  DescribeContainerInstancesCommand,
+  ECSClient,
+  ListContainerInstancesCommand,
+} from "@aws-sdk/client-ecs";
+import type { RootCredentials } from "@berth/contracts/local/installation";
+
+/** A client of this machine's own API, as any user of it would make one. */
+export function ecsClient(options: {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: RootCredentials;
+}): ECSClient {
+  return new ECSClient({ ...options, maxAttempts: 5 });
+}
+
+/** The cluster that agents register with. Creating one that is there changes nothing. */
+export async function ensureCluster(client: ECSClient, cluster: string): Promise<void> {
+  await client.send(new CreateClusterCommand({ clusterName: cluster }));
+}
+
+const POLL_INTERVAL_MS = 100;
+
+/** Waits until so many agents of the cluster are connected; returns how many are at the deadline. */
+export async function waitForAgents(
+  client: ECSClient,
+  expected: { readonly cluster: string; readonly count: number; readonly timeoutMs: number },
+): Promise<number> {
+  const deadline = Date.now() + expected.timeoutMs;
+  for (;;) {
+    const connected = await connectedAgents(client, expected.cluster);
+    if (connected >= expected.count || Date.now() > deadline) return connected;
+    await delay(POLL_INTERVAL_MS);
+  }
+}
+
+async function connectedAgents(client: ECSClient, cluster: string): Promise<number> {
+  const { containerInstanceArns = [] } = await client.send(
+    new ListContainerInstancesCommand({ cluster }),
+  );
+  if (containerInstanceArns.length === 0) return 0;
+  const { containerInstances = [] } = await client.send(
+    new DescribeContainerInstancesCommand({ cluster, containerInstances: containerInstanceArns }),
+  );
+  return containerInstances.filter((each) => each.agentConnected).length;
+}
