@@ -1,0 +1,47 @@
+import { serializeError } from "@berth/contracts/ecs-api/serialize-response";
+import { EcsError, HTTP_STATUS, isEcsError } from "@berth/domain/errors";
+import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { describeError } from "./log.ts";
+import type { Log, LogDetails } from "./log.ts";
+
+/** How the two faces of the API say no: the ECS API in awsJson1.1, REST in RFC 9457. */
+export type ErrorStyle = "awsJson" | "problem";
+
+/**
+ * The one place where an error becomes an answer. A refusal says why; anything else is a fault of
+ * ours: logged here, once, and answered without detail.
+ */
+export function toErrorResponse(
+  error: unknown,
+  style: ErrorStyle,
+  { log, about }: { readonly log: Log; readonly about: LogDetails },
+): APIGatewayProxyStructuredResultV2 {
+  const refusal = isEcsError(error) && error.code !== "ServerException" ? error : undefined;
+  if (!refusal) log.error("Request failed", { ...about, ...describeError(error) });
+  return RENDER[style](refusal ?? serverFault());
+}
+
+const serverFault = () =>
+  new EcsError("ServerException", "Service Unavailable. Please try again later.");
+
+const RENDER: Readonly<Record<ErrorStyle, (error: EcsError) => APIGatewayProxyStructuredResultV2>> =
+  {
+    awsJson: (error) => ({
+      statusCode: HTTP_STATUS[error.code],
+      headers: { "content-type": "application/x-amz-json-1.1" },
+      body: serializeError(error),
+    }),
+    problem: (error) => {
+      const status = HTTP_STATUS[error.code];
+      return {
+        statusCode: status,
+        headers: { "content-type": "application/problem+json" },
+        body: JSON.stringify({
+          type: "about:blank",
+          title: error.code,
+          status,
+          detail: error.message,
+        }),
+      };
+    },
+  };
