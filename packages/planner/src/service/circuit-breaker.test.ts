@@ -1,0 +1,148 @@
+import type { Deployment } from "@berth/domain/service";
+import type { Task } from "@berth/domain/task";
+import {
+  aPlannedStart,
+  aServiceSnapshot,
+  aServiceTask,
+  brief,
+  deploymentId,
+  NOW,
+  rollingOut,
+  superseded,
+} from "@berth/testing/service-snapshots";
+import { describe, expect, test } from "vitest";
+import { failureThreshold } from "./circuit-breaker.ts";
+import { planService } from "./plan-service.ts";
+
+const old = [aServiceTask(1, 1), aServiceTask(1, 2)];
+const oneOld = old.slice(0, 1);
+
+const plan = ({
+  breaker = { enable: true, rollback: true },
+  deployments = [rollingOut(2, { failedTasks: 3, lastFailedAt: 1 }), superseded(1)],
+  tasks = old,
+}: {
+  readonly breaker?: { readonly enable: boolean; readonly rollback: boolean };
+  readonly deployments?: readonly Deployment[];
+  readonly tasks?: readonly Task[];
+} = {}) =>
+  planService(
+    aServiceSnapshot({
+      service: {
+        taskDefinition: "web:2",
+        deployments,
+        plannedStarts: [aPlannedStart(2, 9)],
+        deploymentConfiguration: {
+          minimumHealthyPercent: 100,
+          maximumPercent: 200,
+          deploymentCircuitBreaker: breaker,
+        },
+      },
+      tasks,
+    }),
+  );
+
+test.each([
+  [0, 3],
+  [1, 3],
+  [6, 3],
+  [7, 4],
+  [25, 13],
+  [400, 200],
+  [5000, 200],
+])("of %i desired tasks, %i failed starts are too many", (desiredCount, expected) => {
+  expect(failureThreshold(desiredCount)).toBe(expected);
+});
+
+describe("with rollback", () => {
+  test("makes the latest COMPLETED deployment PRIMARY again", () => {
+    const { service } = plan({ tasks: oneOld });
+    expect(service.taskDefinition).toBe("web:1");
+    expect(service.deployments).toEqual([
+      superseded(1, {
+        status: "PRIMARY",
+        rolloutState: "IN_PROGRESS",
+        rolloutStateReason: `ECS deployment circuit breaker: rolling back to deploymentId ${deploymentId(1)}.`,
+        updatedAt: NOW,
+      }),
+      rollingOut(2, {
+        status: "ACTIVE",
+        rolloutState: "FAILED",
+        rolloutStateReason: "ECS deployment circuit breaker: tasks failed to start.",
+        failedTasks: 3,
+        lastFailedAt: 1,
+        updatedAt: NOW,
+      }),
+    ]);
+  });
+
+  test("tells both, and drops what was planned of the failed one", () => {
+    const { events, service } = plan({ tasks: oneOld });
+    expect(events).toEqual([
+      "(service web) (deployment ecs-svc/0000000000000000002) deployment failed: tasks failed to start.",
+      "(service web) rolling back to deployment ecs-svc/0000000000000000001.",
+    ]);
+    expect(service.plannedStarts).toEqual([]);
+  });
+
+  test("is over once all tasks are those of the deployment gone back to", () => {
+    const { service } = plan({ deployments: plan({ tasks: oneOld }).service.deployments });
+    expect(service.deployments.map((each) => each.rolloutState)).toEqual(["COMPLETED"]);
+    expect(service.steady).toBe(true);
+  });
+
+  test("stops the PENDING tasks of the failed one and starts those missing", () => {
+    const tasks = [aServiceTask(1, 1), aServiceTask(2, 3, "PENDING")];
+    expect(brief(plan({ tasks }))).toEqual(["start 1", "stop 3"]);
+  });
+
+  test("stays where there is none to go back to", () => {
+    const deployments = [rollingOut(2, { failedTasks: 3 }), rollingOut(1, { status: "ACTIVE" })];
+    const { service, starts } = plan({ deployments });
+    expect(service.deployments.map((each) => each.rolloutState)).toEqual(["FAILED", "IN_PROGRESS"]);
+    expect(starts).toEqual([]);
+  });
+});
+
+describe("without rollback", () => {
+  const breaker = { enable: true, rollback: false };
+
+  test("fails the deployment, starts no more of it, and keeps the old tasks", () => {
+    const result = plan({ breaker });
+    expect(brief(result)).toEqual([]);
+    expect(result.service.taskDefinition).toBe("web:2");
+    expect(result.service.deployments.map((each) => each.rolloutState)).toEqual([
+      "FAILED",
+      "COMPLETED",
+    ]);
+    expect(result.events).toEqual([
+      "(service web) (deployment ecs-svc/0000000000000000002) deployment failed: tasks failed to start.",
+    ]);
+  });
+
+  test("tells it once, and never completes what FAILED", () => {
+    const { service } = plan({ breaker });
+    const snapshot = aServiceSnapshot({ service, tasks: old });
+    const again = planService(snapshot);
+    expect(again.service).toBe(snapshot.service);
+    expect(again.events).toEqual([]);
+  });
+});
+
+describe("does not trip", () => {
+  test.each([
+    { name: "where it is off", breaker: { enable: false, rollback: true } },
+    {
+      name: "below the threshold",
+      deployments: [rollingOut(2, { failedTasks: 2 }), superseded(1)],
+    },
+    { name: "once a task of the deployment runs", tasks: [...old, aServiceTask(2, 3)] },
+    {
+      name: "after completion",
+      deployments: [superseded(1, { status: "PRIMARY", failedTasks: 9 })],
+    },
+  ])("$name", (given) => {
+    const { service } = plan(given);
+    expect(service.deployments.map((each) => each.rolloutState)).not.toContain("FAILED");
+  });
+});

@@ -1,0 +1,170 @@
+import type { Deployment, Service } from "@berth/domain/service";
+import type { StopCode } from "@berth/domain/task-status";
+import type { Task } from "@berth/domain/task";
+import {
+  aServiceSnapshot,
+  aServiceTask,
+  brief,
+  NOW,
+  rollingOut,
+  superseded,
+} from "@berth/testing/service-snapshots";
+import { describe, expect, test } from "vitest";
+import { planService } from "./plan-service.ts";
+
+const failed = (number: number, overrides: Partial<Task> = {}) =>
+  aServiceTask(1, number, "STOPPED", {
+    stopCode: "TaskFailedToStart",
+    createdAt: NOW - 10,
+    stoppedAt: NOW - 5,
+    ...overrides,
+  });
+
+const plan = (
+  tasks: readonly Task[],
+  deployment: Partial<Deployment> = {},
+  service: Partial<Service> = {},
+  now = NOW,
+) =>
+  planService(
+    aServiceSnapshot({
+      service: { deployments: [rollingOut(1, deployment)], ...service },
+      tasks,
+      now,
+    }),
+  );
+
+describe("counting", () => {
+  test.each([
+    { name: "a start that failed", task: failed(1), expected: 1 },
+    {
+      name: "an essential container that exited before the task ran",
+      task: failed(1, { stopCode: "EssentialContainerExited" }),
+      expected: 1,
+    },
+    { name: "a task that died after it ran", task: failed(1, { startedAt: NOW - 6 }), expected: 0 },
+    { name: "a task of no listed deployment", task: failed(1, { startedBy: "x" }), expected: 0 },
+    ...(
+      [
+        "UserInitiated",
+        "ServiceSchedulerInitiated",
+        "SpotInterruption",
+        "TerminationNotice",
+      ] as const
+    ).map((stopCode: StopCode) => ({
+      name: `a start that was stopped as ${stopCode}`,
+      task: failed(1, { stopCode }),
+      expected: 0,
+    })),
+  ])("$name counts $expected", ({ task, expected }) => {
+    const { service, archive } = plan([task]);
+    expect(service.deployments[0]?.failedTasks).toBe(expected);
+    expect(archive).toEqual([task.id]);
+  });
+
+  test("happens once, though the shell dies before it archives", () => {
+    const first = plan([failed(1), failed(2)]);
+    const again = plan([failed(1), failed(2)], first.service.deployments[0], {
+      countedStops: first.service.countedStops,
+    });
+    expect(first.service.countedStops).toEqual([failed(1).id, failed(2).id]);
+    expect(again.service.deployments[0]?.failedTasks).toBe(2);
+    expect(again.archive).toEqual([failed(1).id, failed(2).id]);
+  });
+
+  test("forgets what is archived with the next change", () => {
+    const { service } = plan([failed(2)], {}, { countedStops: [failed(1).id] });
+    expect(service.countedStops).toEqual([failed(2).id]);
+  });
+
+  test("starts over once a task runs after the failure", () => {
+    const before = {
+      failedTasks: 4,
+      failedRounds: 3,
+      lastFailedAt: NOW - 5,
+      throttledUntil: NOW - 1,
+    };
+    const later = aServiceTask(1, 2, "RUNNING", { startedAt: NOW - 4 });
+    const { service } = plan([later, aServiceTask(1, 3)], before);
+    expect(service.deployments[0]).toMatchObject({ failedTasks: 0 });
+    expect(service.deployments[0]).not.toHaveProperty("throttledUntil");
+    expect(service.deployments[0]).not.toHaveProperty("failedRounds");
+  });
+
+  test("goes on while the only tasks that run are older than the failure", () => {
+    const { service } = plan([aServiceTask(1, 2), failed(1)]);
+    expect(service.deployments[0]?.failedTasks).toBe(1);
+  });
+});
+
+describe("throttle", () => {
+  test("holds further starts back, and looks again when they may go on", () => {
+    const held = plan([failed(1)]);
+    expect(brief(held)).toEqual(["archive 1"]);
+    expect(held.wakeAt).toBe(NOW + 1000);
+    const [deployment] = held.service.deployments;
+    expect(brief(plan([], deployment, {}, NOW + 999))).toEqual([]);
+    expect(brief(plan([], deployment, {}, NOW + 1000))).toEqual(["start 2"]);
+  });
+
+  test.each([
+    { rounds: 1, delayMs: 2000 },
+    { rounds: 2, delayMs: 4000 },
+    { rounds: 5, delayMs: 32_000 },
+    { rounds: 6, delayMs: 60_000 },
+    { rounds: 600, delayMs: 60_000 },
+  ])("waits $delayMs ms after $rounds failed rounds and one more", ({ rounds, delayMs }) => {
+    const { service } = plan([failed(1)], { failedRounds: rounds, throttledUntil: NOW - 20 });
+    expect(service.deployments[0]?.throttledUntil).toBe(NOW + delayMs);
+  });
+
+  test("takes starts that fail together as one round", () => {
+    const first = plan([failed(1), failed(2)]).service.deployments[0];
+    expect(first).toMatchObject({ failedRounds: 1, throttledUntil: NOW + 1000 });
+    const straggler = plan([failed(3)], first, {}, NOW + 500).service.deployments[0];
+    expect(straggler).toMatchObject({
+      failedTasks: 3,
+      failedRounds: 1,
+      throttledUntil: NOW + 1000,
+    });
+  });
+
+  test("does not hold back the successor of a task that died after it ran", () => {
+    const died = failed(1, { startedAt: NOW - 60 });
+    expect(brief(plan([died, aServiceTask(1, 2)]))).toEqual(["start 1", "archive 1"]);
+  });
+
+  test("does not hold back the next deployment", () => {
+    const { starts } = planService(
+      aServiceSnapshot({
+        service: { deployments: [rollingOut(2), superseded(1, { throttledUntil: NOW + 9 })] },
+      }),
+    );
+    expect(starts).toHaveLength(1);
+  });
+
+  test("stops no old task ahead of successors that cannot start now", () => {
+    const { stops } = planService(
+      aServiceSnapshot({
+        service: {
+          deployments: [rollingOut(2, { throttledUntil: NOW + 9 }), superseded(1)],
+          deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 },
+        },
+        tasks: [aServiceTask(1, 1), aServiceTask(1, 2)],
+      }),
+    );
+    expect(stops).toEqual([]);
+  });
+
+  test("is told from the third failed round on, once", () => {
+    const told = "(service web) is unable to consistently start tasks successfully.";
+    const round = { failedTasks: 1, throttledUntil: NOW - 20 };
+    expect(plan([failed(1)], { ...round, failedRounds: 1 }).events).toEqual([]);
+    const third = plan([failed(1)], { ...round, failedRounds: 2 });
+    expect(third.events).toEqual([told]);
+    const { lastTold, deployments } = third.service;
+    const fourth = plan([failed(2)], { ...deployments[0], throttledUntil: NOW - 20 }, { lastTold });
+    expect(fourth.service.deployments[0]?.failedRounds).toBe(4);
+    expect(fourth.events).toEqual([]);
+  });
+});

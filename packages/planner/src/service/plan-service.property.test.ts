@@ -1,0 +1,242 @@
+import type { Task } from "@berth/domain/task";
+import {
+  aServiceSnapshot,
+  aServiceTask,
+  brief,
+  NOW,
+  rollingOut,
+  superseded,
+} from "@berth/testing/service-snapshots";
+import { happen, obey, settle } from "@berth/testing/service-world";
+import type { Incident, ServiceWorld, Step } from "@berth/testing/service-world";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { boundsOf } from "./bounds.ts";
+import { planService } from "./plan-service.ts";
+
+/** Small numbers on purpose: ties and edges are where the faults are. */
+const tasks = fc
+  .array(
+    fc.record({
+      revision: fc.constantFrom(1, 2),
+      status: fc.constantFrom(
+        "PENDING" as const,
+        "RUNNING" as const,
+        "RUNNING" as const,
+        "STOPPING" as const,
+        "STOPPED" as const,
+      ),
+      isToldToStop: fc.constantFrom(false, false, true),
+      draining: fc.constantFrom(false, false, true),
+      health: fc.constantFrom("HEALTHY" as const, "HEALTHY" as const, "UNHEALTHY" as const),
+      zone: fc.constantFrom("a", "b"),
+      createdAt: fc.integer({ min: 0, max: 3 }),
+    }),
+    { maxLength: 8 },
+  )
+  .map((list) =>
+    list.map((each, index): Task => {
+      const task = aServiceTask(each.revision, index + 1, each.status);
+      return {
+        ...task,
+        draining: each.draining,
+        availabilityZone: each.zone,
+        createdAt: each.createdAt,
+        ...(each.status === "STOPPED" && { stoppedAt: NOW - each.createdAt }),
+        ...(each.isToldToStop && { desiredStatus: "STOPPED" as const }),
+        containers: task.containers.map((container) => ({
+          ...container,
+          healthStatus: each.health,
+        })),
+      };
+    }),
+  );
+
+const worlds: fc.Arbitrary<ServiceWorld> = fc
+  .record({
+    tasks,
+    desiredCount: fc.integer({ min: 0, max: 5 }),
+    minimumHealthyPercent: fc.constantFrom(0, 50, 66, 100),
+    maximumPercent: fc.constantFrom(100, 125, 150, 200),
+    slots: fc.integer({ min: 2, max: 7 }),
+    isChecked: fc.boolean(),
+    healthyAfterMs: fc.constantFrom(0, 1500),
+  })
+  .map(({ isChecked, healthyAfterMs, ...given }) => ({
+    ...aServiceSnapshot({
+      service: {
+        desiredCount: given.desiredCount,
+        taskDefinition: "web:2",
+        deployments: [rollingOut(2), superseded(1)],
+        deploymentConfiguration: {
+          minimumHealthyPercent: given.minimumHealthyPercent,
+          maximumPercent: given.maximumPercent,
+        },
+      },
+      tasks: given.tasks,
+      checkedContainers: isChecked ? { "web:1": ["main"], "web:2": ["main"] } : {},
+      settings: { healthyAfterMs, throttleFirstDelayMs: 1000, throttleMaxDelayMs: 4000 },
+    }),
+    slots: given.slots,
+    nextNumber: 100,
+  }));
+
+const bounds = ({ service }: ServiceWorld) =>
+  boundsOf(service.desiredCount, service.deploymentConfiguration);
+
+/** A rollout needs one task of leeway: in the percentages, and on the instances. */
+const canRollOut = (world: ServiceWorld): boolean => {
+  const { floor, ceiling } = bounds(world);
+  const { desiredCount } = world.service;
+  const room = Math.min(ceiling, world.slots);
+  return desiredCount === 0 || (desiredCount <= room && floor < room);
+};
+
+const isAlive = (task: Task): boolean => task.lastStatus !== "STOPPED";
+
+/** Written down a second time, so that the planner's own count is checked too. */
+const isHealthy = (world: ServiceWorld, task: Task): boolean => {
+  if (task.lastStatus !== "RUNNING" || task.desiredStatus === "STOPPED") return false;
+  return world.checkedContainers[task.taskDefinition]
+    ? task.containers.every((container) => container.healthStatus === "HEALTHY")
+    : world.now - (task.startedAt ?? 0) >= world.settings.healthyAfterMs;
+};
+
+function expectWithinBounds({ before, plan }: Step): void {
+  const { floor, ceiling } = bounds(before);
+  const starts = plan.starts.reduce((sum, start) => sum + start.count, 0);
+  const coming = starts + plan.service.plannedStarts.length;
+  if (coming > 0) {
+    expect(before.tasks.filter(isAlive).length + coming).toBeLessThanOrEqual(ceiling);
+  }
+  const doomed = new Set(before.service.plannedStops?.map((stop) => stop.taskId));
+  const healthy = before.tasks.filter((task) => isHealthy(before, task) && !doomed.has(task.id));
+  const staying = healthy.filter((task) => !plan.stops.some((stop) => stop.taskId === task.id));
+  expect(staying.length).toBeGreaterThanOrEqual(Math.min(floor, healthy.length));
+}
+
+function expectRest({ before, plan }: Step): void {
+  const after = obey(before, plan);
+  const again = planService(after);
+  expect(brief(again)).toEqual([]);
+  expect(again.events).toEqual([]);
+  expect(again.service).toBe(after.service);
+}
+
+const look = (step: Step): void => {
+  expectWithinBounds(step);
+  expectRest(step);
+};
+
+/** What happens within a second: to each task in turn, to the shell, and to the desired count. */
+interface Chapter {
+  readonly incidents: readonly Incident[];
+  /** It dies when it has written the service, and neither ordered nor archived anything. */
+  readonly shellDies: boolean;
+  readonly desiredCount: number | undefined;
+}
+
+const chapters: fc.Arbitrary<Chapter> = fc.record({
+  incidents: fc.array(
+    fc.constantFrom<Incident>("advance", "advance", "nothing", "fail", "sicken", "drain", "stop"),
+    { minLength: 1, maxLength: 5 },
+  ),
+  shellDies: fc.boolean(),
+  desiredCount: fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined, freq: 3 }),
+});
+
+const stories = fc.array(chapters, { maxLength: 12 });
+
+const CALM: Chapter = { incidents: ["advance"], shellDies: false, desiredCount: undefined };
+
+function live(world: ServiceWorld, { incidents, shellDies, desiredCount }: Chapter): ServiceWorld {
+  const now = world.now + 1000;
+  const later: ServiceWorld = {
+    ...world,
+    now,
+    service: { ...world.service, desiredCount: desiredCount ?? world.service.desiredCount },
+    tasks: world.tasks.map((task, index) =>
+      happen(task, incidents[index % incidents.length] ?? "advance", now),
+    ),
+  };
+  if (!shellDies) return settle(later, look);
+  const { service, nextNumber } = obey(later, planService(later));
+  return settle({ ...later, service, nextNumber }, look);
+}
+
+const RUNS = { numRuns: 100 };
+
+describe("planService", () => {
+  test("stays within floor and ceiling, and rests when its plan is obeyed, whatever happens", () => {
+    fc.assert(
+      fc.property(worlds, stories, (start, story) => {
+        let world = settle(start, look);
+        for (const chapter of story) world = live(world, chapter);
+      }),
+      RUNS,
+    );
+  });
+
+  test("ends at desiredCount healthy tasks of the PRIMARY deployment", () => {
+    fc.assert(
+      fc.property(worlds, stories, (start, story) => {
+        let world = settle(start, look);
+        for (const chapter of story) world = live(world, chapter);
+        fc.pre(canRollOut(world));
+        for (let calm = 0; calm < 60; calm += 1) world = live(world, CALM);
+        expect(world.tasks.filter((task) => isHealthy(world, task))).toHaveLength(
+          world.service.desiredCount,
+        );
+        expect(new Set(world.tasks.map((task) => task.taskDefinition)).size).toBeLessThanOrEqual(1);
+        expect(world.service).toMatchObject({ steady: true, plannedStarts: [] });
+        expect(
+          world.service.deployments.map((each) => [each.taskDefinition, each.rolloutState]),
+        ).toEqual([["web:2", "COMPLETED"]]);
+      }),
+      RUNS,
+    );
+  });
+
+  test("makes the same plan in whatever order the tasks come", () => {
+    const shuffled = worlds.chain((world) =>
+      fc.record({
+        world: fc.constant(world),
+        tasks: fc.shuffledSubarray([...world.tasks], { minLength: world.tasks.length }),
+      }),
+    );
+    fc.assert(
+      fc.property(shuffled, ({ world, tasks }) => {
+        expect(planService({ ...world, tasks })).toEqual(planService(world));
+      }),
+      RUNS,
+    );
+  });
+
+  test("counts a failed start once, however often it sees it", () => {
+    fc.assert(
+      fc.property(worlds, fc.integer({ min: 1, max: 4 }), (world, replays) => {
+        const first = planService(world).service;
+        let service = first;
+        for (let replay = 0; replay < replays; replay += 1) {
+          ({ service } = planService({ ...world, service, now: world.now + replay }));
+        }
+        const failures = (from: typeof service) => from.deployments.map((each) => each.failedTasks);
+        expect(failures(service)).toEqual(failures(first));
+      }),
+      RUNS,
+    );
+  });
+
+  test("lets go of a deleted service, whatever state it is in", () => {
+    fc.assert(
+      fc.property(worlds, (start) => {
+        const service = { ...start.service, status: "DRAINING" as const, desiredCount: 0 };
+        let world = settle({ ...start, service }, () => undefined);
+        expect(world.service.status).toBe("INACTIVE");
+        world = live(world, CALM);
+        expect(world.tasks).toEqual([]);
+      }),
+      RUNS,
+    );
+  });
+});

@@ -1,0 +1,147 @@
+import type { PlacementFailure, Service } from "@berth/domain/service";
+import type { Task } from "@berth/domain/task";
+import type { ServicePlan, ServiceSnapshot } from "@berth/planner/service/plan-service";
+import { planService } from "@berth/planner/service/plan-service";
+import { instanceId, taskId } from "./builders.ts";
+
+/**
+ * A service with all that becomes of its plans: instances with room for `slots` tasks, and agents
+ * that do what they are told. Plain data; every function gives a new one.
+ */
+export interface ServiceWorld extends Omit<ServiceSnapshot, "placementFailures"> {
+  /** How many tasks there is room for. */
+  readonly slots: number;
+  readonly nextNumber: number;
+  readonly placementFailures: Readonly<Record<string, readonly PlacementFailure[]>>;
+}
+
+/** Plans, and obeys at once, until nothing is left to obey. */
+export function settle(world: ServiceWorld, look: (plan: Step) => void): ServiceWorld {
+  let current = world;
+  for (let pass = 0; pass < 20; pass += 1) {
+    const plan = planService(current);
+    look({ before: current, plan });
+    const next = place(obey(current, plan));
+    const isQuiet =
+      plan.service === current.service && plan.stops.length === 0 && plan.archive.length === 0;
+    if (isQuiet && plan.starts.length === 0 && next.tasks.length === current.tasks.length) {
+      return next;
+    }
+    current = next;
+  }
+  throw new Error("The planner does not come to rest while nothing happens.");
+}
+
+/** A plan, and what it was made for. */
+export interface Step {
+  readonly before: ServiceWorld;
+  readonly plan: ServicePlan;
+}
+
+/** What the shell writes, short of placing: the service, the stops, the archive. */
+export function obey(world: ServiceWorld, plan: ServicePlan): ServiceWorld {
+  const count = plan.starts.reduce((sum, start) => sum + start.count, 0);
+  const started = Array.from({ length: count }, (_, index) => ({
+    taskId: taskId(`service:${world.service.name}`, world.nextNumber + index),
+    deploymentId: plan.starts[0]?.deploymentId ?? "",
+    decidedAt: world.now,
+  }));
+  const stopped = new Set(plan.stops.map((stop) => stop.taskId));
+  const service: Service =
+    count > 0
+      ? { ...plan.service, plannedStarts: [...plan.service.plannedStarts, ...started] }
+      : plan.service;
+  return {
+    ...world,
+    service,
+    placementFailures: {},
+    nextNumber: world.nextNumber + count,
+    tasks: world.tasks
+      .filter((task) => !plan.archive.includes(task.id))
+      .map((task) =>
+        stopped.has(task.id)
+          ? { ...task, desiredStatus: "STOPPED", stopCode: "ServiceSchedulerInitiated" }
+          : task,
+      ),
+  };
+}
+
+/** Planned starts become PENDING tasks while there is room; the others are told why not. */
+function place(world: ServiceWorld): ServiceWorld {
+  const missing = world.service.plannedStarts.filter(
+    (start) => !world.tasks.some((task) => task.id === start.taskId),
+  );
+  const held = world.tasks.filter((task) => task.lastStatus !== "STOPPED").length;
+  const room = Math.max(0, world.slots - held);
+  const full = [{ containerInstanceId: instanceId(1), reason: "RESOURCE:CPU", detail: "" }];
+  return {
+    ...world,
+    tasks: [
+      ...world.tasks,
+      ...missing.slice(0, room).map((start) => newTask(world, start.taskId, start.deploymentId)),
+    ],
+    placementFailures: Object.fromEntries(
+      missing.slice(room).map((start) => [start.taskId, full] as const),
+    ),
+  };
+}
+
+function newTask({ service, now }: ServiceWorld, id: string, deploymentId: string): Task {
+  const deployment = service.deployments.find((each) => each.id === deploymentId);
+  return {
+    cluster: service.cluster,
+    id,
+    taskDefinition: deployment?.taskDefinition ?? service.taskDefinition,
+    group: `service:${service.name}`,
+    startedBy: deploymentId,
+    containerInstanceId: instanceId(1 + (Number.parseInt(id.slice(-2), 16) % 3)),
+    launchType: "EC2",
+    desiredStatus: "RUNNING",
+    lastStatus: "PENDING",
+    createdAt: now,
+    cpuUnits: 0,
+    memoryMiB: 0,
+    containers: [{ name: "main", id: "", lastStatus: "PENDING" }],
+    history: [],
+  };
+}
+
+/** What can happen to a task between two passes. */
+export type Incident = "advance" | "fail" | "sicken" | "drain" | "stop" | "nothing";
+
+/** One task goes on: as it is told, or by a misfortune. `advance` also heals. */
+export function happen(task: Task, incident: Incident, now: number): Task {
+  if (task.lastStatus === "STOPPED") return task;
+  switch (incident) {
+    case "advance":
+      return task.desiredStatus === "STOPPED" || task.lastStatus === "STOPPING"
+        ? stopped(task, now)
+        : running(task, now);
+    case "fail":
+      return stopped(task, now);
+    case "sicken":
+      return task.lastStatus === "RUNNING" ? withHealthStatus(task, "UNHEALTHY") : task;
+    case "drain":
+      return { ...task, draining: true };
+    case "stop":
+      return { ...task, desiredStatus: "STOPPED", stopCode: "UserInitiated" };
+    case "nothing":
+      return task;
+  }
+}
+
+const running = (task: Task, now: number): Task =>
+  withHealthStatus({ ...task, lastStatus: "RUNNING", startedAt: task.startedAt ?? now }, "HEALTHY");
+
+const stopped = (task: Task, now: number): Task => ({
+  ...task,
+  lastStatus: "STOPPED",
+  desiredStatus: "STOPPED",
+  stoppedAt: now,
+  stopCode: task.stopCode ?? "TaskFailedToStart",
+});
+
+const withHealthStatus = (task: Task, healthStatus: "HEALTHY" | "UNHEALTHY"): Task => ({
+  ...task,
+  containers: task.containers.map((container) => ({ ...container, healthStatus })),
+});
