@@ -22,6 +22,11 @@ const NUMBER_KINDS: Readonly<Record<string, NumberKind>> = {
   "TotalLocalStorageGBRequest.min": "Double",
 };
 
+/** Strings that agents send and the public model does not have. */
+const AGENT_STRINGS: Readonly<Record<string, readonly string[]>> = {
+  RegisterContainerInstanceRequest: ["clientToken"],
+};
+
 export type NumberKind = "Integer" | "Long" | "Double";
 
 export function requiredMembers(structure: string): readonly string[] {
@@ -36,4 +41,8 @@ export function allowedValues(structure: string, member: string): readonly strin
 
 export function numberKind(structure: string, member: string): NumberKind {
   return NUMBER_KINDS[`${structure}.${member}`] ?? "Integer";
+}
+
+export function agentStrings(structure: string): readonly string[] {
+  return AGENT_STRINGS[structure] ?? [];
 }

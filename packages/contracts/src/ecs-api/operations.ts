@@ -27,7 +27,7 @@ export interface EcsOperations {
     ecs.DeregisterTaskDefinitionResponse
   >;
   readonly RegisterContainerInstance: Operation<
-    ecs.RegisterContainerInstanceRequest,
+    AgentRegistration,
     ecs.RegisterContainerInstanceResponse
   >;
   readonly DeregisterContainerInstance: Operation<
@@ -72,6 +72,11 @@ export interface EcsOperations {
     ecs.SubmitAttachmentStateChangesRequest,
     ecs.SubmitAttachmentStateChangesResponse
   >;
+}
+
+/** Agents make a repeated call known by a token that the public model does not have. */
+interface AgentRegistration extends ecs.RegisterContainerInstanceRequest {
+  readonly clientToken?: string;
 }
 
 interface Operation<Request, Response> {

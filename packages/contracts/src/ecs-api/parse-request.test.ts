@@ -9,6 +9,11 @@ describe("parseRequest", () => {
     expect(parseRequest("CreateCluster", "")).toEqual({});
   });
 
+  it("keeps the token that agents register with, which the public model lacks", () => {
+    const request = { clientToken: "5f6c" };
+    expect(parseRequest("RegisterContainerInstance", JSON.stringify(request))).toEqual(request);
+  });
+
   it("words a wrong type as ECS does, and says where it stands", () => {
     expect(() => parse(withContainer({ name: "app" }))).not.toThrow();
     expect(() => parse(withContainer({ memory: "128" }))).toThrow(

@@ -1,5 +1,5 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
-import { allowedValues, numberKind, requiredMembers } from "./member-rules.ts";
+import { agentStrings, allowedValues, numberKind, requiredMembers } from "./member-rules.ts";
 import type { NumberKind } from "./member-rules.ts";
 import { missingMember, wrongType } from "./refusals.ts";
 import type { Place } from "./refusals.ts";
@@ -47,6 +47,7 @@ function compileStructure(name: string, schema: NormalizedSchema): StructureRead
     const rules = { allowed: allowedValues(name, member), numberKind: numberKind(name, member) };
     readers.set(member, compileValue(memberSchema, rules));
   }
+  for (const member of agentStrings(name)) readers.set(member, readString);
   const required = requiredMembers(name);
 
   return (source, here) => {

@@ -21,7 +21,7 @@ export const deregisterTaskDefinition: Command<"DeregisterTaskDefinition"> = asy
     () => taskDefinitions.find(family, revision),
     (definition) =>
       definition.status === "ACTIVE"
-        ? { ...definition, status: "INACTIVE", deregisteredAt: context.now() }
+        ? { ...definition, status: "INACTIVE" as const, deregisteredAt: context.now() }
         : undefined,
     (definition) => taskDefinitions.replace(definition),
   );

@@ -20,5 +20,5 @@ export function presentTaskDefinition(
     taskDefinitionArn: taskDefinitionArn(scope, taskDefinitionName(definition)),
     registeredAt: dateOf(registeredAt),
     ...(deregisteredAt !== undefined && { deregisteredAt: dateOf(deregisteredAt) }),
-  } as TaskDefinitionDescription;
+  } as object as TaskDefinitionDescription;
 }

@@ -1,0 +1,31 @@
+import type { StoredInstance } from "@berth/store/store";
+import type { CommandContext } from "../context.ts";
+import {
+  presentContainerInstance,
+  type ContainerInstanceDescription,
+  type ContainerInstanceField,
+  type TaskCounts,
+} from "./present/container-instance.ts";
+
+/** Instances as the ECS API shows them, with the tasks on their ledgers counted. */
+export async function describeInstances(
+  context: CommandContext,
+  cluster: string,
+  instances: readonly StoredInstance[],
+  include: readonly ContainerInstanceField[] = [],
+): Promise<ContainerInstanceDescription[]> {
+  const taskIds = instances.flatMap(({ ledger }) => Object.keys(ledger.reservations));
+  const tasks = await context.store.tasks.findMany(cluster, taskIds);
+  const statuses = new Map(tasks.map(({ id, lastStatus }) => [id, lastStatus]));
+  return instances.map((stored) =>
+    presentContainerInstance(context.scope, stored, {
+      counts: countTasks(Object.keys(stored.ledger.reservations), statuses),
+      include,
+    }),
+  );
+}
+
+function countTasks(taskIds: readonly string[], statuses: ReadonlyMap<string, string>): TaskCounts {
+  const count = (status: string) => taskIds.filter((id) => statuses.get(id) === status).length;
+  return { running: count("RUNNING"), pending: count("PENDING") };
+}

@@ -1,0 +1,82 @@
+import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
+import type { Attribute, ContainerInstance } from "@berth/domain/container-instance";
+import { defined } from "@berth/domain/defined";
+import { EcsError } from "@berth/domain/errors";
+import type { Capacity } from "@berth/domain/resources";
+import { parseIdentityDocument } from "./identity-document.ts";
+
+type Request = EcsRequest<"RegisterContainerInstance">;
+
+/** Source: ECS API reference, Attribute. */
+const ATTRIBUTE_NAME = /^[a-zA-Z0-9_./\\-]{1,128}$/;
+const ATTRIBUTE_VALUE = /^[a-zA-Z0-9_./\\@:-]([a-zA-Z0-9_./\\@: -]{0,126}[a-zA-Z0-9_./\\@:-])?$/;
+
+const ZONE = "ecs.availability-zone";
+
+/** What an agent says about its instance, read and checked. */
+export type InstanceReport = Pick<
+  ContainerInstance,
+  "registered" | "attributes" | "versionInfo" | "ec2InstanceId"
+>;
+
+/** @throws EcsError ClientException, InvalidParameterException */
+export function readReport(request: Request): InstanceReport {
+  const document = parseIdentityDocument(request.instanceIdentityDocument);
+  const given = (request.attributes ?? []).map(checkedAttribute);
+  return {
+    registered: readCapacity(request.totalResources ?? []),
+    attributes: mergeAttributes(document.attributes, given),
+    versionInfo: defined({ ...request.versionInfo }),
+    ...(document.instanceId !== undefined && { ec2InstanceId: document.instanceId }),
+  };
+}
+
+/** The attributes with a zone among them: where nobody says which, the region's first. */
+export function withZone(attributes: readonly Attribute[], region: string): readonly Attribute[] {
+  return mergeAttributes([{ name: ZONE, value: `${region}a` }], attributes);
+}
+
+/** Attributes by name; where both have one, the later counts. */
+export function mergeAttributes(
+  earlier: readonly Attribute[],
+  later: readonly Attribute[],
+): readonly Attribute[] {
+  const byName = new Map([...earlier, ...later].map((attribute) => [attribute.name, attribute]));
+  return [...byName.values()];
+}
+
+/** What the agent finds out by itself, and does not repeat once it is no longer so. */
+export const isCapability = ({ name }: Attribute): boolean =>
+  /^(ecs|com\.amazonaws\.ecs)\.capability\./.test(name);
+
+function checkedAttribute(given: NonNullable<Request["attributes"]>[number]): Attribute {
+  const { name = "", value } = given;
+  if (!ATTRIBUTE_NAME.test(name)) throw invalid(`Attribute name is invalid: ${name}`);
+  if (value === undefined || value === "") return { name };
+  if (!ATTRIBUTE_VALUE.test(value)) throw invalid(`Attribute value is invalid: ${value}`);
+  return { name, value };
+}
+
+function readCapacity(resources: NonNullable<Request["totalResources"]>): Capacity {
+  const amount = (name: string) => {
+    const value = resources.find((resource) => resource.name === name)?.integerValue;
+    if (value === undefined || value < 1) throw invalid(`Resource ${name} must be positive.`);
+    return value;
+  };
+  const ports = (name: string) =>
+    resources.find((resource) => resource.name === name)?.stringSetValue?.map(readPort) ?? [];
+  return {
+    cpuUnits: amount("CPU"),
+    memoryMiB: amount("MEMORY"),
+    usedTcpPorts: ports("PORTS"),
+    usedUdpPorts: ports("PORTS_UDP"),
+  };
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw invalid(`Port is invalid: ${text}`);
+}
+
+const invalid = (message: string) => new EcsError("InvalidParameterException", message);

@@ -1,0 +1,138 @@
+import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
+import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-instance";
+import { assert, EcsError } from "@berth/domain/errors";
+import type { Capacity } from "@berth/domain/resources";
+import type { StoredInstance } from "@berth/store/store";
+import type { CommandContext } from "../context.ts";
+import { sha256Hex } from "../request-hash.ts";
+import type { Command } from "./command.ts";
+import { describeInstances } from "./describe-instances.ts";
+import { activeCluster } from "./find-cluster.ts";
+import { containerInstanceId } from "./identifiers.ts";
+import { instanceNotFound } from "./instance-ids.ts";
+import {
+  isCapability,
+  mergeAttributes,
+  readReport,
+  withZone,
+  type InstanceReport,
+} from "./instance-registration.ts";
+import { validTags } from "./tags.ts";
+import { wakePlacement } from "./wake-instance.ts";
+
+type Request = EcsRequest<"RegisterContainerInstance">;
+
+/** Each lost race means that somebody else's registration of this instance was written. */
+const MAX_TRIES = 20;
+
+/**
+ * Takes an instance into a cluster. An agent that has registered before sends its ARN: it keeps its
+ * id, and may bring other attributes and versions, but no other resources. A repeated call with the
+ * same `clientToken` finds the instance that the first one made.
+ *
+ * @throws EcsError ClientException, ClusterNotFoundException, InvalidParameterException
+ */
+export const registerContainerInstance: Command<"RegisterContainerInstance"> = async (
+  context,
+  request,
+) => {
+  const { name: cluster } = await activeCluster(context, request.cluster);
+  const report = readReport(request);
+  const stored = request.containerInstanceArn
+    ? await registerAgain(context, {
+        cluster,
+        id: containerInstanceId(context.scope, cluster, request.containerInstanceArn),
+        report,
+      })
+    : await registerFirst(context, cluster, request, report);
+  await wakePlacement(context, cluster);
+  const [containerInstance] = await describeInstances(context, cluster, [stored], ["TAGS"]);
+  return { containerInstance };
+};
+
+async function registerFirst(
+  context: CommandContext,
+  cluster: string,
+  request: Request,
+  report: InstanceReport,
+): Promise<StoredInstance> {
+  const instance: ContainerInstance = {
+    ...report,
+    cluster,
+    id: newId(context, cluster, request.clientToken),
+    attributes: withZone(report.attributes, context.scope.region),
+    tags: validTags(request.tags),
+    registeredAt: context.now(),
+  };
+  const ledger: InstanceLedger = {
+    cluster,
+    id: instance.id,
+    status: "ACTIVE",
+    agentConnected: false,
+    reservations: {},
+    descriptionVersion: 1,
+  };
+  // A conflict is the same call come again: its instance is there already.
+  await context.store.instances.create(instance, ledger);
+  const created = await context.store.instances.find(cluster, instance.id);
+  assert(created, "an instance that was created or in the way can be read");
+  return created;
+}
+
+/** The id follows from the token, so that a repeated call comes to the same one. */
+const newId = (context: CommandContext, cluster: string, clientToken: string | undefined) =>
+  clientToken === undefined
+    ? context.randomHex(32)
+    : sha256Hex(`${cluster}/${clientToken}`).slice(0, 32);
+
+interface Again {
+  readonly cluster: string;
+  readonly id: string;
+  readonly report: InstanceReport;
+}
+
+async function registerAgain(
+  context: CommandContext,
+  { cluster, id, report }: Again,
+): Promise<StoredInstance> {
+  const { instances } = context.store;
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const stored = await instances.find(cluster, id);
+    if (!stored) throw instanceNotFound(id);
+    if (stored.ledger.status === "INACTIVE") {
+      throw new EcsError("ClientException", `Referenced container instance ${id} is INACTIVE.`);
+    }
+    checkSameResources(stored.instance, report.registered);
+    const updated = { ...stored.instance, ...renewed(stored.instance, report) };
+    if ((await instances.replaceDescription(updated)) === "ok") {
+      return { instance: updated, ledger: stored.ledger };
+    }
+  }
+  throw new Error("A container instance could not be written: too many writers");
+}
+
+/** Agents send custom attributes at their first registration only, and often no versions. */
+function renewed(instance: ContainerInstance, report: InstanceReport): InstanceReport {
+  const lasting = instance.attributes.filter((attribute) => !isCapability(attribute));
+  return {
+    ...report,
+    attributes: mergeAttributes(lasting, report.attributes),
+    versionInfo: { ...instance.versionInfo, ...report.versionInfo },
+  };
+}
+
+function checkSameResources({ id, registered }: ContainerInstance, reported: Capacity): void {
+  if (resourceText(registered) === resourceText(reported)) return;
+  throw new EcsError(
+    "ClientException",
+    `Container instance type changes are not supported. Container instance ${id} was previously registered with ${resourceText(registered)}.`,
+  );
+}
+
+const resourceText = (capacity: Capacity): string =>
+  [
+    `CPU ${capacity.cpuUnits}`,
+    `MEMORY ${capacity.memoryMiB}`,
+    `PORTS [${capacity.usedTcpPorts.toSorted((a, b) => a - b).join(",")}]`,
+    `PORTS_UDP [${capacity.usedUdpPorts.toSorted((a, b) => a - b).join(",")}]`,
+  ].join(", ");

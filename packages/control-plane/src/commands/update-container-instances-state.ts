@@ -1,0 +1,76 @@
+import { containerInstanceArn } from "@berth/domain/arn";
+import { EcsError } from "@berth/domain/errors";
+import type { StoredInstance } from "@berth/store/store";
+import type { CommandContext } from "../context.ts";
+import { persist } from "../reconcile/persist.ts";
+import type { Command } from "./command.ts";
+import { describeInstances } from "./describe-instances.ts";
+import { activeCluster } from "./find-cluster.ts";
+import { instanceIds } from "./instance-ids.ts";
+import { wakeInstance, wakePlacement } from "./wake-instance.ts";
+
+const MAX_INSTANCES = 10;
+
+type Target = "ACTIVE" | "DRAINING";
+type Outcome = StoredInstance | { readonly failure: "MISSING" | "INACTIVE" };
+
+/**
+ * Takes instances out of service or back in. Writes their ledgers only: the controllers move the
+ * tasks.
+ *
+ * @throws EcsError ClientException, ClusterNotFoundException, InvalidParameterException
+ */
+export const updateContainerInstancesState: Command<"UpdateContainerInstancesState"> = async (
+  context,
+  request,
+) => {
+  const status = targetOf(request.status);
+  const { name: cluster } = await activeCluster(context, request.cluster);
+  const ids = instanceIds(context, cluster, {
+    idsOrArns: request.containerInstances,
+    max: MAX_INSTANCES,
+  });
+  const outcomes = await Promise.all(
+    ids.map(async (id) => ({ id, outcome: await moveTo(context, { cluster, id }, status) })),
+  );
+  await wakePlacement(context, cluster);
+  const updated = outcomes.flatMap(({ outcome }) => ("failure" in outcome ? [] : outcome));
+  return {
+    containerInstances: await describeInstances(context, cluster, updated),
+    failures: outcomes.flatMap(({ id, outcome }) =>
+      "failure" in outcome
+        ? { arn: containerInstanceArn(context.scope, cluster, id), reason: outcome.failure }
+        : [],
+    ),
+  };
+};
+
+function targetOf(status: string | undefined): Target {
+  if (status === "ACTIVE" || status === "DRAINING") return status;
+  throw new EcsError(
+    "InvalidParameterException",
+    "Container instance status should be one of [ACTIVE, DRAINING]",
+  );
+}
+
+async function moveTo(
+  context: CommandContext,
+  { cluster, id }: { readonly cluster: string; readonly id: string },
+  status: Target,
+): Promise<Outcome> {
+  const { instances } = context.store;
+  const stored = await instances.find(cluster, id);
+  if (!stored) return { failure: "MISSING" };
+  const outcome = await persist(
+    () => instances.findLedger(cluster, id),
+    (ledger) =>
+      ledger.status === "INACTIVE" || ledger.status === status
+        ? undefined
+        : { ...ledger, status, due: context.now() },
+    (ledger) => instances.replaceLedger(ledger),
+  );
+  if (!outcome) return { failure: "MISSING" };
+  if (outcome.item.status === "INACTIVE") return { failure: "INACTIVE" };
+  if (outcome.written) await wakeInstance(context, outcome.item);
+  return { instance: stored.instance, ledger: outcome.item };
+}
