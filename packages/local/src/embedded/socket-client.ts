@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { Agent, type AgentOptions } from "node:http";
+import { createConnection } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import type { RootCredentials } from "@berth/contracts/local/installation";
 
 /**
@@ -22,4 +25,23 @@ export function socketClientConfig(
 /** An agent passes what it is given on to `net.connect`; its type knows only TCP's options. */
 function agentOptions(socketPath: string): AgentOptions {
   return Object.assign({ keepAlive: true, maxSockets: 128 }, { socketPath });
+}
+
+const POLL_INTERVAL_MS = 20;
+
+/** Waits until a server listens on the socket: before its first start there is nothing to retry on. */
+export async function waitForSocket(socketPath: string): Promise<void> {
+  while (!(await accepts(socketPath))) await delay(POLL_INTERVAL_MS);
+}
+
+async function accepts(socketPath: string): Promise<boolean> {
+  const socket = createConnection(socketPath);
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }

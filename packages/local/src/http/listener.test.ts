@@ -1,5 +1,11 @@
 import { once } from "node:events";
-import { createServer, request as httpRequest, type RequestOptions, type Server } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  request as httpRequest,
+  type RequestOptions,
+  type Server,
+} from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { text } from "node:stream/consumers";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
@@ -39,7 +45,7 @@ afterEach(() => {
 async function send(options: RequestOptions, body: Buffer | string = "") {
   const request = httpRequest({ port, host: "127.0.0.1", method: "POST", ...options });
   request.end(body);
-  const [response] = (await once(request, "response")) as [import("node:http").IncomingMessage];
+  const [response] = (await once(request, "response")) as [IncomingMessage];
   return { status: response.statusCode, headers: response.headers, body: await text(response) };
 }
 
@@ -120,7 +126,7 @@ describe("a body over the limit", () => {
     const request = httpRequest({ port, host: "127.0.0.1", method: "POST", headers });
     request.on("error", () => undefined);
     request.flushHeaders();
-    const [response] = (await once(request, "response")) as [import("node:http").IncomingMessage];
+    const [response] = (await once(request, "response")) as [IncomingMessage];
     expect({ status: response.statusCode, body: await text(response) }).toEqual(tooLarge);
     request.destroy();
   });

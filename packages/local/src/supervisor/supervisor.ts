@@ -68,10 +68,13 @@ export class Supervisor {
     for (const agent of this.#agents) void agent.start();
   }
 
-  /** Agents first, so that they can still say goodbye; state last, so that everybody can write. */
+  /**
+   * The control plane first: it must not see its agents leave, or they would be long lost when it
+   * starts again. State last, so that everybody can still write.
+   */
   async stop(): Promise<void> {
-    await Promise.all(this.#agents.map((each) => each.stop()));
     await this.#controlPlane.stop();
+    await Promise.all(this.#agents.map((each) => each.stop()));
     await Promise.all(this.#embedded.map((each) => each.stop()));
     rmSync(this.#options.directory.processes, { force: true });
   }

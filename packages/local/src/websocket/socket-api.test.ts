@@ -133,16 +133,13 @@ describe("messages", () => {
 
 describe("push", () => {
   test("waits for a handshake that is still going on", async () => {
-    let accept: (answer: APIGatewayProxyStructuredResultV2) => void = () => undefined;
-    handler = async () =>
-      new Promise((resolve) => {
-        accept = resolve;
-      });
+    const accepted = Promise.withResolvers<APIGatewayProxyStructuredResultV2>();
+    handler = async () => accepted.promise;
     const socket = dial();
     await vi.waitFor(() => expect(events).toHaveLength(1));
     const pushed = api.push(connectionId(), "early");
     handler = async () => ({ statusCode: 200 });
-    accept({ statusCode: 200 });
+    accepted.resolve({ statusCode: 200 });
     const [data] = (await once(socket, "message")) as [Buffer];
     expect([String(data), await pushed]).toEqual(["early", "sent"]);
     socket.close();
@@ -154,4 +151,13 @@ describe("push", () => {
     await vi.waitFor(() => expect(routes()).toContain("$disconnect"));
     expect(await api.push(connectionId(), "late")).toBe("gone");
   });
+});
+
+test("closing ends the connections and leaves the handler believing in them", async () => {
+  const socket = await opened(dial());
+  api.close();
+  const [code] = (await once(socket, "close")) as [number];
+  expect(code).toBe(1001);
+  await delay(20);
+  expect(routes()).toEqual(["$connect"]);
 });

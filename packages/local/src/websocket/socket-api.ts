@@ -40,6 +40,7 @@ export class SocketApi {
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   /** From before `$connect`, so that a push may come while the handshake is still going on. */
   readonly #connections = new Map<string, Promise<WebSocket | undefined>>();
+  #closed = false;
 
   constructor(options: SocketApiOptions) {
     this.#options = options;
@@ -67,8 +68,12 @@ export class SocketApi {
     });
   }
 
-  /** Closes every connection in a way that makes its agent dial again at once. */
+  /**
+   * Ends every connection without telling the handler, as a crash would: were the agents recorded as
+   * gone when their control plane stops, they would be long lost when it starts again.
+   */
   close(): void {
+    this.#closed = true;
     for (const webSocket of this.#server.clients) webSocket.close(GOING_AWAY);
   }
 
@@ -110,6 +115,7 @@ export class SocketApi {
     });
     webSocket.once("close", () => {
       this.#connections.delete(connection.connectionId);
+      if (this.#closed) return;
       previous = previous.then(async () => this.#invoke(disconnectEvent(connection, now())));
     });
   }

@@ -1,0 +1,65 @@
+import type { RootCredentials } from "@berth/contracts/local/installation";
+import { DEFAULT_SETTINGS, type Settings } from "@berth/control-plane/settings";
+import type { Scope } from "@berth/domain/arn";
+import { rootCredentials } from "./credentials.ts";
+import { type DataDirectory, dataDirectory } from "./data-directory.ts";
+
+/** What the control plane of one machine is started with. */
+export interface HostOptions {
+  readonly directory: DataDirectory;
+  readonly port: number;
+  readonly scope: Scope;
+  readonly credentials: RootCredentials;
+  readonly settings: Settings;
+  /** How often what was lost is looked for. A minute on AWS, where it costs money. */
+  readonly sweepIntervalMs: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const DEFAULT_SWEEP_INTERVAL_MS = 5_000;
+
+/**
+ * Reads the environment that the supervisor gives. Every setting of the control plane is there by
+ * its own name: `BERTH_INSTANCE_LOST_AFTER_MS` is `instanceLostAfterMs`.
+ *
+ * @throws Error naming the variable that is missing or is no number.
+ */
+export function hostOptions(env: Environment): HostOptions {
+  const directory = dataDirectory(required(env, "BERTH_DATA_DIR"));
+  const port = Number(required(env, "BERTH_PORT"));
+  return {
+    directory,
+    port,
+    scope: { region: required(env, "BERTH_REGION"), account: required(env, "BERTH_ACCOUNT") },
+    credentials: rootCredentials(directory.credentials),
+    settings: { ...readSettings(env), agentEndpoint: `http://127.0.0.1:${port}/` },
+    sweepIntervalMs: readMs(env, "BERTH_SWEEP_INTERVAL_MS", DEFAULT_SWEEP_INTERVAL_MS),
+  };
+}
+
+function readSettings(env: Environment): typeof DEFAULT_SETTINGS {
+  const entries = Object.entries(DEFAULT_SETTINGS).map(([name, value]) => [
+    name,
+    readMs(env, variableName(name), value),
+  ]);
+  return Object.fromEntries(entries) as typeof DEFAULT_SETTINGS;
+}
+
+/** `leaseMs` becomes `BERTH_LEASE_MS`. */
+function variableName(setting: string): string {
+  return `BERTH_${setting.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+function readMs(env: Environment, name: string, otherwise: number): number {
+  const text = env[name];
+  if (text === undefined) return otherwise;
+  if (!/^\d+$/.test(text)) throw new Error(`${name} must be a number of milliseconds.`);
+  return Number(text);
+}
+
+function required(env: Environment, name: string): string {
+  const value = env[name];
+  if (!value) throw new Error(`${name} is missing.`);
+  return value;
+}
