@@ -1,0 +1,146 @@
+import type { EcsRequest, EcsResponse } from "@berth/contracts/ecs-api/operations";
+import { defined } from "@berth/domain/defined";
+import { EcsError } from "@berth/domain/errors";
+import type { Service } from "@berth/domain/service";
+import { taskDefinitionName, type TaskDefinition } from "@berth/domain/task-definition";
+import type { New, Stored } from "@berth/store/store";
+import type { CommandContext } from "../context.ts";
+import { requestHash } from "../request-hash.ts";
+import { validDeploymentConfiguration } from "./deployment-configuration.ts";
+import { describeService } from "./describe-services.ts";
+import { activeCluster } from "./find-cluster.ts";
+import { checkLaunch, type LaunchType } from "./launch-checks.ts";
+import { validConstraints, validStrategy } from "./placement-members.ts";
+import { presentService } from "./present/service.ts";
+import { newDeployment } from "./service-deployment.ts";
+import { checkDesiredCount, checkGracePeriod, refuseLaterMembers } from "./service-members.ts";
+import { startableDefinition } from "./startable-definition.ts";
+import { validTags } from "./tags.ts";
+import { checkClientToken } from "./task-members.ts";
+import { unsupported } from "./unsupported.ts";
+
+const NAME = /^[a-zA-Z0-9\-_]{1,255}$/;
+const MAX_TOKEN_LENGTH = 36;
+
+/**
+ * Records the intent to run a service. Starts nothing: the due mark written with it wakes the
+ * service controller, which does.
+ *
+ * @throws EcsError ClientException, ClusterNotFoundException, InvalidParameterException, UnsupportedFeatureException
+ */
+export async function createService(
+  context: CommandContext,
+  request: EcsRequest<"CreateService">,
+): Promise<EcsResponse<"CreateService">> {
+  checkRequest(request);
+  const [cluster, definition] = await Promise.all([
+    activeCluster(context, request.cluster),
+    startableDefinition(context, request.taskDefinition),
+  ]);
+  const launchType = checkLaunch(cluster, definition, request);
+  const service = newService(context, request, {
+    cluster: cluster.name,
+    definition,
+    launchType,
+  });
+  const stored = await record(context, service);
+  const wake = { kind: "service", cluster: service.cluster, service: service.name } as const;
+  await context.relay.wake(wake);
+  return {
+    service:
+      stored === service
+        ? presentService(context.scope, service, { tasks: [], events: [], includeTags: true })
+        : await describeService(context, stored, true),
+  };
+}
+
+function checkRequest(request: EcsRequest<"CreateService">): void {
+  const { serviceName = "", desiredCount, schedulingStrategy = "REPLICA" } = request;
+  if (!NAME.test(serviceName)) {
+    throw invalid(`Service must match ^[a-zA-Z0-9\\-_]{1,255}$, but was ${serviceName}`);
+  }
+  checkClientToken(request.clientToken, MAX_TOKEN_LENGTH);
+  if (schedulingStrategy !== "REPLICA") {
+    throw unsupported(`scheduling strategy ${schedulingStrategy}`);
+  }
+  refuseLaterMembers(request);
+  if (request.role) {
+    throw invalid("IAM roles are only valid for services configured to use load balancers");
+  }
+  if (desiredCount === undefined) {
+    throw invalid("desiredCount is required for the REPLICA scheduling strategy.");
+  }
+  checkDesiredCount(desiredCount);
+  checkGracePeriod(request.healthCheckGracePeriodSeconds);
+}
+
+interface ServiceSetting {
+  readonly cluster: string;
+  readonly definition: TaskDefinition;
+  readonly launchType: LaunchType;
+}
+
+function newService(
+  context: CommandContext,
+  request: EcsRequest<"CreateService">,
+  { cluster, definition, launchType }: ServiceSetting,
+): New<Service> {
+  const { clientToken, ...parameters } = request;
+  const { deploymentController, healthCheckGracePeriodSeconds } = request;
+  const taskDefinition = taskDefinitionName(definition);
+  const now = context.now();
+  return {
+    cluster,
+    name: request.serviceName ?? "",
+    status: "ACTIVE",
+    desiredCount: request.desiredCount ?? 0,
+    schedulingStrategy: "REPLICA",
+    launchType,
+    taskDefinition,
+    deploymentConfiguration: validDeploymentConfiguration(request.deploymentConfiguration),
+    placementConstraints: validConstraints(request.placementConstraints),
+    placementStrategy: validStrategy(request.placementStrategy),
+    deployments: [newDeployment(context, taskDefinition)],
+    plannedStarts: [],
+    countedStops: [],
+    newEvents: [],
+    lastTold: {},
+    steady: false,
+    enableECSManagedTags: request.enableECSManagedTags ?? false,
+    propagateTags: request.propagateTags ?? "NONE",
+    enableExecuteCommand: request.enableExecuteCommand ?? false,
+    availabilityZoneRebalancing: "DISABLED",
+    tags: validTags(request.tags),
+    createdAt: now,
+    createdBy: context.principalArn,
+    requestHash: requestHash({ ...parameters, cluster }),
+    ...defined({ clientToken, healthCheckGracePeriodSeconds }),
+    ...(deploymentController && { kept: { deploymentController } }),
+    due: now,
+  };
+}
+
+/** Writes the service, over a deleted one of its name; a repeated call finds the one it made. */
+async function record(context: CommandContext, service: New<Service>): Promise<Service> {
+  const { services } = context.store;
+  if ((await services.create(service)) === "ok") return service;
+  const existing = await services.findLatest(service.cluster, service.name);
+  if (existing?.status === "INACTIVE") return recordOver(context, existing, service);
+  if (existing?.status === "DRAINING") {
+    throw invalid("Unable to Start a service that is still Draining.");
+  }
+  if (existing?.requestHash === service.requestHash) return existing;
+  throw invalid("Creation of service was not idempotent.");
+}
+
+async function recordOver(
+  context: CommandContext,
+  existing: Stored<Service>,
+  service: New<Service>,
+): Promise<Service> {
+  const replacement = { ...service, version: existing.version };
+  if ((await context.store.services.replace(replacement)) === "ok") return service;
+  return record(context, service);
+}
+
+const invalid = (message: string) => new EcsError("InvalidParameterException", message);

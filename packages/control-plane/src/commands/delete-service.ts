@@ -1,0 +1,54 @@
+import type { EcsRequest, EcsResponse } from "@berth/contracts/ecs-api/operations";
+import { EcsError } from "@berth/domain/errors";
+import type { Service } from "@berth/domain/service";
+import type { CommandContext } from "../context.ts";
+import { persist } from "../reconcile/persist.ts";
+import { describeService } from "./describe-services.ts";
+import { activeCluster } from "./find-cluster.ts";
+import { serviceName } from "./identifiers.ts";
+
+/**
+ * Has a service stop all it has and end. It drains until its tasks are gone and stays describable
+ * for a while after that.
+ *
+ * @throws EcsError ClusterNotFoundException, InvalidParameterException, ServiceNotFoundException
+ */
+export async function deleteService(
+  context: CommandContext,
+  request: EcsRequest<"DeleteService">,
+): Promise<EcsResponse<"DeleteService">> {
+  const { name: cluster } = await activeCluster(context, request.cluster);
+  const name = serviceName(context.scope, cluster, request.service ?? "");
+  const { services } = context.store;
+  const deleted = await persist<Service>(
+    () => services.findLatest(cluster, name),
+    (service) => {
+      const drained = drainedService(service, request.force ?? false);
+      return drained && { ...drained, version: service.version, due: context.now() };
+    },
+    (service) => services.replace(service),
+  );
+  if (!deleted) throw notFound();
+  await context.relay.wake({ kind: "service", cluster, service: name });
+  return { service: await describeService(context, deleted.item, true) };
+}
+
+/** `undefined` where it drains already. */
+function drainedService(service: Service, force: boolean): Service | undefined {
+  switch (service.status) {
+    case "INACTIVE":
+      throw notFound();
+    case "DRAINING":
+      return undefined;
+    case "ACTIVE":
+      if (service.desiredCount > 0 && !force) {
+        throw new EcsError(
+          "InvalidParameterException",
+          "The service cannot be stopped while it is scaled above 0.",
+        );
+      }
+      return { ...service, status: "DRAINING", desiredCount: 0 };
+  }
+}
+
+const notFound = () => new EcsError("ServiceNotFoundException", "Service not found.");

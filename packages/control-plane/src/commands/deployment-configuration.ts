@@ -1,0 +1,73 @@
+import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
+import { EcsError } from "@berth/domain/errors";
+import type { DeploymentConfiguration } from "@berth/domain/service";
+import { refuseUnsupported } from "./unsupported.ts";
+
+type GivenConfiguration = NonNullable<EcsRequest<"CreateService">["deploymentConfiguration"]>;
+
+/** What ECS fills in for REPLICA services. */
+const DEFAULTS: DeploymentConfiguration = {
+  deploymentCircuitBreaker: { enable: false, rollback: false },
+  maximumPercent: 200,
+  minimumHealthyPercent: 100,
+  strategy: "ROLLING",
+  bakeTimeInMinutes: 0,
+};
+
+/**
+ * The configuration with what was given; the rest stays as it was, or is ECS's default.
+ *
+ * @throws EcsError InvalidParameterException, UnsupportedFeatureException
+ */
+export function validDeploymentConfiguration(
+  given: GivenConfiguration = {},
+  current: DeploymentConfiguration = DEFAULTS,
+): DeploymentConfiguration {
+  refuseLater(given);
+  const breaker = given.deploymentCircuitBreaker;
+  const configuration: DeploymentConfiguration = {
+    ...current,
+    ...(given.alarms && { alarms: given.alarms }),
+    maximumPercent: given.maximumPercent ?? current.maximumPercent,
+    minimumHealthyPercent: given.minimumHealthyPercent ?? current.minimumHealthyPercent,
+    ...(breaker && {
+      deploymentCircuitBreaker: {
+        enable: breaker.enable ?? false,
+        rollback: breaker.rollback ?? false,
+      },
+    }),
+  };
+  checkPercentages(configuration);
+  return configuration;
+}
+
+function refuseLater(given: GivenConfiguration): void {
+  const { strategy, deploymentCircuitBreaker: breaker } = given;
+  refuseUnsupported({
+    [`deployment strategy ${strategy}`]: strategy !== undefined && strategy !== "ROLLING",
+    "deployment alarms": given.alarms?.enable,
+    "deployment lifecycle hooks": given.lifecycleHooks,
+    "deployment bake time": (given.bakeTimeInMinutes ?? 0) > 0,
+    "linear deployments": given.linearConfiguration,
+    "canary deployments": given.canaryConfiguration,
+    "early success criteria": given.earlySuccessCriteria?.enable,
+    "thresholds of the deployment circuit breaker": breaker?.thresholdConfiguration,
+    "resetOnHealthyTask of the deployment circuit breaker": breaker?.resetOnHealthyTask,
+  });
+}
+
+function checkPercentages({
+  maximumPercent,
+  minimumHealthyPercent,
+}: DeploymentConfiguration): void {
+  if (minimumHealthyPercent > 100) throw invalid("minimumHealthyPercent must be at most 100");
+  if (minimumHealthyPercent < 0) throw invalid("minimumHealthyPercent must be at least 0");
+  if (maximumPercent < 100) throw invalid("maximumPercent must be at least 100");
+  if (maximumPercent === 100 && minimumHealthyPercent === 100) {
+    throw invalid(
+      "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments",
+    );
+  }
+}
+
+const invalid = (message: string) => new EcsError("InvalidParameterException", message);

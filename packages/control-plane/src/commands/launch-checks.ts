@@ -1,0 +1,101 @@
+import type { Attribute } from "@berth/domain/container-instance";
+import type { Cluster } from "@berth/domain/cluster";
+import { EcsError } from "@berth/domain/errors";
+import type { TaskDefinition } from "@berth/domain/task-definition";
+import type { Task } from "@berth/domain/task";
+import { refuseUnsupported, unsupported } from "./unsupported.ts";
+
+export interface LaunchMembers {
+  readonly launchType?: string | undefined;
+  readonly capacityProviderStrategy?: readonly unknown[] | undefined;
+  readonly platformVersion?: string | undefined;
+  readonly networkConfiguration?: object | undefined;
+  readonly volumeConfigurations?: readonly { readonly name?: string | undefined }[] | undefined;
+}
+
+export type LaunchType = Exclude<Task["launchType"], "FARGATE">;
+
+/**
+ * Whether tasks of this definition can be launched as asked in this cluster, and on what.
+ *
+ * @throws EcsError InvalidParameterException, UnsupportedFeatureException
+ */
+export function checkLaunch(
+  cluster: Pick<Cluster, "defaultCapacityProviderStrategy">,
+  definition: TaskDefinition,
+  request: LaunchMembers,
+): LaunchType {
+  const launchType = chooseLaunchType(cluster, request);
+  return checkDefinition(definition, { ...request, launchType });
+}
+
+/**
+ * Whether tasks of this definition can be launched on what is chosen already.
+ *
+ * @throws EcsError InvalidParameterException, UnsupportedFeatureException
+ */
+export function checkDefinition(
+  definition: TaskDefinition,
+  { launchType, ...request }: LaunchMembers & { readonly launchType: string },
+): LaunchType {
+  if (!definition.compatibilities.includes(launchType)) {
+    throw invalid(`Task definition does not support launch_type ${launchType}.`);
+  }
+  if (launchType !== "EC2" && launchType !== "EXTERNAL") {
+    throw unsupported(`launch type ${launchType}`);
+  }
+  if (request.platformVersion) {
+    throw invalid("The platform version must be null when specifying an EC2 launch type");
+  }
+  checkNetwork(definition, request.networkConfiguration);
+  checkVolumes(definition, request.volumeConfigurations ?? []);
+  return launchType;
+}
+
+/** Launch type EXTERNAL wants an instance that says it is one. Source: ECS Anywhere. */
+export const attributesForLaunch = (launchType: LaunchType): readonly Attribute[] =>
+  launchType === "EXTERNAL" ? [{ name: "ecs.capability.external" }] : [];
+
+function chooseLaunchType(
+  cluster: Pick<Cluster, "defaultCapacityProviderStrategy">,
+  { launchType, capacityProviderStrategy = [] }: LaunchMembers,
+): string {
+  if (launchType !== undefined && capacityProviderStrategy.length > 0) {
+    throw invalid("Specifying both a launch type and capacity provider strategy is not supported");
+  }
+  if (launchType !== undefined) return launchType;
+  refuseUnsupported({
+    "capacity provider strategies": capacityProviderStrategy,
+    "default capacity provider strategies": cluster.defaultCapacityProviderStrategy,
+  });
+  return "EC2";
+}
+
+function checkNetwork(definition: TaskDefinition, configuration: object | undefined): void {
+  const isAwsvpc = definition.networkMode === "awsvpc";
+  if (isAwsvpc && !configuration) {
+    throw invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
+  }
+  if (!isAwsvpc && configuration) {
+    throw invalid(
+      "Network Configuration is not valid for the given networkMode of this task definition.",
+    );
+  }
+  if (isAwsvpc) throw unsupported("networkMode awsvpc");
+}
+
+function checkVolumes(
+  definition: TaskDefinition,
+  configurations: NonNullable<LaunchMembers["volumeConfigurations"]>,
+): void {
+  for (const { name } of configurations) {
+    if (!definition.volumes.some((volume) => volume.name === name)) {
+      throw invalid(
+        `The volume name '${name}' in your request does not have a matching volume in your Task Definition`,
+      );
+    }
+    throw unsupported("volumes configured at launch");
+  }
+}
+
+const invalid = (message: string) => new EcsError("InvalidParameterException", message);

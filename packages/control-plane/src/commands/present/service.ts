@@ -1,0 +1,95 @@
+import type { EcsResponse } from "@berth/contracts/ecs-api/operations";
+import { clusterArn, serviceArn, taskDefinitionArn, type Scope } from "@berth/domain/arn";
+import { defined } from "@berth/domain/defined";
+import type { Deployment, Service, ServiceEvent } from "@berth/domain/service";
+import type { Task } from "@berth/domain/task";
+import type { TaskStatus } from "@berth/domain/task-status";
+import { dateOf } from "./date-of.ts";
+
+export type ServiceDescription = NonNullable<EcsResponse<"DescribeServices">["services"]>[number];
+type DeploymentDescription = NonNullable<ServiceDescription["deployments"]>[number];
+
+/** What the description of a service draws on beside the service itself. */
+export interface ServiceSources {
+  /** Every task of the service that is not archived. */
+  readonly tasks: readonly Task[];
+  /** Newest first. */
+  readonly events: readonly ServiceEvent[];
+  readonly includeTags: boolean;
+}
+
+/**
+ * A service as the ECS API shows it. `networkConfiguration` is left out: an empty one makes
+ * Terraform crash. Source: ECS API reference, Service.
+ */
+export function presentService(
+  scope: Scope,
+  service: Service,
+  { tasks, events, includeTags }: ServiceSources,
+): ServiceDescription {
+  const { deploymentConfiguration, launchType, healthCheckGracePeriodSeconds, roleArn } = service;
+  return {
+    ...service.kept,
+    serviceArn: serviceArn(scope, service.cluster, service.name),
+    serviceName: service.name,
+    clusterArn: clusterArn(scope, service.cluster),
+    status: service.status,
+    desiredCount: service.desiredCount,
+    ...countTasks(tasks),
+    taskDefinition: taskDefinitionArn(scope, service.taskDefinition),
+    deploymentConfiguration: { ...deploymentConfiguration },
+    deployments: service.deployments.map((deployment) =>
+      presentDeployment(scope, service, { deployment, tasks }),
+    ),
+    ...defined({ launchType, healthCheckGracePeriodSeconds, roleArn }),
+    schedulingStrategy: service.schedulingStrategy,
+    loadBalancers: [],
+    serviceRegistries: [],
+    events: events.map((event) => ({ ...event, createdAt: dateOf(event.createdAt) })),
+    placementConstraints: service.placementConstraints.map((constraint) => ({ ...constraint })),
+    placementStrategy: service.placementStrategy.map((strategy) => ({ ...strategy })),
+    createdAt: dateOf(service.createdAt),
+    createdBy: service.createdBy,
+    enableECSManagedTags: service.enableECSManagedTags,
+    propagateTags: service.propagateTags,
+    enableExecuteCommand: service.enableExecuteCommand,
+    availabilityZoneRebalancing: service.availabilityZoneRebalancing,
+    ...(includeTags && { tags: [...service.tags] }),
+  };
+}
+
+interface DeploymentSources {
+  readonly deployment: Deployment;
+  readonly tasks: readonly Task[];
+}
+
+function presentDeployment(
+  scope: Scope,
+  service: Service,
+  { deployment, tasks }: DeploymentSources,
+): DeploymentDescription {
+  const own = tasks.filter((task) => task.startedBy === deployment.id);
+  return {
+    id: deployment.id,
+    status: deployment.status,
+    taskDefinition: taskDefinitionArn(scope, deployment.taskDefinition),
+    desiredCount:
+      deployment.status === "PRIMARY"
+        ? service.desiredCount
+        : own.filter((task) => task.desiredStatus === "RUNNING").length,
+    ...countTasks(own),
+    failedTasks: deployment.failedTasks,
+    createdAt: dateOf(deployment.createdAt),
+    updatedAt: dateOf(deployment.updatedAt),
+    ...defined({ launchType: service.launchType }),
+    rolloutState: deployment.rolloutState,
+    rolloutStateReason: deployment.rolloutStateReason,
+  };
+}
+
+const PENDING: ReadonlySet<TaskStatus> = new Set(["PROVISIONING", "PENDING", "ACTIVATING"]);
+
+const countTasks = (tasks: readonly Task[]) => ({
+  runningCount: tasks.filter((task) => task.lastStatus === "RUNNING").length,
+  pendingCount: tasks.filter((task) => PENDING.has(task.lastStatus)).length,
+});

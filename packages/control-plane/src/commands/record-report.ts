@@ -1,0 +1,88 @@
+import { lastSegment, parseArn, type Scope } from "@berth/domain/arn";
+import { isServiceTask, serviceNameOf, type Task } from "@berth/domain/task";
+import { applyReport, type TaskReport } from "@berth/planner/lifecycle/task-lifecycle";
+import type { Stored } from "@berth/store/store";
+import type { WriteOutcome } from "@berth/store/table";
+import type { ControlPlane } from "../context.ts";
+import { releaseReservations } from "../placement/reservations.ts";
+import { persist, withDue } from "../reconcile/persist.ts";
+import { clusterName } from "./identifiers.ts";
+
+/** Which task an agent speaks of. Agents repeat for ever what is refused, so nothing is. */
+export function reportedTask(
+  scope: Scope,
+  request: { readonly cluster?: string | undefined; readonly task?: string | undefined },
+): Pick<Task, "cluster" | "id"> {
+  const task = request.task ?? "";
+  const [cluster, id] = parseArn(task)?.path ?? [];
+  if (cluster !== undefined && id !== undefined) return { cluster, id };
+  return { cluster: clusterName(scope, request.cluster), id: lastSegment(task) };
+}
+
+/**
+ * Writes down what an agent says of a task and wakes who has to know. What comes late, twice or
+ * about a task that nobody knows changes nothing.
+ */
+export async function recordReport(
+  controlPlane: ControlPlane,
+  { cluster, id }: Pick<Task, "cluster" | "id">,
+  report: TaskReport,
+): Promise<void> {
+  const now = controlPlane.now();
+  const recorded = await persist<Task>(
+    () => findTask(controlPlane, cluster, id),
+    (task) => {
+      const after = applyReport(task, report, now);
+      if (!after) return undefined;
+      return withDue<Task>({ ...after, version: task.version }, dueAfter(task, after, now));
+    },
+    (task) => write(controlPlane, task),
+  );
+  if (recorded?.written) await wakeService(controlPlane, recorded.item);
+}
+
+/** A read that need not be consistent sees nearly every task; one just written may need the other. */
+async function findTask(
+  { store }: Pick<ControlPlane, "store">,
+  cluster: string,
+  id: string,
+): Promise<Stored<Task> | undefined> {
+  const task = await store.tasks.find(cluster, id);
+  return task ?? (await store.tasks.findMany(cluster, [id])).at(0);
+}
+
+/**
+ * The reservation goes first: if we die in between, the agent says it again and the task is not
+ * STOPPED yet. The other way round nobody would know of the capacity any more.
+ */
+async function write(controlPlane: ControlPlane, task: Stored<Task>): Promise<WriteOutcome> {
+  const { cluster, containerInstanceId, id } = task;
+  if (task.lastStatus === "STOPPED") {
+    await releaseReservations(controlPlane, cluster, containerInstanceId, [id]);
+  }
+  return controlPlane.store.tasks.replace(task);
+}
+
+/**
+ * The to-do mark that a task has after a report: a stopped one of a service has to be accounted
+ * for, one that does as desired needs nothing, the others still wait for their agent.
+ */
+function dueAfter(before: Stored<Task>, after: Task, now: number): number | undefined {
+  if (after.lastStatus === "STOPPED") return isServiceTask(after) ? now : undefined;
+  const settled = after.lastStatus === "RUNNING" && after.desiredStatus === "RUNNING";
+  return settled ? undefined : before.due;
+}
+
+/** A task that died by itself is replaced at once; other news can wait for those that follow. */
+async function wakeService(controlPlane: ControlPlane, task: Task): Promise<void> {
+  const service = serviceNameOf(task);
+  if (service === undefined) return;
+  await controlPlane.relay.wake(
+    { kind: "service", cluster: task.cluster, service },
+    { kind: diedByItself(task) ? "now" : "coalesced" },
+  );
+}
+
+const diedByItself = ({ lastStatus, stopCode }: Task): boolean =>
+  lastStatus === "STOPPED" &&
+  (stopCode === "EssentialContainerExited" || stopCode === "TaskFailedToStart");

@@ -1,0 +1,29 @@
+import type { EcsRequest, EcsResponse } from "@berth/contracts/ecs-api/operations";
+import { defined } from "@berth/domain/defined";
+import type { TaskReport } from "@berth/planner/lifecycle/task-lifecycle";
+import type { CommandContext } from "../context.ts";
+import { containerReport, reportedStatus } from "./container-report.ts";
+import { recordReport, reportedTask } from "./record-report.ts";
+
+/**
+ * What an agent says of a task and its containers. Never refused: an agent would repeat it for ever.
+ */
+export async function submitTaskStateChange(
+  context: CommandContext,
+  request: EcsRequest<"SubmitTaskStateChange">,
+): Promise<EcsResponse<"SubmitTaskStateChange">> {
+  await recordReport(context, reportedTask(context.scope, request), taskReport(request));
+  return { acknowledgment: context.requestId };
+}
+
+const taskReport = (request: EcsRequest<"SubmitTaskStateChange">): TaskReport => ({
+  containers: (request.containers ?? []).flatMap((container) => containerReport(container) ?? []),
+  ...defined({
+    status: reportedStatus(request.status),
+    // The agent sends an empty one where there is none.
+    reason: request.reason || undefined,
+    pullStartedAt: request.pullStartedAt?.getTime(),
+    pullStoppedAt: request.pullStoppedAt?.getTime(),
+    executionStoppedAt: request.executionStoppedAt?.getTime(),
+  }),
+});

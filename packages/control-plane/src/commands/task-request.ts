@@ -1,0 +1,80 @@
+import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
+import type { Cluster } from "@berth/domain/cluster";
+import { defined } from "@berth/domain/defined";
+import { EcsError } from "@berth/domain/errors";
+import type { Tag } from "@berth/domain/tag";
+import type { TaskDefinition } from "@berth/domain/task-definition";
+import type { CommandContext } from "../context.ts";
+import type { Launch } from "../placement/new-task.ts";
+import { taskTags } from "../placement/task-tags.ts";
+import { activeCluster } from "./find-cluster.ts";
+import { checkLaunch, type LaunchType } from "./launch-checks.ts";
+import { startableDefinition } from "./startable-definition.ts";
+import { validTags } from "./tags.ts";
+import { checkReferenceId, checkStartedBy, validGroup } from "./task-members.ts";
+import { validOverrides } from "./task-overrides.ts";
+
+type GivenTaskRequest = EcsRequest<"StartTask"> & EcsRequest<"RunTask">;
+
+export interface TaskRequestRules {
+  readonly operation: "RunTask" | "StartTask";
+  readonly maxStartedByLength: number;
+}
+
+export interface CheckedTaskRequest {
+  readonly launch: Launch;
+  readonly launchType: LaunchType;
+}
+
+/**
+ * Checks what RunTask and StartTask have in common: which definition, in which cluster, as what.
+ *
+ * @throws EcsError ClusterNotFoundException, ClientException, InvalidParameterException, UnsupportedFeatureException
+ */
+export async function checkTaskRequest(
+  context: CommandContext,
+  request: Omit<GivenTaskRequest, "containerInstances">,
+  rules: TaskRequestRules,
+): Promise<CheckedTaskRequest> {
+  checkStartedBy(request.startedBy, rules.maxStartedByLength);
+  checkReferenceId(request.referenceId);
+  const [cluster, definition] = await Promise.all([
+    activeCluster(context, request.cluster),
+    startableDefinition(context, request.taskDefinition),
+  ]);
+  const launchType = checkLaunch(cluster, definition, request);
+  const launch: Launch = {
+    cluster: cluster.name,
+    definition,
+    group: validGroup(request.group, definition.family),
+    launchType,
+    cause: { kind: "api", operation: rules.operation, requestId: context.requestId },
+    tags: tagsOf(cluster, definition, request),
+    ...defined({
+      startedBy: request.startedBy,
+      referenceId: request.referenceId,
+      enableExecuteCommand: request.enableExecuteCommand,
+      overrides: validOverrides(definition, request.overrides),
+    }),
+  };
+  return { launch, launchType };
+}
+
+function tagsOf(
+  cluster: Cluster,
+  definition: TaskDefinition,
+  request: Pick<GivenTaskRequest, "tags" | "propagateTags" | "enableECSManagedTags">,
+): readonly Tag[] {
+  if (request.propagateTags === "SERVICE") {
+    throw new EcsError(
+      "InvalidParameterException",
+      "propagateTags SERVICE is only valid for tasks of a service.",
+    );
+  }
+  return taskTags({
+    cluster: cluster.name,
+    enableECSManagedTags: request.enableECSManagedTags ?? false,
+    propagated: request.propagateTags === "TASK_DEFINITION" ? definition.tags : [],
+    own: validTags(request.tags),
+  });
+}

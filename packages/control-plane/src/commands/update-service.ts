@@ -1,0 +1,138 @@
+import type { EcsRequest, EcsResponse } from "@berth/contracts/ecs-api/operations";
+import { defined } from "@berth/domain/defined";
+import { EcsError } from "@berth/domain/errors";
+import type { Service } from "@berth/domain/service";
+import { taskDefinitionName, type TaskDefinition } from "@berth/domain/task-definition";
+import type { CommandContext } from "../context.ts";
+import { persist } from "../reconcile/persist.ts";
+import { validDeploymentConfiguration } from "./deployment-configuration.ts";
+import { describeService } from "./describe-services.ts";
+import { activeCluster } from "./find-cluster.ts";
+import { serviceName } from "./identifiers.ts";
+import { checkDefinition } from "./launch-checks.ts";
+import { validConstraints, validStrategy } from "./placement-members.ts";
+import { newDeployment } from "./service-deployment.ts";
+import { checkDesiredCount, checkGracePeriod, refuseLaterMembers } from "./service-members.ts";
+import { startableDefinition } from "./startable-definition.ts";
+import { unsupported } from "./unsupported.ts";
+
+/**
+ * Records what is to change; what is left out stays. Another task definition, or being told to,
+ * makes a new PRIMARY deployment, which the service controller rolls out.
+ *
+ * @throws EcsError ClientException, ClusterNotFoundException, InvalidParameterException, ServiceNotActiveException, ServiceNotFoundException, UnsupportedFeatureException
+ */
+export async function updateService(
+  context: CommandContext,
+  request: EcsRequest<"UpdateService">,
+): Promise<EcsResponse<"UpdateService">> {
+  checkRequest(request);
+  const { name: cluster } = await activeCluster(context, request.cluster);
+  const name = serviceName(context.scope, cluster, request.service ?? "");
+  const definition =
+    request.taskDefinition === undefined
+      ? undefined
+      : await startableDefinition(context, request.taskDefinition);
+  const { services } = context.store;
+  const updated = await persist<Service>(
+    () => services.findLatest(cluster, name),
+    (service) => ({
+      ...withDeployment(context, updatedService(service, request), {
+        before: service,
+        definition,
+        request,
+      }),
+      version: service.version,
+      due: context.now(),
+    }),
+    (service) => services.replace(service),
+  );
+  if (!updated) throw new EcsError("ServiceNotFoundException", "Service not found.");
+  await context.relay.wake({ kind: "service", cluster, service: name });
+  return { service: await describeService(context, updated.item, true) };
+}
+
+function checkRequest(request: EcsRequest<"UpdateService">): void {
+  refuseLaterMembers(request);
+  if (request.desiredCount !== undefined) checkDesiredCount(request.desiredCount);
+  checkGracePeriod(request.healthCheckGracePeriodSeconds);
+  if (request.volumeConfigurations?.length) throw unsupported("volumes configured at launch");
+}
+
+/** The service with what was given that makes no new deployment. */
+function updatedService(service: Service, request: EcsRequest<"UpdateService">): Service {
+  if (service.status !== "ACTIVE") {
+    throw new EcsError("ServiceNotActiveException", "Service was not ACTIVE.");
+  }
+  const { deploymentConfiguration, placementConstraints, placementStrategy } = request;
+  return {
+    ...service,
+    ...defined({
+      desiredCount: request.desiredCount,
+      enableECSManagedTags: request.enableECSManagedTags,
+      enableExecuteCommand: request.enableExecuteCommand,
+      healthCheckGracePeriodSeconds: request.healthCheckGracePeriodSeconds,
+      propagateTags: request.propagateTags,
+      placementConstraints: placementConstraints && validConstraints(placementConstraints),
+      placementStrategy: placementStrategy && validStrategy(placementStrategy),
+      deploymentConfiguration:
+        deploymentConfiguration &&
+        validDeploymentConfiguration(deploymentConfiguration, service.deploymentConfiguration),
+    }),
+    steady:
+      service.steady && (request.desiredCount ?? service.desiredCount) === service.desiredCount,
+  };
+}
+
+interface DeploymentChange {
+  readonly before: Service;
+  readonly definition: TaskDefinition | undefined;
+  readonly request: EcsRequest<"UpdateService">;
+}
+
+/** The service with the deployment that the change asks for, where it asks for one. */
+function withDeployment(
+  context: CommandContext,
+  service: Service,
+  { before, definition, request }: DeploymentChange,
+): Service {
+  checkMembersOfDeployment(before, definition, request);
+  const taskDefinition = definition ? taskDefinitionName(definition) : before.taskDefinition;
+  if (taskDefinition === before.taskDefinition && !request.forceNewDeployment) return service;
+  const now = context.now();
+  return {
+    ...service,
+    taskDefinition,
+    deployments: [
+      newDeployment(context, taskDefinition),
+      ...service.deployments.map((deployment) =>
+        deployment.status === "PRIMARY"
+          ? { ...deployment, status: "ACTIVE" as const, updatedAt: now }
+          : deployment,
+      ),
+    ],
+    steady: false,
+  };
+}
+
+function checkMembersOfDeployment(
+  { launchType = "EC2" }: Service,
+  definition: TaskDefinition | undefined,
+  { networkConfiguration, platformVersion }: EcsRequest<"UpdateService">,
+): void {
+  if (definition) {
+    checkDefinition(definition, { launchType, networkConfiguration, platformVersion });
+    return;
+  }
+  // No service has a definition with networkMode awsvpc yet, nor one that runs on Fargate.
+  if (networkConfiguration) {
+    throw invalid(
+      "Network Configuration is not valid for the given networkMode of this task definition.",
+    );
+  }
+  if (platformVersion) {
+    throw invalid("The platform version must be null when specifying an EC2 launch type");
+  }
+}
+
+const invalid = (message: string) => new EcsError("InvalidParameterException", message);

@@ -1,0 +1,192 @@
+import { assert } from "@berth/domain/errors";
+import type { Demand } from "@berth/domain/resources";
+import type { Task } from "@berth/domain/task";
+import type { PlacementPlan } from "@berth/planner/placement/place";
+import type { New, Stored, StoredInstance } from "@berth/store/store";
+import type { ControlPlane } from "../context.ts";
+import { wakeDispatch } from "../reconcile/wake-dispatch.ts";
+import { releaseReservations, withReservations } from "./reservations.ts";
+
+/** How often a batch that loses the race for an instance chooses again before it gives up. */
+const MAX_ROUNDS = 50;
+
+export interface PlacementOutcome {
+  /** In no particular order; tasks that were there already are among them. */
+  readonly placed: readonly Stored<Task>[];
+  readonly unplaced: readonly Unplaced[];
+  /** How many instances there were to choose from, whatever their state. */
+  readonly instanceCount: number;
+}
+
+type Unplaced = PlacementPlan["unplaced"][number];
+
+export interface PlacementBatch {
+  readonly cluster: string;
+  readonly taskIds: readonly string[];
+  readonly demand: Demand;
+  readonly instances: readonly StoredInstance[];
+  /** Decides where tasks go, given the ledgers as last read. */
+  choose(
+    candidates: readonly StoredInstance[],
+    taskIds: readonly string[],
+    round: number,
+  ): PlacementPlan;
+  newTask(
+    taskId: string,
+    containerInstanceId: string,
+    availabilityZone: string | undefined,
+  ): New<Task>;
+}
+
+/**
+ * Chooses, reserves in one conditional write per instance, then writes the tasks; whoever lost the
+ * race for an instance reads that instance again and chooses again.
+ */
+export async function commitPlacements(
+  controlPlane: ControlPlane,
+  batch: PlacementBatch,
+): Promise<PlacementOutcome> {
+  const candidates = new Map(batch.instances.map((each) => [each.ledger.id, each]));
+  const placed: Stored<Task>[] = [];
+  const unplaced: Unplaced[] = [];
+  let waiting = batch.taskIds;
+  for (let round = 0; waiting.length > 0 && round < MAX_ROUNDS; round += 1) {
+    const plan = choosePlaces(batch, [...candidates.values()], { taskIds: waiting, round });
+    unplaced.push(...plan.unplaced);
+    const starts = await Promise.all(
+      startsByInstance(plan, candidates).map((start) => startOn(controlPlane, batch, start)),
+    );
+    placed.push(...starts.flatMap((start) => start.placed));
+    waiting = starts.flatMap((start) => start.again);
+    for (const { containerInstanceId, instance } of starts) {
+      if (instance) candidates.set(containerInstanceId, instance);
+      else candidates.delete(containerInstanceId);
+    }
+  }
+  unplaced.push(...waiting.map((taskId) => contended(taskId, candidates.keys())));
+  return { placed, unplaced, instanceCount: batch.instances.length };
+}
+
+/**
+ * An earlier try may have died between reserving and writing: what holds a reservation stays where
+ * it is, so that no task takes capacity twice.
+ */
+function choosePlaces(
+  batch: PlacementBatch,
+  candidates: readonly StoredInstance[],
+  { taskIds, round }: { readonly taskIds: readonly string[]; readonly round: number },
+): PlacementPlan {
+  const open = candidates.filter(
+    ({ ledger }) => ledger.status === "ACTIVE" && ledger.agentConnected,
+  );
+  const reserved = taskIds.flatMap((taskId) => {
+    const holder = open.find(({ ledger }) => taskId in ledger.reservations);
+    return holder ? [{ taskId, containerInstanceId: holder.ledger.id }] : [];
+  });
+  const held = new Set(reserved.map(({ taskId }) => taskId));
+  const others = taskIds.filter((taskId) => !held.has(taskId));
+  if (others.length === 0) return { placed: reserved, unplaced: [] };
+  const { placed, unplaced } = batch.choose(candidates, others, round);
+  return { placed: [...reserved, ...placed], unplaced };
+}
+
+interface Start {
+  readonly on: StoredInstance;
+  readonly taskIds: readonly string[];
+}
+
+function startsByInstance(
+  plan: PlacementPlan,
+  candidates: ReadonlyMap<string, StoredInstance>,
+): readonly Start[] {
+  const byInstance = Map.groupBy(plan.placed, (each) => each.containerInstanceId);
+  return [...byInstance].map(([containerInstanceId, placed]) => {
+    const on = candidates.get(containerInstanceId);
+    assert(on, `a place on ${containerInstanceId}, which is no candidate`);
+    return { on, taskIds: placed.map(({ taskId }) => taskId) };
+  });
+}
+
+interface StartOutcome {
+  readonly containerInstanceId: string;
+  /** As it is after this; absent where it is gone. */
+  readonly instance: StoredInstance | undefined;
+  readonly placed: readonly Stored<Task>[];
+  readonly again: readonly string[];
+}
+
+async function startOn(
+  controlPlane: ControlPlane,
+  batch: PlacementBatch,
+  { on, taskIds }: Start,
+): Promise<StartOutcome> {
+  const { store } = controlPlane;
+  const containerInstanceId = on.ledger.id;
+  const reservation = { ...batch.demand, reservedAt: controlPlane.now() };
+  const ledger = withReservations(on.ledger, taskIds, reservation);
+  if ((await store.instances.replaceLedger(ledger)) === "conflict") {
+    const instance = await store.instances.find(batch.cluster, containerInstanceId);
+    return { containerInstanceId, instance, placed: [], again: taskIds };
+  }
+  const place = { on, reservedAt: reservation.reservedAt };
+  const created = await Promise.all(
+    taskIds.map(async (taskId) => ({
+      taskId,
+      task: await createTask(controlPlane, batch, { ...place, taskId }),
+    })),
+  );
+  const placed = created.flatMap(({ task }) => (task ? [task] : []));
+  await wakeDispatch(controlPlane, placed);
+  return {
+    containerInstanceId,
+    instance: { ...on, ledger: { ...ledger, version: ledger.version + 1 } },
+    placed,
+    again: created.flatMap(({ task, taskId }) => (task ? [] : [taskId])),
+  };
+}
+
+interface ReservedPlace {
+  readonly on: StoredInstance;
+  readonly taskId: string;
+  readonly reservedAt: number;
+}
+
+/** `undefined` where the place has to be chosen again. */
+async function createTask(
+  controlPlane: ControlPlane,
+  batch: PlacementBatch,
+  { on, taskId, reservedAt }: ReservedPlace,
+): Promise<Stored<Task> | undefined> {
+  const { store, settings } = controlPlane;
+  const giveBack = () => releaseReservations(controlPlane, batch.cluster, on.ledger.id, [taskId]);
+  // The sweep takes a reservation without a task for an orphan's; a task must never follow that.
+  if (controlPlane.now() - reservedAt > settings.orphanedReservationMs / 2) {
+    await giveBack();
+    return undefined;
+  }
+  const task = batch.newTask(taskId, on.ledger.id, availabilityZoneOf(on));
+  if ((await store.tasks.create(task)) === "ok") return { ...task, version: 1 };
+  const [existing] = await store.tasks.findMany(batch.cluster, [taskId]);
+  if (!holdsPlace(existing, on.ledger.id)) await giveBack();
+  return existing;
+}
+
+const holdsPlace = (task: Task | undefined, containerInstanceId: string): boolean =>
+  task?.containerInstanceId === containerInstanceId && task.lastStatus !== "STOPPED";
+
+function availabilityZoneOf({ instance }: StoredInstance): string | undefined {
+  return instance.attributes.find(({ name }) => name === "ecs.availability-zone")?.value;
+}
+
+/** A sentence that ECS has for capacity which others were faster to take. */
+const UNAVAILABLE =
+  "Capacity is unavailable at this time. Please try again later or in a different availability zone";
+
+const contended = (taskId: string, instanceIds: Iterable<string>): Unplaced => ({
+  taskId,
+  failures: Array.from(instanceIds, (containerInstanceId) => ({
+    containerInstanceId,
+    reason: UNAVAILABLE,
+    detail: `Other placements were faster, ${MAX_ROUNDS} times over.`,
+  })),
+});

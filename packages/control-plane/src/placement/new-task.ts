@@ -1,0 +1,63 @@
+import { taskDemand } from "@berth/domain/resources";
+import type { Tag } from "@berth/domain/tag";
+import type { TaskDefinition } from "@berth/domain/task-definition";
+import { taskDefinitionName } from "@berth/domain/task-definition";
+import type { Cause, Task, TaskOverrides } from "@berth/domain/task";
+import type { New } from "@berth/store/store";
+import type { ControlPlane } from "../context.ts";
+import { randomUuid } from "../random-ids.ts";
+
+/** What a task is started with, beside its definition and its place. */
+export interface Launch {
+  readonly cluster: string;
+  readonly definition: TaskDefinition;
+  readonly group: string;
+  readonly launchType: Task["launchType"];
+  readonly cause: Cause;
+  readonly startedBy?: string;
+  readonly overrides?: TaskOverrides;
+  readonly enableExecuteCommand?: boolean;
+  readonly referenceId?: string;
+  readonly tags?: readonly Tag[];
+  readonly requestHash?: string;
+}
+
+export interface TaskPlace {
+  readonly taskId: string;
+  readonly containerInstanceId: string;
+  readonly availabilityZone?: string | undefined;
+}
+
+/** A PENDING task, due at once: its agent is still to be told. */
+export function newTask(
+  controlPlane: Pick<ControlPlane, "now" | "randomHex">,
+  launch: Launch,
+  place: TaskPlace,
+): New<Task> {
+  const { definition, cause, tags, enableExecuteCommand, ...kept } = launch;
+  const { availabilityZone } = place;
+  const { cpuUnits, memoryMiB } = taskDemand(definition, launch.overrides);
+  const now = controlPlane.now();
+  return {
+    ...kept,
+    id: place.taskId,
+    containerInstanceId: place.containerInstanceId,
+    ...(availabilityZone !== undefined && { availabilityZone }),
+    taskDefinition: taskDefinitionName(definition),
+    desiredStatus: "RUNNING",
+    lastStatus: "PENDING",
+    createdAt: now,
+    cpuUnits,
+    memoryMiB,
+    containers: definition.containerDefinitions.map(({ name }) => ({
+      name,
+      id: randomUuid(controlPlane),
+      lastStatus: "PENDING",
+    })),
+    history: [{ at: now, to: "PENDING", cause }],
+    // What is off or empty is left out: the item is billed by its size.
+    ...(enableExecuteCommand && { enableExecuteCommand }),
+    ...(tags && tags.length > 0 && { tags }),
+    due: now,
+  };
+}

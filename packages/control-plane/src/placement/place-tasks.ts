@@ -1,0 +1,120 @@
+import { taskDemand } from "@berth/domain/resources";
+import type { Attribute } from "@berth/domain/container-instance";
+import type { PlacementStrategy } from "@berth/domain/service";
+import type { PlacementConstraint, TaskDefinition } from "@berth/domain/task-definition";
+import type { Task, TaskOverrides } from "@berth/domain/task";
+import type { PlacementPlan } from "@berth/planner/placement/place";
+import { planPlacement } from "@berth/planner/placement/place";
+import type { New, StoredInstance } from "@berth/store/store";
+import type { ControlPlane } from "../context.ts";
+import type { PlacementOutcome } from "./commit-placements.ts";
+import { commitPlacements } from "./commit-placements.ts";
+
+/** Equal tasks that look for their instances. */
+export interface PlaceTasksRequest {
+  readonly cluster: string;
+  readonly definition: TaskDefinition;
+  readonly group: string;
+  readonly taskIds: readonly string[];
+  /** Beside those of the definition. */
+  readonly constraints: readonly PlacementConstraint[];
+  readonly strategy: readonly PlacementStrategy[];
+  readonly overrides?: TaskOverrides;
+  /** Beside those of the definition. */
+  readonly requiresAttributes?: readonly Attribute[];
+  /** The task to be written once its place is reserved. */
+  newTask(
+    taskId: string,
+    containerInstanceId: string,
+    availabilityZone: string | undefined,
+  ): New<Task>;
+}
+
+/**
+ * Places what can be placed: reserves the capacity, writes the tasks, wakes the dispatch of their
+ * instances. Safe to repeat with the same task ids, and to break off anywhere: a reservation that is
+ * there already is used again, a task that is there already counts as placed.
+ */
+export async function placeTasks(
+  controlPlane: ControlPlane,
+  request: PlaceTasksRequest,
+): Promise<PlacementOutcome> {
+  const instances = await controlPlane.store.instances.all(request.cluster);
+  return commitPlacements(controlPlane, {
+    ...request,
+    instances,
+    demand: taskDemand(request.definition, request.overrides),
+    choose: (candidates, taskIds, round) =>
+      planPlacement(candidates, {
+        ...placementRequest(request),
+        taskIds,
+        constraints: [...request.definition.placementConstraints, ...request.constraints],
+        strategy: request.strategy,
+        seed: `${taskIds[0]}/${round}`,
+      }),
+  });
+}
+
+export interface StartTasksRequest extends Omit<
+  PlaceTasksRequest,
+  "taskIds" | "constraints" | "strategy"
+> {
+  readonly places: readonly { readonly taskId: string; readonly containerInstanceId: string }[];
+}
+
+/** The same on instances that the caller chose: only resources and attributes are checked. */
+export async function startTasksOn(
+  controlPlane: ControlPlane,
+  request: StartTasksRequest,
+): Promise<PlacementOutcome> {
+  const chosen = new Map(request.places.map((each) => [each.taskId, each.containerInstanceId]));
+  const instances = await controlPlane.store.instances.findMany(request.cluster, [
+    ...new Set(chosen.values()),
+  ]);
+  return commitPlacements(controlPlane, {
+    ...request,
+    taskIds: [...chosen.keys()],
+    instances,
+    demand: taskDemand(request.definition, request.overrides),
+    choose: (candidates, taskIds) => chooseGiven(candidates, { ...request, taskIds, chosen }),
+  });
+}
+
+interface GivenPlaces extends StartTasksRequest {
+  readonly taskIds: readonly string[];
+  readonly chosen: ReadonlyMap<string, string>;
+}
+
+function chooseGiven(candidates: readonly StoredInstance[], request: GivenPlaces): PlacementPlan {
+  const byInstance = Map.groupBy(request.taskIds, (taskId) => request.chosen.get(taskId) ?? "");
+  const plans = [...byInstance].map(([containerInstanceId, taskIds]) => {
+    const candidate = candidates.find(({ ledger }) => ledger.id === containerInstanceId);
+    const reason = whyNoCandidate(candidate);
+    if (!candidate || reason !== undefined) {
+      const failures = [{ containerInstanceId, reason: reason ?? "MISSING", detail: "" }];
+      return { placed: [], unplaced: taskIds.map((taskId) => ({ taskId, failures })) };
+    }
+    const common = { ...placementRequest(request), taskIds, constraints: [], strategy: [] };
+    return planPlacement([candidate], { ...common, seed: containerInstanceId });
+  });
+  return {
+    placed: plans.flatMap(({ placed }) => placed),
+    unplaced: plans.flatMap(({ unplaced }) => unplaced),
+  };
+}
+
+function whyNoCandidate(candidate: StoredInstance | undefined): string | undefined {
+  if (!candidate) return "MISSING";
+  return candidate.ledger.status === "ACTIVE" ? undefined : "INACTIVE";
+}
+
+const placementRequest = (
+  request: Pick<PlaceTasksRequest, "group" | "definition" | "overrides" | "requiresAttributes">,
+) => ({
+  group: request.group,
+  demand: taskDemand(request.definition, request.overrides),
+  requiresAttributes: [
+    ...request.definition.requiresAttributes,
+    ...(request.requiresAttributes ?? []),
+  ],
+});

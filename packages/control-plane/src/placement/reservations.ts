@@ -1,0 +1,48 @@
+import type { InstanceLedger, Reservation } from "@berth/domain/container-instance";
+import type { Stored } from "@berth/store/store";
+import type { ControlPlane } from "../context.ts";
+import { persist } from "../reconcile/persist.ts";
+
+/** The ledger with these reservations as well: what is to be written to make them. */
+export function withReservations(
+  ledger: Stored<InstanceLedger>,
+  taskIds: readonly string[],
+  reservation: Reservation,
+): Stored<InstanceLedger> {
+  const added = Object.fromEntries(taskIds.map((taskId) => [taskId, reservation]));
+  return { ...ledger, reservations: { ...ledger.reservations, ...added } };
+}
+
+/**
+ * Gives back what these tasks hold on an instance, and has the freed capacity offered to those that
+ * wait for some. Safe to repeat: what is not held any more is not looked for.
+ */
+export async function releaseReservations(
+  controlPlane: Pick<ControlPlane, "store" | "relay">,
+  cluster: string,
+  containerInstanceId: string,
+  taskIds: readonly string[],
+): Promise<void> {
+  const { instances } = controlPlane.store;
+  const done = await persist<InstanceLedger>(
+    () => instances.findLedger(cluster, containerInstanceId),
+    (ledger) =>
+      taskIds.some((taskId) => taskId in ledger.reservations)
+        ? withoutReservations(ledger, taskIds)
+        : undefined,
+    (ledger) => instances.replaceLedger(ledger),
+  );
+  if (!done?.written) return;
+  await controlPlane.relay.wake({ kind: "placement", cluster }, { kind: "coalesced" });
+}
+
+function withoutReservations(
+  ledger: Stored<InstanceLedger>,
+  taskIds: readonly string[],
+): Stored<InstanceLedger> {
+  const released = new Set(taskIds);
+  const reservations = Object.fromEntries(
+    Object.entries(ledger.reservations).filter(([taskId]) => !released.has(taskId)),
+  );
+  return { ...ledger, reservations };
+}
