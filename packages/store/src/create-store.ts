@@ -1,0 +1,49 @@
+import { hideExpired } from "./expiring-table.ts";
+import { clusterOf, kindOf } from "./keys.ts";
+import { createClusterRepository } from "./repositories/cluster.ts";
+import { createContainerInstanceRepository } from "./repositories/container-instance.ts";
+import { createServiceRepository } from "./repositories/service.ts";
+import { createSessionRepository } from "./repositories/session.ts";
+import { createTaskDefinitionRepository } from "./repositories/task-definition.ts";
+import { createTaskRepository } from "./repositories/task.ts";
+import type { Overdue, Store } from "./store.ts";
+import type { DueKey, Table } from "./table.ts";
+
+export interface StoreOptions {
+  /** How long stopped tasks, events and INACTIVE services and instances stay describable. */
+  readonly historyMs: number;
+  /** Epoch ms. */
+  now(): number;
+}
+
+/** The repositories over a table. One for each process: it caches descriptions of instances. */
+export function createStore(plainTable: Table, retention: StoreOptions): Store {
+  const table = hideExpired(plainTable, () => retention.now());
+  return {
+    clusters: createClusterRepository(table),
+    taskDefinitions: createTaskDefinitionRepository(table),
+    instances: createContainerInstanceRepository(table, retention),
+    tasks: createTaskRepository(table, retention),
+    services: createServiceRepository(table, retention),
+    sessions: createSessionRepository(table),
+    overdue: async (now, limit) => (await table.overdue(now, limit)).map(toOverdue),
+  };
+}
+
+function toOverdue(key: DueKey): Overdue {
+  const { sk: id, due } = key;
+  const cluster = clusterOf(key);
+  const kind = kindOf(key);
+  switch (kind) {
+    case "services":
+      return { kind: "service", cluster, name: id, due };
+    case "tasks":
+      return { kind: "task", cluster, id, due };
+    case "sessions":
+      return { kind: "session", cluster, containerInstanceId: id, due };
+    case "ledgers":
+      return { kind: "ledger", cluster, containerInstanceId: id, due };
+    default:
+      throw new Error(`Nothing knows what to do about an overdue item of ${kind}.`);
+  }
+}

@@ -1,0 +1,26 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { groupHash } from "@berth/domain/group-hash";
+import type { Item, Key } from "../table.ts";
+import { DUE_SHARDS } from "./schema.ts";
+
+export type Attributes = Record<string, AttributeValue>;
+
+/** An item as it is stored: with the shard that the `due` index needs. */
+export function toAttributes(item: Item): Attributes {
+  const stored = item.due === undefined ? item : { ...item, dueShard: dueShardOf(item) };
+  return marshall(stored, { removeUndefinedValues: true });
+}
+
+export function toItem(attributes: Attributes): Item {
+  const { dueShard: _, ...rest } = attributes;
+  return unmarshall(rest) as Item;
+}
+
+export const toKeyAttributes = ({ pk, sk }: Key): Attributes => ({ pk: { S: pk }, sk: { S: sk } });
+
+/** By a hash, so that the busy partitions of a cluster spread over all shards. */
+function dueShardOf({ pk, sk }: Key): string {
+  const shard = Number.parseInt(groupHash(`${pk}\n${sk}`), 16) % DUE_SHARDS.length;
+  return DUE_SHARDS[shard] ?? "0";
+}

@@ -1,0 +1,84 @@
+import { groupHash } from "@berth/domain/group-hash";
+import type { Key } from "./table.ts";
+
+/**
+ * All keys of the single table; docs/STORE.md shows them beside the access patterns. `#` parts
+ * them: it sorts below every character that a name may have, and none may have it.
+ */
+
+export const CLUSTERS = "clusters";
+export const clusterKey = (name: string): Key => ({ pk: CLUSTERS, sk: name });
+
+export const familyPartition = (family: string) => `family#${family}`;
+export const taskDefinitionKey = (family: string, revision: number): Key => ({
+  pk: familyPartition(family),
+  sk: paddedRevision(revision),
+});
+export const familyOf = ({ pk }: Key) => partAfter(pk);
+export const revisionOf = ({ sk }: Key) => Number(sk);
+
+/** By family and numeric revision. */
+export const taskDefinitionListing = (status: string, family: string, revision: number) => ({
+  listPk: taskDefinitionList(status),
+  listSk: `${inFamily(family)}${paddedRevision(revision)}`,
+});
+export const taskDefinitionList = (status: string) => `taskDefinitions#${status}`;
+export const inFamily = (family: string) => `${family}#`;
+/** Sorts after every revision of the family and before the next family. */
+export const pastFamily = (family: string) => `${family}#~`;
+
+export const instanceKey = (cluster: string, id: string): Key => ({
+  pk: `instances#${cluster}`,
+  sk: id,
+});
+export const ledgerPartition = (cluster: string) => `ledgers#${cluster}`;
+export const ledgerKey = (cluster: string, id: string): Key => ({
+  pk: ledgerPartition(cluster),
+  sk: id,
+});
+
+export const taskPartition = (cluster: string) => `tasks#${cluster}`;
+export const taskKey = (cluster: string, id: string): Key => ({
+  pk: taskPartition(cluster),
+  sk: id,
+});
+export const archivePartition = (cluster: string) => `archive#${cluster}`;
+export const archivedTaskKey = (cluster: string, id: string): Key => ({
+  pk: archivePartition(cluster),
+  sk: id,
+});
+/** Tasks of a group lie side by side: their ids begin with its hash. */
+export const taskPrefix = (group: string) => groupHash(group);
+
+export const servicePartition = (cluster: string) => `services#${cluster}`;
+export const serviceKey = (cluster: string, name: string): Key => ({
+  pk: servicePartition(cluster),
+  sk: name,
+});
+export const waitingList = (cluster: string) => `waiting#${cluster}`;
+
+export const eventPartition = (cluster: string, service: string) => `events#${cluster}#${service}`;
+/** By time: 13 digits of milliseconds last until the year 2286. */
+export const eventSortKey = (createdAt: number, id: string) =>
+  `${String(createdAt).padStart(13, "0")}#${id}`;
+export const eventOf = ({ sk }: Key) => ({
+  createdAt: Number(sk.slice(0, 13)),
+  id: sk.slice(14),
+});
+
+export const sessionKey = (cluster: string, containerInstanceId: string): Key => ({
+  pk: `sessions#${cluster}`,
+  sk: containerInstanceId,
+});
+export const connectionKey = (connectionId: string): Key => ({
+  pk: "connections",
+  sk: connectionId,
+});
+
+/** The name of the partition's kind, and what it belongs to. */
+export const kindOf = ({ pk }: Key) => pk.slice(0, Math.max(0, pk.indexOf("#")));
+export const clusterOf = ({ pk }: Key) => partAfter(pk);
+
+/** Ten digits hold every revision that the API takes (an int32). */
+const paddedRevision = (revision: number) => String(revision).padStart(10, "0");
+const partAfter = (pk: string) => pk.slice(pk.indexOf("#") + 1);

@@ -1,0 +1,37 @@
+import type { PlannedStart, Unplaced } from "@berth/domain/service";
+
+/** A planned start whose reasons are held once for all that failed alike. */
+export interface CompactStart extends Omit<PlannedStart, "unplaced"> {
+  /** Index into the reasons. */
+  readonly unplaced?: number;
+}
+
+export interface CompactStarts {
+  readonly plannedStarts: readonly CompactStart[];
+  readonly unplacedReasons?: readonly Unplaced[];
+}
+
+/**
+ * What one instance lacked for a task, it lacks for all tasks of the same try: written once, or the
+ * reasons of many starts on many instances would outgrow an item.
+ */
+export function encodeStarts(starts: readonly PlannedStart[]): CompactStarts {
+  const reasons = new Map<string, { readonly index: number; readonly unplaced: Unplaced }>();
+  const plannedStarts = starts.map(({ unplaced, ...start }): CompactStart => {
+    if (!unplaced) return start;
+    const text = JSON.stringify(unplaced);
+    const reason = reasons.get(text) ?? { index: reasons.size, unplaced };
+    reasons.set(text, reason);
+    return { ...start, unplaced: reason.index };
+  });
+  if (reasons.size === 0) return { plannedStarts };
+  return { plannedStarts, unplacedReasons: [...reasons.values()].map((each) => each.unplaced) };
+}
+
+/** Expects what `encodeStarts` made. */
+export function decodeStarts(compact: CompactStarts): readonly PlannedStart[] {
+  return compact.plannedStarts.map(({ unplaced: index, ...start }) => {
+    const unplaced = index === undefined ? undefined : compact.unplacedReasons?.[index];
+    return unplaced ? { ...start, unplaced } : start;
+  });
+}

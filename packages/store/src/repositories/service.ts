@@ -1,0 +1,84 @@
+import type { Service } from "@berth/domain/service";
+import { clusterOf, serviceKey, servicePartition, waitingList } from "../keys.ts";
+import type { New, ServiceRepository, Stored } from "../store.ts";
+import type { Item, Table, WriteOutcome } from "../table.ts";
+import { fullPage } from "./pages.ts";
+import { type CompactStarts, decodeStarts, encodeStarts } from "./planned-start-format.ts";
+import { latestEvents, putEvents } from "./service-event.ts";
+import { expiryOf, findConfirmed, membersOf, type Retention, toItem, toStored } from "./stored.ts";
+
+export function createServiceRepository(table: Table, retention: Retention): ServiceRepository {
+  return {
+    find: async (cluster, name) => {
+      const item = await findConfirmed(table, serviceKey(cluster, name));
+      return item && toService(item);
+    },
+
+    findMany: async (cluster, names) => {
+      const keys = names.map((name) => serviceKey(cluster, name));
+      return (await table.getMany(keys, { consistent: true })).map(toService);
+    },
+
+    findLatest: async (cluster, name) => {
+      const item = await table.get(serviceKey(cluster, name), { consistent: true });
+      return item && toService(item);
+    },
+
+    create: (service) => createOverInactive(table, itemOf(service, retention)),
+
+    replace: (service) => table.replace(itemOf(service, retention)),
+
+    page: async (cluster, request) => {
+      const page = await fullPage(table, servicePartition(cluster), isNotInactive, request);
+      return { ...page, items: page.items.map(toService) };
+    },
+
+    waitingForCapacity: async (cluster) => {
+      const names: string[] = [];
+      let startAfter: string | undefined;
+      do {
+        const page = await table.list(waitingList(cluster), startAfter ? { startAfter } : {});
+        names.push(...page.items.map((key) => key.sk));
+        startAfter = page.next;
+      } while (startAfter !== undefined);
+      return names;
+    },
+
+    putEvents: (cluster, name, events) => putEvents(table, retention, { cluster, name, events }),
+
+    latestEvents: (cluster, name, limit) => latestEvents(table, { cluster, name, limit }),
+  };
+}
+
+/** The name of an INACTIVE service is free again: a new one takes its item over. */
+async function createOverInactive(table: Table, item: Item): Promise<WriteOutcome> {
+  if ((await table.create(item)) === "ok") return "ok";
+  const existing = await table.get(item, { consistent: true });
+  if (!existing || isNotInactive(existing)) return "conflict";
+  return table.replace({ ...item, version: existing.version });
+}
+
+const isNotInactive = (item: Item) => item["status"] !== "INACTIVE";
+
+function itemOf(service: New<Service>, retention: Retention): Item {
+  const { cluster, name, plannedStarts, ...members } = service;
+  const waits = plannedStarts.some((start) => start.unplaced);
+  return toItem(
+    serviceKey(cluster, name),
+    { ...members, ...encodeStarts(plannedStarts) },
+    {
+      ...(waits && { listPk: waitingList(cluster), listSk: name }),
+      ...(service.status === "INACTIVE" && expiryOf(retention, service.inactiveAt)),
+    },
+  );
+}
+
+function toService(item: Item): Stored<Service> {
+  const { plannedStarts, unplacedReasons, ...members } = membersOf(item);
+  return toStored(item, {
+    cluster: clusterOf(item),
+    name: item.sk,
+    ...members,
+    plannedStarts: decodeStarts({ plannedStarts, unplacedReasons } as CompactStarts),
+  });
+}
