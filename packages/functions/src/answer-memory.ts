@@ -28,26 +28,33 @@ export function createAnswerMemory(now: () => number): AnswerMemory {
   const answers = new Map<string, Kept & { readonly answer: Promise<string> }>();
   const signatures = new Map<string, Kept>();
 
+  function remember(signature: string, answer: Promise<string>, time: number): void {
+    forget(signature);
+    answers.set(signature, { answer, until: time + ANSWER_KEPT_MS });
+    signatures.set(signature, { until: time + SIGNATURE_KEPT_MS });
+    prune(answers, time);
+    prune(signatures, time);
+  }
+
+  function forget(signature: string): void {
+    answers.delete(signature);
+    signatures.delete(signature);
+  }
+
   return {
     async once(signature, answer) {
       const time = now();
-      forgetOld(answers, time, Number.POSITIVE_INFINITY);
-      forgetOld(signatures, time, SIGNATURES_KEPT);
       const known = answers.get(signature);
-      if (known) return known.answer;
-      if (signatures.has(signature)) throw refusal();
+      if (isKept(known, time)) return known.answer;
+      if (isKept(signatures.get(signature), time)) throw refusal();
 
       const given = answer();
-      answers.set(signature, { answer: given, until: time + ANSWER_KEPT_MS });
-      signatures.set(signature, { until: time + SIGNATURE_KEPT_MS });
+      remember(signature, given, time);
       try {
         return await given;
       } catch (error) {
         // A fault of ours may be tried again; a refusal stands.
-        if (!isEcsError(error)) {
-          answers.delete(signature);
-          signatures.delete(signature);
-        }
+        if (!isEcsError(error)) forget(signature);
         throw error;
       }
     },
@@ -59,10 +66,14 @@ interface Kept {
   readonly until: number;
 }
 
+function isKept<Entry extends Kept>(entry: Entry | undefined, time: number): entry is Entry {
+  return entry !== undefined && entry.until > time;
+}
+
 /** Drops what is too old or too much, from the oldest on: a Map keeps the order of arrival. */
-function forgetOld(entries: Map<string, Kept>, time: number, capacity: number): void {
-  for (const [signature, { until }] of entries) {
-    if (until > time && entries.size < capacity) return;
+function prune(entries: Map<string, Kept>, time: number): void {
+  for (const [signature, entry] of entries) {
+    if (isKept(entry, time) && entries.size <= SIGNATURES_KEPT) return;
     entries.delete(signature);
   }
 }

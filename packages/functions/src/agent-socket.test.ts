@@ -1,0 +1,244 @@
+import type { Envelope } from "@berth/contracts/agent/messages";
+import type { AgentHandshake, HandshakeOutcome } from "@berth/control-plane/agents/connections";
+import { Hash } from "@smithy/core/serde";
+import { SignatureV4 } from "@smithy/signature-v4";
+import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { beforeEach, describe, expect, it } from "vitest";
+import { createAgentSocketHandler } from "./agent-socket.ts";
+import type { AgentSocketEvent, AgentSocketHandler } from "./agent-socket.ts";
+import type { LogDetails } from "./log.ts";
+
+const NOW = Date.UTC(2026, 10, 21, 12, 0, 0);
+const ARN = "arn:aws:ecs:us-east-1:000000000000:container-instance/default/1";
+const QUERY = {
+  agentHash: "8dfceca6",
+  agentVersion: "1.105.1",
+  clusterArn: "default",
+  containerInstanceArn: ARN,
+  dockerVersion: "DockerVersion: 20.10.24",
+  protocolVersion: "2",
+  sendCredentials: "true",
+  seqNum: "1",
+};
+
+let handler: AgentSocketHandler;
+let outcome: () => Promise<HandshakeOutcome>;
+let answer: (frame: Envelope) => Promise<Envelope | undefined>;
+let handshakes: AgentHandshake[];
+let disconnected: string[];
+let received: [string, Envelope][];
+let pushed: [string, Envelope][];
+let logged: LogDetails[];
+
+beforeEach(() => {
+  [handshakes, disconnected, received, pushed, logged] = [[], [], [], [], []];
+  outcome = () => Promise.resolve("connected");
+  answer = () => Promise.resolve(undefined);
+  const record = (_: string, details: LogDetails) => void logged.push(details);
+  handler = createAgentSocketHandler({
+    findAccessKey: (id) =>
+      id === "AKIAROOT" ? { secretAccessKey: "secret", principalArn: "arn:root" } : undefined,
+    now: () => NOW,
+    connect: (handshake) => {
+      handshakes.push(handshake);
+      return outcome();
+    },
+    disconnect: (connectionId) => {
+      disconnected.push(connectionId);
+      return Promise.resolve();
+    },
+    receive: (connectionId, frame) => {
+      received.push([connectionId, frame]);
+      return answer(frame);
+    },
+    push: (connectionId, message) => {
+      pushed.push([connectionId, message]);
+      return Promise.resolve("sent");
+    },
+    log: { info: record, warn: record, error: record },
+  });
+});
+
+describe("$connect", () => {
+  it("lets in a command socket that was signed as the agent signs", async () => {
+    expect(await handler(await aHandshake())).toMatchObject({ statusCode: 200 });
+    expect(handshakes).toEqual([
+      {
+        connectionId: "c1",
+        kind: "acs",
+        cluster: "default",
+        containerInstanceArn: ARN,
+        agentVersion: "1.105.1",
+        agentHash: "8dfceca6",
+        dockerVersion: "DockerVersion: 20.10.24",
+      },
+    ]);
+  });
+
+  it("lets in a telemetry socket, and one that dials twice within a second", async () => {
+    const handshake = await aHandshake({ cluster: "default", containerInstance: ARN });
+    expect(await handler(handshake)).toMatchObject({ statusCode: 200 });
+    expect(await handler(handshake)).toMatchObject({ statusCode: 200 });
+    expect(handshakes.map(({ kind }) => kind)).toEqual(["tcs", "tcs"]);
+  });
+
+  it("reads headers as API Gateway writes them, and parameters given several times", async () => {
+    const handshake = await aHandshake();
+    const headers = Object.entries(handshake.headers ?? {});
+    const capitals = headers.map(([name, value]) => [name.toUpperCase(), value]);
+    const values = Object.entries(QUERY).map(([name, value]) => [name, [value]]);
+    const event = {
+      ...handshake,
+      headers: Object.fromEntries(capitals) as Record<string, string>,
+      multiValueQueryStringParameters: Object.fromEntries(values) as Record<string, string[]>,
+    };
+    expect(await handler(event)).toMatchObject({ statusCode: 200 });
+  });
+
+  it("refuses in the form that the agent reads", async () => {
+    outcome = () =>
+      Promise.resolve({
+        refused: "InactiveInstanceException",
+        message: "Container instance is inactive.",
+      });
+    expect(await handler(await aHandshake())).toEqual({
+      statusCode: 400,
+      headers: { "content-type": "application/json" },
+      body: '{"type":"InactiveInstanceException","message":{"message":"Container instance is inactive."}}',
+    });
+  });
+
+  it("refuses a dialler that is no agent", async () => {
+    expect(refusalOf(await handler(await aHandshake({ page: "1" })))).toEqual([
+      400,
+      "BadRequestException",
+    ]);
+  });
+
+  it.each<[string, (event: AgentSocketEvent) => AgentSocketEvent]>([
+    ["unsigned", (event) => ({ ...event, headers: { Host: "127.0.0.1" } })],
+    ["without anything", ({ requestContext }) => ({ requestContext, isBase64Encoded: false })],
+    [
+      "for another instance than signed",
+      (event) => ({
+        ...event,
+        queryStringParameters: { ...QUERY, containerInstanceArn: `${ARN}2` },
+      }),
+    ],
+    [
+      "on another stage than signed",
+      (event) => ({ ...event, requestContext: { ...event.requestContext, stage: "prod" } }),
+    ],
+  ])("refuses a handshake %s", async (_, change) => {
+    const refusal = await handler(change(await aHandshake()));
+    expect(refusalOf(refusal)).toEqual([403, "AccessDeniedException"]);
+    expect(handshakes).toEqual([]);
+  });
+
+  it("tells an agent nothing of a fault, and logs it once", async () => {
+    outcome = () => Promise.reject(new Error("no table"));
+    expect(refusalOf(await handler(await aHandshake()))).toEqual([500, "ServerException"]);
+    expect(logged).toEqual([
+      {
+        routeKey: "$connect",
+        connectionId: "c1",
+        error: expect.objectContaining({ message: "no table" }),
+      },
+    ]);
+  });
+});
+
+describe("$default", () => {
+  const FRAME = { type: "TaskStopVerificationMessage", message: { messageId: "m1" } };
+
+  it("hands on a frame and pushes the answer back", async () => {
+    const ack = { type: "TaskStopVerificationAck", message: { messageId: "m1" } };
+    answer = () => Promise.resolve(ack);
+    await handler(anEvent("$default", JSON.stringify(FRAME)));
+    expect(received).toEqual([["c1", FRAME]]);
+    expect(pushed).toEqual([["c1", ack]]);
+  });
+
+  it("hands on a telemetry frame without its header block, and pushes no empty answer", async () => {
+    const frame = { type: "PublishMetricsRequest", message: { metadata: {} } };
+    await handler(anEvent("$default", `Host: x\r\n\r\n${JSON.stringify(frame)}`));
+    expect(received).toEqual([["c1", frame]]);
+    expect(pushed).toEqual([]);
+  });
+
+  it.each([undefined, "", "nonsense"])("drops what is no frame: %j", async (body) => {
+    expect(await handler(anEvent("$default", body))).toEqual({ statusCode: 200 });
+    expect(received).toEqual([]);
+    expect(logged).toEqual([{ connectionId: "c1" }]);
+  });
+
+  it("keeps the connection when a frame cannot be handled", async () => {
+    answer = () => Promise.reject(new Error("no table"));
+    expect(await handler(anEvent("$default", JSON.stringify(FRAME)))).toMatchObject({
+      statusCode: 500,
+    });
+    expect(logged).toHaveLength(1);
+  });
+});
+
+it("tells of the end of a connection", async () => {
+  expect(await handler(anEvent("$disconnect"))).toEqual({ statusCode: 200 });
+  expect(disconnected).toEqual(["c1"]);
+});
+
+function refusalOf(response: APIGatewayProxyStructuredResultV2): [number | undefined, string] {
+  const { type } = JSON.parse(response.body ?? "{}") as { type: string };
+  return [response.statusCode, type];
+}
+
+async function aHandshake(query: Record<string, string> = QUERY): Promise<AgentSocketEvent> {
+  const signer = new SignatureV4({
+    credentials: { accessKeyId: "AKIAROOT", secretAccessKey: "secret" },
+    region: "us-east-1",
+    service: "ecs",
+    sha256: Hash.bind(undefined, "sha256"),
+    applyChecksum: false,
+  });
+  const { headers } = await signer.sign(
+    {
+      method: "GET",
+      protocol: "http:",
+      hostname: "127.0.0.1",
+      path: "/ws",
+      query,
+      headers: { host: "127.0.0.1:4566" },
+    },
+    { signingDate: new Date(NOW) },
+  );
+  return { ...anEvent("$connect"), headers, queryStringParameters: query };
+}
+
+function anEvent(
+  routeKey: "$connect" | "$default" | "$disconnect",
+  body?: string,
+): AgentSocketEvent {
+  const eventType = {
+    $connect: "CONNECT",
+    $default: "MESSAGE",
+    $disconnect: "DISCONNECT",
+  } as const;
+  return {
+    requestContext: {
+      routeKey,
+      eventType: eventType[routeKey],
+      messageId: "m",
+      extendedRequestId: "r",
+      requestId: "r",
+      requestTime: "21/Nov/2026:12:00:00 +0000",
+      requestTimeEpoch: NOW,
+      messageDirection: "IN",
+      stage: "ws",
+      connectedAt: NOW,
+      connectionId: "c1",
+      domainName: "127.0.0.1",
+      apiId: "sockets",
+    },
+    isBase64Encoded: false,
+    ...(body !== undefined && { body }),
+  };
+}

@@ -1,0 +1,357 @@
+import * as ecs from "@aws-sdk/client-ecs";
+import type { Commands } from "@berth/control-plane/commands/command";
+import type { CommandContext, ControlPlane } from "@berth/control-plane/context";
+import { EcsError } from "@berth/domain/errors";
+import { Hash } from "@smithy/core/serde";
+import { SignatureV4 } from "@smithy/signature-v4";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { beforeEach, describe, expect, it } from "vitest";
+import { createApiHandler } from "./api.ts";
+import type { ApiHandler } from "./api.ts";
+import type { LogDetails } from "./log.ts";
+
+/** What the SDK hands to its transport: the signed request as it would go over the wire. */
+interface WireRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body: Uint8Array;
+}
+
+const PRINCIPAL = "arn:aws:iam::000000000000:root";
+const SECRET = "root-secret";
+const TASK_DEFINITION = { family: "web", containerDefinitions: [{ name: "app", image: "bb:1" }] };
+
+let now: number;
+let api: ApiHandler;
+let commands: { -readonly [Name in keyof Commands]?: Commands[Name] };
+let logged: LogDetails[];
+let sent: APIGatewayProxyEventV2[];
+let answers: APIGatewayProxyStructuredResultV2[];
+/** Last chance to change a signed request on its way. */
+let onTheWay: (event: APIGatewayProxyEventV2) => APIGatewayProxyEventV2;
+
+beforeEach(() => {
+  now = Date.now();
+  logged = [];
+  sent = [];
+  answers = [];
+  onTheWay = (event) => event;
+  commands = {};
+  const record = (_: string, details: LogDetails) => void logged.push(details);
+  api = createApiHandler({
+    controlPlane: { now: () => now } as ControlPlane,
+    commands,
+    rest: {
+      "GET /v1/services/:service/explain": (context, parameters) =>
+        Promise.resolve({ asked: parameters, by: context.principalArn }),
+    },
+    findAccessKey: (id) =>
+      id === "AKIAROOT" ? { secretAccessKey: SECRET, principalArn: PRINCIPAL } : undefined,
+    log: { info: record, warn: record, error: record },
+  });
+});
+
+describe("POST /", () => {
+  it("gives the command the parsed request and its caller, and the client the answer", async () => {
+    const seen: [CommandContext, unknown][] = [];
+    commands.RegisterTaskDefinition = (context, request) => {
+      seen.push([context, request]);
+      return Promise.resolve({ taskDefinition: { revision: 1, registeredAt: new Date(1500) } });
+    };
+    const answer = await client().send(new ecs.RegisterTaskDefinitionCommand(TASK_DEFINITION));
+    expect(answer.taskDefinition).toEqual({ revision: 1, registeredAt: new Date(1500) });
+    expect(answer.$metadata.requestId).toBe("request-1");
+    expect(seen).toEqual([
+      [
+        expect.objectContaining({ requestId: "request-1", principalArn: PRINCIPAL }),
+        TASK_DEFINITION,
+      ],
+    ]);
+    expect(answers[0]?.headers).toEqual({
+      "content-type": "application/x-amz-json-1.1",
+      "x-amzn-requestid": "request-1",
+    });
+  });
+
+  it("passes on a refusal with its code, text and members", async () => {
+    commands.RunTask = () =>
+      Promise.reject(new EcsError("ConflictException", "Taken.", { resourceIds: ["arn:1"] }));
+    const outcome = client().send(new ecs.RunTaskCommand({ taskDefinition: "web" }));
+    await expect(outcome).rejects.toMatchObject({
+      name: "ConflictException",
+      message: "Taken.",
+      resourceIds: ["arn:1"],
+      $metadata: { httpStatusCode: 400, requestId: "request-1" },
+    });
+    expect(logged).toEqual([]);
+  });
+
+  it("answers a fault of its own with 500, tells nothing, and logs it once without secrets", async () => {
+    commands.ListClusters = () => Promise.reject(new TypeError("table exploded"));
+    await expect(client().send(new ecs.ListClustersCommand({}))).rejects.toMatchObject({
+      name: "ServerException",
+      message: "Service Unavailable. Please try again later.",
+      $metadata: { httpStatusCode: 500 },
+    });
+    expect(logged).toEqual([
+      {
+        requestId: "request-1",
+        path: "/",
+        target: "AmazonEC2ContainerServiceV20141113.ListClusters",
+        error: expect.objectContaining({ name: "TypeError", message: "table exploded" }),
+      },
+    ]);
+    expect(JSON.stringify(logged)).not.toMatch(/Signature|root-secret/);
+  });
+
+  it("says which operations are not there yet, with the code that the model has for it", async () => {
+    await expect(
+      client().send(
+        new ecs.CreateTaskSetCommand({ service: "s", cluster: "c", taskDefinition: "t" }),
+      ),
+    ).rejects.toMatchObject({
+      name: "UnsupportedFeatureException",
+      message: "Berth does not have the operation CreateTaskSet yet.",
+    });
+    await expect(client().send(new ecs.ListAccountSettingsCommand({}))).rejects.toMatchObject({
+      name: "ClientException",
+      message: "Berth does not have the operation ListAccountSettings yet.",
+    });
+  });
+
+  it("refuses what the parser refuses, before any command", async () => {
+    await expect(client().send(new ecs.StopTaskCommand({ task: undefined }))).rejects.toMatchObject(
+      {
+        name: "InvalidParameterException",
+        message: "task should not be null.",
+      },
+    );
+  });
+
+  it("refuses an operation that nobody knows", async () => {
+    const outcome = client().send(new ecs.ListGatewaysCommand({}));
+    await expect(outcome).rejects.toMatchObject({
+      name: "UnknownOperationException",
+      $metadata: { httpStatusCode: 404 },
+    });
+  });
+
+  it("reads a body in base64, as API Gateway passes it, and one in plain text", async () => {
+    const seen: unknown[] = [];
+    commands.CreateCluster = (_, request) => {
+      seen.push(request.clusterName);
+      return Promise.resolve({});
+    };
+    await client().send(new ecs.CreateClusterCommand({ clusterName: "blé" }));
+    onTheWay = (event) => ({
+      ...event,
+      body: Buffer.from(event.body ?? "", "base64").toString("utf8"),
+      isBase64Encoded: false,
+    });
+    await client().send(new ecs.CreateClusterCommand({ clusterName: "blé" }));
+    expect(seen).toEqual(["blé", "blé"]);
+  });
+});
+
+describe("a request that may not be carried out", () => {
+  beforeEach(() => {
+    commands.ListClusters = () => expect.unreachable("It was carried out.");
+  });
+
+  const refusals: readonly [
+    string,
+    (event: APIGatewayProxyEventV2) => APIGatewayProxyEventV2,
+    object,
+  ][] = [
+    [
+      "unsigned",
+      (event) => ({ ...event, headers: { ...event.headers, authorization: "" } }),
+      { name: "MissingAuthenticationTokenException", $metadata: { httpStatusCode: 403 } },
+    ],
+    [
+      "tampered with",
+      (event) => ({ ...event, body: Buffer.from('{"maxResults":1}').toString("base64") }),
+      { name: "InvalidSignatureException", $metadata: { httpStatusCode: 403 } },
+    ],
+    [
+      "expired",
+      (event) => {
+        now += 6 * 60_000;
+        return event;
+      },
+      { name: "InvalidSignatureException", message: expect.stringContaining("Signature expired") },
+    ],
+    [
+      "too large",
+      (event) => ({ ...event, body: "x".repeat(9 * 1024 * 1024), isBase64Encoded: true }),
+      { name: "RequestEntityTooLargeException", $metadata: { httpStatusCode: 413 } },
+    ],
+  ];
+
+  it.each(refusals)("is refused: %s", async (_, change, refusal) => {
+    onTheWay = change;
+    await expect(client().send(new ecs.ListClustersCommand({}))).rejects.toMatchObject(refusal);
+  });
+
+  it("is refused: another key", async () => {
+    await expect(client("AKIAOTHER").send(new ecs.ListClustersCommand({}))).rejects.toMatchObject({
+      name: "UnrecognizedClientException",
+    });
+  });
+});
+
+describe("a request that arrives again", () => {
+  let carriedOut: number;
+  beforeEach(() => {
+    carriedOut = 0;
+    commands.RegisterTaskDefinition = () =>
+      Promise.resolve({ taskDefinition: { revision: (carriedOut += 1) } });
+    commands.ListClusters = () => Promise.resolve({ clusterArns: [`${(carriedOut += 1)}`] });
+  });
+
+  it("changes nothing twice: soon after, it gets the first answer", async () => {
+    await client().send(new ecs.RegisterTaskDefinitionCommand(TASK_DEFINITION));
+    expect(await again()).toEqual(answers[0]);
+    expect(carriedOut).toBe(1);
+  });
+
+  it("changes nothing twice: later, it is refused", async () => {
+    await client().send(new ecs.RegisterTaskDefinitionCommand(TASK_DEFINITION));
+    now += 4 * 60_000;
+    expect(await again()).toMatchObject({
+      statusCode: 403,
+      body: expect.stringContaining("InvalidSignatureException"),
+    });
+    expect(carriedOut).toBe(1);
+  });
+
+  it("may read again", async () => {
+    await client().send(new ecs.ListClustersCommand({}));
+    now += 60_000;
+    expect(await again()).toMatchObject({ statusCode: 200 });
+    expect(carriedOut).toBe(2);
+  });
+
+  it("is another request when it was signed anew", async () => {
+    await client().send(new ecs.RegisterTaskDefinitionCommand(TASK_DEFINITION));
+    await client().send(new ecs.RegisterTaskDefinitionCommand(TASK_DEFINITION));
+    expect(carriedOut).toBe(2);
+  });
+});
+
+describe("other paths", () => {
+  it("says that it is there, to anybody", async () => {
+    expect(await api(anEvent("GET", "/healthz"))).toMatchObject({
+      statusCode: 200,
+      body: '{"status":"ok"}',
+    });
+  });
+
+  it.each([
+    ["GET", "/"],
+    ["POST", "/healthz"],
+    ["GET", "/v1/services/web"],
+    ["POST", "/v1/services/web/explain"],
+    ["GET", "/../etc/passwd"],
+  ])("knows no %s %s", async (method, path) => {
+    expect(await api(anEvent(method, path))).toMatchObject({ statusCode: 404 });
+  });
+
+  it("explains nothing to strangers, and says so as REST does", async () => {
+    const answer = await api(anEvent("GET", "/v1/services/web/explain"));
+    expect(answer).toMatchObject({
+      statusCode: 403,
+      headers: { "content-type": "application/problem+json", "x-amzn-requestid": "request-1" },
+    });
+    expect(JSON.parse(answer.body ?? "")).toEqual({
+      type: "about:blank",
+      title: "MissingAuthenticationTokenException",
+      status: 403,
+      detail: "Missing Authentication Token",
+    });
+  });
+
+  it("hands a signed REST call its parameters", async () => {
+    const { headers } = await signedGet("/v1/services/web/explain", { cluster: "a b" });
+    const answer = await api({
+      ...anEvent("GET", "/v1/services/web/explain"),
+      rawQueryString: "cluster=a%20b",
+      headers,
+    });
+    expect(answer.statusCode).toBe(200);
+    expect(JSON.parse(answer.body ?? "")).toEqual({
+      asked: { service: "web", cluster: "a b" },
+      by: PRINCIPAL,
+    });
+  });
+});
+
+async function again(): Promise<APIGatewayProxyStructuredResultV2> {
+  return api(sent[0] as APIGatewayProxyEventV2);
+}
+
+/** The real client: it signs, and its transport is the handler under test. */
+function client(accessKeyId = "AKIAROOT"): ecs.ECSClient {
+  return new ecs.ECSClient({
+    endpoint: "http://127.0.0.1:4566",
+    region: "us-east-1",
+    maxAttempts: 1,
+    credentials: { accessKeyId, secretAccessKey: SECRET },
+    requestHandler: {
+      handle: async (request: WireRequest) => {
+        const event = onTheWay(toEvent(request));
+        const answer = await api(event);
+        sent.push(event);
+        answers.push(answer);
+        const { statusCode = 200, headers = {}, body = "" } = answer;
+        return { response: { statusCode, headers, body: new TextEncoder().encode(body) } };
+      },
+    },
+  });
+}
+
+function toEvent({ method, path, headers, body }: WireRequest): APIGatewayProxyEventV2 {
+  const lowerCase = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+  return {
+    ...anEvent(method, path),
+    headers: Object.fromEntries(lowerCase) as Record<string, string>,
+    body: Buffer.from(body).toString("base64"),
+    isBase64Encoded: true,
+  };
+}
+
+async function signedGet(path: string, query: Record<string, string>) {
+  const signer = new SignatureV4({
+    credentials: { accessKeyId: "AKIAROOT", secretAccessKey: SECRET },
+    region: "us-east-1",
+    service: "ecs",
+    sha256: Hash.bind(undefined, "sha256"),
+  });
+  const headers = { host: "127.0.0.1:4566" };
+  const request = { method: "GET", protocol: "http:", hostname: "127.0.0.1", path, query, headers };
+  return signer.sign(request);
+}
+
+function anEvent(method: string, rawPath: string): APIGatewayProxyEventV2 {
+  return {
+    version: "2.0",
+    routeKey: "$default",
+    rawPath,
+    rawQueryString: "",
+    headers: { host: "127.0.0.1:4566" },
+    isBase64Encoded: false,
+    requestContext: {
+      accountId: "000000000000",
+      apiId: "api",
+      domainName: "127.0.0.1",
+      domainPrefix: "127",
+      http: { method, path: rawPath, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "x" },
+      requestId: "request-1",
+      routeKey: "$default",
+      stage: "$default",
+      time: "21/Nov/2026:12:00:00 +0000",
+      timeEpoch: 0,
+    },
+  };
+}
