@@ -1,0 +1,156 @@
+import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messages";
+import type { NetworkBinding } from "@berth/domain/task";
+import type { ContainerCreateOptions, HostConfig } from "dockerode";
+import { parseDockerJson } from "../demand.ts";
+import { containerLabels, type InstanceIdentity } from "./labels.ts";
+import { dockerName, isDockerVolume, volumeName } from "./names.ts";
+
+export interface CreateSettings {
+  readonly instance: InstanceIdentity;
+  readonly region: string;
+  /** What host ports are bound to. */
+  readonly hostAddress: string;
+}
+
+const BYTES_PER_MIB = 1_048_576;
+/** Docker refuses to run a container with less. */
+const MIN_MEMORY_MIB = 6;
+/** What 0 means to Linux; also where Docker's own default would be 1024. */
+const MIN_CPU_SHARES = 2;
+const CPU_PERIOD_US = 100_000;
+const MIN_CPU_QUOTA_US = 1_000;
+
+/**
+ * What the engine is asked to create for one container of a payload. The JSON texts in
+ * `dockerConfig` replace what is built from the other fields, as the ECS agent has it; only the
+ * labels by which the agent finds its containers again cannot be replaced.
+ */
+export function createOptions(
+  task: PayloadTask,
+  container: PayloadContainer,
+  settings: CreateSettings,
+): ContainerCreateOptions {
+  const config = parseDockerJson(container.dockerConfig?.config);
+  const hostConfig = parseDockerJson(container.dockerConfig?.hostConfig);
+  return {
+    Image: container.image,
+    Env: environment(container, settings.region),
+    ...(container.command?.length && { Cmd: [...container.command] }),
+    ...(container.entryPoint?.length && { Entrypoint: [...container.entryPoint] }),
+    ...(publishesPorts(task) && { ExposedPorts: exposedPorts(container) }),
+    ...config,
+    Labels: {
+      ...(config.Labels as Record<string, string> | undefined),
+      ...containerLabels(settings.instance, task, container.name),
+    },
+    HostConfig: withBufferSize({
+      ...limits(task, container),
+      ...network(task, container, settings.hostAddress),
+      ...volumes(task, container),
+      ...hostConfig,
+    }),
+  };
+}
+
+/**
+ * Where the container's ports are published, as far as that was decided here; undefined where Docker
+ * picked a port, which must be read back.
+ */
+export function knownBindings(
+  task: PayloadTask,
+  { portMappings = [] }: PayloadContainer,
+  hostAddress: string,
+): readonly NetworkBinding[] | undefined {
+  if (publishesPorts(task)) {
+    const isDynamic = portMappings.some(({ hostPort }) => !hostPort);
+    return isDynamic ? undefined : portMappings.map((port) => ({ bindIP: hostAddress, ...port }));
+  }
+  if (task.networkMode === "none") return [];
+  return portMappings.map((port) => ({ bindIP: "0.0.0.0", ...port, hostPort: port.containerPort }));
+}
+
+/** Host ports exist on Docker's bridge only; on the host's network the container binds its own. */
+const publishesPorts = ({ networkMode }: PayloadTask): boolean =>
+  !networkMode || networkMode === "bridge";
+
+function environment({ environment: given = {} }: PayloadContainer, region: string): string[] {
+  const variables = { AWS_REGION: region, AWS_DEFAULT_REGION: region, ...given };
+  return Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+}
+
+function exposedPorts({ portMappings = [] }: PayloadContainer): Record<string, object> {
+  return Object.fromEntries(portMappings.map((port) => [portKey(port), {}]));
+}
+
+type PortMapping = NonNullable<PayloadContainer["portMappings"]>[number];
+
+const portKey = ({ containerPort, protocol }: PortMapping): string =>
+  `${containerPort}/${protocol ?? "tcp"}`;
+
+/**
+ * Without task-level cgroups the task's size bounds each of its containers: exact for a task of one
+ * container, and an upper bound for one of several.
+ */
+function limits(task: PayloadTask, container: PayloadContainer): HostConfig {
+  const memoryMiB = container.memory || task.memory || 0;
+  const quotaUs = Math.max(MIN_CPU_QUOTA_US, Math.round((task.cpu ?? 0) * CPU_PERIOD_US));
+  return {
+    CpuShares: Math.max(MIN_CPU_SHARES, container.cpu ?? 0),
+    ...(memoryMiB > 0 && { Memory: Math.max(MIN_MEMORY_MIB, memoryMiB) * BYTES_PER_MIB }),
+    ...(task.cpu && { CpuPeriod: CPU_PERIOD_US, CpuQuota: quotaUs }),
+  };
+}
+
+function network(task: PayloadTask, container: PayloadContainer, hostAddress: string): HostConfig {
+  const links = (container.links ?? []).map((link) => {
+    const [name = link, alias = name] = link.split(":");
+    return `${dockerName(task, name)}:${alias}`;
+  });
+  return {
+    ...(publishesPorts(task)
+      ? { PortBindings: portBindings(container, hostAddress) }
+      : { NetworkMode: task.networkMode ?? "default" }),
+    ...(links.length > 0 && { Links: links }),
+    ...(task.pidMode === "host" && { PidMode: "host" }),
+    ...(task.ipcMode && task.ipcMode !== "task" && { IpcMode: task.ipcMode }),
+  };
+}
+
+function portBindings({ portMappings = [] }: PayloadContainer, hostAddress: string) {
+  const byContainerPort = Map.groupBy(portMappings, portKey);
+  return Object.fromEntries(
+    [...byContainerPort].map(([key, ports]) => [
+      key,
+      // The empty host port lets Docker pick one.
+      ports.map(({ hostPort }) => ({ HostIp: hostAddress, HostPort: hostPort ? `${hostPort}` : "" })),
+    ]),
+  );
+}
+
+function volumes(task: PayloadTask, container: PayloadContainer): HostConfig {
+  const binds = (container.mountPoints ?? []).map(({ sourceVolume, containerPath, readOnly }) =>
+    [mountSource(task, sourceVolume), containerPath, ...(readOnly ? ["ro"] : [])].join(":"),
+  );
+  const volumesFrom = (container.volumesFrom ?? []).map(
+    ({ sourceContainer, readOnly }) =>
+      `${dockerName(task, sourceContainer)}:${readOnly ? "ro" : "rw"}`,
+  );
+  return {
+    ...(binds.length > 0 && { Binds: binds }),
+    ...(volumesFrom.length > 0 && { VolumesFrom: volumesFrom }),
+  };
+}
+
+function mountSource(task: PayloadTask, sourceVolume: string): string {
+  const volume = task.volumes.find(({ name }) => name === sourceVolume);
+  if (!volume) return sourceVolume;
+  return isDockerVolume(volume) ? volumeName(task, volume) : (volume.host?.sourcePath ?? "");
+}
+
+/** A log that must not block its container may not grow without limit either. */
+function withBufferSize(hostConfig: HostConfig): HostConfig {
+  const options = hostConfig.LogConfig?.Config as Record<string, string> | undefined;
+  if (options?.["mode"] !== "non-blocking" || "max-buffer-size" in options) return hostConfig;
+  const Config = { ...options, "max-buffer-size": "10m" };
+  return { ...hostConfig, LogConfig: { Type: hostConfig.LogConfig?.Type ?? "json-file", Config } };
+}

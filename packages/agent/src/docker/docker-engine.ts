@@ -1,0 +1,159 @@
+import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messages";
+import type Docker from "dockerode";
+import { ContainerError } from "../engine.ts";
+import type {
+  ContainerEngine,
+  ContainerLook,
+  ContainerWatcher,
+  StartedContainer,
+} from "../engine.ts";
+import type { PulledImage } from "../event.ts";
+import type { ManagedTask, ObservedContainer } from "../state.ts";
+import { createOptions, type CreateSettings, knownBindings } from "./create-options.ts";
+import { messageOf, statusOf, whileAway } from "./engine-error.ts";
+import type { Images } from "./images.ts";
+import { ownLabel } from "./labels.ts";
+import { observed, publishedPorts } from "./look.ts";
+import { dockerName } from "./names.ts";
+import { ensureVolumes, ignoreMissing, removeVolumes } from "./volumes.ts";
+import { watchContainers } from "./watch.ts";
+
+export interface DockerEngineSettings extends CreateSettings {
+  readonly createTimeoutMs: number;
+  readonly startTimeoutMs: number;
+  readonly privilegedDisabled: boolean;
+}
+
+/** The Docker Engine, seen by one container instance: it touches only what carries its label. */
+export class DockerEngine implements ContainerEngine {
+  readonly #docker: Docker;
+  readonly #images: Images;
+  readonly #settings: DockerEngineSettings;
+
+  constructor(docker: Docker, images: Images, settings: DockerEngineSettings) {
+    this.#docker = docker;
+    this.#images = images;
+    this.#settings = settings;
+  }
+
+  ensureImage(image: string): Promise<PulledImage> {
+    return this.#images.ensure(image);
+  }
+
+  ensureVolumes(task: PayloadTask): Promise<void> {
+    return ensureVolumes(this.#docker, this.#settings.instance, task);
+  }
+
+  async create(task: PayloadTask, container: PayloadContainer): Promise<string> {
+    const options = createOptions(task, container, this.#settings);
+    if (options.HostConfig?.Privileged && this.#settings.privilegedDisabled) {
+      throw new ContainerError("CannotCreateContainerError: privileged containers are disabled");
+    }
+    const signal = AbortSignal.timeout(this.#settings.createTimeoutMs);
+    const _query = { name: dockerName(task, container.name) };
+    const create = async () =>
+      (await this.#docker.createContainer({ _query, _body: options, abortSignal: signal })).id;
+    try {
+      return await whileAway(signal, create);
+    } catch (error) {
+      if (statusOf(error) === 409) return this.#createdBefore(task, container, error);
+      if (statusOf(error) !== 404) throw this.#failure("created", signal, error);
+    }
+    // The image was there a moment ago and is not any more.
+    this.#images.forget(container.image);
+    await this.#images.ensure(container.image);
+    return create().catch((error: unknown) => {
+      throw this.#failure("created", signal, error);
+    });
+  }
+
+  async start(
+    dockerId: string,
+    task: PayloadTask,
+    container: PayloadContainer,
+  ): Promise<StartedContainer> {
+    const signal = AbortSignal.timeout(this.#settings.startTimeoutMs);
+    const handle = this.#docker.getContainer(dockerId);
+    try {
+      await whileAway(signal, () => handle.start({ abortSignal: signal }));
+    } catch (error) {
+      // 304: it runs already.
+      if (statusOf(error) !== 304) {
+        if (signal.aborted) await handle.kill().catch(() => undefined);
+        throw this.#failure("started", signal, error);
+      }
+    }
+    const startedAt = Date.now();
+    const known = knownBindings(task, container, this.#settings.hostAddress);
+    if (known) return { startedAt, networkBindings: known };
+    const info = await whileAway(signal, () => handle.inspect());
+    return { startedAt, networkBindings: publishedPorts(info) };
+  }
+
+  async stop(dockerId: string, timeoutMs: number): Promise<ContainerLook | undefined> {
+    try {
+      await this.#docker.getContainer(dockerId).stop({ t: Math.ceil(timeoutMs / 1_000) });
+      return undefined;
+    } catch (error) {
+      if (statusOf(error) === 304 || statusOf(error) === 404) return this.look(dockerId);
+      throw error;
+    }
+  }
+
+  async look(dockerId: string): Promise<ContainerLook> {
+    try {
+      const container = observed(await this.#docker.getContainer(dockerId).inspect());
+      return container ? { kind: "there", container } : { kind: "gone" };
+    } catch (error) {
+      if (statusOf(error) === 404) return { kind: "gone" };
+      throw error;
+    }
+  }
+
+  async list(): Promise<readonly ObservedContainer[]> {
+    const label = [ownLabel(this.#settings.instance)];
+    const listed = await this.#docker.listContainers({ all: true, filters: { label } });
+    const containers: ObservedContainer[] = [];
+    for (const { Id } of listed) {
+      const look = await this.look(Id);
+      if (look.kind === "there") containers.push(look.container);
+    }
+    return containers;
+  }
+
+  async clean(task: ManagedTask): Promise<void> {
+    for (const { dockerId } of task.containers) {
+      if (dockerId === undefined) continue;
+      await this.#docker.getContainer(dockerId).remove({ force: true, v: true }).catch(ignoreMissing);
+    }
+    await removeVolumes(this.#docker, task.payload);
+  }
+
+  watch(watcher: ContainerWatcher, signal: AbortSignal): Promise<void> {
+    return watchContainers(this.#docker, this.#settings.instance, { watcher, signal });
+  }
+
+  /** A container of that name exists: the task's own, created before a crash, or a stranger's. */
+  async #createdBefore(
+    task: PayloadTask,
+    container: PayloadContainer,
+    conflict: unknown,
+  ): Promise<string> {
+    const look = await this.look(dockerName(task, container.name));
+    if (look.kind === "there" && look.container.taskArn === task.arn) return look.container.dockerId;
+    throw new ContainerError(`CannotCreateContainerError: ${messageOf(conflict)}`);
+  }
+
+  #failure(aim: "created" | "started", signal: AbortSignal, error: unknown): Error {
+    if (error instanceof ContainerError) return error;
+    const { createTimeoutMs, startTimeoutMs } = this.#settings;
+    const limitMs = aim === "created" ? createTimeoutMs : startTimeoutMs;
+    if (signal.aborted) {
+      return new ContainerError(
+        `DockerTimeoutError: Could not transition to ${aim}; timed out after waiting ${limitMs / 1_000}s`,
+      );
+    }
+    const prefix = aim === "created" ? "CannotCreateContainerError" : "CannotStartContainerError";
+    return new ContainerError(`${prefix}: ${messageOf(error)}`);
+  }
+}

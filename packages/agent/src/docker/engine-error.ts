@@ -1,0 +1,35 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+/** HTTP status of a refusal by the engine; undefined where it did not answer. */
+export const statusOf = (error: unknown): number | undefined => {
+  const status = (error as { statusCode?: unknown }).statusCode;
+  return typeof status === "number" ? status : undefined;
+};
+
+/** The engine's own words, without the client's wrapping. */
+export function messageOf(error: unknown): string {
+  const said = (error as { json?: { message?: unknown } | null }).json?.message;
+  if (typeof said === "string") return said;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The engine is restarting or gone: it may answer the same call later. */
+export function isEngineAway(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return statusOf(error) === undefined && AWAY_CODES.includes(String(code));
+}
+
+const AWAY_CODES = ["ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE"];
+const AWAY_RETRY_MS = 500;
+
+/** Repeats an idempotent call while the engine is away, until the signal aborts. */
+export async function whileAway<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isEngineAway(error) || signal.aborted) throw error;
+      await delay(AWAY_RETRY_MS, undefined, { signal });
+    }
+  }
+}

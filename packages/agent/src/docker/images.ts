@@ -1,0 +1,155 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type Docker from "dockerode";
+import type { ImagePullBehavior } from "../config.ts";
+import { ContainerError } from "../engine.ts";
+import type { PulledImage } from "../event.ts";
+import { messageOf, statusOf, whileAway } from "./engine-error.ts";
+import { loginFor, type RegistryLogins } from "./registry-logins.ts";
+
+export interface ImageSettings {
+  readonly behavior: ImagePullBehavior;
+  readonly logins: RegistryLogins;
+}
+
+interface LocalImage {
+  readonly digest?: string;
+}
+
+const PULL_ATTEMPTS = 5;
+const PULL_RETRY_MS = 1_500;
+const PULL_TIMEOUT_MS = 2 * 3_600_000;
+/** How long a restarting engine is waited for. */
+const ENGINE_TIMEOUT_MS = 60_000;
+/** How long the registry may take where a local image would do. */
+const REFRESH_TIMEOUT_MS = 5_000;
+/** An image that was made ready so recently is not looked at again: tasks come in crowds. */
+const FRESH_FOR_MS = 30_000;
+
+/**
+ * Images by ECS_IMAGE_PULL_BEHAVIOR. `default` asks the registry and falls back on a local image, as
+ * in ECS, but within bounds: an image that never came from a registry, or is named by its digest,
+ * is used as it is, and a registry that does not answer in five seconds is not waited for.
+ */
+export class Images {
+  readonly #docker: Docker;
+  readonly #settings: ImageSettings;
+  readonly #ready = new Map<string, { readonly digest?: string; readonly until: number }>();
+  readonly #pending = new Map<string, Promise<PulledImage>>();
+  readonly #pulledHere = new Set<string>();
+
+  constructor(docker: Docker, settings: ImageSettings) {
+    this.#docker = docker;
+    this.#settings = settings;
+  }
+
+  /** @throws ContainerError CannotPullContainerError */
+  async ensure(name: string): Promise<PulledImage> {
+    const ready = this.#ready.get(name);
+    if (ready && ready.until > Date.now()) return ready.digest ? { digest: ready.digest } : {};
+    const pending = this.#pending.get(name) ?? this.#resolveOnce(name);
+    this.#pending.set(name, pending);
+    return pending;
+  }
+
+  /** Looks again at the next `ensure`: it was removed behind the agent's back. */
+  forget(name: string): void {
+    this.#ready.delete(name);
+  }
+
+  async #resolveOnce(name: string): Promise<PulledImage> {
+    try {
+      const image = await this.#resolve(name);
+      if (this.#settings.behavior !== "always") {
+        const { digest } = image;
+        this.#ready.set(name, { ...(digest && { digest }), until: Date.now() + FRESH_FOR_MS });
+      }
+      return image;
+    } finally {
+      this.#pending.delete(name);
+    }
+  }
+
+  async #resolve(name: string): Promise<PulledImage> {
+    const local = await this.#local(name);
+    switch (this.#settings.behavior) {
+      case "always":
+        return this.#pull(name);
+      case "once":
+        return local && this.#pulledHere.has(name) ? local : this.#pull(name);
+      case "prefer-cached":
+        return local ?? this.#pull(name);
+      case "default": {
+        if (!local) return this.#pull(name);
+        const isCurrent = local.digest === undefined || name.includes("@sha256:");
+        return isCurrent ? local : this.#refresh(name, local);
+      }
+    }
+  }
+
+  async #local(name: string): Promise<LocalImage | undefined> {
+    try {
+      const signal = AbortSignal.timeout(ENGINE_TIMEOUT_MS);
+      const { RepoDigests } = await whileAway(signal, () => this.#docker.getImage(name).inspect());
+      // The engine says null, not an empty list, of some images that were built here.
+      const digest = (RepoDigests as readonly string[] | null)?.[0]?.split("@")[1];
+      return digest === undefined ? {} : { digest };
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw new ContainerError(`CannotPullContainerError: ${messageOf(error)}`);
+    }
+  }
+
+  /** The registry's image where it answers in time, else the local one. */
+  async #refresh(name: string, local: LocalImage): Promise<PulledImage> {
+    const startedAt = Date.now();
+    try {
+      await this.#pullOnce(name, AbortSignal.timeout(REFRESH_TIMEOUT_MS));
+    } catch {
+      return local;
+    }
+    return { ...(await this.#local(name)), startedAt, stoppedAt: Date.now() };
+  }
+
+  async #pull(name: string): Promise<PulledImage> {
+    const startedAt = Date.now();
+    const signal = AbortSignal.timeout(PULL_TIMEOUT_MS);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.#pullOnce(name, signal);
+        break;
+      } catch (error) {
+        if (attempt === PULL_ATTEMPTS || isRefusal(error)) {
+          throw new ContainerError(`CannotPullContainerError: ${messageOf(error)}`);
+        }
+        await delay(PULL_RETRY_MS * attempt);
+      }
+    }
+    this.#pulledHere.add(name);
+    return { ...(await this.#local(name)), startedAt, stoppedAt: Date.now() };
+  }
+
+  async #pullOnce(name: string, abortSignal: AbortSignal): Promise<void> {
+    const authconfig = loginFor(this.#settings.logins, name);
+    const stream = await this.#docker.pull(withTag(name), {
+      abortSignal,
+      ...(authconfig && { authconfig }),
+    });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
+    await promise;
+  }
+}
+
+/** Without a tag the engine would pull every tag there is. */
+export function withTag(name: string): string {
+  const lastPart = name.slice(name.lastIndexOf("/") + 1);
+  return /[:@]/.test(lastPart) ? name : `${name}:latest`;
+}
+
+/** The registry answered and will answer the same again. */
+function isRefusal(error: unknown): boolean {
+  const status = statusOf(error);
+  return (
+    status === 400 || status === 404 || /not found|denied|unauthorized|manifest unknown/i.test(messageOf(error))
+  );
+}

@@ -1,0 +1,70 @@
+import type { NetworkBinding } from "@berth/domain/task";
+import type { ContainerInspectInfo } from "dockerode";
+import type { ContainerHealth, ObservedContainer } from "../state.ts";
+import { readLabels } from "./labels.ts";
+
+/** What the agent needs of an inspected container; undefined where it is not an agent's. */
+export function observed(info: ContainerInspectInfo): ObservedContainer | undefined {
+  const labels = readLabels(info.Config.Labels);
+  if (!labels) return undefined;
+  const startedAt = epochMs(info.State.StartedAt);
+  const phase = phaseOf(info);
+  const health = healthOf(info);
+  return {
+    ...labels,
+    dockerId: info.Id,
+    phase,
+    networkBindings: publishedPorts(info),
+    ...(startedAt !== undefined && { startedAt }),
+    ...(phase === "STOPPED" && exitOf(info)),
+    ...(health !== undefined && { health }),
+  };
+}
+
+/** Where the engine published the container's ports, without the IPv6 twins. */
+export function publishedPorts(info: ContainerInspectInfo): readonly NetworkBinding[] {
+  return Object.entries(info.NetworkSettings.Ports ?? {}).flatMap(([key, bindings]) => {
+    const [containerPort, protocol] = key.split("/");
+    // A port that is exposed but not published has no bindings.
+    return ((bindings ?? []) as typeof bindings)
+      .filter(({ HostIp }) => !HostIp.includes(":"))
+      .map(({ HostIp, HostPort }) => ({
+        bindIP: HostIp,
+        containerPort: Number(containerPort),
+        hostPort: Number(HostPort),
+        protocol: protocol === "udp" ? ("udp" as const) : ("tcp" as const),
+      }));
+  });
+}
+
+function phaseOf({ State }: ContainerInspectInfo): ObservedContainer["phase"] {
+  if (State.Running) return "RUNNING";
+  return State.Status === "created" ? "CREATED" : "STOPPED";
+}
+
+function exitOf({ State }: ContainerInspectInfo) {
+  const finishedAt = epochMs(State.FinishedAt);
+  const reason = State.OOMKilled
+    ? "OutOfMemoryError: Container killed due to memory usage"
+    : State.Error && `ContainerRuntimeError: ${State.Error}`;
+  return {
+    exitCode: State.ExitCode,
+    ...(finishedAt !== undefined && { finishedAt }),
+    ...(reason && { reason }),
+  };
+}
+
+const HEALTH = { healthy: "HEALTHY", unhealthy: "UNHEALTHY" } as const;
+
+function healthOf({ State }: ContainerInspectInfo): ContainerHealth | undefined {
+  const status = State.Health?.Status;
+  if (status !== "healthy" && status !== "unhealthy") return undefined;
+  const lastCheck = State.Health?.Log?.at(-1)?.End as string | undefined;
+  return { status: HEALTH[status], since: epochMs(lastCheck) ?? 0 };
+}
+
+/** The engine says "never" as a date in the year 1. */
+function epochMs(text: string | undefined): number | undefined {
+  const at = Date.parse(text ?? "");
+  return at > 0 ? at : undefined;
+}

@@ -1,0 +1,86 @@
+import type { PayloadTask } from "@berth/contracts/agent/messages";
+import { payloadDemand } from "./demand.ts";
+import type { Observation } from "./event.ts";
+import { isAtLeast, newTask } from "./state.ts";
+import type { AgentState, ContainerState, ManagedTask, ObservedContainer } from "./state.ts";
+
+/**
+ * Brings what is believed in line with what the engine shows: at start and whenever events may have
+ * been missed. Containers of tasks that nothing is known about are this instance's own but lost
+ * their record: they are stopped and reported.
+ */
+export function applyObserved(
+  state: AgentState,
+  { containers, expectedIds }: Observation,
+  now: number,
+): AgentState {
+  const byTask = Map.groupBy(containers, ({ taskArn }) => taskArn);
+  const known = [...state.tasks].map(
+    ([arn, task]) => [arn, observeTask(task, byTask.get(arn) ?? [], { expectedIds, now })] as const,
+  );
+  const orphaned = [...byTask]
+    .filter(([arn]) => !state.tasks.has(arn))
+    .map(([arn, observed]) => [arn, observeOrphan(arn, observed, { expectedIds, now })] as const);
+  return { ...state, tasks: new Map([...known, ...orphaned]) };
+}
+
+interface ObservationTime {
+  readonly expectedIds: ReadonlySet<string>;
+  readonly now: number;
+}
+
+const observeOrphan = (arn: string, observed: readonly ObservedContainer[], time: ObservationTime) =>
+  observeTask(orphanTask(arn, observed), observed, time);
+
+function observeTask(
+  task: ManagedTask,
+  observed: readonly ObservedContainer[],
+  { expectedIds, now }: ObservationTime,
+): ManagedTask {
+  const containers = task.containers.map((container) => {
+    const seen = observed.find(({ name }) => name === container.name);
+    if (seen) return observeContainer(container, seen);
+    return expectedIds.has(container.dockerId ?? "") ? observeAbsence(container, now) : container;
+  });
+  const holds = containers.some(({ dockerId }) => dockerId !== undefined);
+  return { ...task, containers, admitted: task.admitted || holds };
+}
+
+function observeContainer(container: ContainerState, seen: ObservedContainer): ContainerState {
+  if (container.phase === "STOPPED") return { ...container, dockerId: seen.dockerId };
+  const { taskArn: _taskArn, family: _family, version: _version, phase, ...facts } = seen;
+  // What is being done to it will say where it stands; an end is final and cannot be said twice.
+  if (container.busy === "create") return container;
+  if (container.busy === "start") return phase === "STOPPED" ? { ...container, ...facts } : container;
+  if (phase === "STOPPED") {
+    const { busy: _busy, retryAt: _retryAt, ...rest } = container;
+    return { ...rest, ...facts, phase };
+  }
+  return { ...container, ...facts, phase: isAtLeast(container.phase, phase) ? container.phase : phase };
+}
+
+/** A container that was there and is not any more was removed by somebody else. */
+function observeAbsence(container: ContainerState, now: number): ContainerState {
+  const wasThere = container.phase === "CREATED" || container.phase === "RUNNING";
+  if (!wasThere || container.busy === "start") return container;
+  return {
+    ...container,
+    phase: "STOPPED",
+    finishedAt: now,
+    reason: "CannotInspectContainerError: the container does not exist any more",
+  };
+}
+
+function orphanTask(arn: string, observed: readonly ObservedContainer[]): ManagedTask {
+  const [first] = observed;
+  const payload: PayloadTask = {
+    arn,
+    desiredStatus: "STOPPED",
+    family: first?.family ?? "",
+    version: first?.version ?? "",
+    containers: observed.map(({ name }) => ({ name, image: "", essential: true })),
+    volumes: [],
+  };
+  const task = newTask(payload, payloadDemand(payload));
+  return { ...task, recorded: true, reported: { ...task.reported, status: "RUNNING" } };
+}

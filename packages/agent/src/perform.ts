@@ -1,0 +1,135 @@
+import type { ContainerEngine, ContainerLook } from "./engine.ts";
+import { ContainerError } from "./engine.ts";
+import type { AgentEvent, ContainerKey } from "./event.ts";
+import type { Log } from "./log.ts";
+import type { Operation } from "./operation.ts";
+import type { TaskStateChange } from "./report.ts";
+import { definitionOf, type ManagedTask } from "./state.ts";
+
+interface PerformerParts {
+  readonly engine: ContainerEngine;
+  readonly log: Log;
+  readonly submit: (change: TaskStateChange) => Promise<void>;
+}
+
+/** A stop that was told but showed no exit is told again after so long: its event may be lost. */
+const STOP_CHECK_MS = 10_000;
+const STOP_RETRY_MS = 5_000;
+const CLEAN_RETRY_MS = 30_000;
+
+type EngineOperation = Exclude<Operation, { kind: "report" | "clean" | "stop" }>;
+
+/** Does one operation and says what came of it. */
+export class Performer {
+  readonly #parts: PerformerParts;
+
+  constructor(parts: PerformerParts) {
+    this.#parts = parts;
+  }
+
+  /** Never throws; undefined where the agent is shutting down. */
+  async perform(operation: Operation, task: ManagedTask): Promise<AgentEvent | undefined> {
+    switch (operation.kind) {
+      case "report":
+        return this.#report(operation.change);
+      case "stop":
+        return this.#stop(operation);
+      case "clean":
+        return this.#clean(task);
+      default:
+        return this.#advance(operation, task);
+    }
+  }
+
+  async #advance(operation: EngineOperation, task: ManagedTask): Promise<AgentEvent> {
+    try {
+      return await this.#ask(operation, task);
+    } catch (error) {
+      const reason = reasonOf(error);
+      this.#parts.log.warn("operation-failed", { operation: operation.kind, task: task.arn, reason });
+      return operation.kind === "ensureVolumes"
+        ? { kind: "volumesFailed", taskArn: task.arn, reason }
+        : { kind: "failed", container: operation.container, reason };
+    }
+  }
+
+  async #ask(operation: EngineOperation, task: ManagedTask): Promise<AgentEvent> {
+    const { engine } = this.#parts;
+    if (operation.kind === "ensureVolumes") {
+      await engine.ensureVolumes(task.payload);
+      return { kind: "volumesReady", taskArn: task.arn };
+    }
+    const { container } = operation;
+    if (operation.kind === "pull") {
+      return { kind: "pulled", container, image: await engine.ensureImage(operation.image) };
+    }
+    const definition = definitionOf(task, container.name);
+    if (!definition) throw new ContainerError("CannotCreateContainerError: unknown container");
+    if (operation.kind === "create") {
+      return { kind: "created", container, dockerId: await engine.create(task.payload, definition) };
+    }
+    const started = await engine.start(operation.dockerId, task.payload, definition);
+    return { kind: "started", container, ...started };
+  }
+
+  async #stop(operation: Extract<Operation, { kind: "stop" }>): Promise<AgentEvent> {
+    const { container, dockerId, timeoutMs } = operation;
+    try {
+      const look = await this.#parts.engine.stop(dockerId, timeoutMs);
+      const exit = look && exitFrom(container, dockerId, look);
+      return exit ?? { kind: "stopSent", container, retryAt: Date.now() + STOP_CHECK_MS };
+    } catch (error) {
+      this.#parts.log.warn("stop-failed", { task: container.taskArn, reason: reasonOf(error) });
+      return { kind: "stopSent", container, retryAt: Date.now() + STOP_RETRY_MS };
+    }
+  }
+
+  async #report(change: TaskStateChange): Promise<AgentEvent | undefined> {
+    try {
+      await this.#parts.submit(change);
+      return { kind: "reportAccepted", change };
+    } catch (error) {
+      // It is retried for ever, so this is the end of the process, or a bug worth seeing.
+      this.#parts.log.debug("report-abandoned", { task: change.taskArn, error });
+      return undefined;
+    }
+  }
+
+  async #clean(task: ManagedTask): Promise<AgentEvent> {
+    try {
+      await this.#parts.engine.clean(task);
+      return { kind: "cleaned", taskArn: task.arn };
+    } catch (error) {
+      this.#parts.log.warn("clean-failed", { task: task.arn, reason: reasonOf(error) });
+      return { kind: "cleanFailed", taskArn: task.arn, retryAt: Date.now() + CLEAN_RETRY_MS };
+    }
+  }
+}
+
+function exitFrom(
+  container: ContainerKey,
+  dockerId: string,
+  look: ContainerLook,
+): AgentEvent | undefined {
+  if (look.kind === "gone") {
+    const reason = "CannotInspectContainerError: the container does not exist any more";
+    return { kind: "exited", container, exit: { dockerId, finishedAt: Date.now(), reason } };
+  }
+  const { phase, finishedAt = Date.now(), exitCode, reason } = look.container;
+  if (phase !== "STOPPED") return undefined;
+  return {
+    kind: "exited",
+    container,
+    exit: {
+      dockerId,
+      finishedAt,
+      ...(exitCode !== undefined && { exitCode }),
+      ...(reason !== undefined && { reason }),
+    },
+  };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof ContainerError) return error.reason;
+  return `ContainerRuntimeError: ${error instanceof Error ? error.message : String(error)}`;
+}

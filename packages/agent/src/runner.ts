@@ -1,0 +1,273 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { PayloadTask } from "@berth/contracts/agent/messages";
+import type { Capacity } from "@berth/domain/resources";
+import { apply } from "./apply.ts";
+import type { ContainerEngine, WatchedExit } from "./engine.ts";
+import type { AgentEvent, ContainerKey } from "./event.ts";
+import type { Log } from "./log.ts";
+import { taskArnOf, type Operation, type OperationKind } from "./operation.ts";
+import { Performer } from "./perform.ts";
+import type { TaskStateChange } from "./report.ts";
+import type { AgentState, ManagedTask, StepSettings } from "./state.ts";
+import type { StateFiles } from "./state-files.ts";
+import { nextWakeAt, step } from "./step.ts";
+
+export interface RunnerParts {
+  readonly engine: ContainerEngine;
+  readonly files: StateFiles;
+  readonly log: Log;
+  readonly settings: StepSettings;
+  readonly capacity: Capacity;
+  /** Resolves once the control plane accepted it, or refused it for good. */
+  readonly submit: (change: TaskStateChange) => Promise<void>;
+}
+
+/** What shares a limit on how many run at once. */
+type Pool = "engine" | "registry" | "control-plane" | "stopping";
+
+const POOL: Readonly<Record<OperationKind, Pool>> = {
+  pull: "registry",
+  ensureVolumes: "engine",
+  create: "engine",
+  start: "engine",
+  clean: "engine",
+  stop: "stopping",
+  report: "control-plane",
+};
+
+/** An engine gains little beyond four at once; a stop only waits, and must not keep others waiting. */
+const LIMIT: Readonly<Record<Pool, number>> = {
+  engine: 4,
+  registry: 4,
+  "control-plane": 10,
+  stopping: Number.POSITIVE_INFINITY,
+};
+
+/** A container that the kernel killed for its memory ends with this code. */
+const SIGKILL_EXIT = 137;
+
+const LOOK_RETRY_MS = 1_000;
+
+/** Timers cannot be set for longer. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * The loop around the pure step: applies each event to the state, keeps the record of it, and does
+ * what is due, a limited number at once.
+ */
+export class Runner {
+  readonly #parts: RunnerParts;
+  readonly #performer: Performer;
+  readonly #inFlight: Record<Pool, number> = {
+    engine: 0,
+    registry: 0,
+    "control-plane": 0,
+    stopping: 0,
+  };
+  readonly #stopping = new AbortController();
+  readonly #order = new Map<string, number>();
+  #state: AgentState;
+  #lastOrder = 0;
+  #hasLooked = false;
+  #timer: NodeJS.Timeout | undefined;
+  #onHealthChange: () => void = () => undefined;
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+    this.#performer = new Performer(parts);
+    this.#state = { capacity: parts.capacity, tasks: new Map() };
+  }
+
+  get tasks(): readonly ManagedTask[] {
+    return [...this.#state.tasks.values()];
+  }
+
+  onHealthChange(listener: () => void): void {
+    this.#onHealthChange = listener;
+  }
+
+  /** Restores what was recorded, finds its containers, and works from then on. */
+  async start(): Promise<void> {
+    for (const task of await this.#parts.files.readTasks()) {
+      this.#orderOf(task.arn);
+      this.#apply({ kind: "taskRestored", task: restored(task) });
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const watcher = {
+      onWatching: () => void this.#look().then(resolve),
+      onBroken: (error: unknown) => this.#parts.log.warn("engine-away", { error }),
+      onExit: (key: ContainerKey, exit: WatchedExit) => void this.#onExit(key, exit),
+      onHealth: (container: ContainerKey, health: ManagedHealth) => {
+        this.dispatch({ kind: "healthChanged", container, health });
+        this.#onHealthChange();
+      },
+    };
+    void this.#parts.engine.watch(watcher, this.#stopping.signal);
+    await promise;
+  }
+
+  /** Takes tasks over; resolves once a restarted agent would know them too. */
+  async accept(tasks: readonly PayloadTask[]): Promise<void> {
+    await Promise.all(tasks.map((task) => this.#acceptOne(task)));
+  }
+
+  refuse(taskArn: string, reason: string): void {
+    this.dispatch({ kind: "taskRefused", taskArn, reason });
+  }
+
+  stopTask(taskArn: string): void {
+    this.dispatch({ kind: "stopOrdered", taskArn });
+  }
+
+  dispatch(event: AgentEvent): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#apply(event);
+    this.#advance();
+  }
+
+  /** Stops working and leaves all containers as they are. */
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    clearTimeout(this.#timer);
+    await this.#parts.files.flushed();
+  }
+
+  async #acceptOne(payload: PayloadTask): Promise<void> {
+    const isNew = !this.#state.tasks.has(payload.arn);
+    this.dispatch({ kind: "taskArrived", task: payload });
+    const task = this.#state.tasks.get(payload.arn);
+    if (!isNew || !task) return;
+    await this.#parts.files.saveTask(task, this.#orderOf(payload.arn));
+    this.dispatch({ kind: "taskRecorded", taskArn: payload.arn });
+    this.#keepRecord(task, this.#state.tasks.get(payload.arn));
+  }
+
+  #apply(event: AgentEvent): void {
+    const before = this.#state;
+    this.#state = apply(before, event, Date.now());
+    if (event.kind === "begun") return;
+    for (const [arn, task] of this.#state.tasks) {
+      const old = before.tasks.get(arn);
+      if (old && task !== old) this.#keepRecord(old, task);
+    }
+    if (event.kind === "cleaned") this.#forget(event.taskArn);
+  }
+
+  /** Saves what a restarted agent could not learn from the engine. */
+  #keepRecord(old: ManagedTask, task: ManagedTask | undefined): void {
+    if (task?.recorded && memorable(old) !== memorable(task)) {
+      void this.#parts.files.saveTask(task, this.#orderOf(task.arn));
+    }
+  }
+
+  #forget(taskArn: string): void {
+    this.#order.delete(taskArn);
+    this.#parts.files
+      .removeTask(taskArn)
+      .catch((error: unknown) => this.#parts.log.error("state-not-removed", { taskArn, error }));
+  }
+
+  #orderOf(taskArn: string): number {
+    const known = this.#order.get(taskArn);
+    if (known !== undefined) return known;
+    // Later than all that a former process counted.
+    this.#lastOrder = Math.max(this.#lastOrder + 1, Date.now());
+    this.#order.set(taskArn, this.#lastOrder);
+    return this.#lastOrder;
+  }
+
+  #advance(): void {
+    // Before the first look at the engine it is not known what exists already.
+    if (!this.#hasLooked) return;
+    const { settings } = this.#parts;
+    for (const operation of step(this.#state, settings, Date.now())) {
+      const pool = POOL[operation.kind];
+      if (this.#inFlight[pool] >= LIMIT[pool]) continue;
+      this.#inFlight[pool] += 1;
+      this.#apply({ kind: "begun", operation });
+      void this.#perform(operation, pool);
+    }
+    this.#setTimer(nextWakeAt(this.#state, settings, Date.now()));
+  }
+
+  async #perform(operation: Operation, pool: Pool): Promise<void> {
+    const task = this.#state.tasks.get(taskArnOf(operation));
+    const outcome = task && (await this.#performer.perform(operation, task));
+    this.#inFlight[pool] -= 1;
+    if (outcome) this.dispatch(outcome);
+  }
+
+  #setTimer(wakeAt: number | undefined): void {
+    clearTimeout(this.#timer);
+    if (wakeAt === undefined) return;
+    const waitMs = Math.min(MAX_TIMER_MS, Math.max(1, wakeAt - Date.now()));
+    this.#timer = setTimeout(() => this.dispatch({ kind: "tick" }), waitMs);
+  }
+
+  /** Compares what is believed with what is: at start, and after events may have been missed. */
+  async #look(): Promise<void> {
+    const expectedIds = new Set(
+      this.tasks.flatMap(({ containers }) => containers.flatMap(({ dockerId }) => dockerId ?? [])),
+    );
+    for (;;) {
+      try {
+        const containers = await this.#parts.engine.list();
+        this.#hasLooked = true;
+        this.dispatch({ kind: "observed", observation: { containers, expectedIds } });
+        return this.#onHealthChange();
+      } catch (error) {
+        if (this.#stopping.signal.aborted) return;
+        this.#parts.log.warn("engine-not-listed", { error });
+        await delay(LOOK_RETRY_MS);
+      }
+    }
+  }
+
+  async #onExit(container: ContainerKey, exit: WatchedExit): Promise<void> {
+    const task = this.#state.tasks.get(container.taskArn);
+    if (!task) return;
+    const reason = this.#mustLookAfterExit(task, exit)
+      ? await this.#reasonAfterExit(exit.dockerId)
+      : undefined;
+    this.dispatch({ kind: "exited", container, exit: { ...exit, ...(reason && { reason }) } });
+  }
+
+  /**
+   * The engine tells of an exit before it has given the ports back, and answers a question about the
+   * container only after: whoever waits for those ports must not be started earlier.
+   */
+  #mustLookAfterExit({ demand, desiredStatus }: ManagedTask, { exitCode }: WatchedExit): boolean {
+    const wasKilled = exitCode === SIGKILL_EXIT && desiredStatus === "RUNNING";
+    return wasKilled || demand.tcpPorts.length > 0 || demand.udpPorts.length > 0;
+  }
+
+  async #reasonAfterExit(dockerId: string): Promise<string | undefined> {
+    try {
+      const look = await this.#parts.engine.look(dockerId);
+      return look.kind === "there" ? look.container.reason : undefined;
+    } catch (error) {
+      this.#parts.log.warn("container-not-inspected", { dockerId, error });
+      return undefined;
+    }
+  }
+}
+
+type ManagedHealth = NonNullable<ManagedTask["containers"][number]["health"]>;
+
+/** What of a task a restarted agent could not learn from the engine, as one comparable text. */
+function memorable({ desiredStatus, reported, containers }: ManagedTask): string {
+  const stopped = containers.filter(({ phase }) => phase === "STOPPED").length;
+  return [desiredStatus, reported.status, reported.stoppedContainers.length, stopped].join();
+}
+
+/** As it was recorded, without what the former process was in the middle of. */
+function restored(task: ManagedTask): ManagedTask {
+  return {
+    ...task,
+    recorded: true,
+    reporting: false,
+    cleaning: false,
+    volumes: task.volumes === "BUSY" ? "NONE" : task.volumes,
+    containers: task.containers.map(({ busy: _busy, retryAt: _retryAt, ...container }) => container),
+  };
+}

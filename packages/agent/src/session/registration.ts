@@ -1,0 +1,147 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  CreateClusterCommand,
+  type ECSClient,
+  RegisterContainerInstanceCommand,
+  type RegisterContainerInstanceCommandInput,
+} from "@aws-sdk/client-ecs";
+import type { Attribute } from "@berth/domain/container-instance";
+import type { Capacity } from "@berth/domain/resources";
+import type { AgentConfig } from "../config.ts";
+import type { Log } from "../log.ts";
+import type { InstanceRecord, StateFiles } from "../state-files.ts";
+import { errorName } from "./api.ts";
+import { capabilityAttributes, type EngineFacts, identityAttributes } from "./attributes.ts";
+
+/** Restarting will not help: whoever supervises the agent must not. */
+export class TerminalError extends Error {
+  override readonly name = "TerminalError";
+}
+
+export interface RegistrationParts {
+  readonly api: ECSClient;
+  readonly config: AgentConfig;
+  readonly files: StateFiles;
+  readonly log: Log;
+  readonly capacity: Capacity;
+  readonly engine: EngineFacts;
+}
+
+const RETRIED = ["ServerException", "ThrottlingException", "LimitExceededException"];
+const TERMINAL = ["InvalidParameterException", "ClientException"];
+const CLUSTER_MISSING = "ClusterNotFoundException";
+const FIRST_RETRY_MS = 3_000;
+const MAX_RETRY_MS = 192_000;
+const GIVE_UP_AFTER_MS = 3_600_000;
+
+/**
+ * Registers the instance, as the one it was before where that is on record, and records which it is.
+ *
+ * @throws TerminalError where the control plane refuses it, or takes attributes for others
+ */
+export async function registerInstance(parts: RegistrationParts): Promise<InstanceRecord> {
+  const { config, files, log } = parts;
+  const known = await files.readInstance();
+  if (known && known.cluster !== config.cluster) {
+    throw new TerminalError(
+      `the data directory belongs to an instance of cluster ${known.cluster}, not ${config.cluster}`,
+    );
+  }
+  const record = await registerPatiently(parts, known);
+  await files.saveInstance(record);
+  log.info("registered", { arn: record.containerInstanceArn, again: known !== undefined });
+  return record;
+}
+
+async function registerPatiently(
+  parts: RegistrationParts,
+  known: InstanceRecord | undefined,
+): Promise<InstanceRecord> {
+  const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
+  for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(MAX_RETRY_MS, waitMs * 2)) {
+    try {
+      return await register(parts, known);
+    } catch (error) {
+      if (TERMINAL.includes(errorName(error))) throw refusal(error);
+      if (!RETRIED.includes(errorName(error)) || Date.now() + waitMs > giveUpAt) throw error;
+      parts.log.warn("registration-delayed", { error, waitMs });
+      await delay(waitMs);
+    }
+  }
+}
+
+const refusal = (error: unknown): TerminalError =>
+  new TerminalError(
+    `registration refused: ${errorName(error)}: ${error instanceof Error ? error.message : ""}`,
+    { cause: error },
+  );
+
+async function register(
+  parts: RegistrationParts,
+  known: InstanceRecord | undefined,
+): Promise<InstanceRecord> {
+  const { api, config } = parts;
+  const request = registrationRequest(parts, known);
+  const { containerInstance } = await api
+    .send(new RegisterContainerInstanceCommand(request))
+    .catch(async (error: unknown) => {
+      if (!config.clusterIsImplied || !isClusterMissing(error)) throw error;
+      await api.send(new CreateClusterCommand({ clusterName: config.cluster }));
+      return api.send(new RegisterContainerInstanceCommand(request));
+    });
+  if (!containerInstance?.containerInstanceArn) throw new Error("registered without an ARN");
+  const echoed = containerInstance.attributes ?? [];
+  checkEcho(request.attributes ?? [], echoed);
+  const zone = echoed.find(({ name }) => name === "ecs.availability-zone")?.value;
+  return {
+    cluster: config.cluster,
+    containerInstanceArn: containerInstance.containerInstanceArn,
+    timeline: known?.timeline ?? -1,
+    ...(zone !== undefined && { availabilityZone: zone }),
+  };
+}
+
+const isClusterMissing = (error: unknown): boolean =>
+  errorName(error) === CLUSTER_MISSING ||
+  (error instanceof Error && /cluster not found/i.test(error.message));
+
+function registrationRequest(
+  { config, capacity, engine }: RegistrationParts,
+  known: InstanceRecord | undefined,
+): RegisterContainerInstanceCommandInput {
+  return {
+    cluster: config.cluster,
+    clientToken: randomUUID(),
+    ...(known && { containerInstanceArn: known.containerInstanceArn }),
+    // Berth's agent asks no metadata service; the real agent sends the same when it is external.
+    instanceIdentityDocument: "",
+    instanceIdentityDocumentSignature: "",
+    totalResources: [
+      { name: "CPU", type: "INTEGER", integerValue: capacity.cpuUnits },
+      { name: "MEMORY", type: "INTEGER", integerValue: capacity.memoryMiB },
+      { name: "PORTS", type: "STRINGSET", stringSetValue: capacity.usedTcpPorts.map(String) },
+      { name: "PORTS_UDP", type: "STRINGSET", stringSetValue: capacity.usedUdpPorts.map(String) },
+    ],
+    attributes: [
+      ...capabilityAttributes(config, engine),
+      ...identityAttributes(config, engine),
+      // The user may have changed these through the API since: they are said only once.
+      ...(known ? [] : config.instanceAttributes),
+    ],
+    tags: [...config.instanceTags],
+  };
+}
+
+/** An attribute that came back otherwise would place tasks by something that is not so. */
+function checkEcho(
+  sent: readonly Attribute[],
+  echoed: readonly { readonly name?: string | undefined; readonly value?: string | undefined }[],
+): void {
+  const values = new Map(echoed.map(({ name, value }) => [name, value]));
+  const wrong = sent.filter(({ name, value }) => value !== undefined && values.get(name) !== value);
+  if (wrong.length > 0) {
+    const names = wrong.map(({ name }) => name).join(", ");
+    throw new TerminalError(`the control plane did not take over attributes: ${names}`);
+  }
+}
