@@ -3,7 +3,7 @@ import { defined } from "@berth/domain/defined";
 import { EcsError } from "@berth/domain/errors";
 import type { Service } from "@berth/domain/service";
 import { taskDefinitionName, type TaskDefinition } from "@berth/domain/task-definition";
-import type { New, Stored } from "@berth/store/store";
+import type { New } from "@berth/store/store";
 import type { CommandContext } from "../context.ts";
 import { requestHash } from "../request-hash.ts";
 import { validDeploymentConfiguration } from "./deployment-configuration.ts";
@@ -120,27 +120,16 @@ function newService(
   };
 }
 
-/** Writes the service, over a deleted one of its name; a repeated call finds the one it made. */
+/** Writes the service; a repeated call finds the one it made. */
 async function record(context: CommandContext, service: New<Service>): Promise<Service> {
   const { services } = context.store;
   if ((await services.create(service)) === "ok") return service;
   const existing = await services.findLatest(service.cluster, service.name);
-  if (existing?.status === "INACTIVE") return recordOver(context, existing, service);
   if (existing?.status === "DRAINING") {
     throw invalid("Unable to Start a service that is still Draining.");
   }
   if (existing?.requestHash === service.requestHash) return existing;
   throw invalid("Creation of service was not idempotent.");
-}
-
-async function recordOver(
-  context: CommandContext,
-  existing: Stored<Service>,
-  service: New<Service>,
-): Promise<Service> {
-  const replacement = { ...service, version: existing.version };
-  if ((await context.store.services.replace(replacement)) === "ok") return service;
-  return record(context, service);
 }
 
 const invalid = (message: string) => new EcsError("InvalidParameterException", message);

@@ -30,7 +30,7 @@ export async function recordReport(
 ): Promise<void> {
   const now = controlPlane.now();
   const recorded = await persist<Task>(
-    () => findTask(controlPlane, cluster, id),
+    () => controlPlane.store.tasks.find(cluster, id),
     (task) => {
       const after = applyReport(task, report, now);
       if (!after) return undefined;
@@ -39,16 +39,6 @@ export async function recordReport(
     (task) => write(controlPlane, task),
   );
   if (recorded?.written) await wakeService(controlPlane, recorded.item);
-}
-
-/** A read that need not be consistent sees nearly every task; one just written may need the other. */
-async function findTask(
-  { store }: Pick<ControlPlane, "store">,
-  cluster: string,
-  id: string,
-): Promise<Stored<Task> | undefined> {
-  const task = await store.tasks.find(cluster, id);
-  return task ?? (await store.tasks.findMany(cluster, [id])).at(0);
 }
 
 /**

@@ -3,10 +3,11 @@ import { taskArn } from "@berth/domain/arn";
 import { EcsError } from "@berth/domain/errors";
 import { groupHash } from "@berth/domain/group-hash";
 import type { Task } from "@berth/domain/task";
-import type { Stored } from "@berth/store/store";
+import type { Stored, StoredInstance } from "@berth/store/store";
 import type { CommandContext } from "../context.ts";
+import type { PlacementOutcome } from "../placement/commit-placements.ts";
 import { newTask, type Launch } from "../placement/new-task.ts";
-import { placeTasks, type PlaceTasksRequest } from "../placement/place-tasks.ts";
+import { placeTasks } from "../placement/place-tasks.ts";
 import { randomTaskId, TASK_SUFFIX_LENGTH } from "../random-ids.ts";
 import { requestHash, sha256Hex } from "../request-hash.ts";
 import { attributesForLaunch } from "./launch-checks.ts";
@@ -37,18 +38,21 @@ export async function runTask(
   const { launch, launchType } = await checkTaskRequest(context, request, RULES);
 
   const run = identify(context, request, { launch, count });
-  const earlier = await earlierTasks(context, run);
+  const instances = await context.store.instances.all(launch.cluster);
+  if (instances.length === 0) throw invalid("No Container Instances were found in your cluster.");
+  const earlier = await tasksOfEarlierCall(context, run, instances);
   const known = new Set(earlier.map(({ id }) => id));
-  const placement: PlaceTasksRequest = {
+  const outcome = await placeTasks(context, {
     ...run.launch,
     taskIds: run.taskIds.filter((id) => !known.has(id)),
+    instances,
     constraints,
     strategy,
     requiresAttributes: attributesForLaunch(launchType),
     newTask: (taskId, containerInstanceId, availabilityZone) =>
       newTask(context, run.launch, { taskId, containerInstanceId, availabilityZone }),
-  };
-  return answer(context, run, { earlier, ...(await placeAll(context, placement)) });
+  });
+  return answer(context, run, { ...outcome, earlier });
 }
 
 function validCount(given: number | undefined): number {
@@ -84,13 +88,18 @@ function identify(
   };
 }
 
-/** The first task tells whether there was an earlier call: one small read, as nearly always there was none. */
-async function earlierTasks(context: CommandContext, run: Run): Promise<readonly Stored<Task>[]> {
-  const [firstId] = run.taskIds;
-  const { cluster } = run.launch;
-  if (!run.isRepeatable || firstId === undefined) return [];
-  if (!(await context.store.tasks.find(cluster, firstId))) return [];
-  const tasks = await context.store.tasks.findMany(cluster, run.taskIds);
+/**
+ * The tasks of an earlier call with the same token, as far as they hold capacity: the ledgers, read
+ * in any case, name those. Of the others the store knows, when they are to be written again.
+ */
+async function tasksOfEarlierCall(
+  context: CommandContext,
+  run: Run,
+  instances: readonly StoredInstance[],
+): Promise<readonly Stored<Task>[]> {
+  const isHeld = (taskId: string) => instances.some(({ ledger }) => taskId in ledger.reservations);
+  if (!run.isRepeatable || !run.taskIds.some(isHeld)) return [];
+  const tasks = await context.store.tasks.findMany(run.launch.cluster, run.taskIds);
   refuseOtherRun(context, run, tasks);
   return tasks;
 }
@@ -105,30 +114,30 @@ function refuseOtherRun(context: CommandContext, run: Run, tasks: readonly Task[
   );
 }
 
-type Placed = Pick<Awaited<ReturnType<typeof placeTasks>>, "placed" | "unplaced">;
-
-async function placeAll(context: CommandContext, placement: PlaceTasksRequest): Promise<Placed> {
-  if (placement.taskIds.length === 0) return { placed: [], unplaced: [] };
-  const outcome = await placeTasks(context, placement);
-  if (outcome.instanceCount === 0) {
-    throw invalid("No Container Instances were found in your cluster.");
-  }
-  return outcome;
-}
-
-function answer(
+async function answer(
   context: CommandContext,
   run: Run,
-  { earlier, placed, unplaced }: Placed & { readonly earlier: readonly Stored<Task>[] },
-): EcsResponse<"RunTask"> {
-  // Somebody may have used the token at the very same time.
-  if (run.isRepeatable) refuseOtherRun(context, run, placed);
+  { earlier, placed, unplaced }: PlacementOutcome & { readonly earlier: readonly Stored<Task>[] },
+): Promise<EcsResponse<"RunTask">> {
   const { definition, cluster } = run.launch;
-  const describe = (task: Stored<Task>) =>
-    presentTask(context.scope, task, { definition, includeTags: true });
+  const stopped = run.isRepeatable
+    ? await context.store.tasks.findMany(
+        cluster,
+        unplaced.map(({ taskId }) => taskId),
+      )
+    : [];
+  const tasks = [...earlier, ...placed, ...stopped];
+  if (run.isRepeatable) refuseOtherRun(context, run, tasks);
+  const wasThere = new Set(stopped.map(({ id }) => id));
   return {
-    tasks: [...earlier.map((task) => inBrief(task, describe(task))), ...placed.map(describe)],
-    failures: presentPlacementFailures(context.scope, cluster, unplaced),
+    tasks: tasks.map((task) =>
+      inBrief(task, presentTask(context.scope, task, { definition, includeTags: true })),
+    ),
+    failures: presentPlacementFailures(
+      context.scope,
+      cluster,
+      unplaced.filter(({ taskId }) => !wasThere.has(taskId)),
+    ),
   };
 }
 

@@ -14,8 +14,6 @@ export interface PlacementOutcome {
   /** In no particular order; tasks that were there already are among them. */
   readonly placed: readonly Stored<Task>[];
   readonly unplaced: readonly Unplaced[];
-  /** How many instances there were to choose from, whatever their state. */
-  readonly instanceCount: number;
 }
 
 type Unplaced = PlacementPlan["unplaced"][number];
@@ -64,7 +62,7 @@ export async function commitPlacements(
     }
   }
   unplaced.push(...waiting.map((taskId) => contended(taskId, candidates.keys())));
-  return { placed, unplaced, instanceCount: batch.instances.length };
+  return { placed, unplaced };
 }
 
 /**

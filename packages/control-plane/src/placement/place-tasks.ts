@@ -22,6 +22,8 @@ export interface PlaceTasksRequest {
   readonly overrides?: TaskOverrides;
   /** Beside those of the definition. */
   readonly requiresAttributes?: readonly Attribute[];
+  /** Where the caller has read them already. */
+  readonly instances?: readonly StoredInstance[];
   /** The task to be written once its place is reserved. */
   newTask(
     taskId: string,
@@ -39,7 +41,7 @@ export async function placeTasks(
   controlPlane: ControlPlane,
   request: PlaceTasksRequest,
 ): Promise<PlacementOutcome> {
-  const instances = await controlPlane.store.instances.all(request.cluster);
+  const instances = request.instances ?? (await controlPlane.store.instances.all(request.cluster));
   return commitPlacements(controlPlane, {
     ...request,
     instances,
@@ -57,7 +59,7 @@ export async function placeTasks(
 
 export interface StartTasksRequest extends Omit<
   PlaceTasksRequest,
-  "taskIds" | "constraints" | "strategy"
+  "taskIds" | "constraints" | "strategy" | "instances"
 > {
   readonly places: readonly { readonly taskId: string; readonly containerInstanceId: string }[];
 }
