@@ -156,10 +156,12 @@ const THROTTLED: ReadonlySet<string> = new Set([
   "ThrottlingException",
 ]);
 
+/** ENOENT: the socket file of an embedded server that is being restarted. */
 const LOST_CONNECTION: ReadonlySet<unknown> = new Set([
   "ECONNABORTED",
   "ECONNREFUSED",
   "ECONNRESET",
+  "ENOENT",
   "EPIPE",
   "ETIMEDOUT",
 ]);
