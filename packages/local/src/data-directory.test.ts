@@ -1,8 +1,22 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { dataDirectory, makeDataDirectory, socketDirectory } from "./data-directory.ts";
+import {
+  dataDirectory,
+  makeDataDirectory,
+  removeDataDirectory,
+  socketDirectory,
+  writePrivateFile,
+} from "./data-directory.ts";
 
 let base: string;
 beforeEach(() => {
@@ -31,4 +45,23 @@ describe("makeDataDirectory", () => {
 test("two deep directories do not share their sockets", () => {
   const deep = "/x".repeat(80);
   expect(socketDirectory(`${deep}/a`)).not.toBe(socketDirectory(`${deep}/b`));
+});
+
+describe("removeDataDirectory", () => {
+  test("leaves nothing of Berth's", () => {
+    const directory = dataDirectory(join(base, "own"));
+    makeDataDirectory(directory);
+    writePrivateFile(directory.credentials, "{}");
+    writePrivateFile(directory.controlSocket, "");
+    removeDataDirectory(directory);
+    expect(existsSync(directory.root)).toBe(false);
+  });
+
+  test("leaves what is somebody else's", () => {
+    const directory = dataDirectory(base);
+    makeDataDirectory(directory);
+    writeFileSync(join(base, "thesis.txt"), "");
+    removeDataDirectory(directory);
+    expect(readdirSync(base)).toEqual(["thesis.txt"]);
+  });
 });

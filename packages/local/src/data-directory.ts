@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { INSTALLATION_FILES } from "@berth/contracts/local/installation";
@@ -18,7 +28,8 @@ export interface DataDirectory {
   readonly controlSocket: string;
   readonly dynamodbSocket: string;
   readonly sqsSocket: string;
-  instance(index: number): string;
+  /** One directory for each container instance, by its number. */
+  readonly instances: string;
 }
 
 /** Names every place below `root`; makes nothing. */
@@ -35,7 +46,7 @@ export function dataDirectory(root: string): DataDirectory {
     controlSocket: join(sockets, "control.sock"),
     dynamodbSocket: join(sockets, "dynamodb.sock"),
     sqsSocket: join(sockets, "sqs.sock"),
-    instance: (index) => join(root, "instances", String(index)),
+    instances: join(root, "instances"),
   };
 }
 
@@ -58,6 +69,20 @@ export function socketDirectory(root: string): string {
 export function makeDataDirectory(directory: DataDirectory): void {
   for (const path of [directory.root, socketDirectory(directory.root)]) makePrivate(path);
   for (const path of [directory.dynamodb, directory.logs]) mkdirSync(path, { recursive: true });
+}
+
+/**
+ * Removes all that Berth keeps in the directory, and the directory where nothing else is in it:
+ * somebody may have named his home.
+ */
+export function removeDataDirectory(directory: DataDirectory): void {
+  const { root: _root, ...places } = directory;
+  for (const path of Object.values(places)) rmSync(path, { recursive: true, force: true });
+  for (const path of [socketDirectory(directory.root), directory.root]) removeIfEmpty(path);
+}
+
+function removeIfEmpty(path: string): void {
+  if (existsSync(path) && readdirSync(path).length === 0) rmdirSync(path);
 }
 
 function makePrivate(path: string): void {

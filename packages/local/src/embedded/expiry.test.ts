@@ -53,5 +53,5 @@ test("deletes what expired, over several pages, and nothing else", async () => {
   });
   const { Items = [] } = await client.send(new ScanCommand({ TableName: "berth" }));
   expect(deleted).toBe(450);
-  expect(Items.map((item) => item["sk"]?.S).toSorted()).toEqual(["eternal", "later"]);
+  expect(new Set(Items.map((item) => item["sk"]?.S))).toEqual(new Set(["eternal", "later"]));
 });

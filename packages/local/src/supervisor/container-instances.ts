@@ -67,7 +67,7 @@ export function writeEcsConfig(
   directory: DataDirectory,
   config: Omit<InstanceConfig, "dataPath">,
 ): string {
-  const root = directory.instance(config.index);
+  const root = join(directory.instances, String(config.index));
   const dataPath = join(root, "data");
   mkdirSync(dataPath, { recursive: true });
   const path = join(root, "ecs.config");

@@ -66,6 +66,11 @@ test("is ready only when a start succeeded, however many failed before", async (
   expect(it.entry().restarts).toBe(1);
 });
 
+test("gives up waiting for one that never starts, and shows the end of its log", async () => {
+  const it = supervise('console.log("no such table"); process.exit(1);');
+  await expect(it.start()).rejects.toThrow("it does not start:\nno such table");
+});
+
 test("keeps what the program prints", async () => {
   const it = supervise(`console.log(process.env.WORD); ${READY} ${FOR_EVER}`);
   await it.start();

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { ProcessEntry } from "@berth/contracts/local/installation";
 import { deathsInARow, restartDelayMs } from "./back-off.ts";
@@ -19,6 +19,14 @@ export interface ProgramSpec {
 
 const EXIT_WITH_PARENT = fileURLToPath(new URL("./exit-with-parent.ts", import.meta.url));
 const STOP_TIMEOUT_MS = 8_000;
+const MAX_FAILED_STARTS = 5;
+const LOG_LINES_SHOWN = 10;
+
+/** Who waits for the first time that it is ready. Settled once, whatever comes later. */
+interface Starting {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
 
 /**
  * A child process that is started again, with growing delays, whenever it dies. It never outlives
@@ -47,10 +55,13 @@ export class SupervisedProcess {
     };
   }
 
-  /** Starts it and resolves with its first message, which says that it is ready. */
+  /**
+   * Starts it and resolves with its first message, which says that it is ready. Rejects, with the end
+   * of its log, when it has died too often before that; it is tried again all the same.
+   */
   start(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#spawn(resolve);
+    return new Promise((resolve, reject) => {
+      this.#spawn({ resolve, reject });
     });
   }
 
@@ -75,7 +86,7 @@ export class SupervisedProcess {
     });
   }
 
-  #spawn(onReady?: () => void): void {
+  #spawn(starting: Starting): void {
     const startedAt = Date.now();
     const log = openSync(this.#spec.logFile, "a", 0o600);
     const child = fork(this.#spec.program, [...this.#spec.args], {
@@ -86,22 +97,29 @@ export class SupervisedProcess {
     });
     closeSync(log);
     this.#child = child;
-    if (onReady) child.once("message", onReady);
-    child.once("exit", () => this.#onExit(Date.now() - startedAt, onReady));
+    child.once("message", () => starting.resolve());
+    child.once("exit", () => this.#onExit(Date.now() - startedAt, starting));
     child.on("error", () => {
       const neverStarted = child.pid === undefined;
-      if (neverStarted) this.#onExit(0, onReady);
+      if (neverStarted) this.#onExit(0, starting);
     });
     this.#spec.onChange();
   }
 
-  #onExit(livedMs: number, onReady?: () => void): void {
+  #onExit(livedMs: number, starting: Starting): void {
     this.#child = undefined;
     if (this.#stopping) return this.#spec.onChange();
     this.#deaths = deathsInARow(this.#deaths, livedMs);
     this.#restarts += 1;
-    this.#restartTimer = setTimeout(() => this.#spawn(onReady), restartDelayMs(this.#deaths));
+    if (this.#deaths === MAX_FAILED_STARTS) starting.reject(this.#startFailure());
+    this.#restartTimer = setTimeout(() => this.#spawn(starting), restartDelayMs(this.#deaths));
     this.#spec.onChange();
     this.#spec.onDeath?.();
+  }
+
+  #startFailure(): Error {
+    const { name, logFile } = this.#spec;
+    const lines = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-LOG_LINES_SHOWN);
+    return new Error(`${name} does not start:\n${lines.join("\n")}`);
   }
 }

@@ -65,7 +65,8 @@ export class Supervisor {
       const program = import.meta.resolve("@berth/agent/main");
       return this.#process(`agent-${position + 1}`, program, ["--config", config]);
     });
-    for (const agent of this.#agents) void agent.start();
+    // Whether they are there shows in the API: they register.
+    for (const agent of this.#agents) agent.start().catch(() => undefined);
   }
 
   /**

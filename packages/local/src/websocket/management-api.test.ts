@@ -12,6 +12,9 @@ import { createManagementApi } from "./management-api.ts";
 const credentials = { accessKeyId: "AKIA0000000000000000", secretAccessKey: "secret" };
 const principalArn = "arn:aws:iam::000000000000:root";
 
+const api = async () => ({ statusCode: 404 });
+const log = () => undefined;
+
 let server: Server;
 let pushed: string[][];
 beforeEach(async () => {
@@ -25,8 +28,6 @@ beforeEach(async () => {
       return connectionId === "here=" ? "sent" : "gone";
     },
   });
-  const api = async () => ({ statusCode: 404 });
-  const log = () => undefined;
   server = createServer(createListener({ account: "000000000000", api, connections, log }));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
