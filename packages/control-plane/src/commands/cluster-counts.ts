@@ -1,7 +1,7 @@
 import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import type { ControlPlane } from "../context.ts";
-import { everyPage } from "./every-page.ts";
+import { collect, everyPage } from "./every-page.ts";
 
 type Store = ControlPlane["store"];
 type LaunchType = Task["launchType"];
@@ -26,23 +26,31 @@ export const NO_COUNTS: ClusterCounts = {
   drainingServices: NONE,
 };
 
-/** Counted from what is there, page by page: a counter of its own would cost every task a write. */
+/**
+ * Counted from what is there: a counter of its own would cost every task a write. The ledgers tell
+ * which tasks there are, so those that stopped long ago cost nothing.
+ */
 export async function countCluster(store: Store, cluster: string): Promise<ClusterCounts> {
-  const [instances, tasks, services] = await Promise.all([
+  const [instances, services] = await Promise.all([
     store.instances.all(cluster),
-    countBy(liveTasks(store, cluster), ({ lastStatus }) => lastStatus),
-    countBy(everyService(store, cluster), ({ status }) => status),
+    collect(everyService(store, cluster)),
   ]);
+  const taskIds = instances.flatMap(({ ledger }) => Object.keys(ledger.reservations));
+  const tasks = await store.tasks.findMany(cluster, taskIds);
+  const tasksThatAre = (status: Task["lastStatus"]) =>
+    byLaunchType(tasks.filter(({ lastStatus }) => lastStatus === status));
+  const servicesThatAre = (state: Service["status"]) =>
+    byLaunchType(services.filter(({ status }) => status === state));
   return {
     registeredContainerInstances: instances.length,
-    runningTasks: tasks.get("RUNNING") ?? NONE,
-    pendingTasks: tasks.get("PENDING") ?? NONE,
-    activeServices: services.get("ACTIVE") ?? NONE,
-    drainingServices: services.get("DRAINING") ?? NONE,
+    runningTasks: tasksThatAre("RUNNING"),
+    pendingTasks: tasksThatAre("PENDING"),
+    activeServices: servicesThatAre("ACTIVE"),
+    drainingServices: servicesThatAre("DRAINING"),
   };
 }
 
-/** Tasks that the controllers still deal with; stopped ones among them. */
+/** Tasks that are not archived; stopped ones among them. */
 export const liveTasks = (store: Store, cluster: string): AsyncGenerator<Task> =>
   everyPage((page) => store.tasks.page({ cluster, archived: false }, page));
 
@@ -53,15 +61,10 @@ export const everyService = (store: Store, cluster: string): AsyncGenerator<Serv
 export const sumOf = (counts: CountByLaunchType): number =>
   counts.EC2 + counts.FARGATE + counts.EXTERNAL;
 
-async function countBy<T extends { readonly launchType?: LaunchType | undefined }>(
-  items: AsyncIterable<T>,
-  stateOf: (item: T) => string,
-): Promise<ReadonlyMap<string, CountByLaunchType>> {
-  const counts = new Map<string, CountByLaunchType>();
-  for await (const item of items) {
-    const before = counts.get(stateOf(item)) ?? NONE;
-    const launchType = item.launchType ?? "EC2";
-    counts.set(stateOf(item), { ...before, [launchType]: before[launchType] + 1 });
-  }
-  return counts;
+function byLaunchType(
+  items: readonly { readonly launchType?: LaunchType | undefined }[],
+): CountByLaunchType {
+  const count = (wanted: LaunchType) =>
+    items.filter(({ launchType = "EC2" }) => launchType === wanted).length;
+  return { EC2: count("EC2"), FARGATE: count("FARGATE"), EXTERNAL: count("EXTERNAL") };
 }

@@ -16,3 +16,9 @@ export async function* everyPage<T>(
     startAfter = page.next;
   } while (startAfter !== undefined);
 }
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}

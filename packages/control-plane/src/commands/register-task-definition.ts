@@ -7,6 +7,7 @@ import type { Registration } from "@berth/domain/task-definition/registration";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { CommandContext } from "../context.ts";
 import type { Command } from "./command.ts";
+import { validConstraints } from "./placement-members.ts";
 import { presentTaskDefinition } from "./present/task-definition.ts";
 import { validTags } from "./tags.ts";
 
@@ -25,6 +26,7 @@ export const registerTaskDefinition: Command<"RegisterTaskDefinition"> = async (
 ) => {
   const { tags: givenTags, ...registration } = request;
   for (const fault of faults(registration)) throw new EcsError("ClientException", fault);
+  validConstraints(registration.placementConstraints);
   const tags = validTags(givenTags);
   const definition = await writeNextRevision(context, registration, tags);
   return {

@@ -1,0 +1,84 @@
+import type { AcsMessage } from "@berth/contracts/agent/messages";
+import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
+import type { CommandContext } from "@berth/control-plane/context";
+import { DEFAULT_SETTINGS, type Settings } from "@berth/control-plane/settings";
+import { createStore } from "@berth/store/create-store";
+import { createMemoryTable } from "@berth/store/memory/table";
+import type { Table } from "@berth/store/table";
+
+/** A wake-up as it was sent. */
+export interface SentWake {
+  readonly message: WakeMessage;
+  readonly timing: WakeTiming;
+}
+
+/** A frame as it was pushed to an agent. */
+export interface PushedFrame {
+  readonly connectionId: string;
+  readonly message: AcsMessage;
+}
+
+/** A control plane in memory. Wake-ups and frames are kept, and go nowhere. */
+export interface TestControlPlane extends CommandContext {
+  readonly wakes: SentWake[];
+  readonly pushed: PushedFrame[];
+  /** Connections in it are told to be gone. */
+  readonly gone: Set<string>;
+  advance(ms: number): void;
+}
+
+interface Options {
+  /** Epoch ms. */
+  readonly now?: number;
+  readonly settings?: Partial<Settings>;
+  /** For tests that look at, or disturb, what is written. */
+  readonly table?: Table;
+}
+
+/** Ids count up, so equal tests give equal ids. The clock stands until it is advanced. */
+export function aControlPlane(options: Options = {}): TestControlPlane {
+  let time = options.now ?? 1_700_000_000_000;
+  let idCount = 0;
+  const now = () => time;
+  const settings: Settings = {
+    ...DEFAULT_SETTINGS,
+    agentEndpoint: "http://127.0.0.1:4750/",
+    ...options.settings,
+  };
+  const messages = {
+    wakes: [] as SentWake[],
+    pushed: [] as PushedFrame[],
+    gone: new Set<string>(),
+  };
+  return {
+    ...messages,
+    store: createStore(options.table ?? createMemoryTable(), {
+      historyMs: settings.historyMs,
+      now,
+    }),
+    relay: {
+      wake: async (message, timing = { kind: "now" }) => {
+        messages.wakes.push({ message, timing });
+      },
+    },
+    agents: {
+      push: async (connectionId, message) => {
+        if (messages.gone.has(connectionId)) return "gone";
+        messages.pushed.push({ connectionId, message });
+        return "sent";
+      },
+    },
+    scope: { region: "eu-central-1", account: "123456789012" },
+    settings,
+    requestId: "3f1c1d3e-0000-4000-8000-000000000000",
+    principalArn: "arn:aws:iam::123456789012:root",
+    now,
+    advance: (ms) => {
+      time += ms;
+    },
+    randomHex: (digits) => {
+      idCount += 1;
+      return idCount.toString(16).padStart(digits, "0").slice(-digits);
+    },
+  };
+}
