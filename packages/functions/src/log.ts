@@ -1,6 +1,9 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 
-/** Where the edge writes what nobody will answer for. Never given headers, bodies or credentials. */
+/**
+ * Where the edge writes what nobody else is told: one structured entry a call, as a Powertools
+ * `Logger` takes it. Never given headers, bodies of requests or credentials.
+ */
 export interface Log {
   info(message: string, details: LogDetails): void;
   warn(message: string, details: LogDetails): void;
@@ -9,8 +12,8 @@ export interface Log {
 
 export type LogDetails = Readonly<Record<string, unknown>>;
 
-/** One JSON line an entry, with the function's name and, on Lambda, the request's id. */
-export function createLog(serviceName: string): Log {
+/** One JSON line an entry on standard output, under this name. */
+export function createLog(serviceName: string): Logger {
   return new Logger({ serviceName });
 }
 

@@ -1,0 +1,56 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Context } from "aws-lambda";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+
+/** What the stacks set for each function. */
+const ENVIRONMENT = {
+  AWS_REGION: "us-east-1",
+  BERTH_ACCOUNT: "000000000000",
+  BERTH_TABLE_NAME: "berth",
+  BERTH_SERVICE_QUEUE_URL: "https://sqs.invalid/service.fifo",
+  BERTH_PLACEMENT_QUEUE_URL: "https://sqs.invalid/placement.fifo",
+  BERTH_DISPATCH_QUEUE_URL: "https://sqs.invalid/dispatch.fifo",
+  BERTH_COALESCED_QUEUE_URL: "https://sqs.invalid/coalesced.fifo",
+  BERTH_TIMERS_QUEUE_URL: "https://sqs.invalid/timers",
+  BERTH_CONNECTIONS_ENDPOINT: "https://sockets.invalid/ws",
+  BERTH_AGENT_ENDPOINT: "https://sockets.invalid/",
+  BERTH_ACCESS_KEYS: "[]",
+};
+
+const CONTEXT = { functionName: "f", awsRequestId: "r", invokedFunctionArn: "arn" } as Context;
+const ENTRIES = readdirSync(import.meta.dirname).filter((file) => !/^edge|\.test\.ts$/.test(file));
+
+beforeAll(() => {
+  for (const [name, value] of Object.entries(ENVIRONMENT)) vi.stubEnv(name, value);
+});
+afterAll(() => vi.unstubAllEnvs());
+
+describe("the functions on AWS", () => {
+  it("are eight", () => {
+    expect(ENTRIES).toHaveLength(8);
+  });
+
+  it.each(ENTRIES)("%s exports a handler", async (file) => {
+    const entry = (await import(pathToFileURL(join(import.meta.dirname, file)).href)) as {
+      handler: unknown;
+    };
+    expect(entry.handler).toBeTypeOf("function");
+  });
+
+  it("answer: the API says that it is there", async () => {
+    const { handler } = await import("./api.ts");
+    const event = {
+      rawPath: "/healthz",
+      headers: {},
+      requestContext: { requestId: "r", http: { method: "GET" } },
+    };
+    expect(await handler(event as never, CONTEXT)).toMatchObject({ statusCode: 200 });
+  });
+
+  it("answer: a queue with nothing in it leaves nothing behind", async () => {
+    const { handler } = await import("./service-queue.ts");
+    expect(await handler({ Records: [] }, CONTEXT)).toEqual({ batchItemFailures: [] });
+  });
+});

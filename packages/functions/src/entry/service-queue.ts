@@ -1,0 +1,4 @@
+import { wakeHandler } from "../handlers.ts";
+import { lambdaHandler } from "./edge.ts";
+
+export const handler = lambdaHandler("service-queue", wakeHandler);

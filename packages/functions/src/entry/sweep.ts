@@ -1,0 +1,4 @@
+import { sweepHandler } from "../handlers.ts";
+import { lambdaHandler } from "./edge.ts";
+
+export const handler = lambdaHandler("sweep", sweepHandler);

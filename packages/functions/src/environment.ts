@@ -1,0 +1,106 @@
+import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
+import type { Settings } from "@berth/control-plane/settings";
+import { z } from "zod";
+
+/** What a function on AWS is told by its environment. */
+export interface Environment {
+  readonly region: string;
+  readonly account: string;
+  readonly tableName: string;
+  readonly queueUrls: {
+    readonly service: string;
+    readonly placement: string;
+    readonly dispatch: string;
+    readonly coalesced: string;
+    readonly timers: string;
+  };
+  /** Where frames are posted to agents: the WebSocket API's `@connections`, without that part. */
+  readonly connectionsEndpoint: string;
+  readonly accessKeys: readonly EnvironmentAccessKey[];
+  readonly settings: Settings;
+}
+
+export interface EnvironmentAccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly principalArn: string;
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+const text = z.string().min(1);
+const accessKeys = z.array(
+  z.object({ accessKeyId: text, secretAccessKey: text, principalArn: text }),
+);
+
+/** Endpoints other than AWS's own and Berth's own credentials are the SDK's to read. */
+const variables = z.object({
+  AWS_REGION: text,
+  BERTH_ACCOUNT: z.string().regex(/^\d{12}$/),
+  BERTH_TABLE_NAME: text,
+  BERTH_SERVICE_QUEUE_URL: z.url(),
+  BERTH_PLACEMENT_QUEUE_URL: z.url(),
+  BERTH_DISPATCH_QUEUE_URL: z.url(),
+  BERTH_COALESCED_QUEUE_URL: z.url(),
+  BERTH_TIMERS_QUEUE_URL: z.url(),
+  BERTH_CONNECTIONS_ENDPOINT: z.url(),
+  BERTH_AGENT_ENDPOINT: z.url().endsWith("/"),
+  /** JSON. */
+  BERTH_ACCESS_KEYS: text,
+});
+
+/** @throws Error that names every variable which is missing or wrong, and the value of none */
+export function readEnvironment(env: Variables): Environment {
+  const given = parse(variables, env);
+  return {
+    region: given.AWS_REGION,
+    account: given.BERTH_ACCOUNT,
+    tableName: given.BERTH_TABLE_NAME,
+    queueUrls: {
+      service: given.BERTH_SERVICE_QUEUE_URL,
+      placement: given.BERTH_PLACEMENT_QUEUE_URL,
+      dispatch: given.BERTH_DISPATCH_QUEUE_URL,
+      coalesced: given.BERTH_COALESCED_QUEUE_URL,
+      timers: given.BERTH_TIMERS_QUEUE_URL,
+    },
+    connectionsEndpoint: given.BERTH_CONNECTIONS_ENDPOINT,
+    accessKeys: readAccessKeys(given.BERTH_ACCESS_KEYS),
+    settings: { ...readSettings(env), agentEndpoint: given.BERTH_AGENT_ENDPOINT },
+  };
+}
+
+/** Every setting by its own name: `BERTH_INSTANCE_LOST_AFTER_MS` is `instanceLostAfterMs`. */
+export function readSettings(env: Variables): typeof DEFAULT_SETTINGS {
+  const names = Object.keys(DEFAULT_SETTINGS) as (keyof typeof DEFAULT_SETTINGS)[];
+  const schema = z.object(
+    Object.fromEntries(
+      names.map((name) => [
+        variableName(name),
+        z.string().regex(/^\d+$/).transform(Number).default(DEFAULT_SETTINGS[name]),
+      ]),
+    ),
+  );
+  const given = parse(schema, env);
+  const settings = names.map((name) => [name, given[variableName(name)]]);
+  return Object.fromEntries(settings) as typeof DEFAULT_SETTINGS;
+}
+
+function variableName(setting: string): string {
+  return `BERTH_${setting.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+function parse<Output>(schema: z.ZodType<Output>, env: Variables): Output {
+  const outcome = schema.safeParse(env);
+  if (outcome.success) return outcome.data;
+  const faults = outcome.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw new Error(`The environment is incomplete. ${faults.join("; ")}`);
+}
+
+function readAccessKeys(json: string): Environment["accessKeys"] {
+  try {
+    return accessKeys.parse(JSON.parse(json));
+  } catch {
+    // The parser's own message would repeat the secrets.
+    throw new Error("The environment is incomplete. BERTH_ACCESS_KEYS: not a list of access keys");
+  }
+}

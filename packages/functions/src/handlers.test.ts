@@ -1,0 +1,118 @@
+import * as ecs from "@aws-sdk/client-ecs";
+import type { WakeMessage } from "@berth/contracts/queue";
+import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
+import { createStore } from "@berth/store/create-store";
+import { createMemoryTable } from "@berth/store/memory/table";
+import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import { beforeEach, expect, it } from "vitest";
+import { apiHandler, forwardHandler, sweepHandler, wakeHandler } from "./handlers.ts";
+import type { Edge } from "./handlers.ts";
+
+/** The edge around the real control plane, on the memory store, with queues that can be broken. */
+let edge: Edge;
+let sent: WakeMessage[];
+let queuesWork: boolean;
+let warnings: string[];
+
+const now = () => Date.now();
+
+beforeEach(() => {
+  [sent, queuesWork, warnings] = [[], true, []];
+  const settings = { ...DEFAULT_SETTINGS, agentEndpoint: "http://127.0.0.1:4566/" };
+  const agents = { push: () => Promise.resolve("gone" as const) };
+  let ids = 0;
+  edge = {
+    agents,
+    controlPlane: {
+      store: createStore(createMemoryTable(), { historyMs: settings.historyMs, now }),
+      relay: {
+        wake: (message) => {
+          sent.push(message);
+          return queuesWork ? Promise.resolve() : Promise.reject(new Error("no queue"));
+        },
+      },
+      agents,
+      scope: { region: "us-east-1", account: "000000000000" },
+      settings,
+      now,
+      randomHex: (digits) => (ids += 1).toString(16).padStart(digits, "0"),
+    },
+    findAccessKey: () => ({ secretAccessKey: "secret", principalArn: "arn:root" }),
+    log: {
+      info: () => undefined,
+      warn: (message) => void warnings.push(message),
+      error: (message, details) => expect.unreachable(`${message}: ${JSON.stringify(details)}`),
+    },
+  };
+});
+
+it("carries out operations of ECS", async () => {
+  const client = sdk();
+  await client.send(new ecs.CreateClusterCommand({ clusterName: "web" }));
+  const { clusters } = await client.send(new ecs.DescribeClustersCommand({ clusters: ["web"] }));
+  expect(clusters).toEqual([
+    expect.objectContaining({
+      clusterArn: "arn:aws:ecs:us-east-1:000000000000:cluster/web",
+      status: "ACTIVE",
+    }),
+  ]);
+});
+
+it("says that a service was created, although its wake-up was lost", async () => {
+  const client = sdk();
+  await client.send(new ecs.CreateClusterCommand({ clusterName: "default" }));
+  await client.send(
+    new ecs.RegisterTaskDefinitionCommand({
+      family: "web",
+      containerDefinitions: [{ name: "app", image: "bb:1", memory: 16 }],
+    }),
+  );
+  queuesWork = false;
+  const { service } = await client.send(
+    new ecs.CreateServiceCommand({ serviceName: "web", taskDefinition: "web", desiredCount: 1 }),
+  );
+  expect(service?.status).toBe("ACTIVE");
+  expect(sent).toContainEqual({ kind: "service", cluster: "default", service: "web" });
+  expect(warnings).toContain("Lost a wake-up");
+
+  queuesWork = true;
+  sent = [];
+  await sweepHandler(edge)();
+  expect(sent).toContainEqual({ kind: "service", cluster: "default", service: "web" });
+});
+
+it("hands wake-ups to their controllers, for which nothing to do is nothing wrong", async () => {
+  const event = { Records: [{ messageId: "1", body: WAKE, attributes: {} }] } as never;
+  expect(await wakeHandler(edge)(event)).toEqual({ batchItemFailures: [] });
+  expect(await forwardHandler(edge)(event)).toEqual({ batchItemFailures: [] });
+  expect(sent).toContainEqual(JSON.parse(WAKE));
+});
+
+const WAKE = JSON.stringify({ kind: "service", cluster: "default", service: "gone" });
+
+function sdk(): ecs.ECSClient {
+  const handler = apiHandler(edge);
+  return new ecs.ECSClient({
+    endpoint: "http://127.0.0.1:4566",
+    region: "us-east-1",
+    credentials: { accessKeyId: "AKIAROOT", secretAccessKey: "secret" },
+    requestHandler: {
+      handle: async (request: { headers: Record<string, string>; body: Uint8Array }) => {
+        const { statusCode = 200, headers = {}, body = "" } = await handler(toEvent(request));
+        return { response: { statusCode, headers, body: new TextEncoder().encode(body) } };
+      },
+    },
+  });
+}
+
+function toEvent(request: { headers: Record<string, string>; body: Uint8Array }) {
+  const headers = Object.entries(request.headers);
+  return {
+    rawPath: "/",
+    rawQueryString: "",
+    headers: Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value])),
+    body: Buffer.from(request.body).toString("base64"),
+    isBase64Encoded: true,
+    requestContext: { requestId: "r1", http: { method: "POST" } },
+  } as APIGatewayProxyEventV2;
+}

@@ -1,0 +1,78 @@
+import type { ConnectionGateway } from "@berth/aws/agent-gateway";
+import { createForgivingRelay } from "@berth/aws/sqs-relay";
+import { connectAgent, disconnectAgent } from "@berth/control-plane/agents/connections";
+import { receiveFromAgent } from "@berth/control-plane/agents/receive";
+import { commands } from "@berth/control-plane/commands/registry";
+import type { ControlPlane } from "@berth/control-plane/context";
+import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
+import { sweep } from "@berth/control-plane/reconcile/sweep";
+import { explainService } from "@berth/control-plane/rest/explain-service";
+import { createAgentSocketHandler } from "./agent-socket.ts";
+import type { AgentSocketHandler } from "./agent-socket.ts";
+import { createApiHandler } from "./api.ts";
+import type { ApiHandler } from "./api.ts";
+import { createForwardHandler } from "./forward.ts";
+import { describeError } from "./log.ts";
+import type { Log } from "./log.ts";
+import { createQueueHandler } from "./queue.ts";
+import type { QueueHandler } from "./queue.ts";
+import type { RestRoutes } from "./rest-routes.ts";
+import type { Authentication } from "./signed-request.ts";
+import { createSweepHandler } from "./sweep.ts";
+import type { SweepHandler } from "./sweep.ts";
+
+/** What every handler is made of. The composition roots make it, on AWS and on one machine alike. */
+export interface Edge {
+  /** Its relay tells of what it cannot send: queues and sweep try again. */
+  readonly controlPlane: ControlPlane;
+  readonly agents: ConnectionGateway;
+  readonly findAccessKey: Authentication["findAccessKey"];
+  readonly log: Log;
+}
+
+const REST: RestRoutes = {
+  "GET /v1/services/:service/explain": (context, { service = "", cluster }) =>
+    explainService(context, { service, ...(cluster !== undefined && { cluster }) }),
+};
+
+export function apiHandler(edge: Edge): ApiHandler {
+  const { findAccessKey, log } = edge;
+  const controlPlane = withForgivingRelay(edge);
+  return createApiHandler({ controlPlane, commands, rest: REST, findAccessKey, log });
+}
+
+export function agentSocketHandler(edge: Edge): AgentSocketHandler {
+  const { agents, findAccessKey, log } = edge;
+  const controlPlane = withForgivingRelay(edge);
+  return createAgentSocketHandler({
+    connect: (handshake) => connectAgent(controlPlane, handshake),
+    disconnect: (connectionId) => disconnectAgent(controlPlane, connectionId),
+    receive: (connectionId, frame) => receiveFromAgent(controlPlane, connectionId, frame),
+    push: (connectionId, message) => agents.push(connectionId, message),
+    findAccessKey,
+    now: () => controlPlane.now(),
+    log,
+  });
+}
+
+/** For the queues of the three controllers. */
+export function wakeHandler({ controlPlane, log }: Edge): QueueHandler {
+  return createQueueHandler((message) => handleWake(controlPlane, message), log);
+}
+
+/** For the two queues that delay. */
+export function forwardHandler({ controlPlane, log }: Edge): QueueHandler {
+  return createForwardHandler(controlPlane.relay, log);
+}
+
+export function sweepHandler({ controlPlane, log }: Edge): SweepHandler {
+  return createSweepHandler(() => sweep(controlPlane), log);
+}
+
+/** Who was answered has written already: a wake-up that is lost after that must not say otherwise. */
+function withForgivingRelay({ controlPlane, log }: Edge): ControlPlane {
+  const relay = createForgivingRelay(controlPlane.relay, (message, error) =>
+    log.warn("Lost a wake-up", { wake: message, ...describeError(error) }),
+  );
+  return { ...controlPlane, relay };
+}
