@@ -15,22 +15,21 @@ export interface ServiceWorld extends Omit<ServiceSnapshot, "placementFailures">
   readonly placementFailures: Readonly<Record<string, readonly PlacementFailure[]>>;
 }
 
-/** Plans, and obeys at once, until nothing is left to obey. */
-export function settle(world: ServiceWorld, look: (plan: Step) => void): ServiceWorld {
+/** Plans and obeys until there is nothing left to do; `look` sees every step. */
+export function settle(world: ServiceWorld, look: (step: Step) => void): ServiceWorld {
   let current = world;
   for (let pass = 0; pass < 20; pass += 1) {
     const plan = planService(current);
     look({ before: current, plan });
     const next = place(obey(current, plan));
-    const isQuiet =
-      plan.service === current.service && plan.stops.length === 0 && plan.archive.length === 0;
-    if (isQuiet && plan.starts.length === 0 && next.tasks.length === current.tasks.length) {
-      return next;
-    }
+    if (isSame(next, current)) return next;
     current = next;
   }
   throw new Error("The planner does not come to rest while nothing happens.");
 }
+
+const isSame = (a: ServiceWorld, b: ServiceWorld): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
 
 /** A plan, and what it was made for. */
 export interface Step {
@@ -46,7 +45,7 @@ export function obey(world: ServiceWorld, plan: ServicePlan): ServiceWorld {
     deploymentId: plan.starts[0]?.deploymentId ?? "",
     decidedAt: world.now,
   }));
-  const stopped = new Set(plan.stops.map((stop) => stop.taskId));
+  const ordered = new Set(plan.stops.map((stop) => stop.taskId));
   const service: Service =
     count > 0
       ? { ...plan.service, plannedStarts: [...plan.service.plannedStarts, ...started] }
@@ -58,13 +57,15 @@ export function obey(world: ServiceWorld, plan: ServicePlan): ServiceWorld {
     nextNumber: world.nextNumber + count,
     tasks: world.tasks
       .filter((task) => !plan.archive.includes(task.id))
-      .map((task) =>
-        stopped.has(task.id)
-          ? { ...task, desiredStatus: "STOPPED", stopCode: "ServiceSchedulerInitiated" }
-          : task,
-      ),
+      .map((task) => (ordered.has(task.id) ? toldToStop(task) : task)),
   };
 }
+
+const toldToStop = (task: Task): Task => ({
+  ...task,
+  desiredStatus: "STOPPED",
+  stopCode: "ServiceSchedulerInitiated",
+});
 
 /** Planned starts become PENDING tasks while there is room; the others are told why not. */
 function place(world: ServiceWorld): ServiceWorld {

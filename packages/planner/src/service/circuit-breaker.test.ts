@@ -111,6 +111,7 @@ describe("without rollback", () => {
     const result = plan({ breaker });
     expect(brief(result)).toEqual([]);
     expect(result.service.taskDefinition).toBe("web:2");
+    expect(result.service.plannedStarts).toEqual([]);
     expect(result.service.deployments.map((each) => each.rolloutState)).toEqual([
       "FAILED",
       "COMPLETED",
@@ -127,6 +128,15 @@ describe("without rollback", () => {
     expect(again.service).toBe(snapshot.service);
     expect(again.events).toEqual([]);
   });
+});
+
+test("a deployment that FAILED does not complete by being scaled to nothing", () => {
+  const deployments = [rollingOut(2, { rolloutState: "FAILED" })];
+  const { service, events } = planService(
+    aServiceSnapshot({ service: { desiredCount: 0, deployments } }),
+  );
+  expect(service).toMatchObject({ steady: false, deployments });
+  expect(events).toEqual([]);
 });
 
 describe("does not trip", () => {

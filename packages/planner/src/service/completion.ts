@@ -30,7 +30,7 @@ export function settleCompletion(
     return { deployments: isUnchanged ? deployments : [primary, ...needed], steady, events: [] };
   }
   if (primary.rolloutState === "COMPLETED") {
-    return { deployments: older.length === 0 ? deployments : [primary], steady, events: [] };
+    return { deployments, steady, events: [] };
   }
   return {
     deployments: [completed(primary, now)],
@@ -39,12 +39,9 @@ export function settleCompletion(
   };
 }
 
-function isSettled({ census, desiredCount, planned }: Rollout): boolean {
-  return (
-    planned.length === 0 &&
-    countHealthy(census.kept) === desiredCount &&
-    countOccupying(census) === desiredCount
-  );
+/** Then nothing is planned either: there are never more planned starts than tasks missing. */
+function isSettled({ census, desiredCount }: Rollout): boolean {
+  return countHealthy(census.kept) === desiredCount && countOccupying(census) === desiredCount;
 }
 
 const completed = (deployment: Deployment, now: number): Deployment => ({

@@ -91,6 +91,12 @@ describe("counting", () => {
     expect(service.deployments[0]).not.toHaveProperty("failedRounds");
   });
 
+  test("takes a start at the moment of the failure for a later one", () => {
+    const before = { failedTasks: 1, failedRounds: 1, lastFailedAt: NOW - 5 };
+    const { service } = plan([aServiceTask(1, 2, "RUNNING", { startedAt: NOW - 5 })], before);
+    expect(service.deployments[0]?.failedTasks).toBe(0);
+  });
+
   test("goes on while the only tasks that run are older than the failure", () => {
     const { service } = plan([aServiceTask(1, 2), failed(1)]);
     expect(service.deployments[0]?.failedTasks).toBe(1);
@@ -127,6 +133,12 @@ describe("throttle", () => {
       failedRounds: 1,
       throttledUntil: NOW + 1000,
     });
+  });
+
+  test("begins the next round with the first start that was allowed again", () => {
+    const next = failed(1, { createdAt: NOW - 10 });
+    const { service } = plan([next], { failedRounds: 1, throttledUntil: NOW - 10 });
+    expect(service.deployments[0]?.failedRounds).toBe(2);
   });
 
   test("does not hold back the successor of a task that died after it ran", () => {

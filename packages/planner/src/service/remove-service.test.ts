@@ -31,7 +31,7 @@ const plan = (tasks: readonly Task[], service: Partial<Service> = {}) =>
 describe("a deleted service", () => {
   test("stops all tasks of all deployments at once", () => {
     const result = plan([aServiceTask(1, 1), aServiceTask(2, 2, "PENDING"), leaving(3)]);
-    expect(brief(result)).toEqual(["stop 1", "stop 2"].toReversed());
+    expect(brief(result)).toEqual(["stop 2", "stop 1"]);
     expect(result.service.status).toBe("DRAINING");
     expect(result.events).toEqual([
       `(service web) has stopped 1 running tasks: (task ${leaving(1).id}).`,
@@ -58,11 +58,21 @@ describe("a deleted service", () => {
   });
 
   test("goes on to archive when it is INACTIVE, and does not change any more", () => {
-    const service = plan([leaving(1)]).service;
-    const later = plan([aServiceTask(1, 1, "STOPPED")], service);
+    const { service } = plan([leaving(1)]);
+    const snapshot = aServiceSnapshot({
+      service,
+      tasks: [aServiceTask(1, 1, "STOPPED")],
+      now: NOW + 1,
+    });
+    const later = planService(snapshot);
     expect(brief(later)).toEqual(["archive 1"]);
-    expect(later.service).toEqual(service);
+    expect(later.service).toBe(snapshot.service);
     expect(later.events).toEqual([]);
+  });
+
+  test("still tells of tasks that it started before", () => {
+    const { events } = plan([aServiceTask(2, 1)], { plannedStarts: [aPlannedStart(2, 1)] });
+    expect(events[0]).toBe(`(service web) has started 1 tasks: (task ${leaving(1).id}).`);
   });
 
   test("stops a task that appears late", () => {

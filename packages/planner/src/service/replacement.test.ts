@@ -80,6 +80,27 @@ describe("tasks that fail their health checks", () => {
     expect(brief(plan(tasks, noRoomAbove(100)))).toEqual(expected);
   });
 
+  test("go one at a time even where there are too many tasks", () => {
+    const tasks = [healthy(1), unhealthy(2), unhealthy(3)];
+    expect(brief(plan(tasks, noRoomAbove(100)))).toEqual(["stop 2"]);
+  });
+
+  test("wait while the ceiling still lets a successor start", () => {
+    const tasks = [unhealthy(1), unhealthy(2), unhealthy(3)];
+    const deploymentConfiguration = { minimumHealthyPercent: 100, maximumPercent: 134 };
+    expect(brief(plan(tasks, { desiredCount: 3, deploymentConfiguration }))).toEqual(["start 1"]);
+  });
+
+  test("leave it to old ones to make room while they wait", () => {
+    const old = aServiceTask(0, 3);
+    const tasks = [unhealthy(1), aServiceTask(1, 2, "PENDING"), old];
+    const deploymentConfiguration = { minimumHealthyPercent: 0, maximumPercent: 134 };
+    expect(brief(plan(tasks, { desiredCount: 3, deploymentConfiguration }))).toEqual([
+      "start 1",
+      "stop 3",
+    ]);
+  });
+
   test("make room for a successor that no instance takes", () => {
     const candidates = [{ containerInstanceId: "i", reason: "RESOURCE:PORTS", detail: "" }];
     const plannedStarts = [aPlannedStart(1, 9, { unplaced: { since: 0, candidates } })];

@@ -11,15 +11,14 @@ import { inStopOrder } from "./stop-preference.ts";
  */
 export function chooseStops(rollout: Rollout): readonly Member[] {
   const { kept, replaced } = rollout.census;
-  const excess = kept.length + rollout.planned.length - rollout.desiredCount;
   // The floor cannot bind here: healthy ones go last, and as many as desired stay.
-  const surplus = [...inStopOrder(kept).take(Math.max(0, excess))];
-  return [...replaced.filter(isPending), ...chooseReplaced(rollout, surplus), ...surplus];
+  const surplus = inStopOrder(kept).take(Math.max(0, kept.length - rollout.desiredCount));
+  return [...replaced.filter(isPending), ...chooseReplaced(rollout), ...surplus];
 }
 
-function chooseReplaced(rollout: Rollout, surplus: readonly Member[]): readonly Member[] {
+function chooseReplaced(rollout: Rollout): readonly Member[] {
   const running = runningReplaced(rollout);
-  const healthyKept = countHealthy(rollout.census.kept) - countHealthy(surplus);
+  const healthyKept = countHealthy(rollout.census.kept);
   const swaps = Math.max(0, running.length - Math.max(0, rollout.desiredCount - healthyKept));
   const ahead = Math.max(0, countInTheWay(rollout) - swaps);
   if (swaps + ahead === 0) return [];

@@ -17,6 +17,8 @@ const old = (number: number, status?: Task["lastStatus"], overrides?: Partial<Ta
 const fresh = (number: number, status?: Task["lastStatus"], overrides?: Partial<Task>) =>
   aServiceTask(2, number, status, overrides);
 
+const pendingFresh = (number: number) => fresh(number, "PENDING");
+
 const within = (minimumHealthyPercent: number, maximumPercent: number) => ({
   deploymentConfiguration: { minimumHealthyPercent, maximumPercent },
 });
@@ -96,6 +98,12 @@ describe("rolling update in narrower corridors", () => {
       expected: ["stop 1", "stop 2"],
     },
     {
+      name: "0/125 counts those that are swapped among those that make room",
+      bounds: within(0, 125),
+      tasks: [old(1), old(2), old(3), old(4), fresh(5)],
+      expected: ["stop 1", "stop 2", "stop 3"],
+    },
+    {
       name: "50/100 fills the room that was made",
       bounds: within(50, 100),
       tasks: [old(3), old(4)],
@@ -142,6 +150,23 @@ describe("rolling update in narrower corridors", () => {
       ],
       expected: ["start 2"],
     },
+    {
+      name: "75/125 gives up only the WARMING ones that the floor does not wait for",
+      bounds: within(75, 125),
+      tasks: [
+        old(1, "RUNNING", { startedAt: 2_000_000 }),
+        old(2, "RUNNING", { startedAt: 2_000_000 }),
+        old(3, "RUNNING", { startedAt: 2_000_000 }),
+        old(4),
+      ],
+      expected: ["start 1", "stop 1"],
+    },
+    {
+      name: "50/150 goes back below a ceiling that was lowered",
+      bounds: within(50, 150),
+      tasks: [1, 2, 3, 4].map((number) => old(number)).concat([5, 6, 7, 8].map(pendingFresh)),
+      expected: ["stop 1", "stop 2"],
+    },
   ])("$name", ({ bounds, tasks, expected }) => {
     expect(rollOut(bounds, 4, tasks)).toEqual(expected);
   });
@@ -159,6 +184,16 @@ describe("rolling update in narrower corridors", () => {
       }),
     );
     expect(brief(plan)).toEqual(["stop 1", "stop 2"]);
+  });
+
+  test("does not complain while it makes room", () => {
+    const { events } = planService(
+      aServiceSnapshot({
+        service: { deployments: [rollingOut(2), superseded(1)], ...within(0, 100) },
+        tasks: [old(1), old(2)],
+      }),
+    );
+    expect(events).toEqual([expect.stringContaining("has stopped 2 running tasks")]);
   });
 
   test("says so when floor and ceiling leave no way to go", () => {
@@ -263,6 +298,8 @@ describe("completion", () => {
         (each) => each.taskDefinition,
       );
     expect(revisions([old(1), fresh(2)])).toEqual(["web:3", "web:2", "web:1"]);
+    const leaving = fresh(2, "RUNNING", { desiredStatus: "STOPPED" });
+    expect(revisions([old(1), leaving])).toEqual(["web:3", "web:2", "web:1"]);
     expect(revisions([old(1)])).toEqual(["web:3", "web:1"]);
     expect(revisions([])).toEqual(["web:3", "web:1"]);
   });

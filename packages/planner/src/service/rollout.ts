@@ -59,12 +59,11 @@ export const runningReplaced = ({ census }: Rollout): readonly Member[] =>
 const countMissing = ({ desiredCount, census, planned }: Rollout): number =>
   Math.max(0, desiredCount - census.kept.length - planned.length);
 
-/** How many would still be above the ceiling with all starts made and all that leave gone. */
+/** How many would be above the ceiling with all starts made and all that leave gone. */
 function countWithoutRoom(rollout: Rollout): number {
   const { bounds, census, planned } = rollout;
-  const missing = countMissing(rollout);
   const staying = census.kept.length + runningReplaced(rollout).length + planned.length;
-  return missing === 0 ? 0 : Math.max(0, missing + staying - bounds.ceiling);
+  return Math.max(0, countMissing(rollout) + staying - bounds.ceiling);
 }
 
 /** Starts for which no instance has room, even once all that leave have left. */

@@ -84,6 +84,12 @@ describe("stops that were decided and never ordered", () => {
     ]);
   });
 
+  test("are over with a task that stopped by itself", () => {
+    const stopped = aServiceTask(1, 1, "STOPPED", { desiredStatus: "RUNNING", startedAt: 1 });
+    const result = plan([stopped, aServiceTask(1, 2), aServiceTask(1, 3)], service);
+    expect(brief(result)).toEqual(["archive 1"]);
+  });
+
   test("are forgotten with a later change, once the task was told", () => {
     const told = { ...aServiceTask(1, 1), desiredStatus: "STOPPED" as const };
     expect(stops).toHaveLength(1);
