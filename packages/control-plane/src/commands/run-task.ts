@@ -39,7 +39,9 @@ export async function runTask(
 
   const run = identify(context, request, { launch, count });
   const instances = await context.store.instances.all(launch.cluster);
-  if (instances.length === 0) throw invalid("No Container Instances were found in your cluster.");
+  if (!instances.some(({ ledger }) => ledger.status === "ACTIVE")) {
+    throw invalid("No Container Instances were found in your cluster.");
+  }
   const earlier = await tasksOfEarlierCall(context, run, instances);
   const known = new Set(earlier.map(({ id }) => id));
   const outcome = await placeTasks(context, {

@@ -49,7 +49,7 @@ export async function commitPlacements(
   const unplaced: Unplaced[] = [];
   let waiting = batch.taskIds;
   for (let round = 0; waiting.length > 0 && round < MAX_ROUNDS; round += 1) {
-    const plan = choosePlaces(batch, [...candidates.values()], { taskIds: waiting, round });
+    const plan = batch.choose([...candidates.values()], waiting, round);
     unplaced.push(...plan.unplaced);
     const starts = await Promise.all(
       startsByInstance(plan, candidates).map((start) => startOn(controlPlane, batch, start)),
@@ -63,29 +63,6 @@ export async function commitPlacements(
   }
   unplaced.push(...waiting.map((taskId) => contended(taskId, candidates.keys())));
   return { placed, unplaced };
-}
-
-/**
- * An earlier try may have died between reserving and writing: what holds a reservation stays where
- * it is, so that no task takes capacity twice.
- */
-function choosePlaces(
-  batch: PlacementBatch,
-  candidates: readonly StoredInstance[],
-  { taskIds, round }: { readonly taskIds: readonly string[]; readonly round: number },
-): PlacementPlan {
-  const open = candidates.filter(
-    ({ ledger }) => ledger.status === "ACTIVE" && ledger.agentConnected,
-  );
-  const reserved = taskIds.flatMap((taskId) => {
-    const holder = open.find(({ ledger }) => taskId in ledger.reservations);
-    return holder ? [{ taskId, containerInstanceId: holder.ledger.id }] : [];
-  });
-  const held = new Set(reserved.map(({ taskId }) => taskId));
-  const others = taskIds.filter((taskId) => !held.has(taskId));
-  if (others.length === 0) return { placed: reserved, unplaced: [] };
-  const { placed, unplaced } = batch.choose(candidates, others, round);
-  return { placed: [...reserved, ...placed], unplaced };
 }
 
 interface Start {
