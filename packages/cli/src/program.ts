@@ -2,13 +2,7 @@ import { Command } from "commander";
 import { EXIT_CODES } from "@berth/contracts/local/installation";
 import { status } from "./commands/status.ts";
 import { up, type UpOptions } from "./commands/up.ts";
-import {
-  dataDirOption,
-  instancesOption,
-  jsonOption,
-  portOption,
-  regionOption,
-} from "./options.ts";
+import { dataDirOption, instancesOption, jsonOption, portOption, regionOption } from "./options.ts";
 import { runProgram } from "./programs.ts";
 
 const EXIT_CODE_HELP = `
@@ -59,10 +53,7 @@ function addDown(program: Command): void {
     .option("--purge", "also remove the containers and forget all state", false)
     .addOption(jsonOption())
     .action(async (options: { dataDir: string; purge: boolean; json: boolean }) => {
-      const flags = [
-        ...(options.purge ? ["--purge"] : []),
-        ...(options.json ? ["--json"] : []),
-      ];
+      const flags = [...(options.purge ? ["--purge"] : []), ...(options.json ? ["--json"] : [])];
       process.exitCode = await runProgram("down", ["--data-dir", options.dataDir, ...flags]);
     });
 }

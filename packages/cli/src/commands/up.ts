@@ -35,11 +35,15 @@ export async function up(options: UpOptions): Promise<number> {
 }
 
 function supervisorArguments(options: UpOptions): readonly string[] {
+  const region = options.region === undefined ? [] : ["--region", options.region];
   return [
-    ...["--data-dir", options.dataDir],
-    ...["--port", String(options.port)],
-    ...["--instances", String(options.instances)],
-    ...(options.region === undefined ? [] : ["--region", options.region]),
+    "--data-dir",
+    options.dataDir,
+    "--port",
+    `${options.port}`,
+    "--instances",
+    `${options.instances}`,
+    ...region,
   ];
 }
 
@@ -63,7 +67,9 @@ async function attend(supervisor: ChildProcess, options: UpOptions): Promise<num
   const code = await exitCode(supervisor);
   release();
   if (isUp && code === EXIT_CODES.ok) {
-    say('Berth has stopped. Containers run on: "berth up" takes them over, "berth down" stops them.');
+    say(
+      'Berth has stopped. Containers run on: "berth up" takes them over, "berth down" stops them.',
+    );
   }
   return failure ?? code;
 }

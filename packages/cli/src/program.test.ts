@@ -1,0 +1,84 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+const BERTH = fileURLToPath(new URL("../bin/berth.js", import.meta.url));
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "berth-cli-"));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+async function berth(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, [BERTH, ...args], {
+    env: { ...process.env, BERTH_DATA_DIR: directory, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [output, errors, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "exit"),
+  ]);
+  return { code: code as number | null, output, errors };
+}
+
+describe("help", () => {
+  test.each([
+    ["--help"],
+    ["up", "--help"],
+    ["down", "--help"],
+    ["status", "--help"],
+    ["agent", "--help"],
+  ])("berth %s %s goes to standard output and is no failure", async (...args) => {
+    const { code, output, errors } = await berth(args);
+    expect({ code, errors }).toEqual({ code: 0, errors: "" });
+    expect(output).toContain("Usage: berth");
+  });
+
+  test("tells the exit codes", async () => {
+    expect((await berth(["--help"])).output).toMatch(/3 {2}up: there is no Docker Engine/);
+  });
+});
+
+describe("what is not understood ends with 2 and says why on standard error", () => {
+  test.each([
+    [["dock"], "unknown command"],
+    [["up", "--instances", "0"], "whole number from 1 to 50"],
+    [["up", "--instances", "three"], "whole number"],
+    [["up", "--port", "70000"], "whole number from 1 to 65535"],
+    [["status", "--verbose"], "unknown option"],
+    [["agent"], "required option '--config <file>'"],
+  ])("berth %j", async (args, reason) => {
+    const { code, output, errors } = await berth(args);
+    expect({ code, output }).toEqual({ code: 2, output: "" });
+    expect(errors).toContain(reason);
+  });
+});
+
+describe("where Berth does not run", () => {
+  test("status ends with 5 and says how to start it", async () => {
+    const { code, errors } = await berth(["status"]);
+    expect(code).toBe(5);
+    expect(errors).toContain('"berth up" starts it');
+  });
+
+  test("down finds nothing to stop, which is no failure", async () => {
+    const { code, output } = await berth(["down", "--purge", "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(output)).toEqual({ processes: "notRunning", containers: 0, purged: true });
+  });
+});
+
+test("up ends with 3 where DOCKER_HOST names an engine that does not answer", async () => {
+  const { code, output, errors } = await berth(["up", "--install-engine"], {
+    DOCKER_HOST: `unix://${join(directory, "absent.sock")}`,
+  });
+  expect({ code, output }).toEqual({ code: 3, output: "" });
+  expect(errors).toContain("no Docker Engine answers there");
+});
