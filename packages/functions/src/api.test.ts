@@ -316,7 +316,7 @@ function toEvent({ method, path, headers, body }: WireRequest): APIGatewayProxyE
   return {
     ...anEvent(method, path),
     headers: Object.fromEntries(lowerCase) as Record<string, string>,
-    body: Buffer.from(body).toString("base64"),
+    body: Buffer.from(new TextDecoder().decode(body)).toString("base64"),
     isBase64Encoded: true,
   };
 }

@@ -111,7 +111,7 @@ function toEvent(request: { headers: Record<string, string>; body: Uint8Array })
     rawPath: "/",
     rawQueryString: "",
     headers: Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value])),
-    body: Buffer.from(request.body).toString("base64"),
+    body: Buffer.from(new TextDecoder().decode(request.body)).toString("base64"),
     isBase64Encoded: true,
     requestContext: { requestId: "r1", http: { method: "POST" } },
   } as APIGatewayProxyEventV2;
