@@ -26,6 +26,7 @@ export interface CensusRules extends HealthRules {
   readonly plannedStops: ReadonlySet<string>;
 }
 
+/** Sorts tasks, STOPPED ones included, into the lists that decisions are made from. */
 export function takeCensus(tasks: readonly Task[], rules: CensusRules, now: number): Census {
   const kept: Member[] = [];
   const replaced: Member[] = [];

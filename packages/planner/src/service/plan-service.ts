@@ -92,28 +92,8 @@ export function planService(snapshot: ServiceSnapshot): ServicePlan {
 }
 
 function decideActive(snapshot: ServiceSnapshot): Decision {
-  const { service, tasks, now } = snapshot;
-  const counted = countFailedStarts(service, tasks, snapshot);
-  const verdict = judgeDeployment({ ...service, ...counted }, tasks, now);
-  const primary = primaryOf(verdict.deployments);
-  const census = censusOf(snapshot, tasks, verdict.deployments);
-  const bounds = boundsOf(service.desiredCount, service.deploymentConfiguration);
-  const { planned, started } = settlePlannedStarts(service.plannedStarts, {
-    ...snapshot,
-    primary,
-    limit: Math.min(
-      service.desiredCount - census.kept.length,
-      bounds.ceiling - countOccupying(census),
-    ),
-  });
-  const rollout: Rollout = {
-    desiredCount: service.desiredCount,
-    bounds,
-    primaryId: primary.id,
-    census,
-    planned,
-    held: primary.rolloutState === "FAILED" || isThrottled(primary, now),
-  };
+  const { service, now } = snapshot;
+  const { counted, verdict, primary, settled, rollout } = takeStock(snapshot);
   const stops = chooseStops(rollout);
   const completion = settleCompletion({ ...service, ...verdict }, rollout, now);
   const problems = listProblems(service.name, { rollout, stops, primary });
@@ -125,7 +105,7 @@ function decideActive(snapshot: ServiceSnapshot): Decision {
       countedStops: counted.countedStops,
       taskDefinition: verdict.taskDefinition,
       deployments: completion.deployments,
-      plannedStarts: planned,
+      plannedStarts: settled.planned,
       steady: completion.steady,
       ...(told.news.size > 0 && { lastTold: told.lastTold }),
     },
@@ -133,7 +113,7 @@ function decideActive(snapshot: ServiceSnapshot): Decision {
     stops,
     events: [
       ...problems.filter(isNews),
-      ...startEvents(service.name, started, census),
+      ...startEvents(service.name, settled.started, rollout.census),
       ...stopEvents(service.name, stops),
       ...verdict.events,
       ...completion.events,
@@ -141,12 +121,38 @@ function decideActive(snapshot: ServiceSnapshot): Decision {
     ],
     lastTold: told.lastTold,
     ...wakeUp([
-      census.changesAt,
+      rollout.census.changesAt,
       isThrottled(primary, now) ? primary.throttledUntil : undefined,
-      planned.length > 0 ? now + RETRY_PLACEMENT_MS : undefined,
+      settled.planned.length > 0 ? now + RETRY_PLACEMENT_MS : undefined,
       told.tellAgainAt,
     ]),
   };
+}
+
+/** What became of the earlier decisions, and where that leaves the rollout. */
+function takeStock(snapshot: ServiceSnapshot) {
+  const { service, tasks, now } = snapshot;
+  const { desiredCount } = service;
+  const counted = countFailedStarts(service, tasks, snapshot);
+  const verdict = judgeDeployment({ ...service, ...counted }, tasks, now);
+  const primary = primaryOf(verdict.deployments);
+  const census = censusOf(snapshot, tasks, verdict.deployments);
+  const bounds = boundsOf(desiredCount, service.deploymentConfiguration);
+  const settled = settlePlannedStarts(service.plannedStarts, {
+    ...snapshot,
+    primary,
+    limit: Math.min(desiredCount - census.kept.length, bounds.ceiling - countOccupying(census)),
+  });
+  const held = primary.rolloutState === "FAILED" || isThrottled(primary, now);
+  const rollout: Rollout = {
+    desiredCount,
+    bounds,
+    primaryId: primary.id,
+    census,
+    planned: settled.planned,
+    held,
+  };
+  return { counted, verdict, primary, settled, rollout };
 }
 
 /** Freed capacity wakes a waiting service at once; this is for the wake-up that was lost. */

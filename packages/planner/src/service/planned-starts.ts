@@ -91,7 +91,7 @@ function closest(
 function distance(candidate: PlacementFailure): number {
   const rank = CLOSENESS.indexOf(candidate.reason);
   if (rank >= 0) return rank;
-  /** Not even asked: its agent is away. */
+  // Not even asked: its agent is away.
   return candidate.reason === "AGENT" ? CLOSENESS.length + 1 : CLOSENESS.length;
 }
 

@@ -26,6 +26,7 @@ export function openStops(
   return plannedStops.filter((stop) => untold.has(stop.taskId));
 }
 
+/** What to tell of stops decided now: RUNNING tasks by their ids, PENDING ones by their number. */
 export function stopEvents(service: string, stops: readonly Member[]): readonly string[] {
   const pending = stops.filter(isPending);
   const running = stops.filter((member) => !isPending(member)).map(({ task }) => task.id);
