@@ -14,12 +14,12 @@ export function presentTaskDefinition(
   definition: TaskDefinition | Stored<TaskDefinition>,
 ): TaskDefinitionDescription {
   const { tags: _tags, version: _version, registeredAt, deregisteredAt, ...shown } = definition;
+  // Kept members are as the caller gave them, and the domain's types are ECS's own, only narrower.
   const description: object = {
     ...shown,
     taskDefinitionArn: taskDefinitionArn(scope, taskDefinitionName(definition)),
     registeredAt: dateOf(registeredAt),
     ...(deregisteredAt !== undefined && { deregisteredAt: dateOf(deregisteredAt) }),
   };
-  // Kept members are as the caller gave them, and the domain's types are ECS's own, only narrower.
-  return description as TaskDefinitionDescription;
+  return description;
 }
