@@ -25,8 +25,6 @@ export interface ContainerInstance {
   readonly tags: readonly Tag[];
   /** Epoch ms. */
   readonly registeredAt: number;
-  /** Hash of the last registration's `clientToken`, so that a repeated call finds its instance. */
-  readonly clientToken?: string;
 }
 
 export type ContainerInstanceStatus = "ACTIVE" | "DRAINING" | "INACTIVE";
