@@ -12,23 +12,24 @@ export type AcceptedTask =
  * not have is refused rather than run without it. The prefix of the reason is spelled as the ECS
  * agent spells it.
  */
-export function acceptTask(value: unknown): AcceptedTask {
+export function acceptTask(payload: unknown): AcceptedTask {
+  // Go's encoders leave out what is empty.
+  const value = typeof payload === "object" ? { volumes: [], ...payload } : payload;
   const arn = textMember(value, "arn");
   if (arn === undefined || parseArn(arn)?.resourceType !== "task") {
     return { kind: "refused", reason: "the task has no valid arn" };
   }
-  const problem = shapeProblem(value) ?? supportProblem(value as PayloadTask);
+  const problem = shapeProblem(value) ?? supportProblem(value);
   if (problem !== undefined) {
     return { kind: "refused", arn, reason: `UnrecogniedTaskError: ${problem}` };
   }
-  const { containers = [], volumes = [], ...task } = value as PayloadTask;
+  const task = value as PayloadTask;
   if (task.desiredStatus === "STOPPED") {
     return { kind: "task", task: { ...task, containers: [], volumes: [] } };
   }
-  if (!isOrderable(containers)) {
-    return { kind: "refused", arn, reason: "Task dependencies cannot be resolved" };
-  }
-  return { kind: "task", task: { ...task, containers, volumes } };
+  return isOrderable(task.containers)
+    ? { kind: "task", task }
+    : { kind: "refused", arn, reason: "Task dependencies cannot be resolved" };
 }
 
 /** What makes the value no task at all, or undefined. Expects that it has an arn. */
@@ -62,22 +63,26 @@ function containerShapeProblem(container: unknown): string | undefined {
 }
 
 /** What the task asks for that this agent cannot give, or undefined. Expects a well-formed task. */
-function supportProblem(task: PayloadTask): string | undefined {
+function supportProblem(value: unknown): string | undefined {
+  const task = value as PayloadTask;
   if (task.desiredStatus === "STOPPED") return undefined;
-  if (!NETWORK_MODES.includes(task.networkMode || "bridge")) {
+  if (!NETWORK_MODES.has(task.networkMode || "bridge")) {
     return `networkMode ${task.networkMode} is not supported`;
   }
   // Sharing these within a task takes a pause container.
-  if (task.pidMode === "task" || task.ipcMode === "task") return "pidMode and ipcMode task are not supported";
+  if (task.pidMode === "task" || task.ipcMode === "task")
+    return "pidMode and ipcMode task are not supported";
   return (
     unsupportedMember(task, TASK_MEMBERS_UNSUPPORTED) ??
-    firstDefined(task.containers.map((each) => unsupportedMember(each, CONTAINER_MEMBERS_UNSUPPORTED))) ??
+    firstDefined(
+      task.containers.map((each) => unsupportedMember(each, CONTAINER_MEMBERS_UNSUPPORTED)),
+    ) ??
     dependencyProblem(task) ??
     volumeProblem(task)
   );
 }
 
-const NETWORK_MODES = ["bridge", "host", "none"];
+const NETWORK_MODES = new Set(["bridge", "host", "none"]);
 const TASK_MEMBERS_UNSUPPORTED = ["elasticNetworkInterfaces", "proxyConfiguration", "attachments"];
 const CONTAINER_MEMBERS_UNSUPPORTED = [
   "secrets",
@@ -107,12 +112,12 @@ function dependencyProblem({ containers }: PayloadTask): string | undefined {
   return undefined;
 }
 
-function volumeProblem({ containers, volumes = [] }: PayloadTask): string | undefined {
+function volumeProblem({ containers, volumes }: PayloadTask): string | undefined {
   const unknownType = volumes.find(({ type }) => type !== "host" && type !== "docker");
   if (unknownType) return `volume type ${unknownType.type} is not supported`;
-  const names = volumes.map(({ name }) => name);
+  const names = new Set(volumes.map(({ name }) => name));
   const mounted = containers.flatMap(({ mountPoints = [] }) => mountPoints);
-  const unknown = mounted.find(({ sourceVolume }) => !names.includes(sourceVolume));
+  const unknown = mounted.find(({ sourceVolume }) => !names.has(sourceVolume));
   return unknown && `volume ${unknown.sourceVolume} does not exist`;
 }
 

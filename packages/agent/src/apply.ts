@@ -1,9 +1,15 @@
 import type { PayloadTask } from "@berth/contracts/agent/messages";
 import { admitWaiting } from "./admission.ts";
 import { payloadDemand } from "./demand.ts";
-import type { AgentEvent, ContainerExit, ContainerKey } from "./event.ts";
+import type {
+  AgentEvent,
+  ContainerEvent,
+  ContainerExit,
+  InstanceEvent,
+  PulledImage,
+  TaskEvent,
+} from "./event.ts";
 import { applyObserved } from "./observe.ts";
-import { taskArnOf } from "./operation.ts";
 import type { Operation } from "./operation.ts";
 import { withAccepted } from "./report.ts";
 import { settle } from "./settle.ts";
@@ -15,44 +21,46 @@ import type { AgentState, ContainerPhase, ContainerState, ManagedTask } from "./
  * move forward and an outcome counts only while it is awaited.
  */
 export function apply(state: AgentState, event: AgentEvent, now: number): AgentState {
-  const changed = applyEvent(state, event, now);
-  const settled =
-    event.kind === "tick" || event.kind === "observed"
-      ? mapTasks(changed, (task) => settle(task, now))
-      : mapTask(changed, taskArnOfEvent(event), (task) => settle(task, now));
-  return admitWaiting(settled, now);
+  return admitWaiting(applyEvent(state, event, now), now);
 }
 
 function applyEvent(state: AgentState, event: AgentEvent, now: number): AgentState {
+  if ("container" in event) {
+    return mapTask(state, event.container.taskArn, (task) => {
+      return settle(applyToContainer(task, event, now), now);
+    });
+  }
+  if ("taskArn" in event) {
+    return mapTask(state, event.taskArn, (task) => {
+      const changed = applyToTask(task, event);
+      return changed && settle(changed, now);
+    });
+  }
+  return settleAll(applyToInstance(state, event, now), now);
+}
+
+function applyToInstance(state: AgentState, event: InstanceEvent, now: number): AgentState {
   switch (event.kind) {
     case "taskArrived":
       return arrive(state, event.task);
     case "taskRefused":
-      return refuse(state, event.taskArn, event.reason);
+      return refuse(state, event.arn, event.reason);
     case "taskRestored":
       return withTask(state, event.task);
-    case "stopOrdered":
-      return mapTask(state, event.taskArn, (task) => ({ ...task, desiredStatus: "STOPPED" }));
     case "observed":
       return applyObserved(state, event.observation, now);
-    case "cleaned":
-      return withoutTask(state, event.taskArn);
     case "tick":
       return state;
-    default:
-      return mapTask(state, taskArnOfEvent(event), (task) => applyToTask(task, event, now));
   }
 }
 
-type TaskEvent = Exclude<
-  AgentEvent,
-  { kind: "taskArrived" | "taskRefused" | "taskRestored" | "stopOrdered" | "observed" | "cleaned" | "tick" }
->;
-
-function applyToTask(task: ManagedTask, event: TaskEvent, now: number): ManagedTask {
+/** Undefined: there is nothing left to know about it. */
+function applyToTask(task: ManagedTask, event: TaskEvent): ManagedTask | undefined {
   switch (event.kind) {
     case "taskRecorded":
       return { ...task, recorded: true };
+    case "stopOrdered":
+      return { ...task, desiredStatus: "STOPPED" };
     case "begun":
       return begin(task, event.operation);
     case "volumesReady":
@@ -61,23 +69,28 @@ function applyToTask(task: ManagedTask, event: TaskEvent, now: number): ManagedT
       return failVolumes(task, event.reason);
     case "reportAccepted":
       return withAccepted(task, event.change);
+    case "cleaned":
+      return undefined;
     case "cleanFailed":
       return { ...task, cleaning: false, cleanupRetryAt: event.retryAt };
-    case "pulled":
-      return applyPulled(task, event);
-    default:
-      return mapContainer(task, event.container.name, (each) => applyToContainer(each, event, now));
   }
 }
 
-type ContainerEvent = Exclude<Extract<TaskEvent, { container: ContainerKey }>, { kind: "pulled" }>;
+function applyToContainer(task: ManagedTask, event: ContainerEvent, now: number): ManagedTask {
+  const changed = mapContainer(task, event.container.name, (container) =>
+    nextContainer(container, event, now),
+  );
+  return event.kind === "pulled" ? withPullTimes(changed, event.image) : changed;
+}
 
-function applyToContainer(
+function nextContainer(
   container: ContainerState,
   event: ContainerEvent,
   now: number,
 ): ContainerState {
   switch (event.kind) {
+    case "pulled":
+      return pull(container, event.image);
     case "created":
       return { ...idle(container), ...forward(container, "CREATED"), dockerId: event.dockerId };
     case "started": {
@@ -139,20 +152,17 @@ function begin(task: ManagedTask, operation: Operation): ManagedTask {
   }
 }
 
-function applyPulled(
-  task: ManagedTask,
-  { container, image }: Extract<AgentEvent, { kind: "pulled" }>,
-): ManagedTask {
-  const { startedAt, stoppedAt, digest } = image;
-  const pulled = mapContainer(task, container.name, (each) =>
-    // A task that was stopped meanwhile does not wait for its pulls; what they bring is not used.
-    each.busy === "pull"
-      ? { ...idle(each), ...forward(each, "PULLED"), ...(digest !== undefined && { imageDigest: digest }) }
-      : each,
-  );
-  if (startedAt === undefined || stoppedAt === undefined) return pulled;
+/** A task that was stopped meanwhile does not wait for its pulls; what they bring is not used. */
+function pull(container: ContainerState, { digest }: PulledImage): ContainerState {
+  if (container.busy !== "pull") return container;
+  const imageDigest = digest !== undefined && { imageDigest: digest };
+  return { ...idle(container), ...forward(container, "PULLED"), ...imageDigest };
+}
+
+function withPullTimes(task: ManagedTask, { startedAt, stoppedAt }: PulledImage): ManagedTask {
+  if (startedAt === undefined || stoppedAt === undefined) return task;
   return {
-    ...pulled,
+    ...task,
     pullStartedAt: Math.min(startedAt, task.pullStartedAt ?? startedAt),
     pullStoppedAt: Math.max(stoppedAt, task.pullStoppedAt ?? stoppedAt),
   };
@@ -188,16 +198,6 @@ const forward = (
   next: ContainerPhase,
 ): Pick<ContainerState, "phase"> => ({ phase: isAtLeast(phase, next) ? phase : next });
 
-function taskArnOfEvent(
-  event: Exclude<AgentEvent, { kind: "observed" | "tick" }>,
-): string {
-  if ("taskArn" in event) return event.taskArn;
-  if ("container" in event) return event.container.taskArn;
-  if ("change" in event) return event.change.taskArn;
-  if ("operation" in event) return taskArnOf(event.operation);
-  return event.task.arn;
-}
-
 function mapContainer(
   task: ManagedTask,
   name: string,
@@ -213,23 +213,21 @@ function withTask(state: AgentState, task: ManagedTask): AgentState {
   return { ...state, tasks: new Map(state.tasks).set(task.arn, task) };
 }
 
-function withoutTask(state: AgentState, taskArn: string): AgentState {
+function mapTask(
+  state: AgentState,
+  taskArn: string,
+  change: (task: ManagedTask) => ManagedTask | undefined,
+): AgentState {
+  const task = state.tasks.get(taskArn);
+  if (!task) return state;
+  const changed = change(task);
+  if (changed) return withTask(state, changed);
   const tasks = new Map(state.tasks);
   tasks.delete(taskArn);
   return { ...state, tasks };
 }
 
-function mapTask(
-  state: AgentState,
-  taskArn: string,
-  change: (task: ManagedTask) => ManagedTask,
-): AgentState {
-  const task = state.tasks.get(taskArn);
-  if (!task) return state;
-  const changed = change(task);
-  return changed === task ? state : withTask(state, changed);
-}
-
-function mapTasks(state: AgentState, change: (task: ManagedTask) => ManagedTask): AgentState {
-  return { ...state, tasks: new Map([...state.tasks].map(([arn, task]) => [arn, change(task)])) };
-}
+const settleAll = (state: AgentState, now: number): AgentState => ({
+  ...state,
+  tasks: new Map([...state.tasks].map(([arn, task]) => [arn, settle(task, now)])),
+});

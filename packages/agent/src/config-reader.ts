@@ -27,10 +27,14 @@ export class ConfigReader {
 
   /** Milliseconds. */
   duration(key: string, minMs: number): number | undefined {
-    return this.#read(key, `must be a duration such as 30s or 1h30m, at least ${minMs} ms`, (text) => {
-      const durationMs = parseDurationMs(text);
-      return durationMs !== undefined && durationMs >= minMs ? durationMs : undefined;
-    });
+    return this.#read(
+      key,
+      `must be a duration such as 30s or 1h30m, at least ${minMs} ms`,
+      (text) => {
+        const durationMs = parseDurationMs(text);
+        return durationMs !== undefined && durationMs >= minMs ? durationMs : undefined;
+      },
+    );
   }
 
   flag(key: string): boolean | undefined {
@@ -64,7 +68,12 @@ export class ConfigReader {
   }
 }
 
-const FLAGS: Readonly<Record<string, boolean>> = { true: true, false: false, "1": true, "0": false };
+const FLAGS: Readonly<Record<string, boolean>> = {
+  true: true,
+  false: false,
+  "1": true,
+  "0": false,
+};
 
 function rangeText({ min, max }: { readonly min: number; readonly max?: number }): string {
   return max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;

@@ -153,13 +153,14 @@ function readInstance(read: ConfigReader) {
   return {
     instanceAttributes: Object.entries(
       read.json("ECS_INSTANCE_ATTRIBUTES", "a JSON object of texts", isTextRecord) ?? {},
-    ).map(([name, value]) => ({ name, ...(value !== "" && { value }) })),
+    ).map(attribute),
     instanceTags: Object.entries(
       read.json("ECS_CONTAINER_INSTANCE_TAGS", "a JSON object of texts", isTextRecord) ?? {},
     ).map(([key, value]) => ({ key, value })),
     reservedMemoryMiB: read.wholeNumber("ECS_RESERVED_MEMORY", { min: 0 }) ?? 0,
-    reservedTcpPorts:
-      read.json("ECS_RESERVED_PORTS", PORTS_RULE, isPorts) ?? [22, 2375, 2376, 51678, 51679],
+    reservedTcpPorts: read.json("ECS_RESERVED_PORTS", PORTS_RULE, isPorts) ?? [
+      22, 2375, 2376, 51678, 51679,
+    ],
     reservedUdpPorts: read.json("ECS_RESERVED_PORTS_UDP", PORTS_RULE, isPorts) ?? [],
     hostAddress:
       read.matching("BERTH_HOST_ADDRESS", "must be an IPv4 address", (text) => isIP(text) === 4) ??
@@ -170,6 +171,10 @@ function readInstance(read: ConfigReader) {
     ...(instanceName !== undefined && { instanceName }),
   };
 }
+
+/** An attribute without a value is one by its name alone. */
+const attribute = ([name, value]: readonly [string, string]): Attribute =>
+  value === "" ? { name } : { name, value };
 
 function readDocker(read: ConfigReader) {
   return {
@@ -206,10 +211,15 @@ const PORTS_RULE = "a JSON array of ports from 1 to 65535";
 
 const isPorts = (value: unknown): value is readonly number[] =>
   Array.isArray(value) &&
-  value.every((port: unknown) => Number.isInteger(port) && Number(port) > 0 && Number(port) < 65_536);
+  value.every(
+    (port: unknown) => Number.isInteger(port) && Number(port) > 0 && Number(port) < 65_536,
+  );
 
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((each) => typeof each === "string");
 
 const isTextRecord = (value: unknown): value is Readonly<Record<string, string>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && isTexts(Object.values(value));
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  isTexts(Object.values(value));

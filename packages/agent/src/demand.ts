@@ -15,7 +15,9 @@ export function payloadDemand(task: PayloadTask): Demand {
       .filter((port) => (port.protocol ?? "tcp") === protocol && port.hostPort > 0)
       .map((port) => port.hostPort);
   return {
-    cpuUnits: task.cpu ? Math.round(task.cpu * 1_024) : sum(task.containers.map(({ cpu = 0 }) => cpu)),
+    cpuUnits: task.cpu
+      ? Math.round(task.cpu * 1_024)
+      : sum(task.containers.map(({ cpu = 0 }) => cpu)),
     memoryMiB: task.memory || sum(task.containers.map(containerMemoryMiB)),
     tcpPorts: heldPorts("tcp"),
     udpPorts: heldPorts("udp"),

@@ -1,5 +1,5 @@
 import type { PayloadContainer } from "@berth/contracts/agent/messages";
-import { containerOf, definitionOf, isAtLeast } from "./state.ts";
+import { containerOf, definitionOf } from "./state.ts";
 import type { ContainerState, ManagedTask } from "./state.ts";
 
 export const DEPENDENCY_CONDITIONS = ["CREATE", "START", "COMPLETE", "SUCCESS", "HEALTHY"] as const;
@@ -97,17 +97,19 @@ function stateOfOne(task: ManagedTask, dependency: Dependency, now: number): Dep
 
 const hasRun = (container: ContainerState): boolean => container.startedAt !== undefined;
 
+const hasRunAndStopped = (container: ContainerState): boolean =>
+  container.phase === "STOPPED" && hasRun(container);
+
 function isMet(container: ContainerState, condition: DependencyCondition): boolean {
-  const hasStopped = container.phase === "STOPPED";
   switch (condition) {
     case "CREATE":
-      return isAtLeast(container.phase, "CREATED") && container.dockerId !== undefined;
+      return container.dockerId !== undefined;
     case "START":
-      return container.phase === "RUNNING" || (hasStopped && hasRun(container));
+      return container.phase === "RUNNING" || hasRunAndStopped(container);
     case "COMPLETE":
-      return hasStopped && hasRun(container);
+      return hasRunAndStopped(container);
     case "SUCCESS":
-      return hasStopped && container.exitCode === 0;
+      return hasRunAndStopped(container) && container.exitCode === 0;
     case "HEALTHY":
       return container.phase === "RUNNING" && container.health?.status === "HEALTHY";
   }

@@ -14,7 +14,11 @@ export interface ContainerEngine {
   ensureVolumes(task: PayloadTask): Promise<void>;
   /** The engine's id; that of the existing one where the task's container was created before. */
   create(task: PayloadTask, container: PayloadContainer): Promise<string>;
-  start(dockerId: string, task: PayloadTask, container: PayloadContainer): Promise<StartedContainer>;
+  start(
+    dockerId: string,
+    task: PayloadTask,
+    container: PayloadContainer,
+  ): Promise<StartedContainer>;
   /**
    * Asks it to end and kills it after the timeout. What it is then, where the engine did not stop it
    * just now: an exit that was missed; else its exit is told through `watch`.

@@ -5,33 +5,42 @@ import type { TaskStateChange } from "./report.ts";
 import type { ContainerHealth, ManagedTask, ObservedContainer } from "./state.ts";
 
 /** Everything that can change what the agent knows. Times are epoch ms. */
-export type AgentEvent =
-  | { readonly kind: "taskArrived"; readonly task: PayloadTask }
-  | { readonly kind: "taskRefused"; readonly taskArn: string; readonly reason: string }
-  | { readonly kind: "taskRestored"; readonly task: ManagedTask }
-  | { readonly kind: "taskRecorded"; readonly taskArn: string }
-  | { readonly kind: "stopOrdered"; readonly taskArn: string }
-  | { readonly kind: "begun"; readonly operation: Operation }
-  | { readonly kind: "pulled"; readonly container: ContainerKey; readonly image: PulledImage }
-  | { readonly kind: "volumesReady"; readonly taskArn: string }
-  | { readonly kind: "volumesFailed"; readonly taskArn: string; readonly reason: string }
-  | { readonly kind: "created"; readonly container: ContainerKey; readonly dockerId: string }
+export type AgentEvent = ContainerEvent | TaskEvent | InstanceEvent;
+
+/** What is learnt of one container. */
+export type ContainerEvent = { readonly container: ContainerKey } & (
+  | { readonly kind: "pulled"; readonly image: PulledImage }
+  | { readonly kind: "created"; readonly dockerId: string }
   | {
       readonly kind: "started";
-      readonly container: ContainerKey;
       readonly startedAt: number;
       readonly networkBindings: readonly NetworkBinding[];
     }
   /** A pull, create or start that will not be tried again. */
-  | { readonly kind: "failed"; readonly container: ContainerKey; readonly reason: string }
+  | { readonly kind: "failed"; readonly reason: string }
   /** The engine was told to stop it, or could not be; its exit is told apart, when it happens. */
-  | { readonly kind: "stopSent"; readonly container: ContainerKey; readonly retryAt: number }
-  | { readonly kind: "exited"; readonly container: ContainerKey; readonly exit: ContainerExit }
-  | { readonly kind: "healthChanged"; readonly container: ContainerKey; readonly health: ContainerHealth }
-  | { readonly kind: "observed"; readonly observation: Observation }
+  | { readonly kind: "stopSent"; readonly retryAt: number }
+  | { readonly kind: "exited"; readonly exit: ContainerExit }
+  | { readonly kind: "healthChanged"; readonly health: ContainerHealth }
+);
+
+/** What is learnt of one known task. */
+export type TaskEvent = { readonly taskArn: string } & (
+  | { readonly kind: "taskRecorded" }
+  | { readonly kind: "stopOrdered" }
+  | { readonly kind: "begun"; readonly operation: Operation }
+  | { readonly kind: "volumesReady" }
+  | { readonly kind: "volumesFailed"; readonly reason: string }
   | { readonly kind: "reportAccepted"; readonly change: TaskStateChange }
-  | { readonly kind: "cleaned"; readonly taskArn: string }
-  | { readonly kind: "cleanFailed"; readonly taskArn: string; readonly retryAt: number }
+  | { readonly kind: "cleaned" }
+  | { readonly kind: "cleanFailed"; readonly retryAt: number }
+);
+
+export type InstanceEvent =
+  | { readonly kind: "taskArrived"; readonly task: PayloadTask }
+  | { readonly kind: "taskRefused"; readonly arn: string; readonly reason: string }
+  | { readonly kind: "taskRestored"; readonly task: ManagedTask }
+  | { readonly kind: "observed"; readonly observation: Observation }
   /** Time has passed. */
   | { readonly kind: "tick" };
 

@@ -13,10 +13,14 @@ export interface Log {
 /** Lines of `time level event key=value …` from the given level upwards. */
 export function lineLog(level: LogLevel, write: (line: string) => void): Log {
   const threshold = LOG_LEVELS.indexOf(level);
-  const at = (each: LogLevel) => (event: string, fields: LogFields = {}) => {
-    if (LOG_LEVELS.indexOf(each) < threshold) return;
-    write([new Date().toISOString(), each, event, ...Object.entries(fields).map(field)].join(" "));
-  };
+  const at =
+    (each: LogLevel) =>
+    (event: string, fields: LogFields = {}) => {
+      if (LOG_LEVELS.indexOf(each) < threshold) return;
+      write(
+        [new Date().toISOString(), each, event, ...Object.entries(fields).map(field)].join(" "),
+      );
+    };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 

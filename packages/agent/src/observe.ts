@@ -29,8 +29,11 @@ interface ObservationTime {
   readonly now: number;
 }
 
-const observeOrphan = (arn: string, observed: readonly ObservedContainer[], time: ObservationTime) =>
-  observeTask(orphanTask(arn, observed), observed, time);
+const observeOrphan = (
+  arn: string,
+  observed: readonly ObservedContainer[],
+  time: ObservationTime,
+) => observeTask(orphanTask(arn, observed), observed, time);
 
 function observeTask(
   task: ManagedTask,
@@ -51,12 +54,17 @@ function observeContainer(container: ContainerState, seen: ObservedContainer): C
   const { taskArn: _taskArn, family: _family, version: _version, phase, ...facts } = seen;
   // What is being done to it will say where it stands; an end is final and cannot be said twice.
   if (container.busy === "create") return container;
-  if (container.busy === "start") return phase === "STOPPED" ? { ...container, ...facts } : container;
+  if (container.busy === "start")
+    return phase === "STOPPED" ? { ...container, ...facts } : container;
   if (phase === "STOPPED") {
     const { busy: _busy, retryAt: _retryAt, ...rest } = container;
     return { ...rest, ...facts, phase };
   }
-  return { ...container, ...facts, phase: isAtLeast(container.phase, phase) ? container.phase : phase };
+  return {
+    ...container,
+    ...facts,
+    phase: isAtLeast(container.phase, phase) ? container.phase : phase,
+  };
 }
 
 /** A container that was there and is not any more was removed by somebody else. */

@@ -29,16 +29,10 @@ export class Performer {
 
   /** Never throws; undefined where the agent is shutting down. */
   async perform(operation: Operation, task: ManagedTask): Promise<AgentEvent | undefined> {
-    switch (operation.kind) {
-      case "report":
-        return this.#report(operation.change);
-      case "stop":
-        return this.#stop(operation);
-      case "clean":
-        return this.#clean(task);
-      default:
-        return this.#advance(operation, task);
-    }
+    if (operation.kind === "report") return this.#report(operation.change);
+    if (operation.kind === "stop") return this.#stop(operation);
+    if (operation.kind === "clean") return this.#clean(task);
+    return this.#advance(operation, task);
   }
 
   async #advance(operation: EngineOperation, task: ManagedTask): Promise<AgentEvent> {
@@ -46,7 +40,11 @@ export class Performer {
       return await this.#ask(operation, task);
     } catch (error) {
       const reason = reasonOf(error);
-      this.#parts.log.warn("operation-failed", { operation: operation.kind, task: task.arn, reason });
+      this.#parts.log.warn("operation-failed", {
+        operation: operation.kind,
+        task: task.arn,
+        reason,
+      });
       return operation.kind === "ensureVolumes"
         ? { kind: "volumesFailed", taskArn: task.arn, reason }
         : { kind: "failed", container: operation.container, reason };
@@ -66,7 +64,11 @@ export class Performer {
     const definition = definitionOf(task, container.name);
     if (!definition) throw new ContainerError("CannotCreateContainerError: unknown container");
     if (operation.kind === "create") {
-      return { kind: "created", container, dockerId: await engine.create(task.payload, definition) };
+      return {
+        kind: "created",
+        container,
+        dockerId: await engine.create(task.payload, definition),
+      };
     }
     const started = await engine.start(operation.dockerId, task.payload, definition);
     return { kind: "started", container, ...started };
@@ -87,7 +89,7 @@ export class Performer {
   async #report(change: TaskStateChange): Promise<AgentEvent | undefined> {
     try {
       await this.#parts.submit(change);
-      return { kind: "reportAccepted", change };
+      return { kind: "reportAccepted", taskArn: change.taskArn, change };
     } catch (error) {
       // It is retried for ever, so this is the end of the process, or a bug worth seeing.
       this.#parts.log.debug("report-abandoned", { task: change.taskArn, error });

@@ -112,7 +112,7 @@ export class Runner {
   }
 
   refuse(taskArn: string, reason: string): void {
-    this.dispatch({ kind: "taskRefused", taskArn, reason });
+    this.dispatch({ kind: "taskRefused", arn: taskArn, reason });
   }
 
   stopTask(taskArn: string): void {
@@ -184,7 +184,7 @@ export class Runner {
       const pool = POOL[operation.kind];
       if (this.#inFlight[pool] >= LIMIT[pool]) continue;
       this.#inFlight[pool] += 1;
-      this.#apply({ kind: "begun", operation });
+      this.#apply({ kind: "begun", taskArn: taskArnOf(operation), operation });
       void this.#perform(operation, pool);
     }
     this.#setTimer(nextWakeAt(this.#state, settings, Date.now()));
@@ -268,6 +268,8 @@ function restored(task: ManagedTask): ManagedTask {
     reporting: false,
     cleaning: false,
     volumes: task.volumes === "BUSY" ? "NONE" : task.volumes,
-    containers: task.containers.map(({ busy: _busy, retryAt: _retryAt, ...container }) => container),
+    containers: task.containers.map(
+      ({ busy: _busy, retryAt: _retryAt, ...container }) => container,
+    ),
   };
 }

@@ -70,10 +70,12 @@ export class StateFiles {
     if (this.#directory === undefined) return Promise.resolve();
     const path = join(this.#directory, name);
     const previous = this.#writes.get(name) ?? Promise.resolve();
-    const write = previous.then(() => replaceFile(path, text)).catch((error: unknown) => {
-      // What is not on disk is found again by the containers' labels, and stopped and reported.
-      this.#log.error("state-not-saved", { file: path, error });
-    });
+    const write = previous
+      .then(() => replaceFile(path, text))
+      .catch((error: unknown) => {
+        // What is not on disk is found again by the containers' labels, and stopped and reported.
+        this.#log.error("state-not-saved", { file: path, error });
+      });
     this.#writes.set(name, write);
     void write.then(() => this.#writes.get(name) === write && this.#writes.delete(name));
     return write;

@@ -51,7 +51,9 @@ function stepUp(task: ManagedTask, now: number): readonly Operation[] {
   const operations = task.containers
     .filter(({ busy }) => busy === undefined)
     .flatMap((container) => nextForContainer(task, container, now) ?? []);
-  return task.volumes === "NONE" ? [{ kind: "ensureVolumes", taskArn: task.arn }, ...operations] : operations;
+  return task.volumes === "NONE"
+    ? [{ kind: "ensureVolumes", taskArn: task.arn }, ...operations]
+    : operations;
 }
 
 function nextForContainer(
@@ -101,7 +103,8 @@ function cleanupAt(task: ManagedTask, { cleanupWaitMs }: StepSettings): number |
 
 function wakeTimes(task: ManagedTask, settings: StepSettings): readonly number[] {
   const cleanup = cleanupAt(task, settings);
-  const waits = task.desiredStatus === "RUNNING" && task.containers.some(({ phase }) => phase === "NONE");
+  const waits =
+    task.desiredStatus === "RUNNING" && task.containers.some(({ phase }) => phase === "NONE");
   return [
     ...(cleanup === undefined ? [] : [cleanup]),
     ...task.containers.flatMap((container) => {

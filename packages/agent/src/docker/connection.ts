@@ -6,10 +6,20 @@ import Docker from "dockerode";
  * would cost more than many of the calls.
  */
 export function connectDocker(dockerHost: string): Docker {
+  return new Docker(options(dockerHost));
+}
+
+interface ConnectionOptions extends Docker.DockerOptions {
+  /** The client passes it on to Node, but its types do not know it. */
+  readonly agent: Agent;
+}
+
+function options(dockerHost: string): ConnectionOptions {
   const agent = new Agent({ keepAlive: true });
   if (dockerHost.startsWith("unix://")) {
-    return new Docker({ socketPath: dockerHost.slice("unix://".length), host: "", agent });
+    // The empty host keeps the client from reading DOCKER_HOST on its own.
+    return { socketPath: dockerHost.slice("unix://".length), host: "", agent };
   }
   const { hostname, port } = new URL(dockerHost);
-  return new Docker({ host: hostname, port: port || 2375, protocol: "http", agent });
+  return { host: hostname, port: port || 2375, protocol: "http", agent };
 }

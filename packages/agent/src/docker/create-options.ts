@@ -122,7 +122,10 @@ function portBindings({ portMappings = [] }: PayloadContainer, hostAddress: stri
     [...byContainerPort].map(([key, ports]) => [
       key,
       // The empty host port lets Docker pick one.
-      ports.map(({ hostPort }) => ({ HostIp: hostAddress, HostPort: hostPort ? `${hostPort}` : "" })),
+      ports.map(({ hostPort }) => ({
+        HostIp: hostAddress,
+        HostPort: hostPort ? `${hostPort}` : "",
+      })),
     ]),
   );
 }

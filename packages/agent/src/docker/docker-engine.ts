@@ -1,5 +1,6 @@
 import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messages";
 import type Docker from "dockerode";
+import type { ContainerCreateOptions } from "dockerode";
 import { ContainerError } from "../engine.ts";
 import type {
   ContainerEngine,
@@ -50,9 +51,9 @@ export class DockerEngine implements ContainerEngine {
       throw new ContainerError("CannotCreateContainerError: privileged containers are disabled");
     }
     const signal = AbortSignal.timeout(this.#settings.createTimeoutMs);
-    const _query = { name: dockerName(task, container.name) };
+    const name = dockerName(task, container.name);
     const create = async () =>
-      (await this.#docker.createContainer({ _query, _body: options, abortSignal: signal })).id;
+      (await this.#docker.createContainer(inTwoParts(name, options, signal))).id;
     try {
       return await whileAway(signal, create);
     } catch (error) {
@@ -124,7 +125,10 @@ export class DockerEngine implements ContainerEngine {
   async clean(task: ManagedTask): Promise<void> {
     for (const { dockerId } of task.containers) {
       if (dockerId === undefined) continue;
-      await this.#docker.getContainer(dockerId).remove({ force: true, v: true }).catch(ignoreMissing);
+      await this.#docker
+        .getContainer(dockerId)
+        .remove({ force: true, v: true })
+        .catch(ignoreMissing);
     }
     await removeVolumes(this.#docker, task.payload);
   }
@@ -140,7 +144,8 @@ export class DockerEngine implements ContainerEngine {
     conflict: unknown,
   ): Promise<string> {
     const look = await this.look(dockerName(task, container.name));
-    if (look.kind === "there" && look.container.taskArn === task.arn) return look.container.dockerId;
+    if (look.kind === "there" && look.container.taskArn === task.arn)
+      return look.container.dockerId;
     throw new ContainerError(`CannotCreateContainerError: ${messageOf(conflict)}`);
   }
 
@@ -156,4 +161,14 @@ export class DockerEngine implements ContainerEngine {
     const prefix = aim === "created" ? "CannotCreateContainerError" : "CannotStartContainerError";
     return new ContainerError(`${prefix}: ${messageOf(error)}`);
   }
+}
+
+/** Kept apart for the client, which would otherwise repeat the whole body in the query. */
+function inTwoParts(
+  name: string,
+  options: ContainerCreateOptions,
+  abortSignal: AbortSignal,
+): ContainerCreateOptions {
+  const parts = { _query: { name }, _body: options, abortSignal };
+  return parts;
 }

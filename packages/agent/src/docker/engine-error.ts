@@ -16,10 +16,10 @@ export function messageOf(error: unknown): string {
 /** The engine is restarting or gone: it may answer the same call later. */
 export function isEngineAway(error: unknown): boolean {
   const { code } = error as { code?: unknown };
-  return statusOf(error) === undefined && AWAY_CODES.includes(String(code));
+  return statusOf(error) === undefined && AWAY_CODES.has(String(code));
 }
 
-const AWAY_CODES = ["ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE"];
+const AWAY_CODES = new Set(["ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE"]);
 const AWAY_RETRY_MS = 500;
 
 /** Repeats an idempotent call while the engine is away, until the signal aborts. */

@@ -150,6 +150,8 @@ export function withTag(name: string): string {
 function isRefusal(error: unknown): boolean {
   const status = statusOf(error);
   return (
-    status === 400 || status === 404 || /not found|denied|unauthorized|manifest unknown/i.test(messageOf(error))
+    status === 400 ||
+    status === 404 ||
+    /not found|denied|unauthorized|manifest unknown/i.test(messageOf(error))
   );
 }

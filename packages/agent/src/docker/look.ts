@@ -26,7 +26,7 @@ export function publishedPorts(info: ContainerInspectInfo): readonly NetworkBind
   return Object.entries(info.NetworkSettings.Ports ?? {}).flatMap(([key, bindings]) => {
     const [containerPort, protocol] = key.split("/");
     // A port that is exposed but not published has no bindings.
-    return ((bindings ?? []) as typeof bindings)
+    return (bindings ?? [])
       .filter(({ HostIp }) => !HostIp.includes(":"))
       .map(({ HostIp, HostPort }) => ({
         bindIP: HostIp,
@@ -59,12 +59,12 @@ const HEALTH = { healthy: "HEALTHY", unhealthy: "UNHEALTHY" } as const;
 function healthOf({ State }: ContainerInspectInfo): ContainerHealth | undefined {
   const status = State.Health?.Status;
   if (status !== "healthy" && status !== "unhealthy") return undefined;
-  const lastCheck = State.Health?.Log?.at(-1)?.End as string | undefined;
+  const lastCheck: unknown = State.Health?.Log?.at(-1)?.End;
   return { status: HEALTH[status], since: epochMs(lastCheck) ?? 0 };
 }
 
 /** The engine says "never" as a date in the year 1. */
-function epochMs(text: string | undefined): number | undefined {
-  const at = Date.parse(text ?? "");
+function epochMs(text: unknown): number | undefined {
+  const at = Date.parse(String(text));
   return at > 0 ? at : undefined;
 }

@@ -12,7 +12,7 @@ export type RegistryLogins = Readonly<Record<string, RegistryLogin>>;
 
 /** What every image without a registry in its name is pulled from. */
 const DOCKER_HUB = "docker.io";
-const DOCKER_HUB_KEYS = ["https://index.docker.io/v1/", "index.docker.io"];
+const DOCKER_HUB_KEYS = new Set(["https://index.docker.io/v1/", "index.docker.io"]);
 
 /** Reads ECS_ENGINE_AUTH_TYPE and ECS_ENGINE_AUTH_DATA, in either of the two forms ECS knows. */
 export function readRegistryLogins(read: ConfigReader): RegistryLogins {
@@ -43,7 +43,7 @@ function qualifiedName(image: string): string {
 }
 
 function registryKey(host: string): string {
-  if (DOCKER_HUB_KEYS.includes(host)) return DOCKER_HUB;
+  if (DOCKER_HUB_KEYS.has(host)) return DOCKER_HUB;
   return host.replace(/^https?:\/\//, "").replace(/\/$/, "");
 }
 
@@ -54,7 +54,10 @@ interface LoginEntry {
   readonly auth?: string;
 }
 
-function plainLogin(host: string, { username = "", password = "", email }: LoginEntry): RegistryLogin {
+function plainLogin(
+  host: string,
+  { username = "", password = "", email }: LoginEntry,
+): RegistryLogin {
   return { username, password, serveraddress: host, ...(email !== undefined && { email }) };
 }
 

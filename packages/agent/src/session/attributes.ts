@@ -19,7 +19,10 @@ export interface EngineFacts {
  * What the instance can do, in the names that task definitions require: only what is true of this
  * agent. Source: ECS developer guide, "Container instance attributes".
  */
-export function capabilityAttributes(config: AgentConfig, engine: EngineFacts): readonly Attribute[] {
+export function capabilityAttributes(
+  config: AgentConfig,
+  engine: EngineFacts,
+): readonly Attribute[] {
   const minor = Number(engine.apiVersion.split(".")[1] ?? 0);
   return [
     ...DOCKER_API_MINORS.filter((each) => each <= minor).map(
@@ -43,7 +46,10 @@ export function identityAttributes(config: AgentConfig, engine: EngineFacts): re
   return [
     { name: "ecs.os-type", value: "linux" },
     { name: "ecs.os-family", value: "LINUX" },
-    { name: "ecs.cpu-architecture", value: ARCHITECTURE[engine.architecture] ?? engine.architecture },
+    {
+      name: "ecs.cpu-architecture",
+      value: ARCHITECTURE[engine.architecture] ?? engine.architecture,
+    },
     ...(availabilityZone ? [{ name: "ecs.availability-zone", value: availabilityZone }] : []),
     ...(instanceName ? [{ name: "berth.instance-name", value: instanceName }] : []),
   ];

@@ -5,7 +5,11 @@ export class Backoff {
   readonly #maxMs: number;
   #nextMs: number;
 
-  constructor(limits: { readonly firstMs: number; readonly factor: number; readonly maxMs: number }) {
+  constructor(limits: {
+    readonly firstMs: number;
+    readonly factor: number;
+    readonly maxMs: number;
+  }) {
     this.#firstMs = limits.firstMs;
     this.#factor = limits.factor;
     this.#maxMs = limits.maxMs;

@@ -6,7 +6,6 @@ import {
   RegisterContainerInstanceCommand,
   type RegisterContainerInstanceCommandInput,
 } from "@aws-sdk/client-ecs";
-import type { Attribute } from "@berth/domain/container-instance";
 import type { Capacity } from "@berth/domain/resources";
 import type { AgentConfig } from "../config.ts";
 import type { Log } from "../log.ts";
@@ -28,8 +27,8 @@ export interface RegistrationParts {
   readonly engine: EngineFacts;
 }
 
-const RETRIED = ["ServerException", "ThrottlingException", "LimitExceededException"];
-const TERMINAL = ["InvalidParameterException", "ClientException"];
+const RETRIED = new Set(["ServerException", "ThrottlingException", "LimitExceededException"]);
+const TERMINAL = new Set(["InvalidParameterException", "ClientException"]);
 const CLUSTER_MISSING = "ClusterNotFoundException";
 const FIRST_RETRY_MS = 3_000;
 const MAX_RETRY_MS = 192_000;
@@ -59,12 +58,13 @@ async function registerPatiently(
   known: InstanceRecord | undefined,
 ): Promise<InstanceRecord> {
   const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
+  const clientToken = randomUUID();
   for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(MAX_RETRY_MS, waitMs * 2)) {
     try {
-      return await register(parts, known);
+      return await register(parts, known, clientToken);
     } catch (error) {
-      if (TERMINAL.includes(errorName(error))) throw refusal(error);
-      if (!RETRIED.includes(errorName(error)) || Date.now() + waitMs > giveUpAt) throw error;
+      if (TERMINAL.has(errorName(error))) throw refusal(error);
+      if (!RETRIED.has(errorName(error)) || Date.now() + waitMs > giveUpAt) throw error;
       parts.log.warn("registration-delayed", { error, waitMs });
       await delay(waitMs);
     }
@@ -80,16 +80,17 @@ const refusal = (error: unknown): TerminalError =>
 async function register(
   parts: RegistrationParts,
   known: InstanceRecord | undefined,
+  clientToken: string,
 ): Promise<InstanceRecord> {
   const { api, config } = parts;
   const request = registrationRequest(parts, known);
-  const { containerInstance } = await api
-    .send(new RegisterContainerInstanceCommand(request))
-    .catch(async (error: unknown) => {
-      if (!config.clusterIsImplied || !isClusterMissing(error)) throw error;
-      await api.send(new CreateClusterCommand({ clusterName: config.cluster }));
-      return api.send(new RegisterContainerInstanceCommand(request));
-    });
+  const send = () =>
+    api.send(withClientToken(new RegisterContainerInstanceCommand(request), clientToken));
+  const { containerInstance } = await send().catch(async (error: unknown) => {
+    if (!config.clusterIsImplied || !isClusterMissing(error)) throw error;
+    await api.send(new CreateClusterCommand({ clusterName: config.cluster }));
+    return send();
+  });
   if (!containerInstance?.containerInstanceArn) throw new Error("registered without an ARN");
   const echoed = containerInstance.attributes ?? [];
   checkEcho(request.attributes ?? [], echoed);
@@ -102,6 +103,26 @@ async function register(
   };
 }
 
+/**
+ * Adds the token by which a repeated registration finds the instance of the first. The agent has
+ * always sent one, but the public API model that the SDK is made from does not know it.
+ */
+function withClientToken(
+  command: RegisterContainerInstanceCommand,
+  clientToken: string,
+): RegisterContainerInstanceCommand {
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const request = args.request as { body: string };
+      request.body = JSON.stringify({ ...(JSON.parse(request.body) as object), clientToken });
+      return next(args);
+    },
+    // Before the length of the body is taken.
+    { step: "build", priority: "high", name: "clientToken" },
+  );
+  return command;
+}
+
 const isClusterMissing = (error: unknown): boolean =>
   errorName(error) === CLUSTER_MISSING ||
   (error instanceof Error && /cluster not found/i.test(error.message));
@@ -112,7 +133,6 @@ function registrationRequest(
 ): RegisterContainerInstanceCommandInput {
   return {
     cluster: config.cluster,
-    clientToken: randomUUID(),
     ...(known && { containerInstanceArn: known.containerInstanceArn }),
     // Berth's agent asks no metadata service; the real agent sends the same when it is external.
     instanceIdentityDocument: "",
@@ -133,11 +153,13 @@ function registrationRequest(
   };
 }
 
+interface SaidAttribute {
+  readonly name?: string | undefined;
+  readonly value?: string | undefined;
+}
+
 /** An attribute that came back otherwise would place tasks by something that is not so. */
-function checkEcho(
-  sent: readonly Attribute[],
-  echoed: readonly { readonly name?: string | undefined; readonly value?: string | undefined }[],
-): void {
+function checkEcho(sent: readonly SaidAttribute[], echoed: readonly SaidAttribute[]): void {
   const values = new Map(echoed.map(({ name, value }) => [name, value]));
   const wrong = sent.filter(({ name, value }) => value !== undefined && values.get(name) !== value);
   if (wrong.length > 0) {

@@ -2,18 +2,20 @@ import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 import type { ECSClient } from "@aws-sdk/client-ecs";
 import { SignatureV4 } from "@smithy/signature-v4";
 
+type HashInput = string | ArrayBuffer | ArrayBufferView;
+
 /** What the SDK's signer hashes with. */
 class Sha256 {
-  readonly #secret: NodeJS.ArrayBufferView | string | undefined;
+  readonly #secret: string | NodeJS.ArrayBufferView | undefined;
   #hash: Hash | Hmac;
 
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#secret = secret instanceof ArrayBuffer ? new Uint8Array(secret) : (secret as string);
+  constructor(secret?: HashInput) {
+    this.#secret = secret === undefined ? undefined : hashable(secret);
     this.#hash = this.#fresh();
   }
 
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(data instanceof ArrayBuffer ? new Uint8Array(data) : (data as string));
+  update(data: HashInput): void {
+    this.#hash.update(hashable(data));
   }
 
   digest(): Promise<Uint8Array> {
@@ -25,10 +27,13 @@ class Sha256 {
   }
 
   #fresh(): Hash | Hmac {
-    return this.#secret === undefined
-      ? createHash("sha256")
-      : createHmac("sha256", this.#secret as string);
+    return this.#secret === undefined ? createHash("sha256") : createHmac("sha256", this.#secret);
   }
+}
+
+function hashable(input: HashInput): string | NodeJS.ArrayBufferView {
+  if (typeof input === "string") return input;
+  return input instanceof ArrayBuffer ? new Uint8Array(input) : (input as NodeJS.ArrayBufferView);
 }
 
 /** Signs a socket's URL; the same headers open the socket and mark its telemetry frames. */

@@ -1,4 +1,4 @@
-import WebSocket from "ws";
+import { WebSocket } from "ws";
 import type { SignUrl } from "./signing.ts";
 
 export interface OpenSocket {
@@ -46,7 +46,10 @@ export function socketUrl(endpoint: string, parameters: Readonly<Record<string, 
  */
 export async function openSocket(url: URL, sign: SignUrl): Promise<OpenSocket> {
   const headers = await sign(url);
-  const webSocket = new WebSocket(url, { headers: { ...headers }, handshakeTimeout: HANDSHAKE_TIMEOUT_MS });
+  const webSocket = new WebSocket(url, {
+    headers: { ...headers },
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+  });
   const opening = Promise.withResolvers<void>();
   const closing = Promise.withResolvers<SocketEnd>();
   webSocket.on("open", opening.resolve);

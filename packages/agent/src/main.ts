@@ -1,0 +1,36 @@
+import { readFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { startAgent } from "./agent.ts";
+import { ConfigError, parseConfigFile, readConfig } from "./config.ts";
+import { lineLog } from "./log.ts";
+import { TerminalError } from "./session/registration.ts";
+
+const DEFAULT_CONFIG_FILE = "/etc/ecs/ecs.config";
+/** Whoever supervises the agent starts it again after the first, and not after the second. */
+const EXIT_RESTART = 1;
+const EXIT_TERMINAL = 5;
+
+const write = (line: string) => process.stdout.write(`${line}\n`);
+
+try {
+  const config = readConfig(parseConfigFile(await configText()), process.env);
+  const agent = await startAgent(config, lineLog(config.logLevel, write));
+  const leave = () => void agent.close().then(() => process.exit(0));
+  process.once("SIGTERM", leave);
+  process.once("SIGINT", leave);
+} catch (error) {
+  const isTerminal = error instanceof TerminalError || error instanceof ConfigError;
+  lineLog("error", write).error("agent-failed", { error });
+  process.exit(isTerminal ? EXIT_TERMINAL : EXIT_RESTART);
+}
+
+/** The named file must be there; the usual one may be missing, and then the environment says all. */
+async function configText(): Promise<string> {
+  const { values } = parseArgs({ options: { config: { type: "string" } } });
+  try {
+    return await readFile(values.config ?? DEFAULT_CONFIG_FILE, "utf8");
+  } catch (error) {
+    if (values.config === undefined) return "";
+    throw new ConfigError([`--config ${values.config} cannot be read: ${String(error)}`]);
+  }
+}

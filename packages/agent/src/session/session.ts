@@ -1,0 +1,69 @@
+import type { ECSClient } from "@aws-sdk/client-ecs";
+import type { Log } from "../log.ts";
+import type { Runner } from "../runner.ts";
+import type { InstanceRecord, StateFiles } from "../state-files.ts";
+import { CommandHandler } from "./command-handler.ts";
+import { CommandLink } from "./command-link.ts";
+import { CONNECTION_TIMES, keepConnected } from "./connection.ts";
+import { Endpoints } from "./endpoints.ts";
+import { urlSigner } from "./signing.ts";
+import { TelemetryLink } from "./telemetry-link.ts";
+
+export interface SessionParts {
+  readonly api: ECSClient;
+  readonly instance: InstanceRecord;
+  readonly dockerVersion: string;
+  readonly runner: Runner;
+  readonly files: StateFiles;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+const PUBLISH_EVERY_MS = 20_000;
+
+/**
+ * Keeps the two sockets to the control plane open until the signal aborts. Telemetry begins with the
+ * first command connection, and pauses while the instance is deregistered.
+ */
+export async function openSession(parts: SessionParts): Promise<void> {
+  const { api, instance, runner, log, signal } = parts;
+  const endpoints = new Endpoints(api, instance, log);
+  const sign = urlSigner(api);
+  const telemetry = new TelemetryLink({
+    ...parts,
+    source: instance,
+    endpoints,
+    sign,
+    tasks: () => runner.tasks,
+    publishEveryMs: PUBLISH_EVERY_MS,
+  });
+  runner.onHealthChange(() => telemetry.publishHealth());
+  let telemetryPause: AbortController | undefined;
+  const commands = new CommandLink({
+    ...parts,
+    endpoints,
+    sign,
+    handler: commandHandler(parts),
+    onConnected() {
+      if (telemetryPause) return;
+      telemetryPause = new AbortController();
+      const untilPaused = AbortSignal.any([signal, telemetryPause.signal]);
+      void keepConnected(telemetry, { log, signal: untilPaused, times: CONNECTION_TIMES });
+    },
+    onInactive() {
+      log.error("instance-inactive", { arn: instance.containerInstanceArn });
+      telemetryPause?.abort();
+      telemetryPause = undefined;
+    },
+  });
+  await keepConnected(commands, { log, signal, times: CONNECTION_TIMES });
+}
+
+function commandHandler({ instance, runner, files, log }: SessionParts): CommandHandler {
+  return new CommandHandler({
+    target: runner,
+    timeline: instance.timeline,
+    saveTimeline: (timeline) => files.saveInstance({ ...instance, timeline }),
+    log,
+  });
+}
