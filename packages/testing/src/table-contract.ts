@@ -36,7 +36,7 @@ export function describeTable(makeTable: () => Promise<Table>): void {
       await table.create({ ...anItem(), list });
       list.push("added");
       const read = await table.get(anItem());
-      tryTo(() => (read?.["list"] as string[]).push("added"));
+      changeIfPossible(read?.["list"]);
       expect((await table.get(anItem()))?.["list"]).toEqual(["kept"]);
     });
 
@@ -239,10 +239,7 @@ export function describeTable(makeTable: () => Promise<Table>): void {
   describe("overdue", () => {
     test("gives what is due by now, oldest first, up to the limit", async () => {
       const dues = [50, 20, 80, 10, 40, 70, 30, 60, 90];
-      await createAll(
-        table,
-        dues.map((due) => ({ ...anItem(`d${due}`), due })),
-      );
+      await createAll(table, dues.map(dueItem));
       await table.create(anItem("nothing to do"));
       expect(await table.overdue(60, 4)).toStrictEqual(
         [10, 20, 30, 40].map((due) => ({ pk: PK, sk: `d${due}`, due })),
@@ -253,10 +250,7 @@ export function describeTable(makeTable: () => Promise<Table>): void {
     });
 
     test("follows a change of the mark, its removal, and the end of the item", async () => {
-      await createAll(
-        table,
-        [1, 2, 3].map((due) => ({ ...anItem(`d${due}`), due })),
-      );
+      await createAll(table, [1, 2, 3].map(dueItem));
       await table.replace({ ...anItem("d1"), due: 9 });
       await table.replace(anItem("d2"));
       await table.delete(anItem("d3"), 1);
@@ -269,6 +263,8 @@ export function describeTable(makeTable: () => Promise<Table>): void {
 const PK = "partition";
 
 const anItem = (sk = "item"): Item => ({ pk: PK, sk, version: 1 });
+
+const dueItem = (due: number): Item => ({ ...anItem(`d${due}`), due });
 
 async function createAll(table: Table, items: readonly Item[]): Promise<void> {
   for (const item of items) expect(await table.create(item)).toBe("ok");
@@ -289,11 +285,7 @@ async function drain<T>(
   return keys;
 }
 
-/** A table may freeze what it gives, so that changing it throws. */
-function tryTo(change: () => void): void {
-  try {
-    change();
-  } catch (error) {
-    expect(error).toBeInstanceOf(TypeError);
-  }
+/** A table may freeze what it gives. */
+function changeIfPossible(list: unknown): void {
+  if (Array.isArray(list) && !Object.isFrozen(list)) list.push("added");
 }
