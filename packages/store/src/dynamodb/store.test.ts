@@ -1,0 +1,31 @@
+import { type DynaliteServer, startDynalite } from "@berth/testing/dynalite-server";
+import { describeStore } from "@berth/testing/store-contract";
+import { afterAll, beforeAll, describe } from "vitest";
+import { createStore } from "../create-store.ts";
+import { createDynamoClient } from "./client.ts";
+import { ensureTable } from "./schema.ts";
+import { createDynamoTable } from "./table.ts";
+
+describe("the store in DynamoDB", () => {
+  let server: DynaliteServer;
+  let tables = 0;
+  beforeAll(async () => {
+    server = await startDynalite();
+  });
+  afterAll(() => server.close());
+
+  describeStore({
+    createStore,
+    makeTable: async () => {
+      const client = createDynamoClient({
+        endpoint: server.endpoint,
+        region: "us-east-1",
+        credentials: { accessKeyId: "key", secretAccessKey: "secret" },
+      });
+      tables += 1;
+      const tableName = `contract-${tables}`;
+      await ensureTable(client, tableName);
+      return createDynamoTable({ client, tableName });
+    },
+  });
+});

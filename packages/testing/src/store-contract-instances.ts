@@ -1,0 +1,170 @@
+import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-instance";
+import type { Table } from "@berth/store/table";
+import * as fc from "fast-check";
+import { beforeEach, expect, test } from "vitest";
+import { aLedger, anInstance, aReservation, instanceId, taskId } from "./builders.ts";
+import { type StoreParts, StoreWorld, there } from "./store-contract-world.ts";
+
+const CLUSTER = "default";
+const ID = instanceId(1);
+
+/** Part of the store's contract. */
+export function describeInstances(parts: StoreParts): void {
+  let world: StoreWorld;
+  beforeEach(async () => {
+    world = await StoreWorld.make(parts);
+  });
+
+  const create = (
+    instance: Partial<ContainerInstance> = {},
+    ledger: Partial<InstanceLedger> = {},
+  ) => {
+    const description = anInstance(instance);
+    return world.store.instances.create(description, aLedger({ id: description.id, ...ledger }));
+  };
+
+  test("an instance is read as it was registered, with its ledger", async () => {
+    const { instances } = world.store;
+    const attributes = [{ name: "ecs.os-type", value: "linux" }, { name: "bare" }];
+    const reservations = { [taskId("service:web", 1)]: aReservation({ tcpPorts: [80, 443] }) };
+    expect(await create({ attributes }, { reservations })).toBe("ok");
+    expect(await instances.find(CLUSTER, ID)).toStrictEqual({
+      instance: { ...anInstance({ attributes }), version: 1 },
+      ledger: { ...aLedger({ reservations }), version: 1 },
+    });
+    expect(await instances.findLedger(CLUSTER, ID)).toStrictEqual({
+      ...aLedger({ reservations }),
+      version: 1,
+    });
+    expect(await instances.find(CLUSTER, instanceId(2))).toBeUndefined();
+    expect(await instances.find("another", ID)).toBeUndefined();
+  });
+
+  test("an instance is created once", async () => {
+    await create();
+    expect(await create({ ec2InstanceId: "i-2" })).toBe("conflict");
+    const found = await world.anotherStore().instances.find(CLUSTER, ID);
+    expect(found?.instance.ec2InstanceId).toBeUndefined();
+  });
+
+  test("a registration that died before the ledger is no instance, and can be done again", async () => {
+    const dying: Table = {
+      ...world.table,
+      create: async (item) => {
+        if (item.pk.startsWith("ledgers#")) throw new Error("died");
+        return world.table.create(item);
+      },
+    };
+    const registration = world
+      .anotherStore(dying)
+      .instances.create(anInstance({ ec2InstanceId: "i-1" }), aLedger());
+    await expect(registration).rejects.toThrow("died");
+    expect(await world.store.instances.find(CLUSTER, ID)).toBeUndefined();
+    expect(await world.store.instances.all(CLUSTER)).toEqual([]);
+
+    expect(await create({ ec2InstanceId: "i-2" })).toBe("ok");
+    const found = there(await world.store.instances.find(CLUSTER, ID));
+    expect(found.instance.ec2InstanceId).toBe("i-2");
+    expect(found.ledger.descriptionVersion).toBe(found.instance.version);
+  });
+
+  test("of those who reserve at once, exactly one wins", async () => {
+    const { instances } = world.store;
+    await create();
+    const ledger = there(await instances.findLedger(CLUSTER, ID));
+    const outcomes = await Promise.all(
+      Array.from({ length: 50 }, (_, number) =>
+        instances.replaceLedger({
+          ...ledger,
+          reservations: { [taskId("service:web", number)]: aReservation() },
+        }),
+      ),
+    );
+    expect(outcomes.filter((outcome) => outcome === "ok")).toHaveLength(1);
+    const after = there(await instances.findLedger(CLUSTER, ID));
+    expect(Object.keys(after.reservations)).toEqual([
+      taskId("service:web", outcomes.indexOf("ok")),
+    ]);
+  });
+
+  test("a ledger says the same when it is read again", async () => {
+    const { instances } = world.store;
+    await create();
+    const port = fc.integer({ min: 1, max: 65_535 });
+    const reservation = fc.record(
+      {
+        cpuUnits: fc.nat(),
+        memoryMiB: fc.nat(),
+        tcpPorts: fc.array(port, { maxLength: 3 }),
+        udpPorts: fc.array(port, { maxLength: 3 }),
+        reservedAt: fc.integer({ min: 0, max: 9_999_999_999_999 }),
+      },
+      { noNullPrototype: true },
+    );
+    const id = fc.stringMatching(/^[0-9a-f]{32}$/);
+    const roundTrip = fc.asyncProperty(
+      fc.dictionary(id, reservation, { maxKeys: 5, noNullPrototype: true }),
+      fc.constantFrom("ACTIVE", "DRAINING"),
+      fc.boolean(),
+      async (reservations, status, agentConnected) => {
+        const before = there(await instances.findLedger(CLUSTER, ID));
+        const written = { ...before, reservations, status, agentConnected } as const;
+        expect(await instances.replaceLedger(written)).toBe("ok");
+        const read = await instances.findLedger(CLUSTER, ID);
+        expect(read).toStrictEqual({ ...written, version: before.version + 1 });
+      },
+    );
+    await fc.assert(roundTrip, { numRuns: 50 });
+  });
+
+  test("all of a cluster are those not INACTIVE, each with its description", async () => {
+    for (const number of [1, 2, 3]) {
+      const id = instanceId(number);
+      await create({ id, ec2InstanceId: `i-${number}` }, { id });
+    }
+    const { instances } = world.store;
+    const second = there(await instances.findLedger(CLUSTER, instanceId(2)));
+    await instances.replaceLedger({ ...second, status: "INACTIVE" });
+    const third = there(await instances.findLedger(CLUSTER, instanceId(3)));
+    await instances.replaceLedger({ ...third, status: "DRAINING" });
+    const all = await instances.all(CLUSTER);
+    expect(all.map(({ instance, ledger }) => [instance.ec2InstanceId, ledger.status])).toEqual([
+      ["i-1", "ACTIVE"],
+      ["i-3", "DRAINING"],
+    ]);
+    const many = await instances.findMany(CLUSTER, [2, 1, 9].map(instanceId));
+    expect(many.map(({ instance }) => instance.id).toSorted()).toEqual([1, 2].map(instanceId));
+  });
+
+  test("a changed description reaches whoever remembers the old one", async () => {
+    await create();
+    const remembering = world.anotherStore();
+    await remembering.instances.all(CLUSTER);
+    const { instances } = world.store;
+    const { instance, ledger } = there(await instances.find(CLUSTER, ID));
+    const tags = [{ key: "team", value: "blue" }];
+    expect(await instances.replaceDescription({ ...instance, tags })).toBe("ok");
+    expect(await instances.replaceDescription({ ...instance, tags: [] })).toBe("conflict");
+
+    const [seen] = await remembering.instances.all(CLUSTER);
+    expect(seen?.instance).toMatchObject({ tags, version: 2 });
+    expect(seen?.ledger).toMatchObject({ descriptionVersion: 2, version: ledger.version + 1 });
+  });
+
+  test("an INACTIVE instance can be described for a while, and then its id is free", async () => {
+    const { instances } = world.store;
+    await create({ ec2InstanceId: "i-1" });
+    const ledger = there(await instances.findLedger(CLUSTER, ID));
+    await instances.replaceLedger({ ...ledger, status: "INACTIVE" });
+    expect(await world.anotherStore().instances.find(CLUSTER, ID)).toMatchObject({
+      instance: { ec2InstanceId: "i-1" },
+      ledger: { status: "INACTIVE" },
+    });
+    world.passHistory();
+    expect(await instances.find(CLUSTER, ID)).toBeUndefined();
+    expect(await create({ ec2InstanceId: "i-2" })).toBe("ok");
+    const again = there(await world.anotherStore().instances.find(CLUSTER, ID));
+    expect(again.instance.ec2InstanceId).toBe("i-2");
+    expect(await instances.replaceLedger({ ...again.ledger, status: "DRAINING" })).toBe("ok");
+  });
+}
