@@ -79,11 +79,9 @@ describe("placeTasks", () => {
     const { placed, unplaced } = await placeTasks(controlPlane, aRequest(controlPlane));
 
     expect(unplaced).toEqual([]);
-    expect(placed.map((task) => task.availabilityZone).toSorted()).toEqual([
-      "eu-central-1a",
-      "eu-central-1b",
-      "eu-central-1c",
-    ]);
+    expect(new Set(placed.map((task) => task.availabilityZone))).toEqual(
+      new Set(["eu-central-1a", "eu-central-1b", "eu-central-1c"]),
+    );
     for (const task of placed) {
       const stored = await controlPlane.store.tasks.find("default", task.id);
       expect(stored).toEqual(task);

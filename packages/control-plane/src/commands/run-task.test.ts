@@ -1,0 +1,384 @@
+import { describe, expect, test } from "vitest";
+import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
+import { lastSegment } from "@berth/domain/arn";
+import { groupHash } from "@berth/domain/group-hash";
+import { aContainerDefinition, aTaskDefinition, instanceId } from "@berth/testing/builders";
+import { aControlPlane, type TestControlPlane } from "@berth/testing/control-plane";
+import { setUpCluster } from "@berth/testing/set-up-cluster";
+import { runTask } from "./run-task.ts";
+
+type Request = EcsRequest<"RunTask">;
+type Setting = Parameters<typeof setUpCluster>[1];
+
+async function aCluster(setting: Setting = { instanceCount: 3 }): Promise<TestControlPlane> {
+  const controlPlane = aControlPlane();
+  await setUpCluster(controlPlane, setting);
+  return controlPlane;
+}
+
+const run = (controlPlane: TestControlPlane, request: Partial<Request> = {}) =>
+  runTask(controlPlane, { taskDefinition: "web", ...request });
+
+const allTasks = async ({ store }: TestControlPlane) =>
+  (await store.tasks.page({ cluster: "default", archived: false }, { limit: 100 })).items;
+
+describe("RunTask", () => {
+  test("answers the tasks it wrote, as ECS prints them", async () => {
+    const controlPlane = await aCluster();
+    const { tasks, failures } = await run(controlPlane, { startedBy: "ci", referenceId: "r1" });
+    expect(failures).toEqual([]);
+    expect(tasks).toHaveLength(1);
+    const id = lastSegment(tasks?.[0]?.taskArn ?? "");
+    const arn = "arn:aws:ecs:eu-central-1:123456789012";
+    expect(tasks?.[0]).toMatchObject({
+      taskArn: `${arn}:task/default/${id}`,
+      clusterArn: `${arn}:cluster/default`,
+      taskDefinitionArn: `${arn}:task-definition/web:1`,
+      group: "family:web",
+      startedBy: "ci",
+      lastStatus: "PENDING",
+      desiredStatus: "RUNNING",
+      launchType: "EC2",
+      cpu: "128",
+      memory: "128",
+      version: 1,
+      attributes: [{ name: "ecs.cpu-architecture", value: "x86_64" }],
+      overrides: { containerOverrides: [{ name: "main" }], inferenceAcceleratorOverrides: [] },
+      enableExecuteCommand: false,
+      attachments: [],
+      tags: [],
+      healthStatus: "UNKNOWN",
+      createdAt: new Date(controlPlane.now()),
+    });
+    expect(tasks?.[0]?.containers).toMatchObject([
+      {
+        name: "main",
+        image: "busybox",
+        taskArn: tasks?.[0]?.taskArn,
+        lastStatus: "PENDING",
+        healthStatus: "UNKNOWN",
+        networkInterfaces: [],
+        networkBindings: [],
+        cpu: "128",
+        memory: "128",
+      },
+    ]);
+    const [stored] = await allTasks(controlPlane);
+    expect(stored).toMatchObject({
+      id,
+      referenceId: "r1",
+      history: [
+        {
+          to: "PENDING",
+          cause: { kind: "api", operation: "RunTask", requestId: controlPlane.requestId },
+        },
+      ],
+    });
+    expect(id.startsWith(groupHash("family:web"))).toBe(true);
+  });
+
+  test("runs the latest ACTIVE revision of a family", async () => {
+    const controlPlane = await aCluster({
+      definitions: [
+        aTaskDefinition(),
+        aTaskDefinition({ revision: 2 }),
+        aTaskDefinition({ revision: 3, status: "INACTIVE" }),
+      ],
+    });
+    const { tasks } = await run(controlPlane);
+    expect(tasks?.[0]?.taskDefinitionArn).toMatch(/web:2$/);
+  });
+
+  test("places what fits and tells the failures of the rest once per instance", async () => {
+    const controlPlane = await aCluster({
+      instanceCount: 2,
+      definitions: [
+        aTaskDefinition({ containerDefinitions: [aContainerDefinition({ memory: 600 })] }),
+      ],
+    });
+    const { tasks, failures } = await run(controlPlane, { count: 5 });
+    expect(tasks).toHaveLength(2);
+    expect(failures).toMatchObject(
+      [1, 2].map((number) => ({
+        arn: `arn:aws:ecs:eu-central-1:123456789012:container-instance/default/${instanceId(number)}`,
+        reason: "RESOURCE:MEMORY",
+      })),
+    );
+  });
+
+  test("keeps to distinctInstance", async () => {
+    const controlPlane = await aCluster({ instanceCount: 2 });
+    const { tasks, failures } = await run(controlPlane, {
+      count: 3,
+      placementConstraints: [{ type: "distinctInstance" }],
+    });
+    expect(tasks).toHaveLength(2);
+    expect(failures).toHaveLength(2);
+  });
+
+  test("keeps overrides and prints them with every container", async () => {
+    const sidecar = aContainerDefinition({ name: "sidecar" });
+    const controlPlane = await aCluster({
+      definitions: [aTaskDefinition({ containerDefinitions: [aContainerDefinition(), sidecar] })],
+    });
+    const { tasks } = await run(controlPlane, {
+      overrides: {
+        cpu: "0.5 vCPU",
+        containerOverrides: [
+          { name: "main", command: ["sh"], environment: [{ name: "A", value: "1" }], memory: 64 },
+        ],
+      },
+    });
+    expect(tasks?.[0]).toMatchObject({ cpu: "512", memory: "192" });
+    expect(tasks?.[0]?.overrides).toEqual({
+      cpu: "512",
+      containerOverrides: [
+        { name: "main", command: ["sh"], environment: [{ name: "A", value: "1" }], memory: 64 },
+        { name: "sidecar" },
+      ],
+      inferenceAcceleratorOverrides: [],
+    });
+    expect(tasks?.[0]?.containers?.map(({ memory }) => memory)).toEqual(["64", "128"]);
+  });
+
+  test("gives tasks their own, propagated and managed tags", async () => {
+    const tags = [
+      { key: "team", value: "a" },
+      { key: "cost", value: "1" },
+    ];
+    const controlPlane = await aCluster({ definitions: [aTaskDefinition({ tags })] });
+    const { tasks } = await run(controlPlane, {
+      tags: [{ key: "team", value: "b" }],
+      propagateTags: "TASK_DEFINITION",
+      enableECSManagedTags: true,
+    });
+    expect(tasks?.[0]?.tags).toEqual([
+      { key: "team", value: "b" },
+      { key: "cost", value: "1" },
+      { key: "aws:ecs:clusterName", value: "default" },
+    ]);
+  });
+});
+
+describe("RunTask with a clientToken", () => {
+  const request = { clientToken: "token-1", count: 2 };
+
+  test("finds its own tasks when repeated", async () => {
+    const controlPlane = await aCluster();
+    const first = await run(controlPlane, request);
+    const second = await run(controlPlane, request);
+    const arns = (response: typeof first) =>
+      response.tasks?.map(({ taskArn }) => taskArn).toSorted();
+    expect(arns(second)).toEqual(arns(first));
+    expect(await allTasks(controlPlane)).toHaveLength(2);
+  });
+
+  test("refuses other parameters and names the tasks", async () => {
+    const controlPlane = await aCluster();
+    const first = await run(controlPlane, request);
+    await expect(run(controlPlane, { ...request, count: 3 })).rejects.toMatchObject({
+      code: "ConflictException",
+      members: {
+        resourceIds: expect.arrayContaining(first.tasks?.map(({ taskArn }) => taskArn) ?? []),
+      },
+    });
+    expect(await allTasks(controlPlane)).toHaveLength(2);
+  });
+
+  test("starts the part that an earlier call died before starting", async () => {
+    const controlPlane = await aCluster();
+    const other = await aCluster();
+    const whole = await run(other, request);
+    const [one] = await allTasks(other);
+    if (!one) throw new Error("no task");
+    const { version: _, ...task } = one;
+    await controlPlane.store.tasks.create(task);
+
+    const repeated = await run(controlPlane, request);
+
+    const arns = (response: typeof whole) =>
+      response.tasks?.map(({ taskArn }) => taskArn).toSorted();
+    expect(arns(repeated)).toEqual(arns(whole));
+  });
+
+  test("tells of stopped tasks no more than their state, even where nothing more fits", async () => {
+    const controlPlane = await aCluster({ instanceCount: 1, definitions: [bigDefinition] });
+    await run(controlPlane, { clientToken: "token-1" });
+    const [task] = await allTasks(controlPlane);
+    if (!task) throw new Error("no task");
+    await controlPlane.store.tasks.replace({
+      ...task,
+      lastStatus: "STOPPED",
+      desiredStatus: "STOPPED",
+    });
+    const instance = await controlPlane.store.instances.findLedger("default", instanceId(1));
+    if (!instance) throw new Error("no ledger");
+    await controlPlane.store.instances.replaceLedger({ ...instance, reservations: {} });
+    await run(controlPlane, { clientToken: "token-2" });
+
+    const { tasks, failures } = await run(controlPlane, { clientToken: "token-1" });
+
+    expect(tasks).toEqual([
+      {
+        taskArn: expect.stringContaining(task.id),
+        lastStatus: "STOPPED",
+        desiredStatus: "STOPPED",
+      },
+    ]);
+    expect(failures).toEqual([]);
+  });
+
+  const bigDefinition = aTaskDefinition({
+    containerDefinitions: [aContainerDefinition({ memory: 900 })],
+  });
+});
+
+describe("RunTask refuses", () => {
+  const INVALID = "InvalidParameterException";
+  const definitions = [
+    aTaskDefinition(),
+    aTaskDefinition({ family: "old", status: "INACTIVE" }),
+    aTaskDefinition({ family: "vpc", networkMode: "awsvpc" }),
+    aTaskDefinition({ family: "fargate", networkMode: "awsvpc", compatibilities: ["FARGATE"] }),
+  ];
+  const network = { networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } } };
+
+  test.each<{ name: string; request: Partial<Request>; code: string; message: string }>([
+    {
+      name: "an unknown cluster",
+      request: { cluster: "other" },
+      code: "ClusterNotFoundException",
+      message: "Cluster not found.",
+    },
+    {
+      name: "an unknown definition",
+      request: { taskDefinition: "nothing" },
+      code: "ClientException",
+      message: "TaskDefinition not found.",
+    },
+    {
+      name: "an inactive definition",
+      request: { taskDefinition: "old:1" },
+      code: "ClientException",
+      message: "TaskDefinition is inactive",
+    },
+    {
+      name: "too many at once",
+      request: { count: 11 },
+      code: INVALID,
+      message: "count should be between 1 and 10.",
+    },
+    {
+      name: "an override of a container that is not there",
+      request: { overrides: { containerOverrides: [{ name: "x" }] } },
+      code: INVALID,
+      message: "Override for container named x is not a container in the TaskDefinition.",
+    },
+    {
+      name: "the group of a service",
+      request: { group: "service:web" },
+      code: INVALID,
+      message: "Invalid namespace for group.",
+    },
+    {
+      name: "a startedBy that is too long",
+      request: { startedBy: "x".repeat(129) },
+      code: INVALID,
+      message: "startedBy longer than 128.",
+    },
+    {
+      name: "launch type FARGATE for what cannot run there",
+      request: { launchType: "FARGATE" },
+      code: INVALID,
+      message: "Task definition does not support launch_type FARGATE.",
+    },
+    {
+      name: "launch type FARGATE",
+      request: { taskDefinition: "fargate", launchType: "FARGATE", ...network },
+      code: "UnsupportedFeatureException",
+      message: "Berth does not have this yet: launch type FARGATE.",
+    },
+    {
+      name: "a launch type beside a capacity provider strategy",
+      request: { launchType: "EC2", capacityProviderStrategy: [{ capacityProvider: "x" }] },
+      code: INVALID,
+      message: "Specifying both a launch type and capacity provider strategy is not supported",
+    },
+    {
+      name: "a capacity provider strategy",
+      request: { capacityProviderStrategy: [{ capacityProvider: "x" }] },
+      code: "UnsupportedFeatureException",
+      message: "Berth does not have this yet: capacity provider strategies.",
+    },
+    {
+      name: "awsvpc without a network",
+      request: { taskDefinition: "vpc" },
+      code: INVALID,
+      message: "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
+    },
+    {
+      name: "awsvpc",
+      request: { taskDefinition: "vpc", ...network },
+      code: "UnsupportedFeatureException",
+      message: "Berth does not have this yet: networkMode awsvpc.",
+    },
+    {
+      name: "a network for another mode",
+      request: network,
+      code: INVALID,
+      message:
+        "Network Configuration is not valid for the given networkMode of this task definition.",
+    },
+    {
+      name: "a platform version",
+      request: { platformVersion: "LATEST" },
+      code: INVALID,
+      message: "The platform version must be null when specifying an EC2 launch type",
+    },
+    {
+      name: "a volume that is not in the definition",
+      request: { volumeConfigurations: [{ name: "data" }] },
+      code: INVALID,
+      message:
+        "The volume name 'data' in your request does not have a matching volume in your Task Definition",
+    },
+    {
+      name: "distinctInstance with an expression",
+      request: { placementConstraints: [{ type: "distinctInstance", expression: "x" }] },
+      code: INVALID,
+      message: "distinctInstance expression should not be specified",
+    },
+    {
+      name: "random with a field",
+      request: { placementStrategy: [{ type: "random", field: "cpu" }] },
+      code: INVALID,
+      message: "random field should not be specified.",
+    },
+    {
+      name: "binpack on what is no resource",
+      request: { placementStrategy: [{ type: "binpack", field: "disk" }] },
+      code: INVALID,
+      message: "binpack field 'disk' is invalid",
+    },
+    {
+      name: "six strategies",
+      request: { placementStrategy: Array.from({ length: 6 }, () => ({ type: "random" })) },
+      code: INVALID,
+      message: "Maximum number of strategies is 5",
+    },
+  ])("$name", async ({ request, code, message }) => {
+    const controlPlane = await aCluster({ definitions });
+    await expect(run(controlPlane, request)).rejects.toMatchObject({ code, message });
+    expect(await allTasks(controlPlane)).toEqual([]);
+  });
+
+  test.each([
+    { name: "without instances", setting: { instanceCount: 0 } },
+    { name: "whose instances all drain", setting: { ledger: { status: "DRAINING" } } },
+  ] as const)("a cluster $name", async ({ setting }) => {
+    await expect(run(await aCluster(setting))).rejects.toMatchObject({
+      code: INVALID,
+      message: "No Container Instances were found in your cluster.",
+    });
+  });
+});
