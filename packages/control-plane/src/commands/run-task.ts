@@ -84,7 +84,7 @@ function identify(
   const suffix = (index: number) =>
     sha256Hex(`${launch.cluster}|${clientToken}|${index}`).slice(0, TASK_SUFFIX_LENGTH);
   return {
-    launch: { ...launch, requestHash: requestHash(parameters) },
+    launch: { ...launch, requestHash: requestHash({ ...parameters, cluster: launch.cluster }) },
     taskIds: indexes.map((index) => groupHash(launch.group) + suffix(index)),
     isRepeatable: true,
   };
