@@ -30,14 +30,13 @@ function containerSize(value: object): number {
 
 const CONTAINER_BYTES = 3;
 
-/** A byte for each two significant digits, one more for exponent and one for a minus sign. */
+/** A byte for each pair of significant digits to the base 100, one for exponent, one for a minus. */
 function numberSize(value: number): number {
-  const digits = String(Math.abs(value))
-    .replace(/e.*$/, "")
-    .replace(".", "")
-    .replace(/^0+/, "")
-    .replace(/0+$/, "");
-  return Math.ceil(digits.length / 2) + 1 + (value < 0 ? 1 : 0);
+  if (value === 0) return 1;
+  const [significant = "", exponent = ""] = Math.abs(value).toExponential().split("e");
+  const digits = significant.replace(".", "").length;
+  const firstPairIsHalf = Number(exponent) % 2 === 0;
+  return 1 + Math.ceil((digits + (firstPairIsHalf ? 1 : 0)) / 2) + (value < 0 ? 1 : 0);
 }
 
 const utf8 = (text: string) => Buffer.byteLength(text);

@@ -9,8 +9,8 @@ import {
 } from "../keys.ts";
 import type { Stored, TaskRepository } from "../store.ts";
 import type { Item, Key, Table } from "../table.ts";
-import { type CompactEntry, decodeEntry, encodeEntry } from "./history-format.ts";
 import { readAll } from "./pages.ts";
+import { type CompactTask, decodeTask, encodeTask } from "./task-format.ts";
 import { expiryOf, membersOf, type Retention, toItem, toStored } from "./stored.ts";
 
 export function createTaskRepository(table: Table, retention: Retention): TaskRepository {
@@ -93,16 +93,18 @@ function archivedItem(task: Stored<Task>, retention: Retention): Item {
 }
 
 function compact(task: Task) {
-  const { cluster: _, id: _1, history, ...members } = task;
-  return { ...members, history: history.map(encodeEntry) };
+  const { cluster: _, id: _1, ...members } = task;
+  return { ...members, ...encodeTask(task) };
 }
 
 function toTask(item: Item): Stored<Task> {
-  const { history, ...members } = membersOf(item);
+  const members = membersOf(item) as Record<string, unknown> &
+    CompactTask &
+    Pick<Task, "startedBy">;
   return toStored(item, {
     cluster: clusterOf(item),
     id: item.sk,
     ...members,
-    history: (history as readonly CompactEntry[]).map(decodeEntry),
+    ...decodeTask(members, members.startedBy),
   });
 }

@@ -1,0 +1,51 @@
+import type { Cause } from "@berth/domain/task";
+import { aTask, aTaskContainer } from "@berth/testing/builders";
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { decodeTask, encodeTask } from "./task-format.ts";
+
+const plain = { noNullPrototype: true } as const;
+const optional = { requiredKeys: [], ...plain };
+/** Few, so that a cause often is the deployment that started the task. */
+const deploymentId = fc.constantFrom("ecs-svc/1", "ecs-svc/2");
+const port = fc.integer({ min: 0, max: 65_535 });
+
+const cause: fc.Arbitrary<Cause> = fc.oneof(
+  fc.record({ kind: fc.constant("api"), operation: fc.string(), requestId: fc.string() }, plain),
+  fc.record({ kind: fc.constant("deployment"), id: deploymentId }, plain),
+  fc.record({ kind: fc.constant("controlPlane"), reason: fc.string() }, plain),
+  fc.record({ kind: fc.constant("agent") }, plain),
+);
+const binding = fc.record(
+  {
+    bindIP: fc.constantFrom("127.0.1.1", ""),
+    containerPort: port,
+    hostPort: port,
+    protocol: fc.constantFrom("tcp", "udp"),
+  },
+  optional,
+);
+const container = fc.oneof(
+  fc.constant(aTaskContainer({ runtimeId: "f00d", exitCode: 0 })),
+  fc.array(binding).map((networkBindings) => aTaskContainer({ networkBindings })),
+);
+const task = fc
+  .record(
+    {
+      startedBy: deploymentId,
+      containers: fc.array(container),
+      history: fc.array(fc.record({ at: fc.nat(), to: fc.string(), cause }, plain)),
+    },
+    optional,
+  )
+  .map(aTask);
+
+test("a task's short form says the same", () => {
+  fc.assert(
+    fc.property(task, (task) => {
+      const { containers, history } = task;
+      expect(decodeTask(encodeTask(task), task.startedBy)).toStrictEqual({ containers, history });
+    }),
+    { numRuns: 100 },
+  );
+});

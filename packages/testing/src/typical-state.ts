@@ -1,0 +1,148 @@
+import type { ContainerInstance } from "@berth/domain/container-instance";
+import type { Service } from "@berth/domain/service";
+import type { Task } from "@berth/domain/task";
+import type { TaskDefinition } from "@berth/domain/task-definition";
+import {
+  aContainerDefinition,
+  aDeployment,
+  aService,
+  aTask,
+  aTaskContainer,
+  aTaskDefinition,
+  anInstance,
+  instanceId,
+  taskId,
+} from "./builders.ts";
+
+/**
+ * State as long as it is in real life, for tests of sizes and costs: names of a dozen characters,
+ * full identifiers and times, every member that is usual.
+ */
+
+const AT = Date.UTC(2026, 10, 20, 12, 34, 56, 789);
+const DEPLOYMENT_ID = "ecs-svc/1234567890123456789";
+const SERVICE = "orders-api";
+
+/** A service's task with one container and a published port, as it is once it runs. */
+export const aTypicalTask = (overrides: Partial<Task> = {}): Task =>
+  aTask({
+    cluster: "production",
+    group: `service:${SERVICE}`,
+    id: taskId(`service:${SERVICE}`, 0xabcdef),
+    taskDefinition: `${SERVICE}:42`,
+    startedBy: DEPLOYMENT_ID,
+    containerInstanceId: instanceId(0xabcdef),
+    availabilityZone: "us-east-1a",
+    desiredStatus: "RUNNING",
+    lastStatus: "RUNNING",
+    createdAt: AT,
+    pullStartedAt: AT + 111,
+    pullStoppedAt: AT + 2_222,
+    startedAt: AT + 3_333,
+    cpuUnits: 256,
+    memoryMiB: 512,
+    containers: [
+      aTaskContainer({
+        name: SERVICE,
+        lastStatus: "RUNNING",
+        runtimeId: "0123456789abcdef".repeat(4),
+        imageDigest: `sha256:${"0123456789abcdef".repeat(4)}`,
+        networkBindings: [
+          { bindIP: "127.0.1.1", containerPort: 8080, hostPort: 32_768, protocol: "tcp" },
+        ],
+        healthStatus: "HEALTHY",
+      }),
+    ],
+    history: [
+      { at: AT, to: "PENDING", cause: { kind: "deployment", id: DEPLOYMENT_ID } },
+      { at: AT + 3_333, to: "RUNNING", cause: { kind: "agent" } },
+    ],
+    ...overrides,
+  });
+
+/** The same task, stopped by a deployment. */
+export const aTypicalStoppedTask = (overrides: Partial<Task> = {}): Task => {
+  const running = aTypicalTask();
+  const reason = `Scaling activity initiated by (deployment ${DEPLOYMENT_ID})`;
+  return {
+    ...running,
+    desiredStatus: "STOPPED",
+    lastStatus: "STOPPED",
+    stoppingAt: AT + 50_000,
+    executionStoppedAt: AT + 51_000,
+    stoppedAt: AT + 51_100,
+    stopCode: "ServiceSchedulerInitiated",
+    stoppedReason: reason,
+    containers: running.containers.map((container) =>
+      aTaskContainer({ ...container, lastStatus: "STOPPED", exitCode: 143 }),
+    ),
+    history: [
+      ...running.history,
+      { at: AT + 50_000, to: "desired STOPPED", cause: { kind: "deployment", id: DEPLOYMENT_ID } },
+      { at: AT + 51_100, to: "STOPPED", cause: { kind: "agent" } },
+    ],
+    ...overrides,
+  };
+};
+
+export const aTypicalTaskDefinition = (overrides: Partial<TaskDefinition> = {}): TaskDefinition =>
+  aTaskDefinition({
+    family: SERVICE,
+    revision: 42,
+    containerDefinitions: [
+      aContainerDefinition({
+        name: SERVICE,
+        image: `registry.example.com/team/${SERVICE}:2026-11-20`,
+        environment: [{ name: "LOG_LEVEL", value: "info" }],
+        portMappings: [{ containerPort: 8080, hostPort: 0, protocol: "tcp" }],
+        logConfiguration: { logDriver: "json-file" },
+      }),
+    ],
+    registeredAt: AT,
+    ...overrides,
+  });
+
+export const aTypicalService = (overrides: Partial<Service> = {}): Service =>
+  aService({
+    cluster: "production",
+    name: SERVICE,
+    desiredCount: 20,
+    taskDefinition: `${SERVICE}:42`,
+    deployments: [
+      aDeployment({
+        id: DEPLOYMENT_ID,
+        taskDefinition: `${SERVICE}:42`,
+        rolloutStateReason: `ECS deployment ${DEPLOYMENT_ID} completed.`,
+        createdAt: AT,
+        updatedAt: AT,
+      }),
+    ],
+    placementStrategy: [{ type: "spread", field: "attribute:ecs.availability-zone" }],
+    requestHash: "0123456789abcdef".repeat(4),
+    createdAt: AT,
+    ...overrides,
+  });
+
+export const aTypicalInstance = (overrides: Partial<ContainerInstance> = {}): ContainerInstance =>
+  anInstance({
+    cluster: "production",
+    id: instanceId(0xabcdef),
+    ec2InstanceId: "i-0123456789abcdef0",
+    registered: { cpuUnits: 4096, memoryMiB: 15_800, usedTcpPorts: [22, 2375], usedUdpPorts: [] },
+    attributes: [
+      { name: "ecs.availability-zone", value: "us-east-1a" },
+      { name: "ecs.instance-type", value: "m7i.xlarge" },
+      { name: "ecs.os-type", value: "linux" },
+      { name: "ecs.cpu-architecture", value: "x86_64" },
+      ...Array.from({ length: 20 }, (_, index) => ({
+        name: `com.amazonaws.ecs.capability.docker-remote-api.1.${index + 17}`,
+      })),
+    ],
+    versionInfo: {
+      agentVersion: "1.99.0",
+      agentHash: "0123abcd",
+      dockerVersion: "DockerVersion: 26.1.4",
+    },
+    registeredAt: AT,
+    ...overrides,
+  });
