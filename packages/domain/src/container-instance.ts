@@ -49,18 +49,21 @@ export interface Reservation extends Demand {
   readonly reservedAt: number;
 }
 
-/** What is left of an instance, by its own ledger. */
+/** What is left of an instance, by its own ledger. One pass: placement asks it of every instance. */
 export function remaining(
   registered: Capacity,
   ledger: Pick<InstanceLedger, "reservations">,
 ): Capacity {
-  const held = Object.values(ledger.reservations);
-  return {
-    cpuUnits: held.reduce((left, each) => left - each.cpuUnits, registered.cpuUnits),
-    memoryMiB: held.reduce((left, each) => left - each.memoryMiB, registered.memoryMiB),
-    usedTcpPorts: [...registered.usedTcpPorts, ...held.flatMap((each) => each.tcpPorts)],
-    usedUdpPorts: [...registered.usedUdpPorts, ...held.flatMap((each) => each.udpPorts)],
-  };
+  let { cpuUnits, memoryMiB } = registered;
+  const usedTcpPorts = [...registered.usedTcpPorts];
+  const usedUdpPorts = [...registered.usedUdpPorts];
+  for (const held of Object.values(ledger.reservations)) {
+    cpuUnits -= held.cpuUnits;
+    memoryMiB -= held.memoryMiB;
+    for (const port of held.tcpPorts) usedTcpPorts.push(port);
+    for (const port of held.udpPorts) usedUdpPorts.push(port);
+  }
+  return { cpuUnits, memoryMiB, usedTcpPorts, usedUdpPorts };
 }
 
 /** What keeps a demand off an instance, in ECS's own words, or undefined where it fits. */

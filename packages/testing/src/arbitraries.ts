@@ -47,8 +47,8 @@ const instanceAttributes: fc.Arbitrary<readonly Attribute[]> = fc
     fc.subarray(["ecs.capability.efs", "ecs.capability.secrets"]),
   )
   .map(([zones, capabilities]) => {
-    const inZone = zones.map((value) => ({ name: "ecs.availability-zone", value }));
-    return [...inZone, ...capabilities.map((name) => ({ name }))];
+    const inZone: Attribute[] = zones.map((value) => ({ name: "ecs.availability-zone", value }));
+    return inZone.concat(capabilities.map((name) => ({ name })));
   });
 
 /** Up to six reservations, those left out that the instance has no room for. */
