@@ -38,6 +38,7 @@ describe("DescribeServices", () => {
       { startedBy: oldId, lastStatus: "RUNNING", desiredStatus: "STOPPED" },
       { startedBy: newId, lastStatus: "RUNNING" },
       { startedBy: newId, lastStatus: "PENDING" },
+      { startedBy: newId, lastStatus: "PENDING", desiredStatus: "STOPPED" },
       { startedBy: newId, lastStatus: "STOPPED", desiredStatus: "STOPPED" },
       { startedBy: newId, lastStatus: "RUNNING", group: "service:other" },
     ] as const;

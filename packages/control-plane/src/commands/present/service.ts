@@ -89,7 +89,11 @@ function presentDeployment(
 
 const PENDING: ReadonlySet<TaskStatus> = new Set(["PROVISIONING", "PENDING", "ACTIVATING"]);
 
+/** One that is told to stop before it ran is nothing to wait for. */
+const isPending = (task: Task): boolean =>
+  PENDING.has(task.lastStatus) && task.desiredStatus === "RUNNING";
+
 const countTasks = (tasks: readonly Task[]) => ({
   runningCount: tasks.filter((task) => task.lastStatus === "RUNNING").length,
-  pendingCount: tasks.filter((task) => PENDING.has(task.lastStatus)).length,
+  pendingCount: tasks.filter(isPending).length,
 });
