@@ -254,10 +254,15 @@ export class Runner {
 
 type ManagedHealth = NonNullable<ManagedTask["containers"][number]["health"]>;
 
-/** What of a task a restarted agent could not learn from the engine, as one comparable text. */
+/**
+ * What of a task a restarted agent could not learn from the engine, as one comparable text. That a
+ * container was created is part of it: one that is missing later was removed, and must not be made anew.
+ */
 function memorable({ desiredStatus, reported, containers }: ManagedTask): string {
   const stopped = containers.filter(({ phase }) => phase === "STOPPED").length;
-  return [desiredStatus, reported.status, reported.stoppedContainers.length, stopped].join();
+  const created = containers.filter(({ dockerId }) => dockerId !== undefined).length;
+  const told = reported.stoppedContainers.length;
+  return [desiredStatus, reported.status, told, created, stopped].join();
 }
 
 /** As it was recorded, without what the former process was in the middle of. */
