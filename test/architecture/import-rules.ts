@@ -94,7 +94,7 @@ function whyForbidden(path: string, specifier: string): string | undefined {
   const [, owner = "", , ...below] = path.split("/");
   const rule = IMPORT_RULES[owner];
   if (!rule) return `package ${owner} has no rule`;
-  const isTest = /\.test\.ts$/.test(path);
+  const isTest = path.endsWith(".test.ts");
   if (specifier.startsWith(".")) return leavesPackage(below, specifier);
   if (specifier.startsWith("node:")) return rule.node || isTest ? undefined : "no node:* here";
   if (specifier.startsWith("@berth/")) return forbiddenSibling(owner, rule, specifier, isTest);

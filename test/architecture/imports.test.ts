@@ -20,7 +20,7 @@ const manifests = globSync("packages/*/package.json").map(
 describe("imports", () => {
   test("looks at every package", () => {
     const packages = new Set(sources.map(({ path }) => path.split("/")[1]));
-    expect([...packages].sort()).toEqual(Object.keys(IMPORT_RULES).sort());
+    expect([...packages].toSorted()).toEqual(Object.keys(IMPORT_RULES).toSorted());
   });
 
   test("keep to the table", () => {

@@ -147,7 +147,11 @@ export async function recordConnected(
   }
 }
 
-/** Greets or sends a heartbeat, and writes down when the agent is to be looked at again. */
+/**
+ * Greets or sends a heartbeat, and then writes down when the agent is to be looked at again. In
+ * this order a death in between repeats what was said, which does no harm; but the agent's answer
+ * may renew the lease first, so the write starts from the session as it is by then.
+ */
 async function speak(
   controlPlane: ControlPlane,
   session: Stored<AgentSession>,
@@ -159,12 +163,23 @@ async function speak(
     await onGone(controlPlane, session);
     return;
   }
-  const unchanged = plan.session === session && session.due === plan.due;
-  if (unchanged) return;
-  const next = withDue<AgentSession>({ ...plan.session, version: session.version }, plan.due);
-  if ((await controlPlane.store.sessions.replace(next)) === "conflict") return;
+  if (plan.session === session && session.due === plan.due) return;
+  const { sessions } = controlPlane.store;
+  const { leaseUntil: _, ...said } = plan.session;
+  const done = await persist<AgentSession>(
+    async () => sessions.find(session.cluster, session.containerInstanceId),
+    (current) => {
+      if (current.connectionId !== session.connectionId) return undefined;
+      const next: Stored<AgentSession> =
+        connectionId === undefined
+          ? { ...plan.session, version: current.version }
+          : { ...current, ...said, version: current.version };
+      return withDue<AgentSession>(next, connectionId === undefined ? plan.due : next.leaseUntil);
+    },
+    async (next) => sessions.replace(next),
+  );
   const again = plan.agentConnected ? plan.session.nextHeartbeatAt : plan.due;
-  if (again !== undefined) await wakeLater(controlPlane, wakeOf(session), again);
+  if (done?.written && again !== undefined) await wakeLater(controlPlane, wakeOf(session), again);
 }
 
 async function say(

@@ -1,5 +1,6 @@
-import type { Cause, NetworkBinding, Task } from "@berth/domain/task";
-import type { StopCode } from "@berth/domain/task-status";
+import type { Cause, HistoryEntry, NetworkBinding, Task, TaskContainer } from "@berth/domain/task";
+import type { StopCode, TaskStatus } from "@berth/domain/task-status";
+import { stopOf } from "./stop-reasons.ts";
 
 export interface ContainerReport {
   readonly containerName: string;
@@ -15,14 +16,12 @@ export interface ContainerReport {
 export interface TaskReport {
   readonly status?: "PENDING" | "RUNNING" | "STOPPED";
   readonly reason?: string;
+  /** In the order in which things happened: one container may be named twice. */
   readonly containers: readonly ContainerReport[];
   readonly pullStartedAt?: number;
   readonly pullStoppedAt?: number;
   readonly executionStoppedAt?: number;
 }
-
-/** `undefined` where the report changes nothing: late, repeated and reordered ones are no errors. */
-export declare function applyReport(task: Task, report: TaskReport, now: number): Task | undefined;
 
 export interface StopOrder {
   readonly stopCode: StopCode;
@@ -30,11 +29,140 @@ export interface StopOrder {
   readonly cause: Cause;
 }
 
+type ReportedStatus = NonNullable<TaskReport["status"]>;
+
+/**
+ * Where each report takes a task from each state. Only ever forward; a plain task on an instance
+ * knows three of ECS's states. Source: ECS developer guide, task lifecycle.
+ */
+export const TRANSITIONS: Readonly<
+  Record<TaskStatus, Readonly<Record<ReportedStatus, TaskStatus | "ignored">>>
+> = {
+  PROVISIONING: { PENDING: "PENDING", RUNNING: "RUNNING", STOPPED: "STOPPED" },
+  PENDING: { PENDING: "ignored", RUNNING: "RUNNING", STOPPED: "STOPPED" },
+  ACTIVATING: { PENDING: "ignored", RUNNING: "RUNNING", STOPPED: "STOPPED" },
+  RUNNING: { PENDING: "ignored", RUNNING: "ignored", STOPPED: "STOPPED" },
+  DEACTIVATING: { PENDING: "ignored", RUNNING: "ignored", STOPPED: "STOPPED" },
+  STOPPING: { PENDING: "ignored", RUNNING: "ignored", STOPPED: "STOPPED" },
+  DEPROVISIONING: { PENDING: "ignored", RUNNING: "ignored", STOPPED: "STOPPED" },
+  STOPPED: { PENDING: "ignored", RUNNING: "ignored", STOPPED: "ignored" },
+};
+
+const MAX_REASON_LENGTH = 1024;
+
+/** `undefined` where the report changes nothing: late, repeated and reordered ones are no errors. */
+export function applyReport(task: Task, report: TaskReport, now: number): Task | undefined {
+  if (task.lastStatus === "STOPPED") return undefined;
+  const containers = task.containers.map((container) => applyToContainer(container, report));
+  const changed = containers.some((container, index) => container !== task.containers[index]);
+  const next = report.status ? TRANSITIONS[task.lastStatus][report.status] : "ignored";
+  const times = newTimes(task, report);
+  if (next === "ignored" && !changed && Object.keys(times).length === 0) return undefined;
+  const reported: Task = { ...task, ...times, containers };
+  if (next === "ignored") return reported;
+  const history = told(task, next, { kind: "agent" }, now);
+  const moved: Task = { ...reported, lastStatus: next, history };
+  return next === "STOPPED" ? ended(moved, report, now) : begun(moved, next, now);
+}
+
 /** Sets `desiredStatus` STOPPED. `undefined` where it is already. */
-export declare function orderStop(task: Task, order: StopOrder, now: number): Task | undefined;
+export function orderStop(task: Task, order: StopOrder, now: number): Task | undefined {
+  if (task.desiredStatus === "STOPPED") return undefined;
+  return {
+    ...task,
+    desiredStatus: "STOPPED",
+    stopCode: order.stopCode,
+    stoppedReason: order.reason.slice(0, MAX_REASON_LENGTH),
+    stoppingAt: now,
+    history: told(task, "desired STOPPED", order.cause, now),
+  };
+}
 
 /**
  * The one transition that is not the agent's: its instance is lost or deregistered by force, so the
  * control plane itself says STOPPED. `undefined` where it is already.
  */
-export declare function loseTask(task: Task, order: StopOrder, now: number): Task | undefined;
+export function loseTask(task: Task, order: StopOrder, now: number): Task | undefined {
+  if (task.lastStatus === "STOPPED") return undefined;
+  return {
+    ...task,
+    ...(task.desiredStatus === "RUNNING" && {
+      stopCode: order.stopCode,
+      stoppedReason: order.reason.slice(0, MAX_REASON_LENGTH),
+    }),
+    desiredStatus: "STOPPED",
+    lastStatus: "STOPPED",
+    stoppingAt: task.stoppingAt ?? now,
+    stoppedAt: now,
+    containers: task.containers.map((container) => ({ ...container, lastStatus: "STOPPED" })),
+    history: told(task, "STOPPED", order.cause, now),
+  };
+}
+
+/** Stopped without ever having run: what the crash-loop throttle counts. */
+export const isFailedStart = (task: Task): boolean =>
+  task.lastStatus === "STOPPED" && task.startedAt === undefined;
+
+const told = (task: Task, to: string, cause: Cause, at: number): readonly HistoryEntry[] => [
+  ...task.history,
+  { at, to, cause },
+];
+
+const CONTAINER_RANK = { PENDING: 0, RUNNING: 1, STOPPED: 2 } as const;
+
+/** The very same container where nothing is new. */
+function applyToContainer(container: TaskContainer, report: TaskReport): TaskContainer {
+  return report.containers
+    .filter(({ containerName }) => containerName === container.name)
+    .reduce(applyChange, container);
+}
+
+function applyChange(container: TaskContainer, change: ContainerReport): TaskContainer {
+  if (container.lastStatus === "STOPPED") return container;
+  const { runtimeId, exitCode, imageDigest, reason, networkBindings } = change;
+  const isForward = CONTAINER_RANK[change.status] > CONTAINER_RANK[container.lastStatus];
+  const next: TaskContainer = {
+    ...container,
+    ...(isForward && { lastStatus: change.status }),
+    ...(runtimeId !== undefined && { runtimeId }),
+    ...(exitCode !== undefined && { exitCode }),
+    ...(imageDigest !== undefined && { imageDigest }),
+    ...(reason && { reason: reason.slice(0, MAX_REASON_LENGTH) }),
+    ...(networkBindings && networkBindings.length > 0 && { networkBindings }),
+  };
+  return isSame(container, next) ? container : next;
+}
+
+/** Reports are small plain data with their members in one order. */
+const isSame = (a: TaskContainer, b: TaskContainer): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
+
+function newTimes(task: Task, report: TaskReport): Partial<Task> {
+  const { pullStartedAt, pullStoppedAt, executionStoppedAt } = report;
+  return {
+    ...(task.pullStartedAt === undefined && pullStartedAt !== undefined && { pullStartedAt }),
+    ...(task.pullStoppedAt === undefined && pullStoppedAt !== undefined && { pullStoppedAt }),
+    ...(task.executionStoppedAt === undefined &&
+      executionStoppedAt !== undefined && { executionStoppedAt }),
+  };
+}
+
+function begun(task: Task, status: TaskStatus, now: number): Task {
+  return status === "RUNNING" ? { ...task, startedAt: task.startedAt ?? now } : task;
+}
+
+/** What an earlier order says of the end stands; otherwise the containers tell it. */
+function ended(task: Task, report: TaskReport, now: number): Task {
+  const hasRun =
+    task.startedAt !== undefined || task.containers.some((each) => each.exitCode !== undefined);
+  const end: Task = {
+    ...task,
+    containers: task.containers.map((container) => ({ ...container, lastStatus: "STOPPED" })),
+    desiredStatus: "STOPPED",
+    stoppingAt: task.stoppingAt ?? report.executionStoppedAt ?? now,
+    stoppedAt: now,
+    // A short task may be over before its RUNNING was told.
+    ...(hasRun && { startedAt: task.startedAt ?? report.pullStoppedAt ?? task.createdAt }),
+  };
+  return task.desiredStatus === "STOPPED" ? end : { ...end, ...stopOf(end, report) };
+}

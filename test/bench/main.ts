@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { Berth } from "../e2e/berth.ts";
+import { createService, registerDemo, stable } from "../e2e/demo.ts";
+import { benchRequests } from "./requests.ts";
+import { benchRequestUnits } from "./request-units.ts";
+import { say, seconds } from "./statistics.ts";
+import { benchReplacement, benchRollout, benchRunTask, benchStarts } from "./tasks.ts";
+
+/** Resident memory in MiB. */
+function residentMiB(pid: number): number {
+  const [, kilobytes = "0"] =
+    /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return Number(kilobytes) / 1024;
+}
+
+function sayMemory(berth: Berth, when: string): void {
+  const parts = ["control-plane", "dynamodb", "sqs", "agent-1"].map(
+    (name) => [name, residentMiB(berth.pidOf(name))] as const,
+  );
+  say(
+    `Resident memory ${when}`,
+    ...parts.map(([name, mib]) => `${name.padEnd(14)} ${mib.toFixed(0)} MiB`),
+  );
+}
+
+let berth: Berth | undefined;
+try {
+  const startUp = await seconds(async () => {
+    berth = await Berth.start();
+  });
+  if (!berth) throw new Error("Berth did not start");
+  say("berth up until it answers, three instances", `${startUp.toFixed(2)} s`);
+  sayMemory(berth, "after the start");
+  await registerDemo(berth, "bench", "1", { portMappings: [] });
+  await benchRunTask(berth, 10);
+  for (const [count, runs] of [
+    [1, 5],
+    [20, 3],
+    [50, 3],
+  ] as const)
+    await benchStarts(berth, count, runs);
+  await benchReplacement(berth, 7);
+  await benchRollout(berth, 20, 3);
+  await createService(berth, "idle", "bench", 3);
+  await stable(berth, "idle");
+  await benchRequests(berth);
+  sayMemory(berth, "at the end");
+  await benchRequestUnits();
+} finally {
+  await berth?.down();
+}

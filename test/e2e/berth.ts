@@ -1,0 +1,165 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import type { ProcessesFile } from "@berth/contracts/local/installation";
+import Docker from "dockerode";
+
+const CLI = "packages/cli/src/main.ts";
+
+export interface StartOptions {
+  readonly instances?: number;
+  /** Settings, such as `BERTH_INSTANCE_LOST_AFTER_MS`. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+interface Endpoint {
+  readonly url: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** A Berth of its own for one test file: `berth up` as a user starts it, with real containers. */
+export class Berth {
+  readonly ecs: ECSClient;
+  readonly docker = new Docker();
+  readonly endpoint: Endpoint;
+  readonly dataDir: string;
+  readonly #up: ChildProcess;
+
+  private constructor(dataDir: string, up: ChildProcess, endpoint: Endpoint) {
+    this.dataDir = dataDir;
+    this.#up = up;
+    this.endpoint = endpoint;
+    this.ecs = new ECSClient({
+      endpoint: endpoint.url,
+      region: endpoint.region,
+      credentials: endpoint,
+      maxAttempts: 10,
+    });
+  }
+
+  static async start(options: StartOptions = {}): Promise<Berth> {
+    const dataDir = mkdtempSync(join(tmpdir(), "berth-e2e-"));
+    const { port, up } = await startUp(dataDir, options);
+    return new Berth(dataDir, up, await readEndpoint(up, port));
+  }
+
+  /** What the AWS CLI needs to talk to this Berth. */
+  get environment(): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
+      AWS_ENDPOINT_URL: this.endpoint.url,
+      AWS_ACCESS_KEY_ID: this.endpoint.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: this.endpoint.secretAccessKey,
+      AWS_REGION: this.endpoint.region,
+      AWS_DEFAULT_REGION: this.endpoint.region,
+      AWS_PAGER: "",
+    };
+  }
+
+  /** Process id of one of Berth's processes by its name, such as `control-plane` or `agent-1`. */
+  pidOf(name: string): number {
+    const text = readFileSync(join(this.dataDir, "processes.json"), "utf8");
+    const { processes } = JSON.parse(text) as ProcessesFile;
+    const pid = processes.find((each) => each.name === name)?.pid;
+    if (pid === undefined) throw new Error(`${name} does not run now`);
+    return pid;
+  }
+
+  /** Containers of this Berth that run, by their Docker ids. */
+  async runningContainers(): Promise<readonly Docker.ContainerInfo[]> {
+    return this.#containers(false);
+  }
+
+  /** Everything of this Berth that the engine still knows of. */
+  async leftovers(): Promise<readonly string[]> {
+    const [containers, volumes, networks] = await Promise.all([
+      this.#containers(true),
+      this.docker.listVolumes(),
+      this.docker.listNetworks(),
+    ]);
+    return [
+      ...containers.map(({ Names }) => `container ${Names.join(" ")}`),
+      ...volumes.Volumes.filter(({ Name }) => /^ecs-|berth/.test(Name)).map(
+        ({ Name }) => `volume ${Name}`,
+      ),
+      ...networks
+        .filter(({ Name }) => /^ecs-|berth/.test(Name))
+        .map(({ Name }) => `network ${Name}`),
+    ];
+  }
+
+  /** Stops Berth with every task and forgets its state, as `berth down --purge` does. */
+  async down(): Promise<void> {
+    this.ecs.destroy();
+    const down = spawn(process.execPath, [CLI, "down", "--purge", "--data-dir", this.dataDir], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    await once(down, "exit");
+    if (this.#up.exitCode === null) await once(this.#up, "exit");
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  async #containers(all: boolean): Promise<readonly Docker.ContainerInfo[]> {
+    const containers = await this.docker.listContainers({
+      all,
+      filters: { label: ["berth.container-instance-arn"] },
+    });
+    return containers;
+  }
+}
+
+async function startUp(dataDir: string, options: StartOptions) {
+  const port = await freePort();
+  const flags = ["--data-dir", dataDir, "--port", String(port), "--json"];
+  const instances = ["--instances", String(options.instances ?? 3)];
+  const up = spawn(process.execPath, [CLI, "up", ...flags, ...instances], {
+    env: { ...process.env, ...options.env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  return { port, up };
+}
+
+/** The line of JSON that `up` prints once everything answers. */
+async function readEndpoint(up: ChildProcess, port: number): Promise<Endpoint> {
+  const errors: string[] = [];
+  up.stderr?.on("data", (chunk: Buffer) => errors.push(chunk.toString()));
+  if (!up.stdout) throw new Error("berth up has no output");
+  for await (const line of createInterface(up.stdout)) {
+    if (line.startsWith("{")) return JSON.parse(line) as Endpoint;
+  }
+  throw new Error(`berth up on port ${port} ended early:\n${errors.join("")}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** Asks again until the answer is there. Says what was seen last where it never comes. */
+export async function eventually<T>(
+  what: string,
+  ask: () => Promise<T | undefined | false>,
+  timeoutMs = 60_000,
+): Promise<T> {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    if (Date.now() > end) throw new Error(`Not within ${timeoutMs} ms: ${what}`);
+    await sleep(100);
+  }
+}

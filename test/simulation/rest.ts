@@ -1,0 +1,57 @@
+import type { Service } from "@berth/domain/service";
+import { serviceGroup } from "@berth/domain/task";
+import type { Task } from "@berth/domain/task";
+import type { Snapshot } from "./invariants.ts";
+import { snapshotOf } from "./invariants.ts";
+import type { World } from "./world.ts";
+
+/** Everything that should have come to rest and has not. */
+export async function whatIsNotAtRest(world: World): Promise<readonly string[]> {
+  const snapshot = await snapshotOf(world.truth);
+  const tasks = [...snapshot.live.values()];
+  const services = [...snapshot.services.values()];
+  return [
+    ...services.filter((each) => !isLooping(each)).flatMap((each) => restlessService(each, tasks)),
+    ...restlessInstances(world, snapshot, services.some(isLooping)),
+  ];
+}
+
+/** Its newest revision cannot start: it goes on trying, ever more slowly, and keeps what runs. */
+const isLooping = (service: Service): boolean => (service.deployments[0]?.failedTasks ?? 0) > 0;
+
+const isRunning = (task: Task): boolean =>
+  task.lastStatus === "RUNNING" && task.desiredStatus === "RUNNING";
+
+function restlessService(service: Service, tasks: readonly Task[]): readonly string[] {
+  const [primary, ...older] = service.deployments;
+  const mine = tasks.filter((task) => task.group === serviceGroup(service.name));
+  const running = mine.filter(isRunning);
+  const faults = {
+    "has an older deployment": older.length > 0,
+    "runs an old revision": running.some((task) => task.startedBy !== primary?.id),
+    [`runs ${running.length} of ${service.desiredCount}`]: running.length !== service.desiredCount,
+    "is not steady": !service.steady,
+    "has tasks that do not run": mine.length !== running.length,
+    "has planned starts": service.plannedStarts.length > 0,
+  };
+  return Object.entries(faults).flatMap(([fault, is]) => (is ? [`${service.name} ${fault}`] : []));
+}
+
+function restlessInstances(world: World, snapshot: Snapshot, someLoop: boolean): readonly string[] {
+  return snapshot.instances.flatMap(({ ledger }) => {
+    const agent = world.agents.find((each) => each.id === ledger.id);
+    const held = Object.keys(ledger.reservations).toSorted().join();
+    const wanted = [...snapshot.live.values()]
+      .filter((task) => task.containerInstanceId === ledger.id && isRunning(task))
+      .map((task) => task.id)
+      .toSorted()
+      .join();
+    const runs = agent?.running.toSorted().join();
+    const faults = {
+      "is still disconnected": !ledger.agentConnected,
+      [`reserves for ${held} and should run ${wanted}`]: !someLoop && held !== wanted,
+      [`runs ${runs} and should run ${wanted}`]: !someLoop && runs !== wanted,
+    };
+    return Object.entries(faults).flatMap(([fault, is]) => (is ? [`${ledger.id} ${fault}`] : []));
+  });
+}
