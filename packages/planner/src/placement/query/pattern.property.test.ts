@@ -1,0 +1,60 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parsePattern } from "./parse-pattern.ts";
+import { matchesWhole } from "./pattern.ts";
+
+const whole = (pattern: string, text: string) => matchesWhole(parsePattern(pattern), text);
+
+/** Patterns over a and b, of every kind that is read. */
+const { pattern: patterns } = fc.letrec<{ pattern: string; atom: string }>((tie) => ({
+  atom: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    fc.constantFrom("a", "b", ".", "[ab]", "[^a]", "[a-b]", "\\w", "\\d", "\\S", "\\.", "^", "$"),
+    tie("pattern").map((inner) => `(${inner})`),
+    tie("pattern").map((inner) => `(?:${inner})`),
+  ),
+  pattern: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    tie("atom"),
+    fc
+      .tuple(tie("atom"), fc.constantFrom("*", "+", "?", "{2}", "{1,}", "{0,2}", "*?"))
+      .map(([atom, times]) => (/^[$^]$/.test(atom) ? atom : atom + times)),
+    fc.tuple(tie("pattern"), tie("pattern")).map(([a, b]) => a + b),
+    fc.tuple(tie("pattern"), tie("pattern")).map(([a, b]) => `${a}|${b}`),
+  ),
+}));
+
+const texts = fc.string({ unit: fc.constantFrom("a", "b", ".", "1"), maxLength: 5 });
+
+test("matches what JavaScript's own regular expressions match as a whole", () => {
+  fc.assert(
+    fc.property(patterns, texts, (pattern, text) => {
+      expect(whole(pattern, text)).toBe(new RegExp(`^(?:${pattern})$`).test(text));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("takes no longer for patterns that make others backtrack", () => {
+  expect(whole("(a+)+b", "a".repeat(2000))).toBe(false);
+  expect(whole("((a|aa)*)*c", "a".repeat(2000))).toBe(false);
+  expect(whole("(a?){200}a{200}", "a".repeat(200))).toBe(true);
+});
+
+describe("parsePattern refuses", () => {
+  test.each([
+    ["*a", "pattern *a: * repeats nothing"],
+    ["(a", "pattern (a: the end should be )"],
+    ["a)", "pattern a): ) is not expected"],
+    ["[a", "pattern [a: the end comes too early"],
+    ["a\\", "pattern a\\: the end comes too early"],
+    ["a{,2}", "pattern a{,2}: { is not a repetition"],
+    ["a{2,1}", "pattern a{2,1}: { has its limits the wrong way round"],
+    ["(?=a)", "pattern (?=a): = is not supported after (?"],
+    ["(a)\\1", "pattern (a)\\1: 1 is not a supported escape"],
+    ["(a{1000}){1000}", "pattern (a{1000}){1000}: the end would make it too large"],
+    ["a{1000}".repeat(3), `pattern ${"a{1000}".repeat(3)}: is too large`],
+  ])("%s", (pattern, message) => {
+    expect(() => parsePattern(pattern)).toThrow(message);
+  });
+});
