@@ -27,7 +27,7 @@ export function meterSend(send: Send, onConsumed: OnConsumed): Send {
         ...(write && { ReturnValues: "ALL_OLD" }),
       });
       onConsumed(operation, {
-        reads: write ? 0 : readUnits(output.ConsumedCapacity),
+        reads: write ? 0 : Math.max(leastReadUnits(input), readUnits(output.ConsumedCapacity)),
         writes: write ? acceptedWriteUnits(write, output as WriteOutput) : 0,
       });
       return output;
@@ -41,16 +41,20 @@ export function meterSend(send: Send, onConsumed: OnConsumed): Send {
 }
 
 /** Units of changing the indexes: their entries hold keys only, so they are always below 1 KiB. */
-export function indexWriteUnits(before: IndexKeys, after: IndexKeys): number {
+function indexWriteUnits(before: IndexKeys, after: IndexKeys): number {
   return entryUnits(before.due, after.due) + entryUnits(listingKey(before), listingKey(after));
 }
 
-export type IndexKeys = Pick<Partial<Item>, "due" | "listPk" | "listSk">;
+type IndexKeys = Pick<Partial<Item>, "due" | "listPk" | "listSk">;
 
 type WriteOutput = Pick<Operations["PutItem"]["output"], "Attributes" | "ConsumedCapacity">;
 type WriteInput = Operations["PutItem"]["input"] | Operations["DeleteItem"]["input"];
 
 const isWrite = (operation: OperationName) => operation === "PutItem" || operation === "DeleteItem";
+
+/** What finding nothing costs; the embedded server takes an empty query for free. */
+const leastReadUnits = (input: Operations[OperationName]["input"]) =>
+  "ConsistentRead" in input && input.ConsistentRead ? 1 : 0.5;
 
 function readUnits(capacity: ConsumedCapacity | readonly ConsumedCapacity[] = []): number {
   const all: readonly ConsumedCapacity[] = Array.isArray(capacity) ? capacity : [capacity];

@@ -33,6 +33,9 @@ const task = fc
   .record(
     {
       startedBy: deploymentId,
+      launchType: fc.constantFrom("EC2", "FARGATE"),
+      desiredStatus: fc.constantFrom("RUNNING", "STOPPED"),
+      lastStatus: fc.constantFrom("PENDING", "RUNNING", "STOPPED"),
       containers: fc.array(container),
       history: fc.array(fc.record({ at: fc.nat(), to: fc.string(), cause }, plain)),
     },
@@ -43,8 +46,8 @@ const task = fc
 test("a task's short form says the same", () => {
   fc.assert(
     fc.property(task, (task) => {
-      const { containers, history } = task;
-      expect(decodeTask(encodeTask(task), task.startedBy)).toStrictEqual({ containers, history });
+      const { cluster, id } = task;
+      expect({ cluster, id, ...decodeTask(encodeTask(task)) }).toStrictEqual(task);
     }),
     { numRuns: 100 },
   );

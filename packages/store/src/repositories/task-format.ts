@@ -1,13 +1,23 @@
 import type { Cause, HistoryEntry, NetworkBinding, Task, TaskContainer } from "@berth/domain/task";
 
 /**
- * What a task stores in short, so that one container's task stays below 1 KiB, the unit of writing,
- * also once it stopped: lists in place of objects whose names would outweigh their values.
+ * A task in short, so that one of a single container stays below 1 KiB, the unit of writing, also
+ * once it stopped: lists in place of objects whose names would outweigh their values, and nothing
+ * said twice.
  */
-export interface CompactTask {
+export type CompactTask = Omit<
+  Task,
+  "cluster" | "id" | "containers" | "history" | "launchType" | "desiredStatus"
+> & {
   readonly containers: readonly CompactContainer[];
   readonly history: readonly CompactEntry[];
-}
+  /** Left out where it is the usual one. */
+  readonly launchType?: Task["launchType"];
+  /** Left out where it is `lastStatus`. */
+  readonly desiredStatus?: Task["desiredStatus"];
+};
+
+const USUAL_LAUNCH_TYPE = "EC2";
 
 type CompactContainer = Omit<TaskContainer, "networkBindings"> & {
   readonly networkBindings?: readonly CompactBinding[];
@@ -24,19 +34,26 @@ type CompactBinding = readonly [
 /** `[at, to, kind of the cause, …its members]`; a deployment's id is left out if it is `startedBy`. */
 type CompactEntry = readonly [number, string, Cause["kind"], ...(readonly string[])];
 
-export function encodeTask({ containers, history, startedBy }: Task): CompactTask {
+/** Without cluster and id, which the key tells. */
+export function encodeTask(task: Task): CompactTask {
+  const { cluster: _, id: _1, launchType, desiredStatus, containers, history, ...members } = task;
   return {
+    ...members,
+    ...(launchType !== USUAL_LAUNCH_TYPE && { launchType }),
+    ...(desiredStatus !== task.lastStatus && { desiredStatus }),
     containers: containers.map(encodeContainer),
-    history: history.map((entry) => encodeEntry(entry, startedBy)),
+    history: history.map((entry) => encodeEntry(entry, task.startedBy)),
   };
 }
 
-/** Expects what `encodeTask` made of a task with this `startedBy`. */
-export function decodeTask(
-  { containers, history }: CompactTask,
-  startedBy: string | undefined,
-): Pick<Task, "containers" | "history"> {
+/** Expects what `encodeTask` made. */
+export function decodeTask(compact: CompactTask): Omit<Task, "cluster" | "id"> {
+  const { containers, history, startedBy, lastStatus } = compact;
   return {
+    launchType: USUAL_LAUNCH_TYPE,
+    /** There is one for RUNNING and STOPPED only: any other status is never left out. */
+    desiredStatus: lastStatus === "STOPPED" ? "STOPPED" : "RUNNING",
+    ...compact,
     containers: containers.map(decodeContainer),
     history: history.map((entry) => decodeEntry(entry, startedBy)),
   };

@@ -83,28 +83,16 @@ async function putArchived(table: Table, item: Item): Promise<void> {
 function liveItem(task: Task, retention: Retention): Item {
   const goes = task.lastStatus === "STOPPED" && !isServiceTask(task);
   const extras = goes ? expiryOf(retention, task.stoppedAt) : undefined;
-  return toItem(taskKey(task.cluster, task.id), compact(task), extras);
+  return toItem(taskKey(task.cluster, task.id), encodeTask(task), extras);
 }
 
 function archivedItem(task: Stored<Task>, retention: Retention): Item {
   const { due: _, ...members } = task;
   const key: Key = archivedTaskKey(task.cluster, task.id);
-  return toItem(key, compact(members), expiryOf(retention, task.stoppedAt));
-}
-
-function compact(task: Task) {
-  const { cluster: _, id: _1, ...members } = task;
-  return { ...members, ...encodeTask(task) };
+  return toItem(key, encodeTask(members), expiryOf(retention, task.stoppedAt));
 }
 
 function toTask(item: Item): Stored<Task> {
-  const members = membersOf(item) as Record<string, unknown> &
-    CompactTask &
-    Pick<Task, "startedBy">;
-  return toStored(item, {
-    cluster: clusterOf(item),
-    id: item.sk,
-    ...members,
-    ...decodeTask(members, members.startedBy),
-  });
+  const task = decodeTask(membersOf(item) as unknown as CompactTask);
+  return toStored(item, { cluster: clusterOf(item), id: item.sk, ...task });
 }
