@@ -94,6 +94,7 @@ export interface ServiceRepository {
   findMany(cluster: string, names: readonly string[]): Promise<readonly Stored<Service>[]>;
   /** Strongly consistent, for the controller. */
   findLatest(cluster: string, name: string): Promise<Stored<Service> | undefined>;
+  /** Succeeds also over an INACTIVE service of that name; then its version is not the first. */
   create(service: New<Service>): Promise<WriteOutcome>;
   replace(service: Stored<Service>): Promise<WriteOutcome>;
   /** Services that are not INACTIVE, by name. */
@@ -101,7 +102,7 @@ export interface ServiceRepository {
   /** Names of services with planned starts that no instance took. Eventually consistent. */
   waitingForCapacity(cluster: string): Promise<readonly string[]>;
   putEvents(cluster: string, name: string, events: readonly ServiceEvent[]): Promise<void>;
-  /** Newest first. */
+  /** Newest first; those of an earlier service of the same name as well, while they are kept. */
   latestEvents(cluster: string, name: string, limit: number): Promise<readonly ServiceEvent[]>;
 }
 

@@ -6,7 +6,7 @@ export interface Key {
 /**
  * One item of the single table. `version` is the optimistic lock. `due` (epoch ms) says that
  * something is still to be done about the item; `expiresAt` (epoch s) is DynamoDB's TTL;
- * `listPk`/`listSk` put it into the sparse listing index.
+ * `listPk`/`listSk` put it into the sparse listing index, where no other item may have the same two.
  */
 export interface Item extends Key {
   readonly version: number;
