@@ -18,6 +18,9 @@ export interface UpOptions {
   readonly json: boolean;
 }
 
+const CONTAINERS_RUN_ON = 'Containers run on: "berth up" takes them over, "berth down" stops them.';
+const STOPPED = `Berth has stopped. ${CONTAINERS_RUN_ON}`;
+
 const say = (text: string) => void process.stderr.write(`${text}\n`);
 
 /** `berth up`: stays in the foreground until it is stopped. Returns the exit code. */
@@ -66,11 +69,7 @@ async function attend(supervisor: ChildProcess, options: UpOptions): Promise<num
   const release = passSignalsTo(supervisor);
   const code = await exitCode(supervisor);
   release();
-  if (isUp && code === EXIT_CODES.ok) {
-    say(
-      'Berth has stopped. Containers run on: "berth up" takes them over, "berth down" stops them.',
-    );
-  }
+  if (isUp) say(code === EXIT_CODES.ok ? STOPPED : `Berth has died. ${CONTAINERS_RUN_ON}`);
   return failure ?? code;
 }
 

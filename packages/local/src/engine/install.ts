@@ -41,9 +41,10 @@ export async function startEngine(
   // The package's own scripts start it on some machines without systemd.
   if (isAlreadyStarting()) return waitForEngine(addresses, () => undefined);
   const dockerd = startDaemon([], DOCKERD_LOG);
-  return waitForEngine(addresses, () =>
-    dockerd.exitCode === null ? undefined : `dockerd ended with ${dockerd.exitCode}`,
-  );
+  return waitForEngine(addresses, () => {
+    if (dockerd.pid === undefined) return "dockerd cannot be run";
+    return dockerd.exitCode === null ? undefined : `dockerd ended with ${dockerd.exitCode}`;
+  });
 }
 
 const PID_FILE = "/var/run/docker.pid";
