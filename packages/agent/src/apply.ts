@@ -36,17 +36,21 @@ function applyEvent(state: AgentState, event: AgentEvent, now: number): AgentSta
       return changed && settle(changed, now);
     });
   }
+  // Nothing follows from a record alone: the engine may have gone on since it was written.
+  if (event.kind === "taskRestored") return withTask(state, event.task);
   return settleAll(applyToInstance(state, event, now), now);
 }
 
-function applyToInstance(state: AgentState, event: InstanceEvent, now: number): AgentState {
+function applyToInstance(
+  state: AgentState,
+  event: Exclude<InstanceEvent, { kind: "taskRestored" }>,
+  now: number,
+): AgentState {
   switch (event.kind) {
     case "taskArrived":
       return arrive(state, event.task);
     case "taskRefused":
       return refuse(state, event.arn, event.reason);
-    case "taskRestored":
-      return withTask(state, event.task);
     case "observed":
       return applyObserved(state, event.observation, now);
     case "tick":

@@ -47,8 +47,14 @@ export type InstanceEvent =
 /** All containers of this instance, as the engine showed them. */
 export interface Observation {
   readonly containers: readonly ObservedContainer[];
-  /** Engine's ids known before it was asked: one of these that is not shown is gone. */
-  readonly expectedIds: ReadonlySet<string>;
+  /** What was known before it was asked, since it may have changed while it answered. */
+  readonly before: KnownBefore;
+}
+
+export interface KnownBefore {
+  readonly taskArns: ReadonlySet<string>;
+  /** The engine's ids of their containers: one of these that is not shown is gone. */
+  readonly dockerIds: ReadonlySet<string>;
 }
 
 export interface ContainerKey {

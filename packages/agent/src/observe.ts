@@ -1,8 +1,17 @@
 import type { PayloadTask } from "@berth/contracts/agent/messages";
 import { payloadDemand } from "./demand.ts";
-import type { Observation } from "./event.ts";
+import type { KnownBefore, Observation } from "./event.ts";
 import { isAtLeast, newTask } from "./state.ts";
 import type { AgentState, ContainerState, ManagedTask, ObservedContainer } from "./state.ts";
+
+/** What is known now, to be kept while the engine is asked. */
+export function knownBefore({ tasks }: AgentState): KnownBefore {
+  const containers = [...tasks.values()].flatMap((task) => task.containers);
+  return {
+    taskArns: new Set(tasks.keys()),
+    dockerIds: new Set(containers.flatMap(({ dockerId }) => dockerId ?? [])),
+  };
+}
 
 /**
  * Brings what is believed in line with what the engine shows: at start and whenever events may have
@@ -11,21 +20,22 @@ import type { AgentState, ContainerState, ManagedTask, ObservedContainer } from 
  */
 export function applyObserved(
   state: AgentState,
-  { containers, expectedIds }: Observation,
+  { containers, before }: Observation,
   now: number,
 ): AgentState {
   const byTask = Map.groupBy(containers, ({ taskArn }) => taskArn);
   const known = [...state.tasks].map(
-    ([arn, task]) => [arn, observeTask(task, byTask.get(arn) ?? [], { expectedIds, now })] as const,
+    ([arn, task]) => [arn, observeTask(task, byTask.get(arn) ?? [], { before, now })] as const,
   );
   const orphaned = [...byTask]
-    .filter(([arn]) => !state.tasks.has(arn))
-    .map(([arn, observed]) => [arn, observeOrphan(arn, observed, { expectedIds, now })] as const);
+    // One that was known then and is not any more was cleaned up meanwhile.
+    .filter(([arn]) => !state.tasks.has(arn) && !before.taskArns.has(arn))
+    .map(([arn, observed]) => [arn, observeOrphan(arn, observed, { before, now })] as const);
   return { ...state, tasks: new Map([...known, ...orphaned]) };
 }
 
 interface ObservationTime {
-  readonly expectedIds: ReadonlySet<string>;
+  readonly before: KnownBefore;
   readonly now: number;
 }
 
@@ -38,12 +48,14 @@ const observeOrphan = (
 function observeTask(
   task: ManagedTask,
   observed: readonly ObservedContainer[],
-  { expectedIds, now }: ObservationTime,
+  { before, now }: ObservationTime,
 ): ManagedTask {
   const containers = task.containers.map((container) => {
     const seen = observed.find(({ name }) => name === container.name);
     if (seen) return observeContainer(container, seen);
-    return expectedIds.has(container.dockerId ?? "") ? observeAbsence(container, now) : container;
+    return before.dockerIds.has(container.dockerId ?? "")
+      ? observeAbsence(container, now)
+      : container;
   });
   const holds = containers.some(({ dockerId }) => dockerId !== undefined);
   return { ...task, containers, admitted: task.admitted || holds };

@@ -64,8 +64,8 @@ const unreportedStops = (task: ManagedTask): readonly ContainerState[] =>
   );
 
 function changeOf(task: ManagedTask, status: "RUNNING" | "STOPPED"): TaskStateChange {
-  const isFirst = task.reported.status === "NONE";
-  const told = isFirst ? task.containers : unreportedStops(task);
+  const isInterim = status === "RUNNING" && task.reported.status === "RUNNING";
+  const told = isInterim ? unreportedStops(task) : task.containers;
   const executionStoppedAt = status === "STOPPED" ? executionEnd(task) : undefined;
   return {
     taskArn: task.arn,

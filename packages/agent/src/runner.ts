@@ -6,6 +6,7 @@ import type { ContainerEngine, WatchedExit } from "./engine.ts";
 import type { AgentEvent, ContainerKey } from "./event.ts";
 import type { Log } from "./log.ts";
 import { taskArnOf, type Operation, type OperationKind } from "./operation.ts";
+import { knownBefore } from "./observe.ts";
 import { Performer } from "./perform.ts";
 import type { TaskStateChange } from "./report.ts";
 import type { AgentState, ManagedTask, StepSettings } from "./state.ts";
@@ -206,14 +207,12 @@ export class Runner {
 
   /** Compares what is believed with what is: at start, and after events may have been missed. */
   async #look(): Promise<void> {
-    const expectedIds = new Set(
-      this.tasks.flatMap(({ containers }) => containers.flatMap(({ dockerId }) => dockerId ?? [])),
-    );
+    const before = knownBefore(this.#state);
     for (;;) {
       try {
         const containers = await this.#parts.engine.list();
         this.#hasLooked = true;
-        this.dispatch({ kind: "observed", observation: { containers, expectedIds } });
+        this.dispatch({ kind: "observed", observation: { containers, before } });
         return this.#onHealthChange();
       } catch (error) {
         if (this.#stopping.signal.aborted) return;

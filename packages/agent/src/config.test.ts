@@ -1,0 +1,148 @@
+import { describe, expect, test } from "vitest";
+import { ConfigError, parseConfigFile, readConfig } from "./config.ts";
+
+const REGION = { AWS_DEFAULT_REGION: "eu-west-1" };
+
+const problemsOf = (settings: Readonly<Record<string, string>>): readonly string[] => {
+  try {
+    readConfig({ ...REGION, ...settings }, {});
+    return [];
+  } catch (error) {
+    return (error as ConfigError).problems;
+  }
+};
+
+describe("parseConfigFile", () => {
+  test("reads what systemd reads: bare and quoted values, comments, blank lines", () => {
+    const text = `
+# a comment
+ECS_CLUSTER=prod
+ECS_INSTANCE_ATTRIBUTES='{"stack": "blue"}'
+ECS_DATADIR="/var/lib/ecs"
+; another
+  ECS_LOGLEVEL = warn
+AWS_SECRET_ACCESS_KEY=a=b#c
+`;
+    expect(parseConfigFile(text)).toEqual({
+      ECS_CLUSTER: "prod",
+      ECS_INSTANCE_ATTRIBUTES: '{"stack": "blue"}',
+      ECS_DATADIR: "/var/lib/ecs",
+      ECS_LOGLEVEL: "warn",
+      AWS_SECRET_ACCESS_KEY: "a=b#c",
+    });
+  });
+
+  test("names each line that is no setting", () => {
+    expect(() => parseConfigFile("ECS_CLUSTER=a\nECS_DATADIR /data\n=x")).toThrow(
+      "line 2 must be KEY=VALUE; line 3 must be KEY=VALUE",
+    );
+  });
+});
+
+describe("readConfig", () => {
+  test("has ECS's defaults", () => {
+    expect(readConfig(REGION, {})).toEqual({
+      cluster: "default",
+      clusterIsImplied: true,
+      region: "eu-west-1",
+      external: false,
+      instanceAttributes: [],
+      instanceTags: [],
+      reservedMemoryMiB: 0,
+      reservedTcpPorts: [22, 2375, 2376, 51678, 51679],
+      reservedUdpPorts: [],
+      hostAddress: "0.0.0.0",
+      loggingDrivers: ["json-file", "none"],
+      registryLogins: {},
+      imagePullBehavior: "default",
+      stopTimeoutMs: 30_000,
+      startTimeoutMs: 180_000,
+      createTimeoutMs: 240_000,
+      cleanupWaitMs: 10_800_000,
+      taskIamRole: false,
+      privilegedDisabled: false,
+      dockerHost: "unix:///var/run/docker.sock",
+      logLevel: "info",
+    });
+  });
+
+  test("lets the file beat the environment", () => {
+    const config = readConfig({ ECS_CLUSTER: "file" }, { ...REGION, ECS_CLUSTER: "environment" });
+    expect(config).toMatchObject({ cluster: "file", region: "eu-west-1", clusterIsImplied: false });
+  });
+
+  test.each([
+    ["10.0.0.1:8080", "https://10.0.0.1:8080"],
+    ["http://127.0.0.1:4510/stage", "http://127.0.0.1:4510/stage"],
+  ])("takes %s as endpoint", (host, endpoint) => {
+    expect(readConfig({ ...REGION, ECS_BACKEND_HOST: host }, {}).endpoint).toBe(endpoint);
+  });
+
+  test.each([
+    [{}, undefined],
+    [{ ECS_CHECKPOINT: "true" }, "/data"],
+    [{ ECS_DATADIR: "/state" }, "/state"],
+    [{ ECS_DATADIR: "/state", ECS_CHECKPOINT: "false" }, undefined],
+  ])("keeps state with %j in %s", (settings, dataDir) => {
+    expect(readConfig({ ...REGION, ...settings }, {}).dataDir).toBe(dataDir);
+  });
+
+  test("reads attributes, with and without value, tags and lists", () => {
+    const config = readConfig(
+      {
+        ...REGION,
+        ECS_INSTANCE_ATTRIBUTES: '{"stack":"blue","ssd":""}',
+        ECS_CONTAINER_INSTANCE_TAGS: '{"team":"core"}',
+        ECS_AVAILABLE_LOGGING_DRIVERS: '["json-file"]',
+        ECS_RESERVED_PORTS: "[22]",
+        ECS_CONTAINER_STOP_TIMEOUT: "2m",
+      },
+      {},
+    );
+    expect(config).toMatchObject({
+      instanceAttributes: [{ name: "stack", value: "blue" }, { name: "ssd" }],
+      instanceTags: [{ key: "team", value: "core" }],
+      loggingDrivers: ["json-file"],
+      reservedTcpPorts: [22],
+      stopTimeoutMs: 120_000,
+    });
+  });
+
+  test.each([
+    ["ECS_RESERVED_MEMORY", "much", "must be a whole number of at least 0"],
+    ["ECS_RESERVED_MEMORY", "-1", "must be a whole number of at least 0"],
+    [
+      "ECS_CONTAINER_STOP_TIMEOUT",
+      "30",
+      "must be a duration such as 30s or 1h30m, at least 1000 ms",
+    ],
+    [
+      "ECS_CONTAINER_STOP_TIMEOUT",
+      "10ms",
+      "must be a duration such as 30s or 1h30m, at least 1000 ms",
+    ],
+    ["ECS_IMAGE_PULL_BEHAVIOR", "never", "must be one of default, always, once, prefer-cached"],
+    ["ECS_LOGLEVEL", "loud", "must be one of debug, info, warn, error, crit, none"],
+    ["ECS_EXTERNAL", "maybe", "must be true or false"],
+    ["ECS_INSTANCE_ATTRIBUTES", "stack=blue", "must be a JSON object of texts"],
+    ["ECS_INSTANCE_ATTRIBUTES", '{"a":1}', "must be a JSON object of texts"],
+    ["ECS_CONTAINER_INSTANCE_TAGS", "[]", "must be a JSON object of texts"],
+    ["ECS_AVAILABLE_LOGGING_DRIVERS", "json-file", "must be a JSON array of texts"],
+    ["ECS_RESERVED_PORTS", "[70000]", "must be a JSON array of ports from 1 to 65535"],
+    ["ECS_RESERVED_PORTS_UDP", '["53"]', "must be a JSON array of ports from 1 to 65535"],
+    ["ECS_BACKEND_HOST", "ftp://host", "must be a host or an http(s) URL"],
+    ["DOCKER_HOST", "/var/run/docker.sock", "must be a unix://, tcp:// or http:// address"],
+    ["BERTH_HOST_ADDRESS", "localhost", "must be an IPv4 address"],
+    ["BERTH_INSTANCE_CPU", "1", "must be a whole number of at least 128"],
+    ["BERTH_INSTANCE_MEMORY", "1.5", "must be a whole number of at least 64"],
+    ["ECS_ENGINE_AUTH_TYPE", "basic", "must be one of docker, dockercfg"],
+  ])("says what %s=%s breaks", (key, value, rule) => {
+    expect(problemsOf({ [key]: value })).toEqual([`${key} ${rule}`]);
+  });
+
+  test("tells every problem at once", () => {
+    expect(() => readConfig({ ECS_LOGLEVEL: "x", AWS_ACCESS_KEY_ID: "a" }, {})).toThrow(
+      /AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set together; AWS_DEFAULT_REGION must be set; ECS_LOGLEVEL/,
+    );
+  });
+});
