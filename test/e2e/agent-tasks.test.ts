@@ -168,9 +168,15 @@ describe("an agent with a task", () => {
     const main = aContainer({ dependsOn: [{ containerName: "checked", condition: "HEALTHY" }] });
     const task = aTask({ containers: [main, checked] });
     await runTask(task);
-    const isHealthy = (frame: { type: string; message: object }) =>
-      frame.type === "PublishHealthRequest" && JSON.stringify(frame.message).includes('"HEALTHY"');
-    await agent.controlPlane.until("health", () => agent.controlPlane.telemetry.some(isHealthy));
+    const told = await agent.controlPlane.until("health", () =>
+      agent.controlPlane.telemetry.findLast(({ type }) => type === "PublishHealthRequest"),
+    );
+    const containers = [
+      expect.objectContaining({ containerName: "checked", healthStatus: "HEALTHY" }),
+    ];
+    expect(told.message["tasks"]).toContainEqual(
+      expect.objectContaining({ taskArn: task.arn, containers }),
+    );
     agent.controlPlane.stopTask(task.arn);
     await agent.controlPlane.submitted(task.arn, "STOPPED");
   });
@@ -234,6 +240,7 @@ describe("an agent with a task", () => {
   test("says STOPPED of a task that it does not know", async () => {
     const { arn } = aTask();
     agent.controlPlane.stopTask(arn);
-    await agent.controlPlane.submitted(arn, "STOPPED");
+    const stopped = await agent.controlPlane.submitted(arn, "STOPPED");
+    expect(stopped.containers).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ConfigError, parseConfigFile, readConfig } from "./config.ts";
+import { type ConfigError, parseConfigFile, readConfig } from "./config.ts";
 
 const REGION = { AWS_DEFAULT_REGION: "eu-west-1" };
 
