@@ -35,6 +35,14 @@ describe("containers that depend on each other", () => {
     expect(make(story).due).toContain("pull b");
   });
 
+  test.each(["COMPLETE", "SUCCESS", "HEALTHY"])("%s: is not met by running alone", (condition) => {
+    const a = aPayloadContainer({ name: "a", essential: false });
+    const b = aPayloadContainer({ name: "b", dependsOn: dependsOn("a", condition) });
+    expect(new AgentStory().arrives(aPayloadTask({ containers: [b, a] })).runs("a").due).toEqual(
+      [],
+    );
+  });
+
   test.each([
     {
       condition: "SUCCESS",

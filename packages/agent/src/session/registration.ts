@@ -113,8 +113,9 @@ function withClientToken(
 ): RegisterContainerInstanceCommand {
   command.middlewareStack.add(
     (next) => (args) => {
-      const request = args.request as { body: string };
-      request.body = JSON.stringify({ ...(JSON.parse(request.body) as object), clientToken });
+      const request = args.request as { body: Uint8Array };
+      const body = JSON.parse(new TextDecoder().decode(request.body)) as object;
+      request.body = Buffer.from(JSON.stringify({ ...body, clientToken }));
       return next(args);
     },
     // Before the length of the body is taken.
