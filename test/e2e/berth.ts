@@ -8,11 +8,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ECSClient } from "@aws-sdk/client-ecs";
+import { ECSClient, ListContainerInstancesCommand } from "@aws-sdk/client-ecs";
 import type { ProcessesFile } from "@berth/contracts/local/installation";
 import Docker from "dockerode";
 
-const CLI = "packages/cli/src/main.ts";
+const INSTANCE_LABEL = "berth.container-instance-arn";
+const CLI = "packages/cli/bin/berth.js";
 
 export interface StartOptions {
   readonly instances?: number;
@@ -34,6 +35,8 @@ export class Berth {
   readonly endpoint: Endpoint;
   readonly dataDir: string;
   readonly #up: ChildProcess;
+  /** Others may use the same engine: what is this Berth's is known by its instances. */
+  readonly #instanceArns = new Set<string>();
 
   private constructor(dataDir: string, up: ChildProcess, endpoint: Endpoint) {
     this.dataDir = dataDir;
@@ -50,7 +53,12 @@ export class Berth {
   static async start(options: StartOptions = {}): Promise<Berth> {
     const dataDir = mkdtempSync(join(tmpdir(), "berth-e2e-"));
     const { port, up } = await startUp(dataDir, options);
-    return new Berth(dataDir, up, await readEndpoint(up, port));
+    const berth = new Berth(dataDir, up, await readEndpoint(up, port));
+    const { containerInstanceArns = [] } = await berth.ecs.send(
+      new ListContainerInstancesCommand({}),
+    );
+    for (const arn of containerInstanceArns) berth.#instanceArns.add(arn);
+    return berth;
   }
 
   /** What the AWS CLI needs to talk to this Berth. */
@@ -82,6 +90,8 @@ export class Berth {
 
   /** Everything of this Berth that the engine still knows of. */
   async leftovers(): Promise<readonly string[]> {
+    const isMine = (labels: Readonly<Record<string, string>> | undefined) =>
+      this.#instanceArns.has(labels?.[INSTANCE_LABEL] ?? "");
     const [containers, volumes, networks] = await Promise.all([
       this.#containers(true),
       this.docker.listVolumes(),
@@ -89,12 +99,8 @@ export class Berth {
     ]);
     return [
       ...containers.map(({ Names }) => `container ${Names.join(" ")}`),
-      ...volumes.Volumes.filter(({ Name }) => /^ecs-|berth/.test(Name)).map(
-        ({ Name }) => `volume ${Name}`,
-      ),
-      ...networks
-        .filter(({ Name }) => /^ecs-|berth/.test(Name))
-        .map(({ Name }) => `network ${Name}`),
+      ...volumes.Volumes.filter(({ Labels }) => isMine(Labels)).map(({ Name }) => `volume ${Name}`),
+      ...networks.filter(({ Labels }) => isMine(Labels)).map(({ Name }) => `network ${Name}`),
     ];
   }
 
@@ -110,11 +116,9 @@ export class Berth {
   }
 
   async #containers(all: boolean): Promise<readonly Docker.ContainerInfo[]> {
-    const containers = await this.docker.listContainers({
-      all,
-      filters: { label: ["berth.container-instance-arn"] },
-    });
-    return containers;
+    const filters = { label: [INSTANCE_LABEL] };
+    const containers = await this.docker.listContainers({ all, filters });
+    return containers.filter(({ Labels }) => this.#instanceArns.has(Labels[INSTANCE_LABEL] ?? ""));
   }
 }
 

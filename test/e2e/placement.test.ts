@@ -17,7 +17,13 @@ import { explain } from "./explain.ts";
 
 let berth: Berth;
 beforeAll(async () => {
-  berth = await Berth.start({ env: { BERTH_INSTANCE_LOST_AFTER_MS: "3000" } });
+  berth = await Berth.start({
+    env: {
+      BERTH_INSTANCE_LOST_AFTER_MS: "3000",
+      BERTH_HEARTBEAT_INTERVAL_MS: "2000",
+      BERTH_LEASE_MS: "6000",
+    },
+  });
 });
 afterAll(async () => berth.down());
 

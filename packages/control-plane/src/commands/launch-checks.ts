@@ -1,4 +1,3 @@
-import type { Attribute } from "@berth/domain/container-instance";
 import type { Cluster } from "@berth/domain/cluster";
 import { EcsError } from "@berth/domain/errors";
 import type { TaskDefinition } from "@berth/domain/task-definition";
@@ -51,10 +50,6 @@ export function checkDefinition(
   checkVolumes(definition, request.volumeConfigurations ?? []);
   return launchType;
 }
-
-/** Launch type EXTERNAL wants an instance that says it is one. Source: ECS Anywhere. */
-export const attributesForLaunch = (launchType: LaunchType): readonly Attribute[] =>
-  launchType === "EXTERNAL" ? [{ name: "ecs.capability.external" }] : [];
 
 function chooseLaunchType(
   cluster: Pick<Cluster, "defaultCapacityProviderStrategy">,

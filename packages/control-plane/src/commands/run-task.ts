@@ -10,7 +10,7 @@ import { newTask, type Launch } from "../placement/new-task.ts";
 import { placeTasks } from "../placement/place-tasks.ts";
 import { randomTaskId, TASK_SUFFIX_LENGTH } from "../random-ids.ts";
 import { requestHash, sha256Hex } from "../request-hash.ts";
-import { attributesForLaunch } from "./launch-checks.ts";
+import { attributesForLaunch } from "../placement/launch-attributes.ts";
 import { validConstraints, validStrategy } from "./placement-members.ts";
 import { presentPlacementFailures } from "./present/placement-failures.ts";
 import { presentTask, type TaskDescription } from "./present/task.ts";

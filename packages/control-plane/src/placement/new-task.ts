@@ -28,9 +28,9 @@ export interface TaskPlace {
   readonly availabilityZone?: string | undefined;
 }
 
-/** A PENDING task, due at once: its agent is still to be told. */
+/** A PENDING task: its agent is told at once, and again when its mark comes up before it reported. */
 export function newTask(
-  controlPlane: Pick<ControlPlane, "now" | "randomHex">,
+  controlPlane: Pick<ControlPlane, "now" | "randomHex" | "settings">,
   launch: Launch,
   place: TaskPlace,
 ): New<Task> {
@@ -58,6 +58,6 @@ export function newTask(
     // What is off or empty is left out: the item is billed by its size.
     ...(enableExecuteCommand && { enableExecuteCommand }),
     ...(tags && tags.length > 0 && { tags }),
-    due: now,
+    due: now + controlPlane.settings.dispatchRetryMs,
   };
 }

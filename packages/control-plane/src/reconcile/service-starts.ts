@@ -1,10 +1,10 @@
 import type { Deployment, PlacementFailure, PlannedStart, Service } from "@berth/domain/service";
-import { serviceGroup } from "@berth/domain/task";
-import type { Tag } from "@berth/domain/tag";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { ControlPlane } from "../context.ts";
+import { attributesForLaunch } from "../placement/launch-attributes.ts";
 import { newTask } from "../placement/new-task.ts";
 import { placeTasks } from "../placement/place-tasks.ts";
+import { serviceLaunch } from "../placement/service-launch.ts";
 import { strategyOf } from "../placement/service-strategy.ts";
 
 /**
@@ -41,24 +41,15 @@ interface DeploymentStarts {
 
 async function startForDeployment(controlPlane: ControlPlane, starts: DeploymentStarts) {
   const { service, deployment, definition, taskIds } = starts;
-  const group = serviceGroup(service.name);
-  const launch = {
-    cluster: service.cluster,
-    definition,
-    group,
-    launchType: service.launchType ?? "EC2",
-    startedBy: deployment.id,
-    cause: { kind: "deployment", id: deployment.id },
-    enableExecuteCommand: service.enableExecuteCommand,
-    tags: propagatedTags(service, definition),
-  } as const;
+  const launch = serviceLaunch(service, deployment, definition);
   const { unplaced } = await placeTasks(controlPlane, {
     cluster: service.cluster,
     definition,
-    group,
+    group: launch.group,
     taskIds,
     constraints: service.placementConstraints,
     strategy: strategyOf(service),
+    requiresAttributes: attributesForLaunch(launch.launchType),
     newTask: (taskId, containerInstanceId, availabilityZone) =>
       newTask(controlPlane, launch, {
         taskId,
@@ -67,15 +58,4 @@ async function startForDeployment(controlPlane: ControlPlane, starts: Deployment
       }),
   });
   return unplaced;
-}
-
-function propagatedTags(service: Service, definition: TaskDefinition): readonly Tag[] {
-  switch (service.propagateTags) {
-    case "SERVICE":
-      return service.tags;
-    case "TASK_DEFINITION":
-      return definition.tags;
-    case "NONE":
-      return [];
-  }
 }

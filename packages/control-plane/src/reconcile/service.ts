@@ -88,9 +88,10 @@ function committed(
   return {
     ...plan.service,
     plannedStarts: [...plan.service.plannedStarts, ...starts],
-    newEvents: plan.events.map((message) => ({
+    // A millisecond apart, so that they keep their order wherever they are sorted by time.
+    newEvents: plan.events.map((message, index) => ({
       id: randomUuid(controlPlane),
-      createdAt: now,
+      createdAt: now + index,
       message,
     })),
   };
