@@ -7,7 +7,7 @@ import { Runner } from "./runner.ts";
 import { connectApi } from "./session/api.ts";
 import { registerInstance } from "./session/registration.ts";
 import { openSession } from "./session/session.ts";
-import { submitTaskStateChange } from "./session/submit.ts";
+import { Submitter } from "./session/submit.ts";
 import { StateFiles } from "./state-files.ts";
 
 export interface RunningAgent {
@@ -32,13 +32,14 @@ export async function startAgent(config: AgentConfig, log: Log): Promise<Running
 
   const stopping = new AbortController();
   const { signal } = stopping;
+  const submitter = new Submitter({ api, cluster: config.cluster, log, signal });
   const runner = new Runner({
     engine: engine.forInstance(instance),
     files,
     log,
     settings: config,
     capacity,
-    submit: (change) => submitTaskStateChange(api, config.cluster, change, { log, signal }),
+    submit: (change) => submitter.submit(change),
   });
   await runner.start();
   const dockerVersion = engine.version;

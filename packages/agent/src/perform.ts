@@ -29,6 +29,7 @@ export class Performer {
 
   /** Never throws; undefined where the agent is shutting down. */
   async perform(operation: Operation, task: ManagedTask): Promise<AgentEvent | undefined> {
+    this.#parts.log.debug("operation", { operation: operation.kind, task: task.arn });
     if (operation.kind === "report") return this.#report(operation.change);
     if (operation.kind === "stop") return this.#stop(operation);
     if (operation.kind === "clean") return this.#clean(task);
@@ -89,6 +90,7 @@ export class Performer {
   async #report(change: TaskStateChange): Promise<AgentEvent | undefined> {
     try {
       await this.#parts.submit(change);
+      this.#parts.log.info("reported", { task: change.taskArn, status: change.status });
       return { kind: "reportAccepted", taskArn: change.taskArn, change };
     } catch (error) {
       // It is retried for ever, so this is the end of the process, or a bug worth seeing.

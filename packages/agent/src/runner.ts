@@ -24,7 +24,7 @@ export interface RunnerParts {
 }
 
 /** What shares a limit on how many run at once. */
-type Pool = "engine" | "registry" | "control-plane" | "stopping";
+type Pool = "engine" | "registry" | "waiting";
 
 const POOL: Readonly<Record<OperationKind, Pool>> = {
   pull: "registry",
@@ -32,16 +32,15 @@ const POOL: Readonly<Record<OperationKind, Pool>> = {
   create: "engine",
   start: "engine",
   clean: "engine",
-  stop: "stopping",
-  report: "control-plane",
+  stop: "waiting",
+  report: "waiting",
 };
 
-/** An engine gains little beyond four at once; a stop only waits, and must not keep others waiting. */
+/** An engine gains little beyond four at once; stops and reports mostly wait, and must keep nobody waiting. */
 const LIMIT: Readonly<Record<Pool, number>> = {
   engine: 4,
   registry: 4,
-  "control-plane": 10,
-  stopping: Number.POSITIVE_INFINITY,
+  waiting: Number.POSITIVE_INFINITY,
 };
 
 /** A container that the kernel killed for its memory ends with this code. */
@@ -62,8 +61,7 @@ export class Runner {
   readonly #inFlight: Record<Pool, number> = {
     engine: 0,
     registry: 0,
-    "control-plane": 0,
-    stopping: 0,
+    waiting: 0,
   };
   readonly #stopping = new AbortController();
   readonly #order = new Map<string, number>();

@@ -134,10 +134,19 @@ export class Images {
       abortSignal,
       ...(authconfig && { authconfig }),
     });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
-    await promise;
+    const { promise, resolve, reject } = Promise.withResolvers<readonly PullProgress[]>();
+    this.#docker.modem.followProgress(stream, (error, progress) =>
+      error ? reject(error) : resolve(progress),
+    );
+    // A pull that fails half-way has already answered 200: its last line says so.
+    const failure = (await promise).find(({ error }) => error !== undefined);
+    if (failure) throw new Error(failure.error);
+    abortSignal.throwIfAborted();
   }
+}
+
+interface PullProgress {
+  readonly error?: string;
 }
 
 /** Without a tag the engine would pull every tag there is. */

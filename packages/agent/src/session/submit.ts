@@ -1,34 +1,49 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type ECSClient, SubmitTaskStateChangeCommand } from "@aws-sdk/client-ecs";
+import pLimit from "p-limit";
 import type { Log } from "../log.ts";
 import type { TaskStateChange } from "../report.ts";
 import { errorName } from "./api.ts";
 import { Backoff } from "./backoff.ts";
 
+export interface SubmitterParts {
+  readonly api: Pick<ECSClient, "send">;
+  readonly cluster: string;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+const MAX_CALLS = 10;
 const RETRY = { firstMs: 1_000, factor: 1.3, maxMs: 30_000 };
 
-/**
- * Tells the control plane of a task's change, and again until it is accepted: what it does not learn
- * from its agent it never learns. Only a change that it calls invalid is dropped.
- */
-export async function submitTaskStateChange(
-  api: ECSClient,
-  cluster: string,
-  change: TaskStateChange,
-  { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
-): Promise<void> {
-  const backoff = new Backoff(RETRY);
-  for (;;) {
-    try {
-      const command = new SubmitTaskStateChangeCommand(submission(cluster, change));
-      await api.send(command, { abortSignal: signal });
-      return;
-    } catch (error) {
-      signal.throwIfAborted();
-      const isInvalid = errorName(error) === "InvalidParameterException";
-      log.warn(isInvalid ? "report-dropped" : "report-delayed", { task: change.taskArn, error });
-      if (isInvalid) return;
-      await delay(backoff.next(), undefined, { signal });
+/** Tells the control plane of changes, ten at a time; one that must wait to be repeated holds no place. */
+export class Submitter {
+  readonly #parts: SubmitterParts;
+  readonly #limit = pLimit(MAX_CALLS);
+
+  constructor(parts: SubmitterParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Resolves once the change is accepted: what the control plane does not learn from its agent it
+   * never learns, so it is repeated for ever. Only a change that is called invalid is dropped.
+   */
+  async submit(change: TaskStateChange): Promise<void> {
+    const { api, cluster, log, signal } = this.#parts;
+    const backoff = new Backoff(RETRY);
+    const command = new SubmitTaskStateChangeCommand(submission(cluster, change));
+    for (;;) {
+      try {
+        await this.#limit(() => api.send(command, { abortSignal: signal }));
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        const isInvalid = errorName(error) === "InvalidParameterException";
+        log.warn(isInvalid ? "report-dropped" : "report-delayed", { task: change.taskArn, error });
+        if (isInvalid) return;
+        await delay(backoff.next(), undefined, { signal });
+      }
     }
   }
 }
@@ -42,7 +57,7 @@ function submission(cluster: string, change: TaskStateChange) {
     reason: reason ?? "",
     containers: change.containers.map(({ networkBindings, ...container }) => ({
       ...container,
-      ...(networkBindings && { networkBindings: networkBindings.map((each) => ({ ...each })) }),
+      ...(networkBindings && { networkBindings: [...networkBindings] }),
     })),
     ...(pullStartedAt !== undefined && { pullStartedAt: new Date(pullStartedAt) }),
     ...(pullStoppedAt !== undefined && { pullStoppedAt: new Date(pullStoppedAt) }),
