@@ -66,8 +66,12 @@ export class AgentUnderTest {
 
   /** All containers of this agent's, whatever their state. */
   async containers() {
-    const label = `berth.container-instance-arn=${this.controlPlane.containerInstanceArn}`;
-    return this.docker.listContainers({ all: true, filters: { label: [label] } });
+    return this.docker.listContainers({ all: true, filters: { label: [this.#label] } });
+  }
+
+  async volumes() {
+    const filters = JSON.stringify({ label: [this.#label] });
+    return (await this.docker.listVolumes({ filters })).Volumes;
   }
 
   get log(): string {
@@ -80,8 +84,13 @@ export class AgentUnderTest {
     for (const { Id } of await this.containers()) {
       await this.docker.getContainer(Id).remove({ force: true, v: true });
     }
+    for (const { Name } of await this.volumes()) await this.docker.getVolume(Name).remove();
     await this.controlPlane.close();
     rmSync(this.#dataDir, { recursive: true, force: true });
+  }
+
+  get #label(): string {
+    return `berth.container-instance-arn=${this.controlPlane.containerInstanceArn}`;
   }
 
   #configure(settings: Readonly<Record<string, string>>): void {

@@ -69,17 +69,21 @@ test("stops what a manifest does not have, once that is confirmed", async () => 
 });
 
 test("a report is repeated until it is accepted, and only then is anything removed", async () => {
-  const task = aTask({ containers: [aContainer({ command: ["sleep", "1"] })] });
+  const mountPoints = [{ sourceVolume: "data", containerPath: "/data", readOnly: false }];
+  const task = aTask({
+    containers: [aContainer({ command: ["sleep", "1"], mountPoints })],
+    volumes: [{ name: "data", type: "docker" }],
+  });
   agent.controlPlane.sendTasks(task);
   await agent.controlPlane.submitted(task.arn, "RUNNING");
   agent.controlPlane.isFailing = true;
   await sleep(4_000);
   expect(await agent.containers()).toMatchObject([{ State: "exited" }]);
+  expect(await agent.volumes()).toHaveLength(1);
   agent.controlPlane.isFailing = false;
   await agent.controlPlane.submitted(task.arn, "STOPPED");
-  const end = Date.now() + 10_000;
-  while ((await agent.containers()).length > 0 && Date.now() < end) await sleep(100);
-  expect(await agent.containers()).toEqual([]);
+  await expect.poll(() => agent.containers(), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => agent.volumes(), { timeout: 10_000 }).toEqual([]);
 });
 
 test("leaves containers alone that are another instance's", async () => {
