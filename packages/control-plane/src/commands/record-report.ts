@@ -42,12 +42,13 @@ export async function recordReport(
 }
 
 /**
- * The reservation goes first: if we die in between, the agent says it again and the task is not
- * STOPPED yet. The other way round nobody would know of the capacity any more.
+ * A standalone task's reservation goes first: if we die in between, the agent says it again and the
+ * task is not STOPPED yet. That of a service's task is released by its service's next pass, with
+ * those of its fellows in one write; the task's mark stands until then.
  */
 async function write(controlPlane: ControlPlane, task: Stored<Task>): Promise<WriteOutcome> {
   const { cluster, containerInstanceId, id } = task;
-  if (task.lastStatus === "STOPPED") {
+  if (task.lastStatus === "STOPPED" && !isServiceTask(task)) {
     await releaseReservations(controlPlane, cluster, containerInstanceId, [id]);
   }
   return controlPlane.store.tasks.replace(task);
@@ -55,10 +56,11 @@ async function write(controlPlane: ControlPlane, task: Stored<Task>): Promise<Wr
 
 /**
  * The to-do mark that a task has after a report: a stopped one of a service has to be accounted
- * for, one that does as desired needs nothing, the others still wait for their agent.
+ * for, one that does as desired needs nothing, the others still wait for their agent. A mark that
+ * is there stays as it is: moving it costs two writes of the index.
  */
 function dueAfter(before: Stored<Task>, after: Task, now: number): number | undefined {
-  if (after.lastStatus === "STOPPED") return isServiceTask(after) ? now : undefined;
+  if (after.lastStatus === "STOPPED") return isServiceTask(after) ? (before.due ?? now) : undefined;
   const settled = after.lastStatus === "RUNNING" && after.desiredStatus === "RUNNING";
   return settled ? undefined : before.due;
 }

@@ -27,7 +27,7 @@ describe("StopTask", () => {
     });
     expect(await controlPlane.store.tasks.find("default", id)).toMatchObject({
       desiredStatus: "STOPPED",
-      due: controlPlane.now(),
+      due: controlPlane.now() + controlPlane.settings.dispatchRetryMs,
     });
     expect(controlPlane.wakes.map(({ message }) => message)).toEqual([
       {

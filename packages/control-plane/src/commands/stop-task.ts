@@ -44,12 +44,13 @@ function recordStop(
 ) {
   const { tasks } = context.store;
   const now = context.now();
+  const due = now + context.settings.dispatchRetryMs;
   const cause = { kind: "api", operation: "StopTask", requestId: context.requestId } as const;
   return persist<Task>(
     () => tasks.find(cluster, id),
     (task) => {
       const ordered = orderStop(task, { stopCode: "UserInitiated", reason, cause }, now);
-      return ordered && { ...withoutTags(ordered), version: task.version, due: now };
+      return ordered && { ...withoutTags(ordered), version: task.version, due };
     },
     (task) => tasks.replace(task),
   );

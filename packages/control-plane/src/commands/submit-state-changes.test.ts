@@ -99,12 +99,12 @@ describe("SubmitTaskStateChange", () => {
     expect(await read()).toHaveProperty("due");
   });
 
-  test("gives back what a dead task held and has its service replace it at once", async () => {
+  test("has its service account for a dead task and replace it at once", async () => {
     const { controlPlane, read, isHeld, submit } = await aClusterWith();
     await submit(RUNNING);
     controlPlane.wakes.length = 0;
     await submit(STOPPED);
-    expect(await isHeld()).toBe(false);
+    expect(await isHeld()).toBe(true);
     expect(await read()).toMatchObject({
       lastStatus: "STOPPED",
       stopCode: "EssentialContainerExited",
@@ -112,7 +112,6 @@ describe("SubmitTaskStateChange", () => {
       containers: [{ exitCode: 1 }, { exitCode: 137 }],
     });
     expect(controlPlane.wakes).toEqual([
-      { message: { kind: "placement", cluster: "default" }, timing: { kind: "coalesced" } },
       {
         message: { kind: "service", cluster: "default", service: "web" },
         timing: { kind: "now" },
@@ -150,11 +149,11 @@ describe("SubmitTaskStateChange", () => {
     expect(controlPlane.wakes).toEqual([]);
   });
 
-  test("gives the reservation back before it says STOPPED, so that no death in between leaks it", async () => {
+  test("gives a standalone task's reservation back before it says STOPPED, so that no death in between leaks it", async () => {
     const table = createMemoryTable();
     let isDead = false;
     const { isHeld, read, submit } = await aClusterWith(
-      {},
+      { group: "family:web" },
       {
         ...table,
         replace: async (item) => {

@@ -85,7 +85,10 @@ describe("placeTasks", () => {
     for (const task of placed) {
       const stored = await controlPlane.store.tasks.find("default", task.id);
       expect(stored).toEqual(task);
-      expect(stored).toMatchObject({ lastStatus: "PENDING", due: controlPlane.now() });
+      expect(stored).toMatchObject({
+        lastStatus: "PENDING",
+        due: controlPlane.now() + controlPlane.settings.dispatchRetryMs,
+      });
       const ledger = await controlPlane.store.instances.findLedger(
         "default",
         task.containerInstanceId,

@@ -3,6 +3,7 @@ import { orderStop } from "@berth/planner/lifecycle/task-lifecycle";
 import type { ServicePlan } from "@berth/planner/service/plan-service";
 import type { Stored } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
+import { releaseReservations } from "../placement/reservations.ts";
 import { wakeDispatch } from "./wake-dispatch.ts";
 
 /** Orders the planned stops. A task that changed meanwhile is left to the next round. */
@@ -28,4 +29,23 @@ export async function orderStops(
     }),
   );
   await wakeDispatch(controlPlane, ordered.flat());
+}
+
+/**
+ * Gives back what stopped tasks hold, one write for each instance, and then moves them to the
+ * archive: until that is done their marks bring us back here.
+ */
+export async function archiveStopped(
+  controlPlane: ControlPlane,
+  tasks: readonly Stored<Task>[],
+): Promise<void> {
+  const byInstance = Map.groupBy(tasks, (task) => task.containerInstanceId);
+  await Promise.all(
+    [...byInstance].map(async ([containerInstanceId, stopped]) => {
+      const [cluster = ""] = stopped.map((task) => task.cluster);
+      const taskIds = stopped.map((task) => task.id);
+      await releaseReservations(controlPlane, cluster, containerInstanceId, taskIds);
+      await Promise.all(stopped.map(async (task) => controlPlane.store.tasks.archive(task)));
+    }),
+  );
 }

@@ -9,7 +9,7 @@ import type { ControlPlane } from "../context.ts";
 import { definitionsNamed } from "../definition-cache.ts";
 import { randomTaskId, randomUuid } from "../random-ids.ts";
 import { startPlanned } from "./service-starts.ts";
-import { orderStops } from "./service-stops.ts";
+import { archiveStopped, orderStops } from "./service-stops.ts";
 import { withDue } from "./persist.ts";
 import { wakeLater } from "./wake-later.ts";
 
@@ -155,11 +155,9 @@ async function carryOut(
 ): Promise<Failures> {
   const byId = new Map(tasks.map((task) => [task.id, task]));
   await orderStops(controlPlane, plan.stops, byId);
-  await Promise.all(
-    plan.archive.flatMap((taskId) => {
-      const task = byId.get(taskId);
-      return task ? [controlPlane.store.tasks.archive(task)] : [];
-    }),
+  await archiveStopped(
+    controlPlane,
+    plan.archive.flatMap((taskId) => byId.get(taskId) ?? []),
   );
   const untried = service.plannedStarts.filter(({ taskId }) => !(taskId in failures));
   return { ...failures, ...(await startPlanned(controlPlane, service, untried, definitions)) };
