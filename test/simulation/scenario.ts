@@ -1,5 +1,7 @@
 import { isEcsError } from "@berth/domain/errors";
 import { serviceGroup } from "@berth/domain/task";
+import { createMemoryTable } from "@berth/store/memory/table";
+import type { Table } from "@berth/store/table";
 import { BROKEN_IMAGE, FakeAgent, ONE_OFF_IMAGE } from "./fake-agent.ts";
 import { Invariants, snapshotOf } from "./invariants.ts";
 import { whatIsNotAtRest } from "./rest.ts";
@@ -27,8 +29,11 @@ export interface Outcome {
  * One life of a cluster: users change their minds, containers and hosts die, processes of the
  * control plane crash, messages get lost. Then everything heals, and Berth must come to rest.
  */
-export async function runScenario(seed: number): Promise<Outcome> {
-  const world = new World(seed);
+export async function runScenario(
+  seed: number,
+  table: Table = createMemoryTable(),
+): Promise<Outcome> {
+  const world = new World(seed, table);
   const invariants = new Invariants();
   let phase: "setup" | "chaos" | "rest" = "setup";
   world.spawn(async () => {

@@ -13,8 +13,8 @@ import { sweep } from "@berth/control-plane/reconcile/sweep";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
 import type { Settings } from "@berth/control-plane/settings";
 import { createStore } from "@berth/store/create-store";
-import { createMemoryTable } from "@berth/store/memory/table";
 import type { Store } from "@berth/store/store";
+import type { Table } from "@berth/store/table";
 import { Crash, FAULTS, NO_FAULTS, Process, faultyTable } from "./faults.ts";
 import type { FaultRates } from "./faults.ts";
 import type { FakeAgent } from "./fake-agent.ts";
@@ -40,7 +40,7 @@ export class World {
   readonly random: Random;
   /** Rises with every write, also one that lost its race. */
   writes = 0;
-  readonly #table = createMemoryTable();
+  readonly #table: Table;
   /** Reads the table at once and without faults: for judging, not for taking part. */
   readonly truth: Store;
   readonly agents: FakeAgent[] = [];
@@ -49,8 +49,9 @@ export class World {
   rates: FaultRates = NO_FAULTS;
   #coalesced = new Set<string>();
 
-  constructor(seed: number) {
+  constructor(seed: number, table: Table) {
     this.random = new Random(seed);
+    this.#table = table;
     this.truth = createStore(this.#table, {
       historyMs: SETTINGS.historyMs,
       now: () => this.scheduler.now,

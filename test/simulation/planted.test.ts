@@ -1,0 +1,33 @@
+import { createMemoryTable } from "@berth/store/memory/table";
+import type { Table } from "@berth/store/table";
+import { expect, test } from "vitest";
+import { runScenario } from "./scenario.ts";
+
+const SEEDS = Array.from({ length: 12 }, (_, index) => index + 1);
+
+/** Tables that break a promise: a simulation that does not mind would prove nothing. */
+const FAULTS: Readonly<Record<string, (table: Table) => Table>> = {
+  "a write that ignores the version": (table) => ({
+    ...table,
+    replace: async (item) => {
+      const current = await table.get(item);
+      return table.replace({ ...item, version: current?.version ?? item.version });
+    },
+  }),
+  "a mark that is never found again": (table) => ({ ...table, overdue: async () => [] }),
+  "a write that is answered and not done": (table) => {
+    let writes = 0;
+    return {
+      ...table,
+      replace: async (item) => ((writes += 1) % 50 === 0 ? "ok" : table.replace(item)),
+    };
+  },
+};
+
+test.each(Object.entries(FAULTS))("the simulation notices %s", async (_, plant) => {
+  for (const seed of SEEDS) {
+    const { broken } = await runScenario(seed, plant(createMemoryTable()));
+    if (broken.length > 0) return;
+  }
+  expect.unreachable("no seed broke");
+});
