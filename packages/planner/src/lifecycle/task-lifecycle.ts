@@ -99,10 +99,6 @@ export function loseTask(task: Task, order: StopOrder, now: number): Task | unde
   };
 }
 
-/** Stopped without ever having run: what the crash-loop throttle counts. */
-export const isFailedStart = (task: Task): boolean =>
-  task.lastStatus === "STOPPED" && task.startedAt === undefined;
-
 const told = (task: Task, to: string, cause: Cause, at: number): readonly HistoryEntry[] => [
   ...task.history,
   { at, to, cause },
@@ -117,25 +113,29 @@ function applyToContainer(container: TaskContainer, report: TaskReport): TaskCon
     .reduce(applyChange, container);
 }
 
+/**
+ * What is told of an earlier state comes late and is dropped; what is told again of the same state
+ * fills in only what is not known yet.
+ */
 function applyChange(container: TaskContainer, change: ContainerReport): TaskContainer {
-  if (container.lastStatus === "STOPPED") return container;
-  const { runtimeId, exitCode, imageDigest, reason, networkBindings } = change;
-  const isForward = CONTAINER_RANK[change.status] > CONTAINER_RANK[container.lastStatus];
-  const next: TaskContainer = {
-    ...container,
-    ...(isForward && { lastStatus: change.status }),
-    ...(runtimeId !== undefined && { runtimeId }),
-    ...(exitCode !== undefined && { exitCode }),
-    ...(imageDigest !== undefined && { imageDigest }),
-    ...(reason && { reason: reason.slice(0, MAX_REASON_LENGTH) }),
-    ...(networkBindings && networkBindings.length > 0 && { networkBindings }),
-  };
-  return isSame(container, next) ? container : next;
+  const step = CONTAINER_RANK[change.status] - CONTAINER_RANK[container.lastStatus];
+  if (step < 0) return container;
+  const told = toldOf(change);
+  if (step > 0) return { ...container, ...told, lastStatus: change.status };
+  const isNews = Object.keys(told).some((member) => !(member in container));
+  return isNews ? { ...told, ...container } : container;
 }
 
-/** Reports are small plain data with their members in one order. */
-const isSame = (a: TaskContainer, b: TaskContainer): boolean =>
-  JSON.stringify(a) === JSON.stringify(b);
+function toldOf(change: ContainerReport): Partial<TaskContainer> {
+  const { runtimeId, exitCode, imageDigest, reason, networkBindings = [] } = change;
+  return {
+    ...(runtimeId !== undefined && { runtimeId }),
+    ...(exitCode !== undefined && change.status === "STOPPED" && { exitCode }),
+    ...(imageDigest !== undefined && { imageDigest }),
+    ...(reason && { reason: reason.slice(0, MAX_REASON_LENGTH) }),
+    ...(networkBindings.length > 0 && { networkBindings }),
+  };
+}
 
 function newTimes(task: Task, report: TaskReport): Partial<Task> {
   const { pullStartedAt, pullStoppedAt, executionStoppedAt } = report;
