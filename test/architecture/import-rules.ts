@@ -58,7 +58,7 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
   cli: { berth: ["contracts"], npm: ["commander", "@aws-sdk/client-ecs", "@smithy/*"], node: true },
   testing: {
     berth: ["domain", "planner", "contracts", "store", "control-plane"],
-    npm: ["fast-check", "vitest"],
+    npm: ["fast-check", "vitest", "dynalite"],
     node: true,
   },
 };
@@ -76,7 +76,7 @@ export interface SourceFile {
 
 const SPECIFIER = /(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)["']([^"']+)["']/gm;
 
-export function specifiersOf(text: string): readonly string[] {
+function specifiersOf(text: string): readonly string[] {
   return [...text.matchAll(SPECIFIER)].map(([, specifier = ""]) => specifier);
 }
 

@@ -38,7 +38,7 @@ class LeanClient {
   #sign(operation: string, body: string): Record<string, string> {
     const { url, region, accessKeyId } = this.#berth.endpoint;
     const { host } = new URL(url);
-    const time = `${new Date().toISOString().replaceAll(/[:-]|\.\d{3}/g, "")}`;
+    const time = new Date().toISOString().replaceAll(/[:-]|\.\d{3}/g, "");
     const scope = `${time.slice(0, 8)}/${region}/ecs/aws4_request`;
     const target = `AmazonEC2ContainerServiceV20141113.${operation}`;
     const signed = "host;x-amz-date;x-amz-target";

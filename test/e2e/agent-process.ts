@@ -10,7 +10,7 @@ import { connectDocker } from "@berth/agent/docker/connection";
 import { prepareDemoImages } from "@berth/local/engine/demo-image";
 import { AgentControlPlane } from "./agent-control-plane.ts";
 
-export const IMAGE = "berth/demo:1";
+const IMAGE = "berth/demo:1";
 export const HOST_ADDRESS = "127.0.7.1";
 
 const LABEL = "berth-test=agent";

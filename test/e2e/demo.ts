@@ -75,7 +75,7 @@ export async function stable(berth: Berth, name: string, timeoutMs?: number): Pr
 }
 
 export const runtimeIds = (tasks: readonly Task[]): readonly string[] =>
-  tasks.flatMap((task) => task.containers?.map(({ runtimeId = "" }) => runtimeId) ?? []).sort();
+  tasks.flatMap((task) => task.containers?.map(({ runtimeId = "" }) => runtimeId) ?? []).toSorted();
 
 /** Where the first published port of a task answers. */
 export function addressOf(task: Task): string {

@@ -98,7 +98,8 @@ describe("an agent that is away for too long", () => {
         ({ Labels }) => Labels["com.amazonaws.ecs.task-definition-family"] === "many",
       );
       return (
-        tasks.length === 9 && String(mine.map(({ Id }) => Id).sort()) === String(runtimeIds(tasks))
+        tasks.length === 9 &&
+        String(mine.map(({ Id }) => Id).toSorted()) === String(runtimeIds(tasks))
       );
     });
     const survivors = new Set(runtimeIds(await tasksOf(berth, "many")));

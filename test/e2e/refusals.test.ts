@@ -124,7 +124,9 @@ describe("over the wire, refused and nothing written", () => {
       .find((each) => each && !each.internal && each.family === "IPv4");
     if (!outside) return console.warn("SKIPPED: this machine has no address but loopback");
     const { port } = new URL(berth.endpoint.url);
-    await expect(fetch(`http://${outside.address}:${port}/healthz`)).rejects.toThrow();
+    await expect(fetch(`http://${outside.address}:${port}/healthz`)).rejects.toThrow(
+      "fetch failed",
+    );
   });
 });
 

@@ -122,6 +122,12 @@ describe("the whole life of a service through the SDK", () => {
       "no container runs",
       async () => (await berth.runningContainers()).length === 0,
     );
+    const { status, desiredCount, runningCount } = await describeService(berth, "web");
+    expect({ status, desiredCount, runningCount }).toEqual({
+      status: "INACTIVE",
+      desiredCount: 0,
+      runningCount: 0,
+    });
   });
 });
 

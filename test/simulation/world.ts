@@ -24,7 +24,7 @@ const START = Date.UTC(2026, 0, 1);
 const VISIBILITY_TIMEOUT_MS = 30_000;
 const SWEEP_INTERVAL_MS = 5_000;
 
-export const SETTINGS: Settings = {
+const SETTINGS: Settings = {
   ...DEFAULT_SETTINGS,
   agentEndpoint: "http://127.0.0.1/",
   instanceLostAfterMs: 45_000,

@@ -13,6 +13,6 @@ export function groupHash(group: string): string {
   return hash.toString(16).padStart(8, "0");
 }
 
-export const GROUP_HASH_LENGTH = 8;
+const GROUP_HASH_LENGTH = 8;
 
 export const groupHashOfTask = (taskId: string): string => taskId.slice(0, GROUP_HASH_LENGTH);

@@ -25,9 +25,9 @@ import {
 const GROUPS = ["service:web", "service:api", "family:batch"] as const;
 
 /** A group of tasks; few enough that two tasks often share one. */
-export const groups = fc.constantFrom(...GROUPS);
+const groups = fc.constantFrom(...GROUPS);
 
-export const demands: fc.Arbitrary<Demand> = fc.record({
+const demands: fc.Arbitrary<Demand> = fc.record({
   cpuUnits: fc.constantFrom(0, 128, 256),
   memoryMiB: fc.constantFrom(64, 128, 512),
   tcpPorts: fc.constantFrom([], [], [80], [80, 81]),

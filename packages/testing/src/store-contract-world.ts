@@ -12,7 +12,7 @@ export interface StoreParts {
   readonly createStore: (table: Table, options: StoreOptions) => Store;
 }
 
-export const HISTORY_MS = 60_000;
+const HISTORY_MS = 60_000;
 
 /** A table, a clock, and as many stores over them as there are processes. */
 export class StoreWorld {

@@ -14,7 +14,7 @@ export function messageOf(error: unknown): string {
 }
 
 /** The engine is restarting or gone: it may answer the same call later. */
-export function isEngineAway(error: unknown): boolean {
+function isEngineAway(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return statusOf(error) === undefined && AWAY_CODES.has(String(code));
 }

@@ -81,4 +81,4 @@ async function verifyStops(
   };
 }
 
-export const taskIdOf = (taskArn: string): string => parseArn(taskArn)?.path.at(-1) ?? taskArn;
+const taskIdOf = (taskArn: string): string => parseArn(taskArn)?.path.at(-1) ?? taskArn;

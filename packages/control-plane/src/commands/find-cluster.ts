@@ -18,4 +18,4 @@ export async function activeCluster(
   return cluster;
 }
 
-export const clusterNotFound = () => new EcsError("ClusterNotFoundException", "Cluster not found.");
+const clusterNotFound = () => new EcsError("ClusterNotFoundException", "Cluster not found.");

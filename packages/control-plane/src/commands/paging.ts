@@ -13,7 +13,7 @@ interface PageLimits {
 }
 
 /** What most lists keep to. Source: ECS API reference, `maxResults` of each List operation. */
-export const UP_TO_100: PageLimits = { default: 100, max: 100 };
+const UP_TO_100: PageLimits = { default: 100, max: 100 };
 
 /** @throws EcsError InvalidParameterException */
 export function pageRequest(request: PagedRequest, limits: PageLimits = UP_TO_100): PageRequest {

@@ -129,7 +129,7 @@ async function wakeServices(controlPlane: ControlPlane, tasks: readonly Task[]):
 }
 
 /** Lets placement see whether the agent is there. */
-export async function recordConnected(
+async function recordConnected(
   controlPlane: ControlPlane,
   cluster: string,
   containerInstanceId: string,

@@ -47,7 +47,7 @@ export const INSTALL_COMMANDS = [
   "apt-get install -y --no-install-recommends docker.io iptables",
 ] as const;
 
-export const START_COMMANDS = {
+const START_COMMANDS = {
   systemd: "systemctl start docker",
   dockerd: "dockerd >/var/log/dockerd.log 2>&1 &",
 } as const satisfies Record<StartMethod, string>;

@@ -5,9 +5,9 @@ import type Docker from "dockerode";
 import { pack } from "tar-stream";
 import { staticBusybox } from "./static-busybox.ts";
 
-export const DEMO_REPOSITORY = "berth/demo";
+const DEMO_REPOSITORY = "berth/demo";
 /** Two that answer differently, so that a rolling update can be seen. */
-export const DEMO_TAGS = ["1", "2"] as const;
+const DEMO_TAGS = ["1", "2"] as const;
 
 const DIGEST_LABEL = "berth.demo.digest";
 

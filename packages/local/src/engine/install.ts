@@ -58,7 +58,7 @@ function isAlreadyStarting(): boolean {
 }
 
 /** dockerd, detached: with a session of its own, so that neither Ctrl-C nor our end reaches it. */
-export function startDaemon(args: readonly string[], logFile: string) {
+function startDaemon(args: readonly string[], logFile: string) {
   const log = openSync(logFile, "a", 0o600);
   const child = spawn("dockerd", args, {
     detached: true,
@@ -72,7 +72,7 @@ export function startDaemon(args: readonly string[], logFile: string) {
 }
 
 /** @throws Error with the end of the log where it died or does not answer in time. */
-export async function waitForEngine(
+async function waitForEngine(
   addresses: readonly string[],
   failure: () => string | undefined,
   logFile = DOCKERD_LOG,
