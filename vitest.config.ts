@@ -1,24 +1,53 @@
-import { defineConfig } from "vitest/config";
+import { defaultExclude, defineConfig } from "vitest/config";
 
-const project = (name: string, include: readonly string[], testTimeout: number) => ({
+/** Tests that need a Docker Engine: they fail without one. */
+const ENGINE_TESTS = "packages/*/src/**/*.engine.test.ts";
+
+interface Project {
+  readonly name: string;
+  readonly include: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly timeoutMs: number;
+  /** Whether its files may run side by side. */
+  readonly parallel?: boolean;
+}
+
+const project = ({ name, include, exclude = [], timeoutMs, parallel = true }: Project) => ({
   test: {
     name,
     include: [...include],
-    testTimeout,
-    hookTimeout: testTimeout,
-    /** Real engines and servers: one file at a time. */
-    fileParallelism: name !== "e2e",
+    exclude: [...defaultExclude, ...exclude],
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
+    fileParallelism: parallel,
   },
 });
 
 export default defineConfig({
   test: {
     projects: [
-      project("unit", ["packages/*/src/**/*.test.ts"], 20_000),
-      project("architecture", ["test/architecture/**/*.test.ts"], 60_000),
-      project("simulation", ["test/simulation/**/*.test.ts"], 300_000),
-      project("conformance", ["test/conformance/**/*.test.ts"], 120_000),
-      project("e2e", ["test/e2e/**/*.test.ts"], 300_000),
+      project({
+        name: "unit",
+        include: ["packages/*/src/**/*.test.ts"],
+        exclude: [ENGINE_TESTS],
+        timeoutMs: 30_000,
+      }),
+      project({
+        name: "architecture",
+        include: ["test/architecture/**/*.test.ts"],
+        timeoutMs: 60_000,
+      }),
+      project({
+        name: "simulation",
+        include: ["test/simulation/**/*.test.ts"],
+        timeoutMs: 300_000,
+      }),
+      project({
+        name: "e2e",
+        include: ["test/e2e/**/*.test.ts", ENGINE_TESTS],
+        timeoutMs: 300_000,
+        parallel: false,
+      }),
     ],
   },
 });
