@@ -121,6 +121,25 @@ describe("an end", () => {
       expected: { stopCode: "TaskFailedToStart", stoppedReason: "CannotPullContainerError: no" },
     },
     {
+      name: "of a container that Docker could not start is a failed start, exit code or not",
+      task: aTask(),
+      report: {
+        status: "STOPPED",
+        containers: [
+          {
+            containerName: "main",
+            status: "STOPPED",
+            exitCode: 127,
+            reason: "CannotStartContainerError: no such file",
+          },
+        ],
+      },
+      expected: {
+        stopCode: "TaskFailedToStart",
+        stoppedReason: "CannotStartContainerError: no such file",
+      },
+    },
+    {
       name: "prefers the reason of the task",
       task: aTask(),
       report: { status: "STOPPED", reason: "UnrecogniedTaskError: what", containers: [] },
@@ -150,6 +169,37 @@ describe("an end", () => {
       lastStatus: "STOPPED",
       desiredStatus: "STOPPED",
       stoppedAt: NOW,
+    });
+  });
+
+  describe("where a sidecar ran and the rest did not", () => {
+    const task = aTask({ containers: [aTaskContainer(), aTaskContainer({ name: "sidecar" })] });
+    const ended = (reason: string) =>
+      applyReport(
+        task,
+        {
+          status: "STOPPED",
+          containers: [
+            { containerName: "sidecar", status: "STOPPED", exitCode: 137 },
+            { containerName: "main", status: "STOPPED", reason },
+          ],
+        },
+        NOW,
+      );
+
+    test("is a failed start with the reason of what did not", () => {
+      const stopped = ended("CannotPullContainerError: no");
+      expect(stopped).toMatchObject({
+        stopCode: "TaskFailedToStart",
+        stoppedReason: "CannotPullContainerError: no",
+      });
+      expect(stopped).not.toHaveProperty("startedAt");
+    });
+
+    test("is the exit of what ran where nothing says otherwise, and still no start", () => {
+      const stopped = ended("");
+      expect(stopped).toMatchObject({ stopCode: "EssentialContainerExited" });
+      expect(stopped).not.toHaveProperty("startedAt");
     });
   });
 

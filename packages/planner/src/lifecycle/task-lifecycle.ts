@@ -1,6 +1,6 @@
 import type { Cause, HistoryEntry, NetworkBinding, Task, TaskContainer } from "@berth/domain/task";
 import type { StopCode, TaskStatus } from "@berth/domain/task-status";
-import { stopOf } from "./stop-reasons.ts";
+import { hasRun, stopOf } from "./stop-reasons.ts";
 
 export interface ContainerReport {
   readonly containerName: string;
@@ -153,16 +153,16 @@ function begun(task: Task, status: TaskStatus, now: number): Task {
 
 /** What an earlier order says of the end stands; otherwise the containers tell it. */
 function ended(task: Task, report: TaskReport, now: number): Task {
-  const hasRun =
-    task.startedAt !== undefined || task.containers.some((each) => each.exitCode !== undefined);
+  const hasStarted = task.startedAt !== undefined || task.containers.every(hasRun);
   const end: Task = {
     ...task,
     containers: task.containers.map((container) => ({ ...container, lastStatus: "STOPPED" })),
     desiredStatus: "STOPPED",
     stoppingAt: task.stoppingAt ?? report.executionStoppedAt ?? now,
     stoppedAt: now,
-    // A short task may be over before its RUNNING was told.
-    ...(hasRun && { startedAt: task.startedAt ?? report.pullStoppedAt ?? task.createdAt }),
+    // A short task may be over before its RUNNING was told. It was RUNNING only if all of it ran:
+    // else a sidecar that starts each time would hide from the throttle that the rest never does.
+    ...(hasStarted && { startedAt: task.startedAt ?? report.pullStoppedAt ?? task.createdAt }),
   };
   return task.desiredStatus === "STOPPED" ? end : { ...end, ...stopOf(end, report) };
 }
