@@ -1,7 +1,7 @@
 import { misfit, remaining } from "@berth/domain/container-instance";
 import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
-import { serviceGroup } from "@berth/domain/task";
+import { isServiceTask, serviceGroup } from "@berth/domain/task";
 import { TASK_STATUSES } from "@berth/domain/task-status";
 import type { Store, Stored, StoredInstance } from "@berth/store/store";
 
@@ -45,6 +45,8 @@ export class Invariants {
   readonly broken: string[] = [];
   readonly #asked = new Map<string, Asked[]>();
   readonly #deaths = new Map<string, number[]>();
+  /** Every id that a service ever committed to start. */
+  readonly #planned = new Set<string>();
   #before: Snapshot | undefined;
 
   asked(service: string, desiredCount: number, at: number): void {
@@ -56,7 +58,13 @@ export class Invariants {
     const before = this.#before;
     this.#before = after;
     this.#noOvercommit(after);
+    for (const { plannedStarts } of after.services.values()) {
+      for (const { taskId } of plannedStarts) this.#planned.add(taskId);
+    }
     if (!before) return;
+    for (const task of after.live.values()) {
+      if (!before.live.has(task.id)) this.#bornInOrder(task, after);
+    }
     for (const [id, task] of after.live) this.#onlyForward(id, before, task);
     for (const name of after.services.keys()) this.#withinBounds(name, before, after, now);
   }
@@ -74,7 +82,18 @@ export class Invariants {
     }
   }
 
-  /** I7 */
+  /** I5, I8 */
+  #bornInOrder(task: Task, { instances }: Snapshot): void {
+    const home = instances.find(({ ledger }) => ledger.id === task.containerInstanceId);
+    if (!home || !(task.id in home.ledger.reservations)) {
+      this.broken.push(`I5 ${task.id} was written without a reservation`);
+    }
+    if (isServiceTask(task) && !this.#planned.has(task.id)) {
+      this.broken.push(`I8 ${task.id} was started before ${task.group} committed to it`);
+    }
+  }
+
+  /** I2, I7 */
   #onlyForward(id: string, before: Snapshot, task: Task): void {
     const earlier = before.live.get(id);
     if (before.archived.has(id) && !earlier)
