@@ -67,8 +67,8 @@ export async function disconnectAgent(
   if (session?.connectionId === connectionId) await recordDisconnected(controlPlane, session);
 }
 
-/** A newer connection of the same instance replaces the older one. */
-async function openSession(
+/** Makes this connection that of its instance; a newer one replaces the older one. */
+export async function openSession(
   controlPlane: ControlPlane,
   cluster: string,
   containerInstanceId: string,

@@ -3,6 +3,7 @@ import type { AgentConnection, AgentSession } from "@berth/domain/session";
 import { parseArn } from "@berth/domain/arn";
 import type { ControlPlane } from "../context.ts";
 import { persist, withDue } from "../reconcile/persist.ts";
+import { openSession } from "./connections.ts";
 import { acknowledge, isTelemetry, recordHealth } from "./telemetry.ts";
 import type { AgentFrame, TelemetryAck } from "./telemetry.ts";
 
@@ -23,30 +24,38 @@ export async function receiveFromAgent(
     if (frame.type === "PublishHealthRequest") await recordHealth(controlPlane, connection, frame);
     return acknowledge(frame);
   }
-  await renewLease(controlPlane, connection);
+  await hearFrom(controlPlane, connection);
   return frame.type === "TaskStopVerificationMessage"
     ? verifyStops(controlPlane, connection, frame)
     : undefined;
 }
 
-/** Writes only when half of the lease is gone: agents say something every half minute. */
-async function renewLease(controlPlane: ControlPlane, connection: AgentConnection): Promise<void> {
+/**
+ * A sign of life: renews the lease, in a write only when half of it is gone. From an agent that was
+ * given up for its silence (a host that slept, say) it opens the session anew, so that the agent is
+ * greeted and told at once what has changed.
+ */
+async function hearFrom(controlPlane: ControlPlane, connection: AgentConnection): Promise<void> {
   const { sessions } = controlPlane.store;
   const { leaseMs } = controlPlane.settings;
+  const { cluster, containerInstanceId, connectionId } = connection;
   const now = controlPlane.now();
-  await persist<AgentSession>(
-    async () => sessions.find(connection.cluster, connection.containerInstanceId),
+  const done = await persist<AgentSession>(
+    async () => sessions.find(cluster, containerInstanceId),
     (session) => {
       const { leaseUntil = 0 } = session;
-      const isCurrent = session.connectionId === connection.connectionId;
+      const isCurrent = session.connectionId === connectionId;
       if (!isCurrent || leaseUntil - now > leaseMs / 2) return undefined;
       const renewed = { ...session, leaseUntil: now + leaseMs };
       // Until it has been greeted the mark stays at once.
-      const greeted = session.greetedConnectionId === session.connectionId;
+      const greeted = session.greetedConnectionId === connectionId;
       return greeted ? withDue<AgentSession>(renewed, now + leaseMs) : renewed;
     },
     (session) => sessions.replace(session),
   );
+  if (done && done.item.connectionId === undefined) {
+    await openSession(controlPlane, cluster, containerInstanceId, connectionId);
+  }
 }
 
 /**

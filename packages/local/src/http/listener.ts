@@ -51,25 +51,29 @@ async function invoke(routes: Routes, handler: HttpHandler, event: APIGatewayPro
   }
 }
 
-const LINGER_MS = 1_000;
+const LINGER_MS = 5_000;
 
 /**
- * Answers without waiting for the rest. What still arrives is thrown away for a moment, because a
- * connection closed on unread data takes the answer with it.
+ * Throws the rest away and then answers: a connection closed on a client that still writes takes
+ * the answer with it. Who writes for too long is answered, and cut off, all the same.
  */
 function refuseTooLarge(request: IncomingMessage, response: ServerResponse): void {
   const error = new EcsError("RequestEntityTooLargeException", "The request body is too large.");
-  response.setHeader("connection", "close");
-  writeResult(response, {
-    statusCode: HTTP_STATUS[error.code],
-    headers: {
-      "content-type": "application/x-amz-json-1.1",
-      "x-amzn-requestid": randomUUID(),
-    },
-    body: JSON.stringify({ __type: error.code, message: error.message }),
-  });
-  request.on("error", () => undefined);
+  const answer = () => {
+    clearTimeout(timer);
+    if (response.writableEnded) return;
+    response.setHeader("connection", "close");
+    writeResult(response, {
+      statusCode: HTTP_STATUS[error.code],
+      headers: {
+        "content-type": "application/x-amz-json-1.1",
+        "x-amzn-requestid": randomUUID(),
+      },
+      body: JSON.stringify({ __type: error.code, message: error.message }),
+    });
+  };
+  const timer = setTimeout(answer, LINGER_MS);
+  request.once("end", answer);
+  request.on("error", () => clearTimeout(timer));
   request.resume();
-  const timer = setTimeout(() => request.socket.destroy(), LINGER_MS);
-  request.once("close", () => clearTimeout(timer));
 }

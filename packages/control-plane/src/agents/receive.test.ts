@@ -1,0 +1,64 @@
+import { aControlPlane } from "@berth/testing/control-plane";
+import { instanceId } from "@berth/testing/builders";
+import { setUpCluster } from "@berth/testing/set-up-cluster";
+import { describe, expect, test } from "vitest";
+import { recordDisconnected } from "../reconcile/instance.ts";
+import { connectAgent } from "./connections.ts";
+import { receiveFromAgent } from "./receive.ts";
+
+const id = instanceId(1);
+const ACK = { type: "HeartbeatAckRequest", message: { messageId: "1" } };
+
+async function aConnectedAgent() {
+  const controlPlane = aControlPlane();
+  await setUpCluster(controlPlane, {});
+  const { region, account } = controlPlane.scope;
+  await connectAgent(controlPlane, {
+    connectionId: "c1",
+    kind: "acs",
+    containerInstanceArn: `arn:aws:ecs:${region}:${account}:container-instance/default/${id}`,
+  });
+  const session = async () => controlPlane.store.sessions.find("default", id);
+  controlPlane.wakes.length = 0;
+  return { controlPlane, session };
+}
+
+describe("a sign of life", () => {
+  test("renews a lease of which half is gone, and writes nothing before", async () => {
+    const { controlPlane, session } = await aConnectedAgent();
+    const { leaseMs } = controlPlane.settings;
+    const before = await session();
+    controlPlane.advance(leaseMs / 2 - 1);
+    await receiveFromAgent(controlPlane, "c1", ACK);
+    expect(await session()).toEqual(before);
+    controlPlane.advance(1);
+    await receiveFromAgent(controlPlane, "c1", ACK);
+    expect((await session())?.leaseUntil).toBe(controlPlane.now() + leaseMs);
+  });
+
+  test("of an agent that was given up for its silence opens its session anew", async () => {
+    const { controlPlane, session } = await aConnectedAgent();
+    const given = await session();
+    if (!given) throw new Error("there is no session");
+    await recordDisconnected(controlPlane, given);
+    controlPlane.wakes.length = 0;
+    await receiveFromAgent(controlPlane, "c1", ACK);
+    const reopened = await session();
+    expect(reopened).toMatchObject({ connectionId: "c1", due: controlPlane.now() });
+    expect(reopened).not.toHaveProperty("disconnectedAt");
+    expect(controlPlane.wakes.map(({ message }) => message)).toEqual([
+      { kind: "dispatch", cluster: "default", containerInstanceId: id, taskIds: [] },
+    ]);
+  });
+
+  test("on a connection that a newer one has replaced changes nothing", async () => {
+    const { controlPlane, session } = await aConnectedAgent();
+    const given = await session();
+    if (!given) throw new Error("there is no session");
+    await controlPlane.store.sessions.replace({ ...given, connectionId: "c2" });
+    const before = await session();
+    controlPlane.advance(controlPlane.settings.leaseMs);
+    await receiveFromAgent(controlPlane, "c1", ACK);
+    expect(await session()).toEqual(before);
+  });
+});
