@@ -37,6 +37,12 @@ test.each([
   );
 });
 
+test("refuses a lease that no heartbeat could renew in time", () => {
+  expect(() => hostOptions({ ...environment, BERTH_LEASE_MS: "30000" })).toThrow(
+    "BERTH_LEASE_MS must be more than BERTH_HEARTBEAT_INTERVAL_MS",
+  );
+});
+
 test("names what is missing", () => {
   expect(() => hostOptions({ ...environment, BERTH_REGION: "" })).toThrow(
     "BERTH_REGION is missing",

@@ -43,7 +43,13 @@ function readSettings(env: Environment): typeof DEFAULT_SETTINGS {
     name,
     readMs(env, variableName(name), value),
   ]);
-  return Object.fromEntries(entries) as typeof DEFAULT_SETTINGS;
+  const settings = Object.fromEntries(entries) as typeof DEFAULT_SETTINGS;
+  if (settings.leaseMs <= settings.heartbeatIntervalMs) {
+    throw new Error(
+      "BERTH_LEASE_MS must be more than BERTH_HEARTBEAT_INTERVAL_MS, or every agent would be given up between two heartbeats.",
+    );
+  }
+  return settings;
 }
 
 /** `leaseMs` becomes `BERTH_LEASE_MS`. */
