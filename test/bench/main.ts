@@ -1,17 +1,10 @@
-import { readFileSync } from "node:fs";
 import { Berth } from "../e2e/berth.ts";
 import { createService, registerDemo, stable } from "../e2e/demo.ts";
+import { residentMiB } from "./process-usage.ts";
 import { benchRequests } from "./requests.ts";
 import { benchRequestUnits } from "./request-units.ts";
 import { say, seconds } from "./statistics.ts";
 import { benchReplacement, benchRollout, benchRunTask, benchStarts } from "./tasks.ts";
-
-/** Resident memory in MiB. */
-function residentMiB(pid: number): number {
-  const [, kilobytes = "0"] =
-    /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-  return Number(kilobytes) / 1024;
-}
 
 function sayMemory(berth: Berth, when: string): void {
   const parts = ["control-plane", "dynamodb", "sqs", "agent-1"].map(
@@ -42,7 +35,9 @@ try {
   await benchReplacement(berth, 7);
   await benchRollout(berth, 20, 3);
   await createService(berth, "idle", "bench", 3);
+  await createService(berth, "ten", "bench", 10);
   await stable(berth, "idle");
+  await stable(berth, "ten");
   await benchRequests(berth);
   sayMemory(berth, "at the end");
   await benchRequestUnits();

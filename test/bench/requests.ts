@@ -1,80 +1,43 @@
-import { createHash, createHmac } from "node:crypto";
-import { Agent, request } from "node:http";
+import { ListTasksCommand } from "@aws-sdk/client-ecs";
 import type { Berth } from "../e2e/berth.ts";
+import { LeanClient } from "./lean-client.ts";
+import { processorMs } from "./process-usage.ts";
 import { format, say, spreadOf } from "./statistics.ts";
 
 const CONCURRENCY = 16;
 const SECONDS_PER_RUN = 3;
 const RUNS = 3;
 
-const hash = (text: string) => createHash("sha256").update(text).digest("hex");
-const hmac = (key: string | Buffer, text: string) =>
-  createHmac("sha256", key).update(text).digest();
+/** Who works for a request. */
+const SERVERS = ["control-plane", "dynamodb", "sqs"] as const;
 
-/** A client that costs little: the processor is shared with the server that is measured. */
-class LeanClient {
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
-  readonly #berth: Berth;
-  readonly #keys = new Map<string, Buffer>();
+type Operation = readonly [name: string, body: () => unknown];
 
-  constructor(berth: Berth) {
-    this.#berth = berth;
+/**
+ * Requests per second at concurrency 16, one operation after the other, and what each costs of
+ * processor time, which tells more than the rate where the machine does other things besides.
+ * Expects the services `idle` and `ten`, with three and ten tasks.
+ */
+export async function benchRequests(berth: Berth): Promise<void> {
+  const client = new LeanClient(berth, CONCURRENCY);
+  const operations = await operationsOf(berth);
+  const lines: string[] = [];
+  for (const [name, body] of operations) {
+    const runs: Run[] = [];
+    for (let count = 0; count < RUNS; count += 1) {
+      runs.push(await measure(berth, () => send(client, name, body())));
+    }
+    lines.push(`${name.padEnd(24)} ${rates(runs)}; ms of processor time: ${costs(runs)}`);
   }
-
-  async send(operation: string, body: string): Promise<number> {
-    const { url } = this.#berth.endpoint;
-    const headers = this.#sign(operation, body);
-    return new Promise((resolve, reject) => {
-      const outgoing = request(url, { method: "POST", agent: this.#agent, headers }, (response) => {
-        response.on("error", reject);
-        response.on("end", () => resolve(response.statusCode ?? 0));
-        response.resume();
-      });
-      outgoing.on("error", reject);
-      outgoing.end(body);
-    });
-  }
-
-  #sign(operation: string, body: string): Record<string, string> {
-    const { url, region, accessKeyId } = this.#berth.endpoint;
-    const { host } = new URL(url);
-    const time = new Date().toISOString().replaceAll(/[:-]|\.\d{3}/g, "");
-    const scope = `${time.slice(0, 8)}/${region}/ecs/aws4_request`;
-    const target = `AmazonEC2ContainerServiceV20141113.${operation}`;
-    const signed = "host;x-amz-date;x-amz-target";
-    const lines = [`host:${host}`, `x-amz-date:${time}`, `x-amz-target:${target}`];
-    const canonical = ["POST", "/", "", ...lines, "", signed, hash(body)].join("\n");
-    const toSign = ["AWS4-HMAC-SHA256", time, scope, hash(canonical)].join("\n");
-    const signature = hmac(this.#key(time.slice(0, 8)), toSign).toString("hex");
-    const credential = `Credential=${accessKeyId}/${scope}`;
-    return {
-      "content-type": "application/x-amz-json-1.1",
-      "x-amz-date": time,
-      "x-amz-target": target,
-      authorization: `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=${signed}, Signature=${signature}`,
-    };
-  }
-
-  #key(date: string): Buffer {
-    const { region, secretAccessKey } = this.#berth.endpoint;
-    const known = this.#keys.get(date);
-    if (known) return known;
-    const scope = [date, region, "ecs", "aws4_request"];
-    const key = scope.reduce<Buffer>(
-      (last, part) => hmac(last, part),
-      Buffer.from(`AWS4${secretAccessKey}`),
-    );
-    this.#keys.set(date, key);
-    return key;
-  }
+  say(`Requests per second at concurrency ${CONCURRENCY}`, ...lines);
 }
 
-/** Requests per second at concurrency 16, one operation after the other. */
-export async function benchRequests(berth: Berth): Promise<void> {
-  const client = new LeanClient(berth);
+async function operationsOf(berth: Berth): Promise<readonly Operation[]> {
+  const { taskArns } = await berth.ecs.send(new ListTasksCommand({ serviceName: "ten" }));
   let unique = 0;
-  const operations: readonly (readonly [string, () => unknown])[] = [
+  return [
     ["DescribeServices", () => ({ services: ["idle"] })],
+    ["DescribeTasks", () => ({ tasks: taskArns })],
     ["DescribeTaskDefinition", () => ({ taskDefinition: "bench:1" })],
     ["ListTasks", () => ({ serviceName: "idle" })],
     ["DescribeClusters", () => ({})],
@@ -87,26 +50,43 @@ export async function benchRequests(berth: Berth): Promise<void> {
       }),
     ],
   ];
-  const lines: string[] = [];
-  for (const [operation, body] of operations) {
-    const rates: number[] = [];
-    for (let run = 0; run < RUNS; run += 1) rates.push(await rate(client, operation, body));
-    lines.push(`${operation.padEnd(24)} ${format(spreadOf(rates), "/s")}`);
-  }
-  say(`Requests per second at concurrency ${CONCURRENCY}`, ...lines);
 }
 
-async function rate(client: LeanClient, operation: string, body: () => unknown): Promise<number> {
+async function send(client: LeanClient, operation: string, body: unknown): Promise<void> {
+  const status = await client.send(operation, JSON.stringify(body));
+  if (status !== 200) throw new Error(`${operation} answered ${status}`);
+}
+
+interface Run {
+  readonly perSecond: number;
+  /** Processor time per request of each server, in ms. */
+  readonly costsMs: readonly number[];
+}
+
+async function measure(berth: Berth, request: () => Promise<void>): Promise<Run> {
+  const pids = SERVERS.map((name) => berth.pidOf(name));
+  const before = pids.map(processorMs);
   const start = performance.now();
   const end = start + SECONDS_PER_RUN * 1000;
   let done = 0;
   const work = async () => {
     while (performance.now() < end) {
-      const status = await client.send(operation, JSON.stringify(body()));
-      if (status !== 200) throw new Error(`${operation} answered ${status}`);
+      await request();
       done += 1;
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
-  return done / ((performance.now() - start) / 1000);
+  const perSecond = done / ((performance.now() - start) / 1000);
+  return {
+    perSecond,
+    costsMs: pids.map((pid, index) => (processorMs(pid) - (before[index] ?? 0)) / done),
+  };
 }
+
+const rates = (runs: readonly Run[]) => format(spreadOf(runs.map((run) => run.perSecond)), "/s");
+
+const costs = (runs: readonly Run[]) =>
+  SERVERS.map((name, index) => {
+    const { median } = spreadOf(runs.map((run) => run.costsMs[index] ?? 0));
+    return `${name} ${median.toFixed(2)}`;
+  }).join(", ");

@@ -38,6 +38,7 @@ export async function startAgent(config: AgentConfig, log: Log): Promise<Running
     files,
     log,
     settings: config,
+    engineConcurrency: config.engineConcurrency,
     capacity,
     submit: (change) => submitter.submit(change),
   });

@@ -45,6 +45,8 @@ export interface AgentConfig {
   readonly privilegedDisabled: boolean;
   readonly logLevel: LogLevel;
   readonly dockerHost: string;
+  /** Berth's own: how many containers are created and started at once. */
+  readonly engineConcurrency: number;
   /** Berth's own: what a simulated instance has, where it is not the whole machine. */
   readonly cpuUnits?: number;
   readonly memoryMiB?: number;
@@ -195,6 +197,8 @@ function readDocker(read: ConfigReader) {
       read.matching("DOCKER_HOST", "must be a unix://, tcp:// or http:// address", (text) =>
         /^(unix|tcp|http):\/\/./.test(text),
       ) ?? "unix:///var/run/docker.sock",
+    engineConcurrency:
+      read.wholeNumber("BERTH_ENGINE_CONCURRENCY", { min: 1 }) ?? DEFAULT_ENGINE_CONCURRENCY,
   };
 }
 
@@ -204,6 +208,9 @@ function readStateDirectory(read: ConfigReader): { readonly dataDir?: string } {
   const kept = read.flag("ECS_CHECKPOINT") ?? named !== undefined;
   return kept ? { dataDir: named ?? "/data" } : {};
 }
+
+/** An engine of two cores gains little beyond four at once. */
+const DEFAULT_ENGINE_CONCURRENCY = 4;
 
 const unquoted = (text: string): string => /^(["'])(.*)\1$/.exec(text)?.[2] ?? text;
 

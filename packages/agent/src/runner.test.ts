@@ -100,6 +100,7 @@ async function startRunner(): Promise<void> {
     files: new StateFiles(directory, log),
     log,
     settings: { cleanupWaitMs: 60_000, stopTimeoutMs: 1_000 },
+    engineConcurrency: 4,
     capacity: CAPACITY,
     submit: (change) => {
       reports.push(change);

@@ -18,6 +18,8 @@ export interface RunnerParts {
   readonly files: StateFiles;
   readonly log: Log;
   readonly settings: StepSettings;
+  /** How many containers may be created and started at once. */
+  readonly engineConcurrency: number;
   readonly capacity: Capacity;
   /** Resolves once the control plane accepted it, or refused it for good. */
   readonly submit: (change: TaskStateChange) => Promise<void>;
@@ -36,12 +38,7 @@ const POOL: Readonly<Record<OperationKind, Pool>> = {
   report: "waiting",
 };
 
-/** An engine gains little beyond four at once; stops and reports mostly wait, and must keep nobody waiting. */
-const LIMIT: Readonly<Record<Pool, number>> = {
-  engine: 4,
-  registry: 4,
-  waiting: Number.POSITIVE_INFINITY,
-};
+const REGISTRY_LIMIT = 4;
 
 /** A container that the kernel killed for its memory ends with this code. */
 const SIGKILL_EXIT = 137;
@@ -58,6 +55,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export class Runner {
   readonly #parts: RunnerParts;
   readonly #performer: Performer;
+  readonly #limit: Readonly<Record<Pool, number>>;
   readonly #inFlight: Record<Pool, number> = {
     engine: 0,
     registry: 0,
@@ -74,6 +72,12 @@ export class Runner {
   constructor(parts: RunnerParts) {
     this.#parts = parts;
     this.#performer = new Performer(parts);
+    this.#limit = {
+      engine: parts.engineConcurrency,
+      registry: REGISTRY_LIMIT,
+      // Stops and reports mostly wait, and must keep nobody waiting.
+      waiting: Number.POSITIVE_INFINITY,
+    };
     this.#state = { capacity: parts.capacity, tasks: new Map() };
   }
 
@@ -181,7 +185,7 @@ export class Runner {
     const { settings } = this.#parts;
     for (const operation of step(this.#state, settings, Date.now())) {
       const pool = POOL[operation.kind];
-      if (this.#inFlight[pool] >= LIMIT[pool]) continue;
+      if (this.#inFlight[pool] >= this.#limit[pool]) continue;
       this.#inFlight[pool] += 1;
       this.#apply({ kind: "begun", taskArn: taskArnOf(operation), operation });
       void this.#perform(operation, pool);

@@ -108,6 +108,10 @@ export interface ServiceRepository {
 
 export interface SessionRepository {
   find(cluster: string, containerInstanceId: string): Promise<Stored<AgentSession> | undefined>;
+  findMany(
+    cluster: string,
+    containerInstanceIds: readonly string[],
+  ): Promise<readonly Stored<AgentSession>[]>;
   create(session: New<AgentSession>): Promise<WriteOutcome>;
   replace(session: Stored<AgentSession>): Promise<WriteOutcome>;
   createConnection(connection: AgentConnection): Promise<WriteOutcome>;

@@ -4,7 +4,7 @@ import { EcsError } from "@berth/domain/errors";
 import type { Service } from "@berth/domain/service";
 import { serviceGroup } from "@berth/domain/task";
 import type { CommandContext } from "../context.ts";
-import { activeCluster } from "./find-cluster.ts";
+import { findInCluster } from "./find-cluster.ts";
 import { serviceName } from "./identifiers.ts";
 import { missing } from "./present/failure.ts";
 import { presentService, type ServiceDescription } from "./present/service.ts";
@@ -18,9 +18,16 @@ export async function describeServices(
   request: EcsRequest<"DescribeServices">,
 ): Promise<EcsResponse<"DescribeServices">> {
   const given = checkServices(request.services ?? []);
-  const { name: cluster } = await activeCluster(context, request.cluster);
-  const names = [...new Set(given.map((each) => serviceName(context.scope, cluster, each)))];
-  const stored = await context.store.services.findMany(cluster, names);
+  const namesIn = (cluster: string) => [
+    ...new Set(given.map((each) => serviceName(context.scope, cluster, each))),
+  ];
+  const { cluster, found: stored } = await findInCluster(
+    context,
+    request.cluster,
+    (name) => context.store.services.findMany(name, namesIn(name)),
+    (services) => services.some(({ status }) => status === "ACTIVE"),
+  );
+  const names = namesIn(cluster);
   const found = new Map(stored.map((service) => [service.name, service]));
   const includeTags = request.include?.includes("TAGS") ?? false;
   return {

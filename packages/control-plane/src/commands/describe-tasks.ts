@@ -5,7 +5,7 @@ import type { AgentSession } from "@berth/domain/session";
 import type { Task } from "@berth/domain/task";
 import type { CommandContext } from "../context.ts";
 import { definitionsNamed } from "../definition-cache.ts";
-import { activeCluster } from "./find-cluster.ts";
+import { findInCluster } from "./find-cluster.ts";
 import { taskId } from "./identifiers.ts";
 import { missing } from "./present/failure.ts";
 import { presentTask } from "./present/task.ts";
@@ -18,18 +18,24 @@ export async function describeTasks(
   request: EcsRequest<"DescribeTasks">,
 ): Promise<EcsResponse<"DescribeTasks">> {
   const given = checkTasks(request.tasks ?? []);
-  const { name: cluster } = await activeCluster(context, request.cluster);
-  const ids = [...new Set(given.map((each) => taskId(context.scope, cluster, each)))];
-  const found = new Map(
-    (await context.store.tasks.findMany(cluster, ids)).map((task) => [task.id, task]),
+  const idsIn = (cluster: string) => [
+    ...new Set(given.map((each) => taskId(context.scope, cluster, each))),
+  ];
+  const { cluster, found: stored } = await findInCluster(
+    context,
+    request.cluster,
+    (name) => context.store.tasks.findMany(name, idsIn(name)),
+    (tasks) => tasks.some(({ lastStatus }) => lastStatus !== "STOPPED"),
   );
+  const ids = idsIn(cluster);
+  const found = new Map(stored.map((task) => [task.id, task]));
   const tasks = ids.flatMap((id) => found.get(id) ?? []);
   const [definitions, sessions] = await Promise.all([
     definitionsNamed(
       context,
       tasks.map((task) => task.taskDefinition),
     ),
-    sessionsOf(context, tasks),
+    sessionsOf(context, cluster, tasks),
   ]);
   return {
     tasks: tasks.map((task) =>
@@ -54,16 +60,13 @@ function checkTasks(given: readonly string[]): readonly string[] {
 /** The agent links of those that have not stopped: of the others nobody needs to know. */
 async function sessionsOf(
   context: CommandContext,
+  cluster: string,
   tasks: readonly Task[],
 ): Promise<ReadonlyMap<string, AgentSession>> {
   const live = tasks.filter((task) => task.lastStatus !== "STOPPED");
-  const places = new Map(live.map((task) => [task.containerInstanceId, task.cluster]));
-  const sessions = await Promise.all(
-    [...places].map(([id, cluster]) => context.store.sessions.find(cluster, id)),
-  );
-  return new Map(
-    sessions.flatMap((session) => (session ? [[session.containerInstanceId, session]] : [])),
-  );
+  const places = new Set(live.map((task) => task.containerInstanceId));
+  const sessions = await context.store.sessions.findMany(cluster, [...places]);
+  return new Map(sessions.map((session) => [session.containerInstanceId, session]));
 }
 
 const invalid = (message: string) => new EcsError("InvalidParameterException", message);

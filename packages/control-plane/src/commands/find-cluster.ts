@@ -18,4 +18,22 @@ export async function activeCluster(
   return cluster;
 }
 
+/**
+ * The name of the cluster and what a reading found in it. Where that holds something alive the
+ * cluster is ACTIVE and need not be read: none is deleted with services or tasks in it.
+ *
+ * @throws EcsError ClusterNotFoundException, InvalidParameterException
+ */
+export async function findInCluster<Found>(
+  context: CommandContext,
+  nameOrArn: string | undefined,
+  find: (cluster: string) => Promise<Found>,
+  isAlive: (found: Found) => boolean,
+): Promise<{ readonly cluster: string; readonly found: Found }> {
+  const cluster = clusterName(context.scope, nameOrArn);
+  const found = await find(cluster);
+  if (!isAlive(found)) await activeCluster(context, nameOrArn);
+  return { cluster, found };
+}
+
 const clusterNotFound = () => new EcsError("ClusterNotFoundException", "Cluster not found.");

@@ -6,7 +6,7 @@ import { serviceGroup } from "@berth/domain/task";
 import type { PageRequest } from "@berth/store/store";
 import type { Page } from "@berth/store/table";
 import type { CommandContext } from "../context.ts";
-import { activeCluster } from "./find-cluster.ts";
+import { activeCluster, findInCluster } from "./find-cluster.ts";
 import { containerInstanceId, serviceName } from "./identifiers.ts";
 import { nextToken, pageRequest } from "./paging.ts";
 import { unsupported } from "./unsupported.ts";
@@ -21,8 +21,8 @@ export async function listTasks(
 ): Promise<EcsResponse<"ListTasks">> {
   const page = pageRequest(request);
   checkStartedByAlone(request);
-  const { name: cluster } = await activeCluster(context, request.cluster);
-  const filter = await filterOf(context, cluster, request);
+  const { cluster, group } = await whereToLook(context, request);
+  const filter = filterOf(context, { cluster, group }, request);
   const { items, next } = await findTasks(context, filter, page);
   return {
     taskArns: items.map((task) => taskArn(context.scope, cluster, task.id)),
@@ -47,16 +47,15 @@ interface TaskFilter {
   readonly matches: (task: Task) => boolean;
 }
 
-async function filterOf(
+function filterOf(
   context: CommandContext,
-  cluster: string,
+  { cluster, group }: Place,
   request: EcsRequest<"ListTasks">,
-): Promise<TaskFilter> {
+): TaskFilter {
   const instance =
     request.containerInstance === undefined
       ? undefined
       : containerInstanceId(context.scope, cluster, request.containerInstance);
-  const group = await groupOf(context, cluster, request.serviceName);
   const desiredStatus = request.desiredStatus ?? "RUNNING";
   const { family, startedBy, launchType } = request;
   const wanted: readonly (readonly [unknown, (task: Task) => unknown])[] = [
@@ -78,21 +77,33 @@ async function filterOf(
   };
 }
 
-async function groupOf(
+interface Place {
+  readonly cluster: string;
+  readonly group: string | undefined;
+}
+
+async function whereToLook(
   context: CommandContext,
-  cluster: string,
-  given: string | undefined,
-): Promise<string | undefined> {
-  if (given === undefined) return undefined;
-  const name = serviceName(context.scope, cluster, given);
-  if (await context.store.services.find(cluster, name)) return serviceGroup(name);
+  request: Pick<EcsRequest<"ListTasks">, "cluster" | "serviceName">,
+): Promise<Place> {
+  const given = request.serviceName;
+  if (given === undefined) {
+    return { cluster: (await activeCluster(context, request.cluster)).name, group: undefined };
+  }
+  const { cluster, found } = await findInCluster(
+    context,
+    request.cluster,
+    (name) => context.store.services.find(name, serviceName(context.scope, name, given)),
+    (service) => service?.status === "ACTIVE",
+  );
+  if (found) return { cluster, group: serviceGroup(found.name) };
   throw new EcsError("ServiceNotFoundException", "Service not found.");
 }
 
 const findTasks = (context: CommandContext, filter: TaskFilter, page: PageRequest) =>
   filter.containerInstanceId !== undefined && filter.desiredStatus === "RUNNING"
     ? findOnInstance(context, filter, { ...page, containerInstanceId: filter.containerInstanceId })
-    : findInCluster(context, filter, page);
+    : findByPages(context, filter, page);
 
 /** An instance's ledger names its tasks, so the others of the cluster need not be read. */
 async function findOnInstance(
@@ -118,7 +129,7 @@ interface Position {
   readonly startAfter?: string;
 }
 
-async function findInCluster(
+async function findByPages(
   context: CommandContext,
   filter: TaskFilter,
   page: PageRequest,

@@ -1,13 +1,49 @@
-declare module "dynalite" {
-  import type { Server } from "node:http";
+/** What Berth uses of dynalite's parts, which have no types of their own. */
+declare module "dynalite/db/index.js" {
+  export type Callback = (error: unknown, value?: unknown) => void;
 
-  interface DynaliteOptions {
-    /** Directory of the LevelDB store; in memory without it. */
-    readonly path?: string;
-    readonly createTableMs?: number;
-    readonly deleteTableMs?: number;
-    readonly updateTableMs?: number;
+  /** LevelDB, with callbacks where it had promises. */
+  export interface Database {
+    open(): Promise<void>;
+    close(): Promise<void>;
+    getSync(key: string): unknown;
+    values(range: object): {
+      nextv(size: number): Promise<readonly unknown[]>;
+      close(): Promise<void>;
+    };
+    get(key: string, callback: Callback): void;
+    createValueStream(range: object): NodeJS.ReadableStream;
   }
 
-  export default function dynalite(options?: DynaliteOptions): Server;
+  export interface Store {
+    readonly db: Database;
+  }
+
+  interface Options {
+    /** Directory of the LevelDB store. */
+    readonly path: string;
+    readonly createTableMs: number;
+  }
+
+  const database: { create(options: Options): Store };
+  export default database;
+}
+
+declare module "dynalite/actions/*.js" {
+  import type { Callback, Store } from "dynalite/db/index.js";
+
+  const act: (store: Store, input: object, callback: Callback) => void;
+  export default act;
+}
+
+declare module "dynalite/validations/index.js" {
+  import type { Store } from "dynalite/db/index.js";
+
+  const validations: {
+    /** The input without what the operation does not know. Throws what is to be answered. */
+    checkTypes(input: object, types: object): object;
+    /** Throws what is to be answered. */
+    checkValidations(input: object, types: object, custom: unknown, store: Store): void;
+  };
+  export default validations;
 }

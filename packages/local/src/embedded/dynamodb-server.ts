@@ -1,33 +1,44 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
-import { buffer } from "node:stream/consumers";
-import { Readable } from "node:stream";
-import dynalite from "dynalite";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import database, { type Store } from "dynalite/db/index.js";
+import { readBody } from "../http/body.ts";
+import { answerOperation } from "./dynamodb-operations.ts";
 import { listenOnSocket } from "./listen-on-socket.ts";
+import { readQuickly } from "./quick-reads.ts";
 
 /**
- * dynalite on disk, behind a listener of our own that hands it whole requests only: dynalite throws,
- * and so ends its process, when a client goes away in the middle of a body.
+ * dynalite's engine on disk, behind a listener of our own. Its own server throws, and so ends the
+ * process, when a client goes away in the middle of a body, and spends most of a small request on
+ * what nobody here asks for. The socket's mode is what authenticates.
  */
 export async function startDynamoDB(dataPath: string, socketPath: string): Promise<Server> {
-  const store = dynalite({ path: dataPath, createTableMs: 0 });
-  const [handle] = store.listeners("request") as RequestListener[];
-  if (!handle) throw new Error("dynalite has no request listener.");
+  const store = database.create({ path: dataPath, createTableMs: 0 });
+  await store.db.open();
+  readQuickly(store);
 
   const server = createServer((request, response) => {
-    buffer(request).then(
-      (body) => handle(wholeRequest(request, body), response),
-      () => response.destroy(),
-    );
+    answer(store, request, response).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 60_000;
-  server.once("close", () => store.close());
+  server.once("close", () => void store.db.close());
   await listenOnSocket(server, socketPath);
   return server;
 }
 
-/** The request again, with its body at hand. dynalite reads method, url, headers and the stream. */
-function wholeRequest(request: IncomingMessage, body: Buffer): IncomingMessage {
-  const { method, url, headers } = request;
-  const stream = Readable.from([body], { objectMode: false });
-  return Object.assign(stream, { method, url, headers }) as unknown as IncomingMessage;
+/** DynamoDB's own limit. */
+const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
+
+async function answer(
+  store: Store,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const [, operation = ""] = String(request.headers["x-amz-target"]).split(".");
+  const body = String(await readBody(request, MAX_REQUEST_BYTES));
+  const { status, output } = await answerOperation(store, operation, body);
+  const text = JSON.stringify(output);
+  response.writeHead(status, {
+    "content-type": "application/x-amz-json-1.0",
+    "content-length": Buffer.byteLength(text),
+  });
+  response.end(text);
 }

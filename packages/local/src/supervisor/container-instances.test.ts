@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ecsConfig, instanceShare } from "./container-instances.ts";
+import { ecsConfig, engineShare, instanceShare } from "./container-instances.ts";
 
 test("instances share the machine equally, down to a floor", () => {
   const machine = { cpuUnits: 8_192, memoryMiB: 16_000 };
@@ -10,6 +10,10 @@ test("instances share the machine equally, down to a floor", () => {
   });
 });
 
+test("instances share the engine, and each may start one container at a time at least", () => {
+  expect([engineShare(2, 1), engineShare(2, 3), engineShare(2, 20)]).toEqual([6, 2, 1]);
+});
+
 test.each([
   [1, "us-east-1a", "127.0.1.1"],
   [3, "us-east-1c", "127.0.1.3"],
@@ -18,6 +22,7 @@ test.each([
   const text = ecsConfig({
     index,
     share: { cpuUnits: 1_024, memoryMiB: 2_048 },
+    engineConcurrency: 2,
     endpoint: "http://127.0.0.1:1",
     region: "us-east-1",
     cluster: "default",
@@ -32,5 +37,6 @@ test.each([
     BERTH_HOST_ADDRESS: address,
     BERTH_INSTANCE_CPU: "1024",
     BERTH_INSTANCE_MEMORY: "2048",
+    BERTH_ENGINE_CONCURRENCY: "2",
   });
 });

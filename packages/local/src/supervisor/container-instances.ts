@@ -9,6 +9,9 @@ export interface MachineCapacity {
   readonly memoryMiB: number;
 }
 
+/** An engine starts containers the fastest with about so many at once per core; more only contend. */
+const STARTS_PER_CORE = 3;
+
 /** Enough for a small task, so that a small machine with many instances can show something. */
 const LEAST: MachineCapacity = { cpuUnits: 1_024, memoryMiB: 512 };
 const ZONES = ["a", "b", "c"] as const;
@@ -29,10 +32,16 @@ export function instanceShare(machine: MachineCapacity, instances: number): Mach
   };
 }
 
+/** How many containers each instance may start at once on the engine that all of them use. */
+export function engineShare(cores: number, instances: number): number {
+  return Math.max(1, Math.floor((cores * STARTS_PER_CORE) / instances));
+}
+
 export interface InstanceConfig {
   /** From 1: also the last number of its loopback address. */
   readonly index: number;
   readonly share: MachineCapacity;
+  readonly engineConcurrency: number;
   readonly endpoint: string;
   readonly region: string;
   readonly cluster: string;
@@ -54,6 +63,7 @@ export function ecsConfig(config: InstanceConfig): string {
     AWS_DEFAULT_REGION: config.region,
     BERTH_INSTANCE_CPU: config.share.cpuUnits,
     BERTH_INSTANCE_MEMORY: config.share.memoryMiB,
+    BERTH_ENGINE_CONCURRENCY: config.engineConcurrency,
     BERTH_HOST_ADDRESS: `127.0.1.${config.index}`,
     BERTH_AVAILABILITY_ZONE: `${config.region}${zone}`,
   };

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type {
@@ -7,7 +8,12 @@ import type {
   RootCredentials,
 } from "@berth/contracts/local/installation";
 import { type DataDirectory, writePrivateFile } from "../data-directory.ts";
-import { instanceShare, machineCapacity, writeEcsConfig } from "./container-instances.ts";
+import {
+  engineShare,
+  instanceShare,
+  machineCapacity,
+  writeEcsConfig,
+} from "./container-instances.ts";
 import { SupervisedProcess } from "./supervised-process.ts";
 
 export interface SupervisorOptions {
@@ -58,6 +64,7 @@ export class Supervisor {
       const config = writeEcsConfig(this.#options.directory, {
         index: position + 1,
         share,
+        engineConcurrency: engineShare(availableParallelism(), count),
         endpoint: this.endpoint,
         region: this.#options.installation.region,
         cluster: this.#options.cluster,

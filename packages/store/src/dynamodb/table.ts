@@ -29,17 +29,24 @@ export function createDynamoTable(options: DynamoTableOptions): Table {
   const put = (item: Item, condition: Condition) =>
     outcomeOf(send("PutItem", { TableName: tableName, Item: toAttributes(item), ...condition }));
 
-  return {
-    get: async (key, { consistent = false } = {}) => {
-      const { Item } = await send("GetItem", {
-        TableName: tableName,
-        Key: toKeyAttributes(key),
-        ConsistentRead: consistent,
-      });
-      return Item && toItem(Item);
-    },
+  const get: Table["get"] = async (key, { consistent = false } = {}) => {
+    const { Item } = await send("GetItem", {
+      TableName: tableName,
+      Key: toKeyAttributes(key),
+      ConsistentRead: consistent,
+    });
+    return Item && toItem(Item);
+  };
 
-    getMany: (keys, { consistent = false } = {}) => batchGet(send, { tableName, keys, consistent }),
+  return {
+    get,
+
+    getMany: async (keys, { consistent = false } = {}) => {
+      const [first, ...others] = keys;
+      if (!first || others.length > 0) return batchGet(send, { tableName, keys, consistent });
+      const item = await get(first, { consistent });
+      return item ? [item] : [];
+    },
 
     create: (item) => put(item, isAbsent),
 

@@ -14,6 +14,11 @@ export function createSessionRepository(table: Table): SessionRepository {
       return item && toSession(item);
     },
 
+    findMany: async (cluster, containerInstanceIds) => {
+      const keys = containerInstanceIds.map((id) => sessionKey(cluster, id));
+      return (await table.getMany(keys)).map(toSession);
+    },
+
     create: (session) => table.create(itemOf(session)),
 
     replace: (session) => table.replace(itemOf(session)),
