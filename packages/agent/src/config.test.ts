@@ -62,6 +62,7 @@ describe("readConfig", () => {
       taskIamRole: false,
       privilegedDisabled: false,
       dockerHost: "unix:///var/run/docker.sock",
+      engineConcurrency: 4,
       logLevel: "info",
     });
   });

@@ -226,6 +226,11 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
     await sessions.create(session);
     return () => sessions.find(session.cluster, session.containerInstanceId);
   },
+  "sessions.findMany | of 10": async ({ sessions }) => {
+    const ids = numbers(10).map(instanceId);
+    for (const id of ids) await sessions.create({ ...session, containerInstanceId: id });
+    return () => sessions.findMany(session.cluster, ids);
+  },
   "sessions.create | with a mark":
     async ({ sessions }) =>
     () =>
