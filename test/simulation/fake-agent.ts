@@ -101,6 +101,12 @@ export class FakeAgent {
     }
   }
 
+  async dialAgain(): Promise<void> {
+    this.disconnect();
+    await this.#world.scheduler.delay(this.#world.random.between(100, 3_000));
+    await this.connect();
+  }
+
   /** Power cut: containers are gone, and are reported once the host is back. */
   powerOff(): void {
     this.disconnect();
@@ -149,8 +155,7 @@ export class FakeAgent {
     this.#world.scheduler.after(5_000, () => {
       const isSilent = this.#lastHeardAt + SILENCE_LIMIT_MS <= this.#world.scheduler.now;
       if (this.connectionId !== undefined && isSilent) {
-        this.disconnect();
-        this.#world.spawn(async () => this.connect());
+        this.#world.spawn(async () => this.dialAgain());
       }
       this.#hangUpOnSilence();
     });

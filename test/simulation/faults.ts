@@ -11,6 +11,8 @@ export interface FaultRates {
   readonly repeatedMessage: number;
   /** Of messages that come much later than they should. */
   readonly lateMessage: number;
+  /** Of frames that an agent never gets, since the connection breaks under them. */
+  readonly lostFrame: number;
   readonly agentVanishes: number;
   readonly containerDies: number;
 }
@@ -20,6 +22,7 @@ export const FAULTS: FaultRates = {
   lostMessage: 0.05,
   repeatedMessage: 0.05,
   lateMessage: 0.1,
+  lostFrame: 0.05,
   agentVanishes: 0.02,
   containerDies: 0.05,
 };
@@ -29,6 +32,7 @@ export const NO_FAULTS: FaultRates = {
   lostMessage: 0,
   repeatedMessage: 0,
   lateMessage: 0,
+  lostFrame: 0,
   agentVanishes: 0,
   containerDies: 0,
 };

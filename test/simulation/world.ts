@@ -158,6 +158,10 @@ export class World {
   #push(connectionId: string, message: AcsMessage): "sent" | "gone" {
     const agent = this.agents.find((each) => each.connectionId === connectionId);
     if (!agent) return "gone";
+    if (this.random.chance(this.rates.lostFrame)) {
+      this.spawn(async () => agent.dialAgain());
+      return "sent";
+    }
     this.scheduler.after(this.random.between(1, 5), () => agent.receive(connectionId, message));
     return "sent";
   }

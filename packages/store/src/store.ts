@@ -61,6 +61,8 @@ export interface ContainerInstanceRepository {
   /** All of a cluster that are not INACTIVE. Descriptions come from a cache keyed by their version. */
   all(cluster: string): Promise<readonly StoredInstance[]>;
   findLedger(cluster: string, id: string): Promise<Stored<InstanceLedger> | undefined>;
+  /** Maybe as it was a moment ago. */
+  glanceAtLedger(cluster: string, id: string): Promise<Stored<InstanceLedger> | undefined>;
   replaceLedger(ledger: Stored<InstanceLedger>): Promise<WriteOutcome>;
   /** Writes the description, then the ledger's `descriptionVersion`. */
   replaceDescription(instance: Stored<ContainerInstance>): Promise<WriteOutcome>;
@@ -77,6 +79,8 @@ export interface TaskRepository {
   find(cluster: string, id: string): Promise<Stored<Task> | undefined>;
   /** Strongly consistent. Live and archived ones. */
   findMany(cluster: string, ids: readonly string[]): Promise<readonly Stored<Task>[]>;
+  /** Live ones only, and maybe as they were a moment ago. */
+  glance(cluster: string, ids: readonly string[]): Promise<readonly Stored<Task>[]>;
   replace(task: Stored<Task>): Promise<WriteOutcome>;
   /** Strongly consistent: every live task of a group, stopped ones not yet archived included. */
   ofGroup(cluster: string, group: string): Promise<readonly Stored<Task>[]>;

@@ -111,6 +111,10 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
     await createInstances(instances, 1);
     return () => instances.findLedger(CLUSTER, instanceId(0));
   },
+  "instances.glanceAtLedger | any": async ({ instances }) => {
+    await createInstances(instances, 1);
+    return () => instances.glanceAtLedger(CLUSTER, instanceId(0));
+  },
   "instances.replaceLedger | up to 15 tasks": async ({ instances }) => {
     await createInstances(instances, 1);
     const ledger = there(await instances.findLedger(CLUSTER, instanceId(0)));
@@ -127,10 +131,10 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
     return () => instances.replaceDescription({ ...instance, registeredAt: DUE });
   },
 
-  "tasks.create | to be told to its agent":
+  "tasks.create | any":
     async ({ tasks }) =>
     () =>
-      tasks.create({ ...aTypicalTask({ lastStatus: "PENDING" }), due: DUE }),
+      tasks.create(aTypicalTask({ lastStatus: "PENDING" })),
   "tasks.find | live": async ({ tasks }) => {
     await tasks.create(aTypicalTask());
     return () => tasks.find(CLUSTER, ID);
@@ -142,6 +146,10 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
   "tasks.findMany | of 10 live": async ({ tasks }) => {
     await createTasks(tasks, 10);
     return () => tasks.findMany(CLUSTER, taskIds(10));
+  },
+  "tasks.glance | of 10": async ({ tasks }) => {
+    await createTasks(tasks, 10);
+    return () => tasks.glance(CLUSTER, taskIds(10));
   },
   "tasks.replace | nothing about its mark": async ({ tasks }) => {
     await tasks.create(aTypicalTask());
@@ -263,8 +271,8 @@ export const LIFE_SCENARIOS: Readonly<Record<string, CostScenario>> = {
     await createInstances(store.instances, 1);
     return async () => {
       await reserve(store, task.id);
-      await store.tasks.create({ ...task, due: DUE });
-      await change(store, task.id, { due: undefined });
+      await store.tasks.create(task);
+      await change(store, task.id, { draining: true });
       await release(store, task.id);
       await change(store, task.id, { lastStatus: "STOPPED", desiredStatus: "STOPPED" });
     };
@@ -273,9 +281,9 @@ export const LIFE_SCENARIOS: Readonly<Record<string, CostScenario>> = {
     await createInstances(store.instances, 1);
     return async () => {
       await reserve(store, ID);
-      await store.tasks.create({ ...aTypicalTask(), due: DUE });
-      await change(store, ID, { due: undefined });
-      await change(store, ID, { desiredStatus: "STOPPED", due: DUE });
+      await store.tasks.create(aTypicalTask());
+      await change(store, ID, { draining: true });
+      await change(store, ID, { desiredStatus: "STOPPED" });
       await release(store, ID);
       await change(store, ID, aTypicalStoppedTask());
       await store.tasks.archive(there(await store.tasks.find(CLUSTER, ID)));

@@ -44,7 +44,7 @@ export async function recordReport(
 /**
  * A standalone task's reservation goes first: if we die in between, the agent says it again and the
  * task is not STOPPED yet. That of a service's task is released by its service's next pass, with
- * those of its fellows in one write; the task's mark stands until then.
+ * those of its fellows in one write; the mark of one of the two stands until then.
  */
 async function write(controlPlane: ControlPlane, task: Stored<Task>): Promise<WriteOutcome> {
   const { cluster, containerInstanceId, id } = task;
@@ -55,12 +55,16 @@ async function write(controlPlane: ControlPlane, task: Stored<Task>): Promise<Wr
 }
 
 /**
- * The to-do mark that a task has after a report: a stopped one of a service has to be accounted
- * for, one that does as desired needs nothing, the others still wait for their agent. A mark that
- * is there stays as it is: moving it costs two writes of the index.
+ * The to-do mark that a task has after a report: one of a service that stopped unbidden has to be
+ * accounted for (one that its service stopped is waited for by it), one that does as desired needs
+ * nothing, the others still wait for their agent. A mark that is there stays as it is: moving it
+ * costs two writes of the index.
  */
 function dueAfter(before: Stored<Task>, after: Task, now: number): number | undefined {
-  if (after.lastStatus === "STOPPED") return isServiceTask(after) ? (before.due ?? now) : undefined;
+  if (after.lastStatus === "STOPPED") {
+    if (!isServiceTask(after)) return undefined;
+    return before.due ?? (after.stopCode === "ServiceSchedulerInitiated" ? undefined : now);
+  }
   const settled = after.lastStatus === "RUNNING" && after.desiredStatus === "RUNNING";
   return settled ? undefined : before.due;
 }

@@ -4,7 +4,7 @@ import type { Task } from "@berth/domain/task";
 import type { PlacementPlan } from "@berth/planner/placement/place";
 import type { New, Stored, StoredInstance } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
-import { wakeDispatch } from "../reconcile/wake-dispatch.ts";
+import { tellAgents } from "../reconcile/tell-agents.ts";
 import { releaseReservations, withReservations } from "./reservations.ts";
 
 /** How often a batch that loses the race for an instance chooses again before it gives up. */
@@ -111,7 +111,7 @@ async function startOn(
     })),
   );
   const placed = created.flatMap(({ task }) => (task ? [task] : []));
-  await wakeDispatch(controlPlane, placed);
+  await tellAgents(controlPlane, placed);
   return {
     containerInstanceId,
     instance: { ...on, ledger: { ...ledger, version: ledger.version + 1 } },

@@ -28,12 +28,15 @@ export interface TaskPlace {
   readonly availabilityZone?: string | undefined;
 }
 
-/** A PENDING task: its agent is told at once, and again when its mark comes up before it reported. */
+/**
+ * A PENDING task: its agent is told at once. It has no mark of its own: should that message be lost,
+ * its service's mark or the next heartbeat of its instance has the agent told again.
+ */
 export function newTask(
-  controlPlane: Pick<ControlPlane, "now" | "randomHex" | "settings">,
+  controlPlane: Pick<ControlPlane, "now" | "randomHex">,
   launch: Launch,
   place: TaskPlace,
-): New<Task> {
+): Task {
   const { definition, cause, tags, enableExecuteCommand, ...kept } = launch;
   const { availabilityZone } = place;
   const { cpuUnits, memoryMiB } = taskDemand(definition, launch.overrides);
@@ -58,6 +61,5 @@ export function newTask(
     // What is off or empty is left out: the item is billed by its size.
     ...(enableExecuteCommand && { enableExecuteCommand }),
     ...(tags && tags.length > 0 && { tags }),
-    due: now + controlPlane.settings.dispatchRetryMs,
   };
 }

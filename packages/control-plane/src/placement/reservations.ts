@@ -24,12 +24,17 @@ export async function releaseReservations(
   taskIds: readonly string[],
 ): Promise<void> {
   const { instances } = controlPlane.store;
+  const holdsAny = (ledger: InstanceLedger) =>
+    taskIds.some((taskId) => taskId in ledger.reservations);
+  // Half the price; one that shows none of them, or loses the race, may be too old.
+  let glance = await instances.glanceAtLedger(cluster, containerInstanceId);
   const done = await persist<InstanceLedger>(
-    () => instances.findLedger(cluster, containerInstanceId),
-    (ledger) =>
-      taskIds.some((taskId) => taskId in ledger.reservations)
-        ? withoutReservations(ledger, taskIds)
-        : undefined,
+    async () => {
+      const ledger = glance && holdsAny(glance) ? glance : undefined;
+      glance = undefined;
+      return ledger ?? instances.findLedger(cluster, containerInstanceId);
+    },
+    (ledger) => (holdsAny(ledger) ? withoutReservations(ledger, taskIds) : undefined),
     (ledger) => instances.replaceLedger(ledger),
   );
   if (!done?.written) return;

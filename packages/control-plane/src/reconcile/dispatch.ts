@@ -21,7 +21,7 @@ export async function dispatchTasks(
 ): Promise<void> {
   const [session, tasks] = await Promise.all([
     controlPlane.store.sessions.find(cluster, containerInstanceId),
-    controlPlane.store.tasks.findMany(cluster, taskIds),
+    tasksToTell(controlPlane, cluster, taskIds),
   ]);
   const here = tasks.filter((task) => task.containerInstanceId === containerInstanceId);
   const outstanding = here.filter(isOutstanding);
@@ -29,6 +29,19 @@ export async function dispatchTasks(
   if (session?.connectionId !== undefined) {
     await sendPayloads(controlPlane, session.connectionId, outstanding);
   }
+}
+
+/** A reading that shows nothing to tell may be older than the message: those are read again. */
+async function tasksToTell(
+  controlPlane: ControlPlane,
+  cluster: string,
+  taskIds: readonly string[],
+): Promise<readonly Stored<Task>[]> {
+  const { tasks } = controlPlane.store;
+  const outstanding = (await tasks.glance(cluster, taskIds)).filter(isOutstanding);
+  const seen = new Set(outstanding.map((task) => task.id));
+  const unclear = taskIds.filter((id) => !seen.has(id));
+  return [...outstanding, ...(await tasks.findMany(cluster, unclear))];
 }
 
 /** The agent is still to start or to stop it. */

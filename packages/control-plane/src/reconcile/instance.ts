@@ -10,9 +10,13 @@ import { loseTask } from "@berth/planner/lifecycle/task-lifecycle";
 import type { Stored } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
 import { releaseReservations } from "../placement/reservations.ts";
+import type { Settings } from "../settings.ts";
 import { isOutstanding, sendManifest, sendPayloads } from "./dispatch.ts";
 import { persist, withDue } from "./persist.ts";
 import { wakeLater } from "./wake-later.ts";
+
+/** A heartbeat may be late. */
+const HEARTBEATS_CHECKED = 1.5;
 
 /** A connection so young may not be able to receive yet: API Gateway lets none do so while it connects. */
 const YOUNG_CONNECTION_MS = 5_000;
@@ -35,7 +39,9 @@ export async function tendInstance(
   const now = controlPlane.now();
   const connection = session && planConnection(session, now, controlPlane.settings);
   const lookInside = isDue(ledger, now) || (connection !== undefined && asksForTasks(connection));
-  const named = lookInside ? await tasks.findMany(cluster, Object.keys(ledger.reservations)) : [];
+  const named = lookInside
+    ? await tasks.findMany(cluster, Object.keys(ledger.reservations))
+    : await tasks.glance(cluster, youngReservations(ledger, now, controlPlane.settings));
 
   if (lookInside) await tidy(controlPlane, ledger, named, connection?.lost ?? false);
   if (session && connection) {
@@ -43,6 +49,22 @@ export async function tendInstance(
     await speak(controlPlane, session, connection, named);
   }
   if (isDue(ledger, now)) await settleLedger(controlPlane, ledger);
+}
+
+/**
+ * Tasks placed so long ago that the agent should have begun with them, and not so long ago that an
+ * earlier look has asked about them.
+ */
+function youngReservations(
+  { reservations }: InstanceLedger,
+  now: number,
+  { dispatchRetryMs, heartbeatIntervalMs }: Settings,
+): readonly string[] {
+  const until = now - dispatchRetryMs;
+  const since = until - HEARTBEATS_CHECKED * heartbeatIntervalMs;
+  return Object.entries(reservations)
+    .filter(([, { reservedAt }]) => since <= reservedAt && reservedAt <= until)
+    .map(([taskId]) => taskId);
 }
 
 const isDue = (item: { readonly due?: number }, now: number): boolean =>
@@ -194,9 +216,10 @@ async function say(
     const beat = { type: "HeartbeatMessage", message: { messageId, healthy: true } } as const;
     if ((await controlPlane.agents.push(connectionId, beat)) === "gone") return "gone";
   }
-  if (!plan.greet) return "sent";
-  const manifest = await sendManifest(controlPlane, connectionId, session, tasks);
-  if (manifest === "gone") return "gone";
+  if (plan.greet) {
+    const manifest = await sendManifest(controlPlane, connectionId, session, tasks);
+    if (manifest === "gone") return "gone";
+  }
   return sendPayloads(controlPlane, connectionId, tasks.filter(isOutstanding));
 }
 

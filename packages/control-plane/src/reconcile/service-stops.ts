@@ -4,31 +4,32 @@ import type { ServicePlan } from "@berth/planner/service/plan-service";
 import type { Stored } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
 import { releaseReservations } from "../placement/reservations.ts";
-import { wakeDispatch } from "./wake-dispatch.ts";
+import { withDue } from "./persist.ts";
+import { tellAgents } from "./tell-agents.ts";
 
-/** Orders the planned stops. A task that changed meanwhile is left to the next round. */
+/**
+ * Orders the planned stops. A task that changed meanwhile is left to the next round. Until all are
+ * obeyed the service has its mark, so that the tasks need none.
+ */
 export async function orderStops(
   controlPlane: ControlPlane,
   stops: ServicePlan["stops"],
   tasks: ReadonlyMap<string, Stored<Task>>,
 ): Promise<void> {
   const now = controlPlane.now();
-  const due = now + controlPlane.settings.dispatchRetryMs;
   const ordered = await Promise.all(
     stops.map(async ({ taskId, stopCode, reason }) => {
       const task = tasks.get(taskId);
       const cause = { kind: "deployment", id: task?.startedBy ?? "" } as const;
       const stopped = task && orderStop(task, { stopCode, reason, cause }, now);
       if (!task || !stopped) return [];
-      const outcome = await controlPlane.store.tasks.replace({
-        ...stopped,
-        version: task.version,
-        due,
-      });
+      const { version, due } = task;
+      const next = withDue<Task>({ ...stopped, version }, due);
+      const outcome = await controlPlane.store.tasks.replace(next);
       return outcome === "ok" ? [stopped] : [];
     }),
   );
-  await wakeDispatch(controlPlane, ordered.flat());
+  await tellAgents(controlPlane, ordered.flat());
 }
 
 /**

@@ -8,9 +8,11 @@ import type { Stored } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
 import { definitionsNamed } from "../definition-cache.ts";
 import { randomTaskId, randomUuid } from "../random-ids.ts";
+import { isOutstanding } from "./dispatch.ts";
 import { startPlanned } from "./service-starts.ts";
 import { archiveStopped, orderStops } from "./service-stops.ts";
 import { withDue } from "./persist.ts";
+import { wakeDispatch } from "./wake-dispatch.ts";
 import { wakeLater } from "./wake-later.ts";
 
 type Failures = Readonly<Record<string, readonly PlacementFailure[]>>;
@@ -62,8 +64,11 @@ async function reconcileOnce(
 
   const wanted = committed(controlPlane, service, plan);
   const busy = hasWork(plan, wanted, placementFailures);
-  const outcome = await commit(controlPlane, service, wanted, busy ? undefined : plan.wakeAt, busy);
+  const unsettled = busy || (wanted.status === "INACTIVE" ? tasks.length > 0 : !wanted.steady);
+  const wakeAt = busy ? undefined : plan.wakeAt;
+  const outcome = await commit(controlPlane, service, { wanted, wakeAt, unsettled });
   if (outcome === "conflict") return "conflict";
+  if (isMarkUp(controlPlane, service)) await tellAgain(controlPlane, tasks);
   if (!busy) return "settled";
   return carryOut(controlPlane, wanted, plan, tasks, definitions, placementFailures);
 }
@@ -106,22 +111,26 @@ function hasWork(plan: ServicePlan, wanted: Service, failures: Failures): boolea
   );
 }
 
+interface Commit {
+  readonly wanted: Service;
+  /** Epoch ms. */
+  readonly wakeAt: number | undefined;
+  /** Something of the service is still to happen. */
+  readonly unsettled: boolean;
+}
+
 /**
  * Writes what is wanted, with the mark that it needs. While work follows, the mark covers a death
- * in its midst; afterwards it says when to look again, which an unsteady service always has: the
- * message that would have woken it may be lost.
+ * in its midst; afterwards it says when to look again, which an unsettled service always has: the
+ * message that would have woken it, or told an agent of its tasks, may be lost.
  */
 async function commit(
   controlPlane: ControlPlane,
   before: Stored<Service>,
-  wanted: Service,
-  wakeAt: number | undefined,
-  busy: boolean,
+  { wanted, wakeAt, unsettled }: Commit,
 ): Promise<"ok" | "conflict"> {
   const now = controlPlane.now();
-  const retryAt = now + controlPlane.settings.dispatchRetryMs;
-  const unsteady = wanted.status !== "INACTIVE" && !wanted.steady;
-  const backstop = busy || unsteady ? retryAt : undefined;
+  const backstop = unsettled ? now + controlPlane.settings.dispatchRetryMs : undefined;
   const due = earliest(wakeAt, backstop);
   const markStands = before.due === due || (due !== undefined && stillAhead(before.due, now, due));
   if (wanted === before && markStands) return "ok";
@@ -134,6 +143,18 @@ async function commit(
     await wakeLater(controlPlane, message, wakeAt);
   }
   return outcome;
+}
+
+const isMarkUp = (controlPlane: ControlPlane, { due }: Stored<Service>): boolean =>
+  due !== undefined && due <= controlPlane.now();
+
+/** Has agents told again of what they should have done by now. */
+async function tellAgain(controlPlane: ControlPlane, tasks: readonly Task[]): Promise<void> {
+  const before = controlPlane.now() - controlPlane.settings.dispatchRetryMs;
+  await wakeDispatch(
+    controlPlane,
+    tasks.filter((task) => isOutstanding(task) && (task.stoppingAt ?? task.createdAt) <= before),
+  );
 }
 
 /** A mark that will come up in time need not be written anew. */

@@ -34,8 +34,8 @@ export function createContainerInstanceRepository(
     });
   }
 
-  const findLedger = async (key: Key) => {
-    const item = await table.get(key, { consistent: true });
+  const findLedger = async (key: Key, consistent = true) => {
+    const item = await table.get(key, { consistent });
     return item && toLedger(item);
   };
 
@@ -67,6 +67,8 @@ export function createContainerInstanceRepository(
     },
 
     findLedger: (cluster, id) => findLedger(ledgerKey(cluster, id)),
+
+    glanceAtLedger: (cluster, id) => findLedger(ledgerKey(cluster, id), false),
 
     replaceLedger: async (ledger) => {
       const outcome = await replaceLedger(ledger);

@@ -26,6 +26,11 @@ export function createTaskRepository(table: Table, retention: Retention): TaskRe
 
     findMany: (cluster, ids) => findMany(table, cluster, ids),
 
+    glance: async (cluster, ids) => {
+      const items = await table.getMany(ids.map((id) => taskKey(cluster, id)));
+      return items.map(toTask);
+    },
+
     replace: (task) => table.replace(liveItem(task, retention)),
 
     ofGroup: async (cluster, group) => {

@@ -1,0 +1,104 @@
+import { aSession, instanceId } from "@berth/testing/builders";
+import { aControlPlane, type TestControlPlane } from "@berth/testing/control-plane";
+import { setUpCluster } from "@berth/testing/set-up-cluster";
+import { describe, expect, test } from "vitest";
+import { createService } from "../commands/create-service.ts";
+import { runTask } from "../commands/run-task.ts";
+import { handleWake } from "./handle-wake.ts";
+import { sweep } from "./sweep.ts";
+
+const CONNECTION = "connection-1";
+const INSTANCE = { cluster: "default", containerInstanceId: instanceId(1) };
+
+/** One instance whose agent has been greeted. */
+async function aCluster(): Promise<TestControlPlane> {
+  const controlPlane = aControlPlane();
+  await setUpCluster(controlPlane);
+  const now = controlPlane.now();
+  await controlPlane.store.sessions.create(
+    aSession({
+      ...INSTANCE,
+      connectionId: CONNECTION,
+      greetedConnectionId: CONNECTION,
+      connectedAt: now,
+      auditedAt: now,
+      nextHeartbeatAt: now + controlPlane.settings.heartbeatIntervalMs,
+      leaseUntil: now + 10 * controlPlane.settings.leaseMs,
+    }),
+  );
+  return controlPlane;
+}
+
+/** Carries out what is woken at once. */
+async function settle(controlPlane: TestControlPlane): Promise<void> {
+  for (let wake = controlPlane.wakes.shift(); wake; wake = controlPlane.wakes.shift()) {
+    if (wake.timing.kind !== "after") await handleWake(controlPlane, wake.message);
+  }
+}
+
+/** The frame is taken and never arrives. */
+const forget = ({ pushed }: TestControlPlane) => pushed.splice(0);
+
+const payloads = ({ pushed }: TestControlPlane) =>
+  pushed.flatMap(({ message }) => (message.type === "PayloadMessage" ? message.message.tasks : []));
+
+describe("an agent", () => {
+  test("is told of a task by who writes it, without a message in between", async () => {
+    const controlPlane = await aCluster();
+    await runTask(controlPlane, { taskDefinition: "web" });
+    expect(payloads(controlPlane)).toHaveLength(1);
+    expect(controlPlane.wakes).toEqual([]);
+  });
+
+  test("that cannot be told right now is left to the dispatch controller", async () => {
+    const controlPlane = await aCluster();
+    controlPlane.gone.add(CONNECTION);
+    const { tasks = [] } = await runTask(controlPlane, { taskDefinition: "web" });
+    const taskIds = tasks.map(({ taskArn = "" }) => taskArn.split("/").at(-1));
+    expect(controlPlane.wakes.map(({ message }) => message)).toEqual([
+      { kind: "dispatch", ...INSTANCE, taskIds },
+    ]);
+  });
+});
+
+describe("an agent that was never told of its task", () => {
+  test("is told by the next heartbeat, where no service looks after the task", async () => {
+    const controlPlane = await aCluster();
+    await runTask(controlPlane, { taskDefinition: "web" });
+    await settle(controlPlane);
+    forget(controlPlane);
+
+    controlPlane.advance(controlPlane.settings.heartbeatIntervalMs);
+    await handleWake(controlPlane, { kind: "dispatch", ...INSTANCE, taskIds: [] });
+
+    expect(payloads(controlPlane)).toHaveLength(1);
+  });
+
+  test("is asked about once, and not for ever", async () => {
+    const controlPlane = await aCluster();
+    await runTask(controlPlane, { taskDefinition: "web" });
+    await settle(controlPlane);
+    for (let beat = 0; beat < 5; beat += 1) {
+      controlPlane.advance(controlPlane.settings.heartbeatIntervalMs);
+      await handleWake(controlPlane, { kind: "dispatch", ...INSTANCE, taskIds: [] });
+    }
+    expect(payloads(controlPlane)).toHaveLength(2);
+  });
+
+  test("is told through the mark of the service that started it", async () => {
+    const controlPlane = await aCluster();
+    await createService(controlPlane, {
+      serviceName: "web",
+      taskDefinition: "web",
+      desiredCount: 1,
+    });
+    await settle(controlPlane);
+    forget(controlPlane);
+
+    controlPlane.advance(controlPlane.settings.dispatchRetryMs);
+    await sweep(controlPlane);
+    await settle(controlPlane);
+
+    expect(payloads(controlPlane)).toHaveLength(1);
+  });
+});
