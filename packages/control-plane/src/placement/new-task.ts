@@ -3,7 +3,6 @@ import type { Tag } from "@berth/domain/tag";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import { taskDefinitionName } from "@berth/domain/task-definition";
 import type { Cause, Task, TaskOverrides } from "@berth/domain/task";
-import type { New } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
 import { randomUuid } from "../random-ids.ts";
 
