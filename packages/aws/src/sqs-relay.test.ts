@@ -115,6 +115,23 @@ describe("a coalesced wake-up", () => {
     expect(await countOf("coalesced", "ApproximateNumberOfMessagesDelayed")).toBe(2);
   });
 
+  it("costs one request for all of its second, and another one after a failure", async () => {
+    const sent: string[] = [];
+    let isBroken = true;
+    const counting = {
+      send: async ({ input }: { input: { MessageBody: string } }) => {
+        sent.push(input.MessageBody);
+        if (isBroken) throw new Error("no queue");
+      },
+    } as unknown as SQSClient;
+    const counted = createSqsRelay({ client: counting, queueUrls, now: () => now });
+    const wake = async () => counted.wake(SERVICE, { kind: "coalesced" });
+    await expect(wake()).rejects.toThrow("no queue");
+    isBroken = false;
+    await Promise.all([wake(), wake(), wake()]);
+    expect(sent).toHaveLength(2);
+  });
+
   it("is sent again in the next second", async () => {
     await relay.wake(SERVICE, { kind: "coalesced" });
     now += 1000;

@@ -24,10 +24,36 @@ const MAX_DELAY = 900;
 
 /** Sends each wake-up to the queue of its controller, or to one of the two that wait. */
 export function createSqsRelay({ client, queueUrls, now }: SqsRelayOptions): WakeRelay {
+  const sendOnce = oncePerSecond(now);
   return {
     async wake(message, timing = { kind: "now" }) {
-      await client.send(new SendMessageCommand(sendInput(message, timing, queueUrls, now())));
+      const input = sendInput(message, timing, queueUrls, now());
+      const send = () => client.send(new SendMessageCommand(input));
+      await (timing.kind === "coalesced"
+        ? sendOnce(input.MessageDeduplicationId ?? "", send)
+        : send());
     },
+  };
+}
+
+/**
+ * Sends what SQS would swallow as a duplicate only once: fifty reports in one second are one
+ * request. What failed is sent again by the next who asks.
+ */
+function oncePerSecond(now: () => number) {
+  const sent = new Map<string, Promise<unknown>>();
+  let second = 0;
+  return async (id: string, send: () => Promise<unknown>): Promise<void> => {
+    const current = Math.floor(now() / 1000);
+    if (current !== second) sent.clear();
+    second = current;
+    let sending = sent.get(id);
+    if (!sending) {
+      sending = send();
+      sent.set(id, sending);
+      sending.catch(() => sent.delete(id));
+    }
+    await sending;
   };
 }
 
