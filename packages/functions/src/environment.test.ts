@@ -53,7 +53,7 @@ describe("readEnvironment", () => {
     "repeats no secret in its error: %s",
     (json) => {
       const read = () => readEnvironment({ ...COMPLETE, BERTH_ACCESS_KEYS: json });
-      expect(read).toThrow("The environment is incomplete. BERTH_ACCESS_KEYS: not a list of");
+      expect(read).toThrow("The environment cannot be used. BERTH_ACCESS_KEYS: not a list of");
       expect(read).not.toThrow("the-secret");
     },
   );

@@ -76,13 +76,23 @@ export function readSettings(env: Variables): typeof DEFAULT_SETTINGS {
     Object.fromEntries(
       names.map((name) => [
         variableName(name),
-        z.string().regex(/^\d+$/).transform(Number).default(DEFAULT_SETTINGS[name]),
+        z
+          .string()
+          .regex(/^\d+$/, "must be a number of milliseconds")
+          .transform(Number)
+          .default(DEFAULT_SETTINGS[name]),
       ]),
     ),
   );
   const given = parse(schema, env);
-  const settings = names.map((name) => [name, given[variableName(name)]]);
-  return Object.fromEntries(settings) as typeof DEFAULT_SETTINGS;
+  const entries = names.map((name) => [name, given[variableName(name)]]);
+  const settings = Object.fromEntries(entries) as typeof DEFAULT_SETTINGS;
+  if (settings.leaseMs <= settings.heartbeatIntervalMs) {
+    throw new Error(
+      "BERTH_LEASE_MS must be more than BERTH_HEARTBEAT_INTERVAL_MS, or every agent would be given up between two heartbeats.",
+    );
+  }
+  return settings;
 }
 
 function variableName(setting: string): string {
@@ -93,7 +103,7 @@ function parse<Output>(schema: z.ZodType<Output>, env: Variables): Output {
   const outcome = schema.safeParse(env);
   if (outcome.success) return outcome.data;
   const faults = outcome.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-  throw new Error(`The environment is incomplete. ${faults.join("; ")}`);
+  throw new Error(`The environment cannot be used. ${faults.join("; ")}`);
 }
 
 function readAccessKeys(json: string): Environment["accessKeys"] {
@@ -101,6 +111,6 @@ function readAccessKeys(json: string): Environment["accessKeys"] {
     return accessKeys.parse(JSON.parse(json));
   } catch {
     // The parser's own message would repeat the secrets.
-    throw new Error("The environment is incomplete. BERTH_ACCESS_KEYS: not a list of access keys");
+    throw new Error("The environment cannot be used. BERTH_ACCESS_KEYS: not a list of access keys");
   }
 }

@@ -1,6 +1,7 @@
 import type { RootCredentials } from "@berth/contracts/local/installation";
-import { DEFAULT_SETTINGS, type Settings } from "@berth/control-plane/settings";
+import type { Settings } from "@berth/control-plane/settings";
 import type { Scope } from "@berth/domain/arn";
+import { readSettings } from "@berth/functions/environment";
 import { rootCredentials } from "./credentials.ts";
 import { type DataDirectory, dataDirectory } from "./data-directory.ts";
 
@@ -14,6 +15,9 @@ export interface HostOptions {
   /** How often what was lost is looked for. A minute on AWS, where it costs money. */
   readonly sweepIntervalMs: number;
 }
+
+/** The one table of an installation. */
+export const TABLE_NAME = "berth";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -36,25 +40,6 @@ export function hostOptions(env: Environment): HostOptions {
     settings: { ...readSettings(env), agentEndpoint: `http://127.0.0.1:${port}/` },
     sweepIntervalMs: readMs(env, "BERTH_SWEEP_INTERVAL_MS", DEFAULT_SWEEP_INTERVAL_MS),
   };
-}
-
-function readSettings(env: Environment): typeof DEFAULT_SETTINGS {
-  const entries = Object.entries(DEFAULT_SETTINGS).map(([name, value]) => [
-    name,
-    readMs(env, variableName(name), value),
-  ]);
-  const settings = Object.fromEntries(entries) as typeof DEFAULT_SETTINGS;
-  if (settings.leaseMs <= settings.heartbeatIntervalMs) {
-    throw new Error(
-      "BERTH_LEASE_MS must be more than BERTH_HEARTBEAT_INTERVAL_MS, or every agent would be given up between two heartbeats.",
-    );
-  }
-  return settings;
-}
-
-/** `leaseMs` becomes `BERTH_LEASE_MS`. */
-function variableName(setting: string): string {
-  return `BERTH_${setting.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
 function readMs(env: Environment, name: string, otherwise: number): number {

@@ -1,21 +1,15 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { ConnectionGateway } from "@berth/aws/agent-gateway";
-import { createSqsClient } from "@berth/aws/clients";
-import { connectAgent, disconnectAgent } from "@berth/control-plane/agents/connections";
-import { receiveFromAgent } from "@berth/control-plane/agents/receive";
-import { commands } from "@berth/control-plane/commands/registry";
-import type { ControlPlane } from "@berth/control-plane/context";
-import { explainService } from "@berth/control-plane/rest/explain-service";
-import { createAgentSocketHandler } from "@berth/functions/agent-socket";
-import { createApiHandler } from "@berth/functions/api";
+import { createConnectionsClient, createSqsClient } from "@berth/aws/clients";
+import { createEdge } from "@berth/functions/create-edge";
+import type { Edge } from "@berth/functions/handlers";
 import { describeError, type Log } from "@berth/functions/log";
 import { ensureTable } from "@berth/store/dynamodb/schema";
-import { createControlPlane, TABLE_NAME } from "./control-plane.ts";
 import { embeddedQueues } from "./embedded/queues.ts";
 import { socketClientConfig, waitForSocket } from "./embedded/socket-client.ts";
-import type { HostOptions } from "./host-options.ts";
+import { type Handlers, handlersOf } from "./handlers.ts";
+import { type HostOptions, TABLE_NAME } from "./host-options.ts";
 import { createListener } from "./http/listener.ts";
 import { startPollers } from "./queues/start-pollers.ts";
 import { startSchedules } from "./schedules.ts";
@@ -32,25 +26,25 @@ export async function startHost(
 ): Promise<{ stop(): Promise<void> }> {
   const clients = await connect(options);
   const { dynamodb, sqs, queues } = clients;
-  const { controlPlane, relay, gateway } = createControlPlane(
-    options,
-    { dynamodb, sqs, queueUrls: queues.urls },
-    log,
-  );
-  const sockets = createSocketApi(options, { controlPlane, gateway, log });
-  const server = createHttpServer(options, { controlPlane, sockets, log });
+  const handlers = handlersOf(edgeOf(options, clients, log));
+  const sockets = new SocketApi({
+    handler: handlers.agentSocket,
+    now,
+    log: (message, error) => log.warn(message, describeError(error)),
+  });
+  const server = createHttpServer(options, { handlers, sockets, log });
   server.listen(options.port, "127.0.0.1");
   await once(server, "listening");
 
   const pollers = startPollers({
     client: sqs,
     urls: queues.urls,
+    scope: options.scope,
     recreateQueues: async () => queues.recreate(),
-    controlPlane,
-    relay,
+    handlers: handlers.queues,
     log,
   });
-  const schedules = startSchedules(options, { controlPlane, dynamodb, log });
+  const schedules = startSchedules(options, { sweep: handlers.sweep, dynamodb, log });
   return {
     stop: async () => {
       server.close();
@@ -61,13 +55,37 @@ export async function startHost(
   };
 }
 
-async function connect({ directory, scope, credentials }: HostOptions) {
+const now = () => Date.now();
+
+async function connect({ directory, scope, credentials, port }: HostOptions) {
   await Promise.all([directory.dynamodbSocket, directory.sqsSocket].map(waitForSocket));
   const identity = { region: scope.region, credentials };
   const dynamodb = new DynamoDBClient(socketClientConfig(directory.dynamodbSocket, identity));
   const sqs = createSqsClient(socketClientConfig(directory.sqsSocket, identity));
   const [queues] = await Promise.all([embeddedQueues(sqs), ensureTable(dynamodb, TABLE_NAME)]);
-  return { dynamodb, sqs, queues };
+  const connections = createConnectionsClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    ...identity,
+  });
+  return { dynamodb, sqs, queues, connections };
+}
+
+function edgeOf(
+  options: HostOptions,
+  { dynamodb, sqs, queues, connections }: Awaited<ReturnType<typeof connect>>,
+  log: Log,
+): Edge {
+  return createEdge({
+    dynamodb,
+    tableName: TABLE_NAME,
+    sqs,
+    queueUrls: queues.urls,
+    connections,
+    scope: options.scope,
+    settings: options.settings,
+    findAccessKey: findRootKey(options),
+    log,
+  });
 }
 
 /** The root key is the only one there is. */
@@ -77,52 +95,18 @@ function findRootKey({ credentials, scope }: HostOptions) {
   return (id: string) => (id === accessKeyId ? { secretAccessKey, principalArn } : undefined);
 }
 
-function createSocketApi(
-  options: HostOptions,
-  parts: {
-    readonly controlPlane: ControlPlane;
-    readonly gateway: ConnectionGateway;
-    readonly log: Log;
-  },
-): SocketApi {
-  const { controlPlane, gateway, log } = parts;
-  return new SocketApi({
-    handler: createAgentSocketHandler({
-      findAccessKey: findRootKey(options),
-      now: () => controlPlane.now(),
-      connect: async (handshake) => connectAgent(controlPlane, handshake),
-      disconnect: async (connectionId) => disconnectAgent(controlPlane, connectionId),
-      receive: async (connectionId, frame) => receiveFromAgent(controlPlane, connectionId, frame),
-      push: async (connectionId, message) => gateway.push(connectionId, message),
-      log,
-    }),
-    now: () => controlPlane.now(),
-    log: (message, error) => log.warn(message, describeError(error)),
-  });
-}
-
 function createHttpServer(
   options: HostOptions,
-  parts: { readonly controlPlane: ControlPlane; readonly sockets: SocketApi; readonly log: Log },
+  parts: { readonly handlers: Handlers; readonly sockets: SocketApi; readonly log: Log },
 ): Server {
-  const { controlPlane, sockets, log } = parts;
-  const findAccessKey = findRootKey(options);
+  const { handlers, sockets, log } = parts;
   const server = createServer(
     createListener({
       account: options.scope.account,
-      api: createApiHandler({
-        controlPlane,
-        commands,
-        rest: {
-          "GET /v1/services/:service/explain": async (context, { service = "", cluster }) =>
-            explainService(context, { service, ...(cluster === undefined ? {} : { cluster }) }),
-        },
-        findAccessKey,
-        log,
-      }),
+      api: handlers.api,
       connections: createManagementApi({
-        findAccessKey,
-        now: () => controlPlane.now(),
+        findAccessKey: findRootKey(options),
+        now,
         push: async (connectionId, text) => sockets.push(connectionId, text),
       }),
       log: (message, error) => log.error(message, describeError(error)),

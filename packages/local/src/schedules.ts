@@ -1,12 +1,11 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { ControlPlane } from "@berth/control-plane/context";
-import { sweep } from "@berth/control-plane/reconcile/sweep";
 import { describeError, type Log } from "@berth/functions/log";
-import { createSweepHandler } from "@berth/functions/sweep";
-import { TABLE_NAME } from "./control-plane.ts";
+import type { SweepHandler } from "@berth/functions/sweep";
 import { deleteExpired } from "./embedded/expiry.ts";
-import type { HostOptions } from "./host-options.ts";
+import { type HostOptions, TABLE_NAME } from "./host-options.ts";
 import { startSchedule } from "./schedule.ts";
+
+const now = () => Date.now();
 
 const EXPIRY_INTERVAL_MS = 3_600_000;
 
@@ -14,18 +13,17 @@ const EXPIRY_INTERVAL_MS = 3_600_000;
 export function startSchedules(
   { sweepIntervalMs }: HostOptions,
   parts: {
-    readonly controlPlane: ControlPlane;
+    readonly sweep: SweepHandler;
     readonly dynamodb: DynamoDBClient;
     readonly log: Log;
   },
 ): { stop(): Promise<void> } {
-  const { controlPlane, dynamodb: client, log } = parts;
+  const { sweep, dynamodb: client, log } = parts;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const now = () => controlPlane.now();
   const sweeping = startSchedule({
     intervalMs: sweepIntervalMs,
-    work: createSweepHandler(async () => sweep(controlPlane), log),
+    work: sweep,
     onError: (error) => log.error("The sweep failed", describeError(error)),
   });
   const expiry = startSchedule({

@@ -1,0 +1,50 @@
+import { randomBytes } from "node:crypto";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { createAgentGateway } from "@berth/aws/agent-gateway";
+import type { createConnectionsClient, createSqsClient } from "@berth/aws/clients";
+import type { QueueUrls } from "@berth/aws/create-queues";
+import { createSqsRelay } from "@berth/aws/sqs-relay";
+import type { Settings } from "@berth/control-plane/settings";
+import type { Scope } from "@berth/domain/arn";
+import { createStore } from "@berth/store/create-store";
+import { createDynamoTable } from "@berth/store/dynamodb/table";
+import type { Edge } from "./handlers.ts";
+
+export interface EdgeParts extends Pick<Edge, "findAccessKey" | "log"> {
+  readonly dynamodb: DynamoDBClient;
+  readonly tableName: string;
+  readonly sqs: ReturnType<typeof createSqsClient>;
+  readonly queueUrls: QueueUrls;
+  readonly connections: ReturnType<typeof createConnectionsClient>;
+  readonly scope: Scope;
+  readonly settings: Settings;
+}
+
+/** The edge over AWS's clients, wherever their services are. */
+export function createEdge(parts: EdgeParts): Edge {
+  const { dynamodb, tableName, sqs, queueUrls, scope, settings, findAccessKey, log } = parts;
+  const agents = createAgentGateway(parts.connections);
+  const table = createDynamoTable({ client: dynamodb, tableName });
+  return {
+    controlPlane: {
+      store: createStore(table, { historyMs: settings.historyMs, now }),
+      relay: createSqsRelay({ client: sqs, queueUrls, now }),
+      agents,
+      scope,
+      settings,
+      now,
+      randomHex,
+    },
+    agents,
+    findAccessKey,
+    log,
+  };
+}
+
+const now = () => Date.now();
+
+function randomHex(digits: number): string {
+  return randomBytes(Math.ceil(digits / 2))
+    .toString("hex")
+    .slice(0, digits);
+}

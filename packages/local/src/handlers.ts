@@ -1,0 +1,39 @@
+import type { Queue } from "@berth/aws/queues";
+import type { AgentSocketHandler } from "@berth/functions/agent-socket";
+import type { ApiHandler } from "@berth/functions/api";
+import {
+  agentSocketHandler,
+  apiHandler,
+  type Edge,
+  forwardHandler,
+  sweepHandler,
+  wakeHandler,
+} from "@berth/functions/handlers";
+import type { QueueHandler } from "@berth/functions/queue";
+import type { SweepHandler } from "@berth/functions/sweep";
+
+/** The functions of the control plane, by the events that they take. */
+export interface Handlers {
+  readonly api: ApiHandler;
+  readonly agentSocket: AgentSocketHandler;
+  readonly queues: Readonly<Record<Queue, QueueHandler>>;
+  readonly sweep: SweepHandler;
+}
+
+/** All of them in this process. */
+export function handlersOf(edge: Edge): Handlers {
+  const wake = wakeHandler(edge);
+  const forward = forwardHandler(edge);
+  return {
+    api: apiHandler(edge),
+    agentSocket: agentSocketHandler(edge),
+    queues: {
+      service: wake,
+      placement: wake,
+      dispatch: wake,
+      coalesced: forward,
+      timers: forward,
+    },
+    sweep: sweepHandler(edge),
+  };
+}
