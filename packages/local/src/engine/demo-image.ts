@@ -44,16 +44,21 @@ const APPLETS = (
  * name; it stops promptly on SIGTERM. Returns what it made.
  */
 export async function prepareDemoImages(docker: Docker): Promise<readonly string[]> {
+  const digest = await recipeDigest();
+  const stored = await Promise.all(DEMO_TAGS.map((tag) => storedDigest(docker, nameOf(tag))));
+  const missing = DEMO_TAGS.filter((_, index) => stored[index] !== digest);
+  if (missing.length === 0) return [];
   const archive = await rootFileSystem(await staticBusybox());
-  const digest = createHash("sha256").update(archive).digest("hex");
-  const made: string[] = [];
-  for (const tag of DEMO_TAGS) {
-    const name = `${DEMO_REPOSITORY}:${tag}`;
-    if ((await storedDigest(docker, name)) === digest) continue;
-    await importImage(docker, { archive, tag, digest });
-    made.push(name);
-  }
-  return made;
+  for (const tag of missing) await importImage(docker, { archive, tag, digest });
+  return missing.map(nameOf);
+}
+
+const nameOf = (tag: string) => `${DEMO_REPOSITORY}:${tag}`;
+
+/** Of all that goes into an image but busybox, which has to be fetched where an image is missing. */
+async function recipeDigest(): Promise<string> {
+  const archive = await rootFileSystem(Buffer.alloc(0));
+  return createHash("sha256").update(archive).digest("hex");
 }
 
 async function storedDigest(docker: Docker, name: string): Promise<string | undefined> {
@@ -88,7 +93,7 @@ async function importImage(
   if (error) throw new Error(`Docker Engine refused the demo image: ${error}`);
 }
 
-/** The same bytes every time, so that the digest tells whether an image is up to date. */
+/** The same bytes every time, so that their digest tells whether an image is up to date. */
 async function rootFileSystem(busybox: Buffer): Promise<Buffer> {
   const archive = pack();
   const mtime = new Date(0);
