@@ -14,6 +14,8 @@ export interface Environment {
     readonly coalesced: string;
     readonly timers: string;
   };
+  /** Only where DynamoDB is not AWS's own. */
+  readonly dynamodbEndpoint?: string;
   /** Where frames are posted to agents: the WebSocket API's `@connections`, without that part. */
   readonly connectionsEndpoint: string;
   readonly accessKeys: readonly EnvironmentAccessKey[];
@@ -33,7 +35,7 @@ const accessKeys = z.array(
   z.object({ accessKeyId: text, secretAccessKey: text, principalArn: text }),
 );
 
-/** Endpoints other than AWS's own and Berth's own credentials are the SDK's to read. */
+/** Credentials of the function itself are the SDK's to read. */
 const variables = z.object({
   AWS_REGION: text,
   BERTH_ACCOUNT: z.string().regex(/^\d{12}$/),
@@ -43,6 +45,7 @@ const variables = z.object({
   BERTH_DISPATCH_QUEUE_URL: z.url(),
   BERTH_COALESCED_QUEUE_URL: z.url(),
   BERTH_TIMERS_QUEUE_URL: z.url(),
+  AWS_ENDPOINT_URL_DYNAMODB: z.url().optional(),
   BERTH_CONNECTIONS_ENDPOINT: z.url(),
   BERTH_AGENT_ENDPOINT: z.url().endsWith("/"),
   /** JSON. */
@@ -63,6 +66,9 @@ export function readEnvironment(env: Variables): Environment {
       coalesced: given.BERTH_COALESCED_QUEUE_URL,
       timers: given.BERTH_TIMERS_QUEUE_URL,
     },
+    ...(given.AWS_ENDPOINT_URL_DYNAMODB !== undefined && {
+      dynamodbEndpoint: given.AWS_ENDPOINT_URL_DYNAMODB,
+    }),
     connectionsEndpoint: given.BERTH_CONNECTIONS_ENDPOINT,
     accessKeys: readAccessKeys(given.BERTH_ACCESS_KEYS),
     settings: { ...readSettings(env), agentEndpoint: given.BERTH_AGENT_ENDPOINT },
@@ -95,7 +101,8 @@ export function readSettings(env: Variables): typeof DEFAULT_SETTINGS {
   return settings;
 }
 
-function variableName(setting: string): string {
+/** `leaseMs` is `BERTH_LEASE_MS`. */
+export function variableName(setting: string): string {
   return `BERTH_${setting.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 

@@ -43,6 +43,14 @@ test("refuses a lease that no heartbeat could renew in time", () => {
   );
 });
 
+test("functions run in this process unless it is said how else", () => {
+  expect(hostOptions(environment).functions).toBe("in-process");
+  expect(hostOptions({ ...environment, BERTH_FUNCTIONS: "bundles" }).functions).toBe("bundles");
+  expect(() => hostOptions({ ...environment, BERTH_FUNCTIONS: "zip" })).toThrow(
+    "BERTH_FUNCTIONS must be one of in-process, bundles, cold-bundles",
+  );
+});
+
 test("names what is missing", () => {
   expect(() => hostOptions({ ...environment, BERTH_REGION: "" })).toThrow(
     "BERTH_REGION is missing",

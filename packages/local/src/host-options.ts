@@ -14,7 +14,15 @@ export interface HostOptions {
   readonly settings: Settings;
   /** How often what was lost is looked for. A minute on AWS, where it costs money. */
   readonly sweepIntervalMs: number;
+  readonly functions: FunctionsMode;
 }
+
+/**
+ * How the functions run: in the host's own process, or as the bundles that are deployed, in
+ * processes of their own that are kept or, for the strictest look, made for each invocation.
+ */
+export type FunctionsMode = (typeof FUNCTIONS_MODES)[number];
+const FUNCTIONS_MODES = ["in-process", "bundles", "cold-bundles"] as const;
 
 /** The one table of an installation. */
 export const TABLE_NAME = "berth";
@@ -38,8 +46,15 @@ export function hostOptions(env: Environment): HostOptions {
     scope: { region: required(env, "BERTH_REGION"), account: required(env, "BERTH_ACCOUNT") },
     credentials: rootCredentials(directory.credentials),
     settings: { ...readSettings(env), agentEndpoint: `http://127.0.0.1:${port}/` },
+    functions: readMode(env["BERTH_FUNCTIONS"]),
     sweepIntervalMs: readMs(env, "BERTH_SWEEP_INTERVAL_MS", DEFAULT_SWEEP_INTERVAL_MS),
   };
+}
+
+function readMode(text: string = "in-process"): FunctionsMode {
+  const mode = FUNCTIONS_MODES.find((each) => each === text);
+  if (mode) return mode;
+  throw new Error(`BERTH_FUNCTIONS must be one of ${FUNCTIONS_MODES.join(", ")}.`);
 }
 
 function readMs(env: Environment, name: string, otherwise: number): number {

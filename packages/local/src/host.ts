@@ -26,7 +26,7 @@ export async function startHost(
 ): Promise<{ stop(): Promise<void> }> {
   const clients = await connect(options);
   const { dynamodb, sqs, queues } = clients;
-  const handlers = handlersOf(edgeOf(options, clients, log));
+  const { handlers, close } = await makeHandlers(options, clients, log);
   const sockets = new SocketApi({
     handler: handlers.agentSocket,
     now,
@@ -50,12 +50,33 @@ export async function startHost(
       server.close();
       sockets.close();
       await Promise.all([pollers.stop(), schedules.stop()]);
+      close();
       server.closeAllConnections();
     },
   };
 }
 
 const now = () => Date.now();
+
+type Clients = Awaited<ReturnType<typeof connect>>;
+
+interface MadeHandlers {
+  readonly handlers: Handlers;
+  readonly close: () => void;
+}
+
+async function makeHandlers(
+  options: HostOptions,
+  clients: Clients,
+  log: Log,
+): Promise<MadeHandlers> {
+  if (options.functions === "in-process") {
+    return { handlers: handlersOf(edgeOf(options, clients, log)), close: () => undefined };
+  }
+  // Only here: whoever runs in one process needs no bundler.
+  const { startBundledHandlers } = await import("./lambda/bundled-handlers.ts");
+  return startBundledHandlers(options, clients.queues.urls);
+}
 
 async function connect({ directory, scope, credentials, port }: HostOptions) {
   await Promise.all([directory.dynamodbSocket, directory.sqsSocket].map(waitForSocket));
@@ -72,7 +93,7 @@ async function connect({ directory, scope, credentials, port }: HostOptions) {
 
 function edgeOf(
   options: HostOptions,
-  { dynamodb, sqs, queues, connections }: Awaited<ReturnType<typeof connect>>,
+  { dynamodb, sqs, queues, connections }: Clients,
   log: Log,
 ): Edge {
   return createEdge({

@@ -25,10 +25,11 @@ export function lambdaHandler<Event, Result>(
 
 function edgeOf(log: Logger): Edge {
   const environment = readEnvironment(process.env);
-  const { region, account, queueUrls, settings, tableName, connectionsEndpoint } = environment;
+  const { region, account, queueUrls, settings, tableName } = environment;
+  const { connectionsEndpoint, dynamodbEndpoint: endpoint } = environment;
   const keys = new Map(environment.accessKeys.map((key) => [key.accessKeyId, key]));
   return createEdge({
-    dynamodb: createDynamoClient({ region }),
+    dynamodb: createDynamoClient({ region, ...(endpoint !== undefined && { endpoint }) }),
     tableName,
     sqs: createSqsClient({ region }),
     queueUrls,
