@@ -1,0 +1,11 @@
+/// <reference path="./.sst/platform/config.d.ts" />
+
+export default $config({
+  app: (input) => ({
+    name: "berth",
+    home: "aws",
+    removal: input.stage === "production" ? "retain" : "remove",
+    protect: input.stage === "production",
+  }),
+  async run() {},
+});
