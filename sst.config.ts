@@ -1,0 +1,41 @@
+/// <reference path="./.sst/platform/config.d.ts" />
+
+/** Berth on AWS. The CLI refuses imports up here: what is deployed is in `stacks/`. */
+export default $config({
+  app: ({ stage }) => ({
+    name: "berth",
+    home: "aws",
+    removal: stage === "production" ? "retain" : "remove",
+    protect: stage === "production",
+  }),
+  async run() {
+    const { applyDefaults } = await import("./stacks/defaults.ts");
+    const { state } = await import("./stacks/state.ts");
+    const { queues } = await import("./stacks/queues.ts");
+    const { events } = await import("./stacks/events.ts");
+    const { agentSockets, agents } = await import("./stacks/agents.ts");
+    const { edge } = await import("./stacks/edge.ts");
+    const { api } = await import("./stacks/api.ts");
+    const { controllers } = await import("./stacks/controllers.ts");
+    const { alarms } = await import("./stacks/alarms.ts");
+    const { dashboard } = await import("./stacks/dashboard.ts");
+
+    applyDefaults();
+    const sockets = agentSockets();
+    const stores = { ...state(), queues: queues() };
+    const parts = edge({ ...stores, sockets });
+    const http = api(parts);
+    const functions = [http.apiFunction, agents(parts), ...controllers(parts)];
+    const watched = { ...stores, functions, httpApi: http.httpApi, sockets };
+    const { topic } = alarms(watched);
+    dashboard(watched);
+    const { bus } = events();
+
+    return {
+      endpoint: http.httpApi.url,
+      agentEndpoint: sockets.agentEndpoint,
+      events: bus.name,
+      alarms: topic.arn,
+    };
+  },
+});

@@ -1,0 +1,150 @@
+import { ALARM } from "./defaults.ts";
+import type { AgentSockets } from "./agents.ts";
+import type { EntryFunction } from "./edge.ts";
+import type { WakeQueues } from "./queues.ts";
+
+/** What alarms and dashboard look at. */
+export interface Watched {
+  readonly table: sst.aws.Dynamo;
+  readonly queues: WakeQueues;
+  readonly functions: readonly EntryFunction[];
+  readonly httpApi: sst.aws.ApiGatewayV2;
+  readonly sockets: AgentSockets;
+}
+
+interface Condition {
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: Record<string, $util.Input<string>>;
+  readonly statistic: "Maximum" | "Sum";
+  /** Above it for `periods` in a row; for `below`, below it. */
+  readonly threshold: number;
+  readonly below?: boolean;
+  readonly periods?: number;
+}
+
+/** Who subscribes to the topic is told when Berth does not heal by itself. */
+export function alarms({ table, queues, functions, httpApi, sockets }: Watched) {
+  const topic = new sst.aws.SnsTopic("Alarms");
+  const alarm = (name: string, description: string, condition: Condition) =>
+    createAlarm(topic, name, description, condition);
+
+  for (const [name, { queue, deadLetters }] of Object.entries(queues)) {
+    queueAlarms(alarm, name, queue, deadLetters);
+  }
+  for (const { entry, name } of functions) functionAlarms(alarm, entry, name);
+  sweepAlarm(alarm, functions);
+  apiAlarms(alarm, httpApi, sockets);
+  tableAlarms(alarm, table);
+  return { topic };
+}
+
+type Alarm = (name: string, description: string, condition: Condition) => void;
+
+function createAlarm(
+  topic: sst.aws.SnsTopic,
+  name: string,
+  alarmDescription: string,
+  { threshold, below = false, periods = ALARM.periods, ...metric }: Condition,
+): void {
+  new aws.cloudwatch.MetricAlarm(name, {
+    name: `${$app.name}-${$app.stage}-${name}`,
+    alarmDescription,
+    ...metric,
+    period: ALARM.periodSeconds,
+    evaluationPeriods: periods,
+    threshold,
+    comparisonOperator: below ? "LessThanThreshold" : "GreaterThanThreshold",
+    // Silence is good news, but for what must be heard.
+    treatMissingData: below ? "breaching" : "notBreaching",
+    alarmActions: [topic.arn],
+    okActions: [topic.arn],
+  });
+}
+
+function queueAlarms(
+  alarm: Alarm,
+  name: string,
+  queue: sst.aws.Queue,
+  deadLetters: sst.aws.Queue,
+): void {
+  alarm(`${name}-oldest-message`, `Wake-ups wait too long in the ${name} queue.`, {
+    namespace: "AWS/SQS",
+    metricName: "ApproximateAgeOfOldestMessage",
+    dimensions: { QueueName: queue.nodes.queue.name },
+    statistic: "Maximum",
+    threshold: ALARM.oldestMessageSeconds,
+  });
+  alarm(`${name}-dead-letters`, `Wake-ups of the ${name} queue failed again and again.`, {
+    namespace: "AWS/SQS",
+    metricName: "ApproximateNumberOfMessagesVisible",
+    dimensions: { QueueName: deadLetters.nodes.queue.name },
+    statistic: "Maximum",
+    threshold: 0,
+    periods: 1,
+  });
+}
+
+function functionAlarms(alarm: Alarm, entry: string, name: string): void {
+  const lambda = {
+    namespace: "AWS/Lambda",
+    dimensions: { FunctionName: name },
+    statistic: "Sum",
+  } as const;
+  alarm(`${entry}-errors`, `The function ${entry} fails or runs out of time.`, {
+    ...lambda,
+    metricName: "Errors",
+    threshold: ALARM.functionErrors,
+  });
+  alarm(`${entry}-throttles`, `The function ${entry} gets no concurrency.`, {
+    ...lambda,
+    metricName: "Throttles",
+    threshold: ALARM.functionThrottles,
+  });
+}
+
+function sweepAlarm(alarm: Alarm, functions: readonly EntryFunction[]): void {
+  for (const { entry, name } of functions) {
+    if (entry !== "sweep") continue;
+    alarm("sweep-missing", "The sweep does not run: lost wake-ups stay lost.", {
+      namespace: "AWS/Lambda",
+      metricName: "Invocations",
+      dimensions: { FunctionName: name },
+      statistic: "Sum",
+      threshold: 1,
+      below: true,
+      periods: ALARM.sweepMissingPeriods,
+    });
+  }
+}
+
+function apiAlarms(alarm: Alarm, httpApi: sst.aws.ApiGatewayV2, { api }: AgentSockets): void {
+  alarm("api-5xx", "The API answers with server errors.", {
+    namespace: "AWS/ApiGateway",
+    metricName: "5xx",
+    dimensions: { ApiId: httpApi.nodes.api.id },
+    statistic: "Sum",
+    threshold: ALARM.serverErrors,
+  });
+  for (const metricName of ["IntegrationError", "ExecutionError"]) {
+    alarm(`agent-sockets-${metricName}`, "Frames of agents are not handled.", {
+      namespace: "AWS/ApiGateway",
+      metricName,
+      dimensions: { ApiId: api.nodes.api.id },
+      statistic: "Sum",
+      threshold: ALARM.serverErrors,
+    });
+  }
+}
+
+function tableAlarms(alarm: Alarm, table: sst.aws.Dynamo): void {
+  for (const metricName of ["ReadThrottleEvents", "WriteThrottleEvents"]) {
+    alarm(`table-${metricName}`, "DynamoDB refuses requests for their number.", {
+      namespace: "AWS/DynamoDB",
+      metricName,
+      dimensions: { TableName: table.name },
+      statistic: "Sum",
+      threshold: ALARM.tableThrottles,
+    });
+  }
+}

@@ -1,0 +1,47 @@
+import { QUEUES } from "../packages/aws/src/queues.ts";
+import type { Queue } from "../packages/aws/src/queues.ts";
+import { BATCH_SIZE, MAXIMUM_CONCURRENCY, SWEEP_TIMEOUT } from "./defaults.ts";
+import { entryFunction } from "./edge.ts";
+import type { EdgeParts, EntryFunction, Permission } from "./edge.ts";
+import type { WakeQueue } from "./queues.ts";
+
+/** What runs without being asked: a function for each queue, and the sweep. */
+export function controllers(parts: EdgeParts): readonly EntryFunction[] {
+  return [...QUEUES.map((queue) => consumer(queue, parts)), sweep(parts)];
+}
+
+function consumer(name: Queue, parts: EdgeParts): EntryFunction {
+  const source = parts.queues[name];
+  const made = entryFunction(`${name}-queue`, parts, {
+    timeout: `${source.functionTimeout} seconds`,
+    permissions: [...parts.permissions, receivingFrom(source)],
+  });
+  // Not `queue.subscribe`: it grants more than Lambda's pollers call.
+  new aws.lambda.EventSourceMapping(`${name}-queue`, {
+    eventSourceArn: source.queue.arn,
+    functionName: made.fn.arn,
+    batchSize: BATCH_SIZE,
+    functionResponseTypes: ["ReportBatchItemFailures"],
+    // Reserved concurrency would push what it throttles to the dead letters.
+    scalingConfig: { maximumConcurrency: MAXIMUM_CONCURRENCY[name] },
+  });
+  return made;
+}
+
+function receivingFrom({ queue }: WakeQueue): Permission {
+  return {
+    actions: ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
+    resources: [queue.arn],
+  };
+}
+
+/** Finds what a lost message left undone. The next minute is its retry. */
+function sweep(parts: EdgeParts): EntryFunction {
+  const made = entryFunction("sweep", parts, {
+    timeout: SWEEP_TIMEOUT,
+    permissions: parts.permissions,
+    retries: 0,
+  });
+  new sst.aws.CronV2("EveryMinute", { schedule: "rate(1 minute)", function: made.fn.arn });
+  return made;
+}

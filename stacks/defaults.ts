@@ -1,0 +1,93 @@
+import type { Queue } from "../packages/aws/src/queues.ts";
+
+/** The entry points of `packages/functions`: each becomes a function. */
+export type Entry = "api" | "agent-socket" | "sweep" | `${Queue}-queue`;
+
+type Megabytes = `${number} MB`;
+type Seconds = `${number} seconds`;
+
+/** Lambda gives CPU in proportion to memory: what a person or an agent waits for gets more. */
+export const MEMORY: Readonly<Record<Entry, Megabytes>> = {
+  api: "1024 MB",
+  "agent-socket": "1024 MB",
+  "service-queue": "1024 MB",
+  "placement-queue": "1024 MB",
+  "dispatch-queue": "512 MB",
+  "coalesced-queue": "256 MB",
+  "timers-queue": "256 MB",
+  sweep: "512 MB",
+};
+
+/** API Gateway gives up after 30 s (HTTP) and 29 s (WebSocket): no answer is worth more. */
+export const ANSWER_TIMEOUT: Seconds = "28 seconds";
+/** Less than the schedule's minute, so that two sweeps seldom meet. They may. */
+export const SWEEP_TIMEOUT: Seconds = "55 seconds";
+
+/**
+ * How many visibility timeouts a function's timeout is: AWS asks for six, so that a batch that was
+ * throttled is tried again by the same poller before anybody else sees it.
+ */
+export const VISIBILITY_TO_TIMEOUT = 6;
+
+/** What FIFO queues give at most. A window would only delay, and FIFO queues know none. */
+export const BATCH_SIZE = 10;
+/** Function instances per queue. Never less than 2; groups bound it from the other side. */
+export const MAXIMUM_CONCURRENCY: Readonly<Record<Queue, number>> = {
+  service: 50,
+  placement: 10,
+  dispatch: 100,
+  coalesced: 10,
+  timers: 10,
+};
+
+/** Requests a second and at once, over all routes. Whoever has no key is refused by then too. */
+export const API_THROTTLING = { throttlingRateLimit: 500, throttlingBurstLimit: 1000 };
+/** Frames: a thousand agents that come back together must all get in within seconds. */
+export const SOCKET_THROTTLING = { throttlingRateLimit: 1000, throttlingBurstLimit: 2000 };
+
+export const LOG_RETENTION_DAYS = 30;
+export const ACCESS_LOG_RETENTION = "1 month";
+
+/** When a person should look. Ages in seconds, the rest is counted within one period. */
+export const ALARM = {
+  periodSeconds: 60,
+  /** Periods in a row. One bad minute heals by itself: queues retry and the sweep sends again. */
+  periods: 5,
+  oldestMessageSeconds: 120,
+  functionErrors: 5,
+  functionThrottles: 5,
+  serverErrors: 5,
+  tableThrottles: 10,
+  /** The sweep runs every minute. */
+  sweepMissingPeriods: 3,
+} as const;
+
+/** Call first: what it registers holds for the resources made afterwards. */
+export function applyDefaults(): void {
+  // `sst dev` runs functions on the developer's machine, which takes their roles.
+  if ($dev) return;
+  $transform(aws.iam.Role, (args) => {
+    args.assumeRolePolicy = $output(args.assumeRolePolicy).apply(withoutAccountTrust);
+  });
+}
+
+interface TrustStatement {
+  readonly Principal?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * SST 4.17 lets the whole account take every function's role, in all stages and not only under
+ * `sst dev`. The role of a service trusts that service.
+ */
+function withoutAccountTrust(policy: string | aws.iam.PolicyDocument): string {
+  const document = (typeof policy === "string" ? JSON.parse(policy) : policy) as {
+    readonly Statement: TrustStatement | readonly TrustStatement[];
+  };
+  const Statement = [document.Statement].flat().map(trustServiceOnly);
+  return JSON.stringify({ ...document, Statement });
+}
+
+function trustServiceOnly(statement: TrustStatement): TrustStatement {
+  const service = statement.Principal?.Service;
+  return service === undefined ? statement : { ...statement, Principal: { Service: service } };
+}
