@@ -63,6 +63,20 @@ test("is back with everything it acknowledged after kill -9, and its clients not
   expect(dynamodb.entry().pid).not.toBe(pid);
 });
 
+test("throttles for a moment at SIGUSR2, which clients wait out", async () => {
+  const { pid } = dynamodb.entry();
+  process.kill(pid ?? 0, "SIGUSR2");
+  const impatient = new DynamoDBClient({
+    ...socketClientConfig(socketPath, identity),
+    maxAttempts: 1,
+  });
+  const get = new GetItemCommand({ TableName: "berth", Key: key });
+  await vi.waitFor(() =>
+    expect(impatient.send(get)).rejects.toThrow("provisioned throughput for the table"),
+  );
+  await client.send(get);
+});
+
 test("survives a client that goes away in the middle of a body", async () => {
   const { pid } = dynamodb.entry();
   const socket = createConnection(socketPath);

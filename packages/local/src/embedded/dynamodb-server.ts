@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import database, { type Store } from "dynalite/db/index.js";
 import { readBody } from "../http/body.ts";
-import { answerOperation } from "./dynamodb-operations.ts";
+import { type Answer, answerOperation } from "./dynamodb-operations.ts";
 import { listenOnSocket } from "./listen-on-socket.ts";
 import { readQuickly } from "./quick-reads.ts";
 
@@ -10,19 +10,31 @@ import { readQuickly } from "./quick-reads.ts";
  * process, when a client goes away in the middle of a body, and spends most of a small request on
  * what nobody here asks for. The socket's mode is what authenticates.
  */
-export async function startDynamoDB(dataPath: string, socketPath: string): Promise<Server> {
+export async function startDynamoDB(
+  dataPath: string,
+  socketPath: string,
+  isThrottled: () => boolean = () => false,
+): Promise<Server> {
   const store = database.create({ path: dataPath, createTableMs: 0 });
   await store.db.open();
   readQuickly(store);
 
   const server = createServer((request, response) => {
-    answer(store, request, response).catch(() => response.destroy());
+    answer(store, request, response, isThrottled).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 60_000;
   server.once("close", () => void store.db.close());
   await listenOnSocket(server, socketPath);
   return server;
 }
+
+const THROTTLED: Answer = {
+  status: 400,
+  output: {
+    __type: "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
+    message: "The level of configured provisioned throughput for the table was exceeded.",
+  },
+};
 
 /** DynamoDB's own limit. */
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
@@ -31,10 +43,13 @@ async function answer(
   store: Store,
   request: IncomingMessage,
   response: ServerResponse,
+  isThrottled: () => boolean,
 ): Promise<void> {
   const [, operation = ""] = String(request.headers["x-amz-target"]).split(".");
   const body = String(await readBody(request, MAX_REQUEST_BYTES));
-  const { status, output } = await answerOperation(store, operation, body);
+  const { status, output } = isThrottled()
+    ? THROTTLED
+    : await answerOperation(store, operation, body);
   const text = JSON.stringify(output);
   response.writeHead(status, {
     "content-type": "application/x-amz-json-1.0",

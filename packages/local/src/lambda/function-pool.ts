@@ -24,6 +24,9 @@ const EXIT_WITH_PARENT = fileURLToPath(
   new URL("../supervisor/exit-with-parent.ts", import.meta.url),
 );
 
+/** Lambda keeps idle instances for some minutes; a machine has better use for the memory. */
+const IDLE_MS = 60_000;
+
 /** What a synchronous invocation carries, each way. Source: Lambda developer guide, quotas. */
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
@@ -38,6 +41,7 @@ export class PayloadTooLargeError extends Error {
 interface Instance {
   readonly child: ChildProcess;
   readonly ready: Promise<void>;
+  idleTimer?: NodeJS.Timeout;
 }
 
 /**
@@ -69,7 +73,9 @@ export class FunctionPool {
       this.#inWork += 1;
     }
     try {
-      const result = await this.#invokeOn(this.#idle.pop() ?? this.#start(), event);
+      const instance = this.#idle.pop() ?? this.#start();
+      clearTimeout(instance.idleTimer);
+      const result = await this.#invokeOn(instance, event);
       assertCarried("answer", result);
       return result;
     } finally {
@@ -97,7 +103,7 @@ export class FunctionPool {
       child.once("message", () => resolve());
       child.once("exit", (code, signal) => reject(this.#ended(code, signal)));
     });
-    const instance = { child, ready };
+    const instance: Instance = { child, ready };
     this.#instances.add(instance);
     child.once("exit", () => {
       this.#instances.delete(instance);
@@ -110,10 +116,18 @@ export class FunctionPool {
   async #invokeOn(instance: Instance, event: unknown): Promise<unknown> {
     await instance.ready;
     const message = await this.#exchange(instance.child, event);
-    if (this.#spec.alwaysCold) instance.child.kill("SIGKILL");
-    else if (this.#instances.has(instance)) this.#idle.push(instance);
+    this.#release(instance);
     if (message.kind === "failed") throw new Error(message.error);
     return message.result;
+  }
+
+  #release(instance: Instance): void {
+    const { child } = instance;
+    if (this.#spec.alwaysCold) child.kill("SIGKILL");
+    else if (this.#instances.has(instance)) {
+      instance.idleTimer = setTimeout(() => child.kill("SIGKILL"), IDLE_MS).unref();
+      this.#idle.push(instance);
+    }
   }
 
   #exchange(

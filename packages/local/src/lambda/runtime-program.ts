@@ -14,6 +14,8 @@ const [, , bundle] = process.argv;
 if (!bundle) throw new Error("Usage: runtime-program.ts BUNDLE");
 
 const { handler } = (await import(pathToFileURL(bundle).href)) as FunctionModule;
+// What ends it with its parent does not keep it alive.
+process.channel?.ref();
 process.on("message", (invocation: Invocation) => void invoke(invocation));
 tell({ kind: "ready" });
 
