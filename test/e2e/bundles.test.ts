@@ -1,11 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { DeleteServiceCommand, ListContainerInstancesCommand } from "@aws-sdk/client-ecs";
-import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import { createSqsClient } from "@berth/aws/clients";
 import { createQueues } from "@berth/aws/create-queues";
-import { type WakeMessage, wakeGroup } from "@berth/contracts/queue";
+import { createSqsRelay } from "@berth/aws/sqs-relay";
+import type { WakeMessage } from "@berth/contracts/queue";
 import { dataDirectory } from "@berth/local/data-directory";
 import { socketClientConfig } from "@berth/local/embedded/socket-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -35,7 +34,8 @@ async function sendWakesAtRandom(berth: Berth, count: number): Promise<void> {
   const sqs = createSqsClient(
     socketClientConfig(sqsSocket, { region: berth.endpoint.region, credentials }),
   );
-  const urls = await createQueues(sqs, "berth");
+  const queueUrls = await createQueues(sqs, "berth");
+  const relay = createSqsRelay({ client: sqs, queueUrls, now: () => Date.now() });
   const { containerInstanceArns = [] } = await berth.ecs.send(
     new ListContainerInstancesCommand({}),
   );
@@ -56,14 +56,7 @@ async function sendWakesAtRandom(berth: Berth, count: number): Promise<void> {
   ];
   for (let sent = 0; sent < count; sent += 1) {
     const wake = wakes[Math.floor(Math.random() * wakes.length)];
-    if (!wake) continue;
-    const entry = {
-      Id: "0",
-      MessageBody: JSON.stringify(wake),
-      MessageGroupId: wakeGroup(wake),
-      MessageDeduplicationId: crypto.randomUUID(),
-    };
-    await sqs.send(new SendMessageBatchCommand({ QueueUrl: urls[wake.kind], Entries: [entry] }));
+    if (wake) await relay.wake(wake);
     await delay(20);
   }
   sqs.destroy();
@@ -145,6 +138,7 @@ describe("the bundles, a fresh process for each invocation", () => {
       120_000,
     );
 
+    expect(functionPids(berth).length).toBeLessThan(8);
     await berth.ecs.send(new DeleteServiceCommand({ service: "cold", force: true }));
     await eventually(
       "everything is gone",
