@@ -49,6 +49,7 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
       "dockerode",
       "fauxqs",
       "ws",
+      "esbuild",
       "tar-stream",
       "aws-lambda",
       "zod",
