@@ -1,5 +1,6 @@
 import { Berth } from "../e2e/berth.ts";
 import { createService, registerDemo, stable } from "../e2e/demo.ts";
+import { benchLambda } from "./lambda.ts";
 import { residentMiB } from "./process-usage.ts";
 import { benchRequests } from "./requests.ts";
 import { benchRequestUnits } from "./request-units.ts";
@@ -14,6 +15,12 @@ function sayMemory(berth: Berth, when: string): void {
     `Resident memory ${when}`,
     ...parts.map(([name, mib]) => `${name.padEnd(14)} ${mib.toFixed(0)} MiB`),
   );
+}
+
+const [, , only] = process.argv;
+if (only === "lambda") {
+  await benchLambda();
+  process.exit();
 }
 
 let berth: Berth | undefined;

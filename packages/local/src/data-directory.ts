@@ -22,6 +22,8 @@ export interface DataDirectory {
   readonly processes: string;
   readonly dynamodb: string;
   readonly logs: string;
+  /** Bundles, where functions run as such. */
+  readonly functions: string;
   /** Node's compile cache: later starts are faster. */
   readonly compileCache: string;
   /** Answers while the supervisor runs. */
@@ -42,6 +44,7 @@ export function dataDirectory(root: string): DataDirectory {
     processes: join(root, INSTALLATION_FILES.processes),
     dynamodb: join(root, "dynamodb"),
     logs: join(root, INSTALLATION_FILES.logs),
+    functions: join(root, "functions"),
     compileCache: join(root, "cache"),
     controlSocket: join(sockets, "control.sock"),
     dynamodbSocket: join(sockets, "dynamodb.sock"),

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { QueueUrls } from "@berth/aws/create-queues";
 import type { Handlers } from "../handlers.ts";
 import type { HostOptions } from "../host-options.ts";
@@ -13,7 +12,7 @@ export async function startBundledHandlers(
 ): Promise<{ readonly handlers: Handlers; readonly close: () => void }> {
   const { directory, credentials } = options;
   const [bundles, gateway] = await Promise.all([
-    bundleFunctions(join(directory.root, "functions")),
+    bundleFunctions(directory.functions),
     startServiceGateway({ ...directory, credentials }),
   ]);
   const handlers = startProcessHandlers({

@@ -59,6 +59,11 @@ export class FunctionPool {
     this.#spec = spec;
   }
 
+  /** All that its processes have of an environment. */
+  get env(): Readonly<Record<string, string>> {
+    return this.#spec.env;
+  }
+
   /** Process ids of the instances that live. */
   get pids(): readonly number[] {
     return [...this.#instances].flatMap(({ child }) => child.pid ?? []);

@@ -26,7 +26,7 @@ export function startProcessHandlers(
   options: ProcessHandlersOptions,
 ): Handlers & { close(): void } {
   const pools = Object.fromEntries(
-    FUNCTIONS.map((name) => [name, poolOf(name, options)]),
+    FUNCTIONS.map((name) => [name, functionPool(name, options)]),
   ) as Record<FunctionName, FunctionPool>;
   const invoker = (name: FunctionName) => async (event: unknown) =>
     (await pools[name].invoke(event)) as never;
@@ -50,7 +50,8 @@ export function startProcessHandlers(
   };
 }
 
-function poolOf(name: FunctionName, options: ProcessHandlersOptions): FunctionPool {
+/** One function with its environment and limits. */
+export function functionPool(name: FunctionName, options: ProcessHandlersOptions): FunctionPool {
   const { host, bundles, alwaysCold } = options;
   return new FunctionPool({
     name,
