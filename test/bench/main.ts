@@ -1,5 +1,6 @@
 import { Berth } from "../e2e/berth.ts";
 import { createService, registerDemo, stable } from "../e2e/demo.ts";
+import { benchCost } from "./cost.ts";
 import { benchLambda } from "./lambda.ts";
 import { residentMiB } from "./process-usage.ts";
 import { benchRequests } from "./requests.ts";
@@ -20,6 +21,7 @@ function sayMemory(berth: Berth, when: string): void {
 const [, , only] = process.argv;
 if (only === "lambda") {
   await benchLambda();
+  await benchCost();
   process.exit();
 }
 
