@@ -13,9 +13,11 @@ export function callsOf(entry: string): readonly string[] {
 export function callsIn(bundle: string): readonly string[] {
   const modules = modulesOf(bundle);
   const callables = callablesOf(modules);
-  const calls = modules
-    .filter(({ path }) => !isSdk(path))
-    .flatMap(({ code }) => [...namedIn(code, callables), ...dynamoCalls(code)]);
+  const code = modules.filter(({ path }) => !isSdk(path)).map((module) => module.code);
+  const calls = [
+    ...code.flatMap((each) => namedIn(each, callables)),
+    ...code.flatMap((each) => dynamoCalls(each)),
+  ];
   return [...new Set(calls)].toSorted();
 }
 

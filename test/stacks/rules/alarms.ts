@@ -41,27 +41,26 @@ function wanted(deployment: Deployment): readonly string[] {
 
 /** Every alarm is there and reaches somebody, and silence of the sweep is one. */
 export function alarmFaults(deployment: Deployment): readonly string[] {
-  const alarms = deployment
-    .all("cloudwatch/metricAlarm:MetricAlarm")
-    .map(({ name, inputs }) => ({ ...(inputs as unknown as AlarmInputs), name }));
-  const present = new Set(
-    alarms.map(({ namespace, metricName, dimensions }) =>
-      signature(namespace, metricName, Object.values(dimensions).join()),
-    ),
-  );
+  const alarms = deployment.all("cloudwatch/metricAlarm:MetricAlarm");
+  const present = new Set(alarms.map(({ inputs }) => watchedBy(inputs as unknown as AlarmInputs)));
+  const missing = wanted(deployment).filter((each) => !present.has(each));
   return [
-    ...wanted(deployment)
-      .filter((each) => !present.has(each))
-      .map((each) => `no alarm for ${each}`),
-    ...alarms
-      .filter(({ alarmActions = [] }) => alarmActions.length === 0)
-      .map(({ name }) => `${name} tells nobody`),
-    ...alarms
-      .filter(({ metricName }) => metricName === "Invocations")
-      .filter(
-        ({ comparisonOperator, treatMissingData }) =>
-          comparisonOperator !== "LessThanThreshold" || treatMissingData !== "breaching",
-      )
-      .map(({ name }) => `${name} takes silence for health`),
+    ...missing.map((each) => `no alarm for ${each}`),
+    ...alarms.flatMap(({ name, inputs }) =>
+      faultsOf(inputs as unknown as AlarmInputs).map((fault) => `${name} ${fault}`),
+    ),
+  ];
+}
+
+const watchedBy = ({ namespace, metricName, dimensions }: AlarmInputs): string =>
+  signature(namespace, metricName, Object.values(dimensions).join());
+
+function faultsOf(alarm: AlarmInputs): readonly string[] {
+  const { alarmActions = [], metricName, comparisonOperator, treatMissingData } = alarm;
+  const hearsSilence =
+    comparisonOperator === "LessThanThreshold" && treatMissingData === "breaching";
+  return [
+    ...(alarmActions.length > 0 ? [] : ["tells nobody"]),
+    ...(metricName !== "Invocations" || hearsSilence ? [] : ["takes silence for health"]),
   ];
 }

@@ -76,22 +76,23 @@ function visibilityFaults(deployment: Deployment, queue: Queue): readonly string
 
 /** Each queue has one consumer, that says which messages of a batch failed. */
 export function consumerFaults(deployment: Deployment): readonly string[] {
-  const mappings = deployment.all("lambda/eventSourceMapping:EventSourceMapping");
-  return QUEUES.flatMap((queue) => {
-    const source = queueArn(componentName(queue));
-    const own = mappings.filter(({ inputs }) => inputs.eventSourceArn === source);
-    const [mapping] = own;
-    if (!mapping || own.length > 1) return [`${queue}: ${own.length} consumers`];
-    const consumer = `${componentName(queue)}QueueFunction`;
-    return [
-      ...(mapping.inputs.functionName === arnOf("aws:lambda/function:Function", consumer)
-        ? []
-        : [`${queue}: read by another function`]),
-      ...mappingFaults(mapping.inputs as unknown as MappingInputs).map(
-        (fault) => `${queue}: ${fault}`,
-      ),
-    ];
-  });
+  return QUEUES.flatMap((queue) =>
+    consumerFaultsOf(deployment, queue).map((fault) => `${queue}: ${fault}`),
+  );
+}
+
+function consumerFaultsOf(deployment: Deployment, queue: Queue): readonly string[] {
+  const source = queueArn(componentName(queue));
+  const consumer = arnOf("aws:lambda/function:Function", `${componentName(queue)}QueueFunction`);
+  const [mapping, ...others] = deployment
+    .all("lambda/eventSourceMapping:EventSourceMapping")
+    .filter(({ inputs }) => inputs.eventSourceArn === source);
+  if (!mapping) return ["no consumer"];
+  return [
+    ...(others.length === 0 ? [] : ["more than one consumer"]),
+    ...(mapping.inputs.functionName === consumer ? [] : ["read by another function"]),
+    ...mappingFaults(mapping.inputs as unknown as MappingInputs),
+  ];
 }
 
 function mappingFaults({

@@ -25,15 +25,16 @@ export function permissionFaults(
   calls: ReadonlyMap<string, readonly string[]>,
 ): readonly string[] {
   return [...calls].flatMap(([entry, called]) => {
-    const roleName = `${componentName(entry)}Role`;
-    const role = deployment.all("iam/role:Role").find(({ name }) => name === roleName);
-    const granted = role ? grants(role).flatMap(({ Action }) => list(Action)) : [];
+    const granted = actionsOf(deployment, `${componentName(entry)}Role`);
     const needed = [...called, ...LOGS, ...(entry.endsWith("-queue") ? POLLING : [])];
-    return [
-      ...without(needed, granted).map((action) => `${entry} may not ${action}`),
-      ...without(granted, needed).map((action) => `${entry} need not ${action}`),
-    ];
+    const missing = without(needed, granted).map((action) => `${entry} may not ${action}`);
+    return missing.concat(without(granted, needed).map((action) => `${entry} need not ${action}`));
   });
+}
+
+function actionsOf(deployment: Deployment, roleName: string): readonly string[] {
+  const role = deployment.all("iam/role:Role").find(({ name }) => name === roleName);
+  return role ? grants(role).flatMap(({ Action }) => list(Action)) : [];
 }
 
 const without = (some: readonly string[], others: readonly string[]): readonly string[] =>

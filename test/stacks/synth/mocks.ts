@@ -18,7 +18,7 @@ interface CallArgs {
 }
 
 export const REGION = "eu-central-1";
-export const ACCOUNT = "123456789012";
+const ACCOUNT = "123456789012";
 
 /** Stands for Pulumi's engine and AWS: records what is made and answers as AWS would. */
 export function createMocks(recorded: RecordedResource[]) {

@@ -62,8 +62,8 @@ const USER_FILE = /\/(?:sst\.config|stacks\/[\w-]+)\.ts$/;
 function userFiles(plants: readonly Plant[]): Plugin {
   return {
     name: "user-files",
-    setup({ onLoad }) {
-      onLoad({ filter: USER_FILE }, ({ path }) => ({
+    setup(bundler) {
+      bundler.onLoad({ filter: USER_FILE }, ({ path }) => ({
         contents: GLOBALS + planted(readFileSync(path, "utf8"), relative(ROOT, path), plants),
         loader: "ts",
       }));
