@@ -1,5 +1,5 @@
 import { tableDefinition } from "@berth/store/dynamodb/schema";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { callsOf } from "./aws-calls.ts";
 import { entryNames } from "./bundle-functions.ts";
 import { callWithoutSignature } from "./call-route.ts";
@@ -16,6 +16,7 @@ import {
 } from "./rules/roles.ts";
 import { routesOf } from "./rules/routes.ts";
 import { arnOf } from "./synth/mocks.ts";
+import { readApp } from "./synth/program.ts";
 
 const HTTP_ROUTES = ["ANY /v1/{proxy+}", "GET /healthz", "POST /"];
 const SOCKET_ROUTES = ["$connect", "$default", "$disconnect"];
@@ -134,6 +135,13 @@ describe.each(["production", "test"])("the deployment of stage %s", (stage) => {
     expect(metrics.length).toBeGreaterThan(20);
     expect(metrics.flat()).not.toContain(undefined);
   });
+});
+
+test.each([
+  ["production", { removal: "retain", protect: true }],
+  ["test", { removal: "remove", protect: false }],
+])("stage %s is kept as %o", async (stage, policy) => {
+  expect(await readApp(stage)).toMatchObject(policy);
 });
 
 describe("the API's bundle in its environment", () => {

@@ -81,7 +81,7 @@ function planted(text: string, path: string, plants: readonly Plant[]): string {
 }
 
 /** The SST command asks for the app before it runs the program. */
-async function readApp(stage: string): Promise<Readonly<Record<string, unknown>>> {
+export async function readApp(stage: string): Promise<Readonly<Record<string, unknown>>> {
   const globals = globalThis as { $config?: (config: unknown) => unknown };
   globals.$config = (config) => config;
   const { default: config } = (await import(join(ROOT, "sst.config.ts"))) as {
