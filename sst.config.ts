@@ -1,6 +1,11 @@
 /// <reference path="./.sst/platform/config.d.ts" />
 
-/** Berth on AWS. The CLI refuses imports up here: what is deployed is in `stacks/`. */
+/**
+ * Berth on AWS. The SST command reads it, and refuses imports up here: what is deployed is in
+ * `stacks/`.
+ *
+ * @public
+ */
 export default $config({
   app: ({ stage }) => ({
     name: "berth",

@@ -8,11 +8,13 @@ interface Project {
   readonly include: readonly string[];
   readonly exclude?: readonly string[];
   readonly timeoutMs: number;
+  /** Runs once before the files. */
+  readonly setup?: string;
   /** Whether its files may run side by side. */
   readonly parallel?: boolean;
 }
 
-const project = ({ name, include, exclude = [], timeoutMs, parallel = true }: Project) => ({
+const project = ({ name, include, exclude = [], timeoutMs, setup, parallel = true }: Project) => ({
   test: {
     name,
     include: [...include],
@@ -20,6 +22,7 @@ const project = ({ name, include, exclude = [], timeoutMs, parallel = true }: Pr
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
     fileParallelism: parallel,
+    ...(setup !== undefined && { globalSetup: setup }),
   },
 });
 
@@ -36,6 +39,12 @@ export default defineConfig({
         name: "architecture",
         include: ["test/architecture/**/*.test.ts"],
         timeoutMs: 60_000,
+      }),
+      project({
+        name: "stacks",
+        include: ["test/stacks/**/*.test.ts"],
+        setup: "test/stacks/setup.ts",
+        timeoutMs: 120_000,
       }),
       project({
         name: "simulation",

@@ -23,7 +23,7 @@ export function agentSockets(): AgentSockets {
       api: { routeSelectionExpression: "$request.body.type" },
       stage: {
         name: STAGE,
-        defaultRouteSettings: { ...SOCKET_THROTTLING, detailedMetricsEnabled: true },
+        defaultRouteSettings: SOCKET_THROTTLING,
       },
     },
   });

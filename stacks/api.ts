@@ -13,7 +13,7 @@ export function api(parts: EdgeParts) {
     accessLog: { retention: ACCESS_LOG_RETENTION },
     transform: {
       // The default stage: a named one would stand before the path that is signed.
-      stage: { defaultRouteSettings: { ...API_THROTTLING, detailedMetricsEnabled: true } },
+      stage: { defaultRouteSettings: API_THROTTLING },
     },
   });
   const apiFunction = entryFunction("api", parts, {

@@ -24,8 +24,8 @@ export const ANSWER_TIMEOUT: Seconds = "28 seconds";
 export const SWEEP_TIMEOUT: Seconds = "55 seconds";
 
 /**
- * How many visibility timeouts a function's timeout is: AWS asks for six, so that a batch that was
- * throttled is tried again by the same poller before anybody else sees it.
+ * How many times a function's timeout its messages stay hidden. AWS asks for six, so that a batch
+ * whose function was throttled is still its poller's own when it is tried again.
  */
 export const VISIBILITY_TO_TIMEOUT = 6;
 
@@ -40,7 +40,7 @@ export const MAXIMUM_CONCURRENCY: Readonly<Record<Queue, number>> = {
   timers: 10,
 };
 
-/** Requests a second and at once, over all routes. Whoever has no key is refused by then too. */
+/** Requests a second and at once, over all routes, with and without a valid signature. */
 export const API_THROTTLING = { throttlingRateLimit: 500, throttlingBurstLimit: 1000 };
 /** Frames: a thousand agents that come back together must all get in within seconds. */
 export const SOCKET_THROTTLING = { throttlingRateLimit: 1000, throttlingBurstLimit: 2000 };
@@ -79,7 +79,7 @@ interface TrustStatement {
  * SST 4.17 lets the whole account take every function's role, in all stages and not only under
  * `sst dev`. The role of a service trusts that service.
  */
-function withoutAccountTrust(policy: string | aws.iam.PolicyDocument): string {
+function withoutAccountTrust(policy: string | object): string {
   const document = (typeof policy === "string" ? JSON.parse(policy) : policy) as {
     readonly Statement: TrustStatement | readonly TrustStatement[];
   };

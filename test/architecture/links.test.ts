@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { brokenLinks, linksOf, namedFiles } from "./documents.ts";
 
 const documents = globSync(["*.md", "docs/**/*.md"]);
-const sources = globSync(["*.ts", "packages/*/src/**/*.ts", "test/**/*.ts"]);
+const sources = globSync(["*.ts", "stacks/*.ts", "packages/*/src/**/*.ts", "test/**/*.ts"]);
 
 const readText = (path: string): string => readFileSync(path, "utf8");
 

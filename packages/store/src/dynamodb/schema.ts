@@ -14,7 +14,7 @@ export const LISTING_INDEX = "listing";
 export const TTL_ATTRIBUTE = "expiresAt";
 
 /** The single table: keys only in both indexes, paid by request. */
-function tableDefinition(tableName: string): CreateTableCommandInput {
+export function tableDefinition(tableName: string): CreateTableCommandInput {
   return {
     TableName: tableName,
     BillingMode: "PAY_PER_REQUEST",

@@ -1,0 +1,158 @@
+import { tableDefinition } from "@berth/store/dynamodb/schema";
+import { describe, expect, it, test } from "vitest";
+import { callsOf } from "./aws-calls.ts";
+import { entryNames } from "./bundle-functions.ts";
+import { callWithoutSignature } from "./call-route.ts";
+import { componentName } from "./deployment.ts";
+import { readDeployment } from "./record.ts";
+import { alarmFaults } from "./rules/alarms.ts";
+import { environmentFaults, variablesOf } from "./rules/environment.ts";
+import { consumerFaults, queueFaults } from "./rules/queues.ts";
+import {
+  managedPolicyFaults,
+  permissionFaults,
+  trustFaults,
+  wildcardFaults,
+} from "./rules/roles.ts";
+import { routesOf } from "./rules/routes.ts";
+import { arnOf } from "./synth/mocks.ts";
+import { readApp } from "./synth/program.ts";
+
+const HTTP_ROUTES = ["ANY /v1/{proxy+}", "GET /healthz", "POST /"];
+const SOCKET_ROUTES = ["$connect", "$default", "$disconnect"];
+
+describe.each(["production", "test"])("the deployment of stage %s", (stage) => {
+  const deployment = readDeployment(stage);
+
+  it("keeps the table of one machine, and what a moment ago was in it", () => {
+    const { AttributeDefinitions = [], GlobalSecondaryIndexes = [] } = tableDefinition("");
+    expect(deployment.one("dynamodb/table:Table")).toMatchObject({
+      billingMode: "PAY_PER_REQUEST",
+      hashKey: "pk",
+      rangeKey: "sk",
+      attributes: AttributeDefinitions.map((each) => ({
+        name: each.AttributeName,
+        type: each.AttributeType,
+      })),
+      globalSecondaryIndexes: GlobalSecondaryIndexes.map(({ IndexName, KeySchema = [] }) => ({
+        name: IndexName,
+        hashKey: KeySchema[0]?.AttributeName,
+        rangeKey: KeySchema[1]?.AttributeName,
+        projectionType: "KEYS_ONLY",
+      })),
+      ttl: { attributeName: "expiresAt", enabled: true },
+      pointInTimeRecovery: { enabled: true },
+      streamEnabled: false,
+      deletionProtectionEnabled: stage === "production",
+    });
+  });
+
+  it("makes a function of every entry point", () => {
+    const functions = deployment.all("lambda/function:Function");
+    expect(functions.map(({ name }) => name).toSorted()).toEqual(
+      entryNames.map((name) => `${componentName(name)}Function`).toSorted(),
+    );
+    for (const { inputs } of functions) {
+      expect(inputs).toMatchObject({ runtime: "nodejs24.x", architectures: ["arm64"] });
+    }
+  });
+
+  it("has queues that lose nothing and hold nothing up", () => {
+    expect(queueFaults(deployment)).toEqual([]);
+  });
+
+  it("has one consumer for each queue, that says what failed", () => {
+    expect(consumerFaults(deployment)).toEqual([]);
+  });
+
+  it("tells each function what it reads", () => {
+    expect(environmentFaults(deployment, entryNames)).toEqual([]);
+  });
+
+  it("lets only services take its roles", () => {
+    expect(trustFaults(deployment)).toEqual([]);
+  });
+
+  it("lets each function do what its bundle calls, and nothing else", () => {
+    const calls = new Map(entryNames.map((entry) => [entry, callsOf(entry)]));
+    expect(permissionFaults(deployment, calls)).toEqual([]);
+  });
+
+  it("grants no wildcard but for ids that AWS gives later", () => {
+    expect(wildcardFaults(deployment)).toEqual([]);
+    expect(managedPolicyFaults(deployment)).toEqual([]);
+  });
+
+  it("routes requests and frames to the functions that verify them, and throttles both", () => {
+    expect(routesOf(deployment, "HttpApi")).toEqual(HTTP_ROUTES);
+    expect(routesOf(deployment, "AgentSockets")).toEqual(SOCKET_ROUTES);
+    for (const { inputs } of deployment.all("apigatewayv2/stage:Stage")) {
+      expect(inputs).toMatchObject({
+        defaultRouteSettings: {
+          throttlingRateLimit: expect.any(Number) as number,
+          throttlingBurstLimit: expect.any(Number) as number,
+        },
+      });
+    }
+  });
+
+  it("names stages as ECS clients sign them and ECS agents dial them", () => {
+    expect(deployment.one("apigatewayv2/stage:Stage", "HttpApiStage").name).toBe("$default");
+    expect(deployment.one("apigatewayv2/stage:Stage", "AgentSocketsStage").name).toBe("ws");
+    expect(deployment.one("apigatewayv2/api:Api", "AgentSocketsApi")).toMatchObject({
+      protocolType: "WEBSOCKET",
+      routeSelectionExpression: "$request.body.type",
+    });
+  });
+
+  it("sweeps every minute, and leaves a failed sweep to the next", () => {
+    expect(deployment.one("scheduler/schedule:Schedule")).toMatchObject({
+      scheduleExpression: "rate(1 minute)",
+      state: "ENABLED",
+      target: { arn: arnOf("aws:lambda/function:Function", "SweepFunction") },
+    });
+    expect(
+      deployment.one("lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"),
+    ).toMatchObject({ maximumRetryAttempts: 0 });
+  });
+
+  it("forgets logs some day", () => {
+    for (const { name, inputs } of deployment.all("cloudwatch/logGroup:LogGroup")) {
+      expect([name, inputs.retentionInDays]).toEqual([name, 30]);
+    }
+  });
+
+  it("raises an alarm for what does not heal by itself", () => {
+    expect(alarmFaults(deployment)).toEqual([]);
+  });
+
+  it("shows what it watches", () => {
+    const { dashboardBody } = deployment.one("cloudwatch/dashboard:Dashboard");
+    const { widgets } = JSON.parse(dashboardBody as string) as {
+      widgets: readonly { properties: { metrics: readonly (readonly string[])[] } }[];
+    };
+    const metrics = widgets.flatMap(({ properties }) => properties.metrics);
+    expect(metrics.length).toBeGreaterThan(20);
+    expect(metrics.flat()).not.toContain(undefined);
+  });
+});
+
+test.each([
+  ["production", { removal: "retain", protect: true }],
+  ["test", { removal: "remove", protect: false }],
+])("stage %s is kept as %o", async (stage, policy) => {
+  expect(await readApp(stage)).toMatchObject(policy);
+});
+
+describe("the API's bundle in its environment", () => {
+  const variables = variablesOf(readDeployment("production"), "api");
+
+  it.each([
+    ["GET", "/healthz", 200],
+    ["POST", "/", 403],
+    ["GET", "/v1/services/web/explain", 403],
+    ["GET", "/", 404],
+  ])("answers %s %s without a signature by %i", async (method, path, status) => {
+    expect(await callWithoutSignature(variables, method, path)).toBe(status);
+  });
+});

@@ -1,0 +1,31 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { RECORDINGS } from "./paths.ts";
+import { deploymentOf } from "./deployment.ts";
+import type { Deployment } from "./deployment.ts";
+import type { RecordedResource } from "./synth/mocks.ts";
+import type { Plant } from "./synth/program.ts";
+
+const SYNTH = join(import.meta.dirname, "synth/main.ts");
+const recordingOf = (name: string): string => join(RECORDINGS, `${name}.json`);
+
+/**
+ * Runs the program of a stage. In a process of its own: Pulumi's mocks are the process's.
+ *
+ * @param as the recording's name, the stage's own without one
+ */
+export async function recordStage(
+  stage: string,
+  plants: readonly Plant[] = [],
+  as = stage,
+): Promise<void> {
+  const args = [SYNTH, stage, recordingOf(as), JSON.stringify(plants)];
+  await promisify(execFile)(process.execPath, args);
+}
+
+/** What was recorded before. */
+export function readDeployment(name: string): Deployment {
+  return deploymentOf(JSON.parse(readFileSync(recordingOf(name), "utf8")) as RecordedResource[]);
+}

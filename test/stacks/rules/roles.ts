@@ -1,0 +1,71 @@
+import { componentName, grants, trusts } from "../deployment.ts";
+import type { Deployment, Statement } from "../deployment.ts";
+
+const list = (value: string | readonly string[] | undefined): readonly string[] =>
+  value === undefined ? [] : [value].flat();
+
+/** A role of this deployment is a service's: nobody else takes it. */
+export function trustFaults(deployment: Deployment): readonly string[] {
+  return deployment.all("iam/role:Role").flatMap((role) =>
+    trusts(role).flatMap(({ Principal = {} }) =>
+      Object.entries(Principal)
+        .filter(([kind]) => kind !== "Service")
+        .map(([kind, who]) => `${role.name} trusts ${kind} ${list(who).join()}`),
+    ),
+  );
+}
+
+/** What Lambda itself does with a function's role: its logs, and the polling of its queue. */
+const LOGS = ["logs:CreateLogStream", "logs:PutLogEvents"];
+const POLLING = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"];
+
+/** A function may do what its bundle calls, and nothing else. */
+export function permissionFaults(
+  deployment: Deployment,
+  calls: ReadonlyMap<string, readonly string[]>,
+): readonly string[] {
+  return [...calls].flatMap(([entry, called]) => {
+    const granted = actionsOf(deployment, `${componentName(entry)}Role`);
+    const needed = [...called, ...LOGS, ...(entry.endsWith("-queue") ? POLLING : [])];
+    const missing = without(needed, granted).map((action) => `${entry} may not ${action}`);
+    return missing.concat(without(granted, needed).map((action) => `${entry} need not ${action}`));
+  });
+}
+
+function actionsOf(deployment: Deployment, roleName: string): readonly string[] {
+  const role = deployment.all("iam/role:Role").find(({ name }) => name === roleName);
+  return role ? grants(role).flatMap(({ Action }) => list(Action)) : [];
+}
+
+const without = (some: readonly string[], others: readonly string[]): readonly string[] =>
+  some.filter((each) => !others.includes(each));
+
+/** The only wildcards, each at the end of an ARN of this deployment: ids that AWS gives later. */
+const LATER_IDS = [
+  /^arn:aws:logs:[\w-]+:\d+:log-group:\w+:\*$/,
+  /^arn:aws:execute-api:[\w-]+:\d+:\w+\/ws\/POST\/@connections\/\*$/,
+];
+
+/** No action and no resource stands for more than it must. */
+export function wildcardFaults(deployment: Deployment): readonly string[] {
+  return deployment.all("iam/role:Role").flatMap((role) =>
+    grants(role)
+      .flatMap(wildcardsOf)
+      .map((wildcard) => `${role.name}: ${wildcard}`),
+  );
+}
+
+function wildcardsOf({ Action, Resource }: Statement): readonly string[] {
+  const resources = list(Resource).filter((arn) => !LATER_IDS.some((allowed) => allowed.test(arn)));
+  return [...list(Action), ...resources].filter((text) => text.includes("*"));
+}
+
+/** AWS's managed policies are for all resources of an account. One is API Gateway's own demand. */
+export function managedPolicyFaults(deployment: Deployment): readonly string[] {
+  return deployment.all("iam/role:Role").flatMap(({ name, inputs }) => {
+    const { managedPolicyArns = [] } = inputs as { managedPolicyArns?: readonly string[] };
+    return managedPolicyArns
+      .filter((arn) => !arn.endsWith("/AmazonAPIGatewayPushToCloudWatchLogs"))
+      .map((arn) => `${name} has ${arn}`);
+  });
+}

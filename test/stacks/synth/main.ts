@@ -1,0 +1,41 @@
+/** Runs the program of one stage under Pulumi's mocks and writes down what it asked for. */
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { PLATFORM } from "../paths.ts";
+import { createMocks } from "./mocks.ts";
+import type { RecordedResource } from "./mocks.ts";
+import { bundleProgram } from "./program.ts";
+import type { Plant } from "./program.ts";
+import { startRpcServer } from "./rpc-server.ts";
+
+interface BuiltProgram {
+  readonly pulumi: {
+    readonly runtime: {
+      setMocks(mocks: unknown, project: string, stack: string): Promise<void>;
+      runInPulumiStack(program: () => Promise<unknown>): Promise<unknown>;
+      disconnect(): Promise<void>;
+    };
+  };
+  readonly run: (program: () => Promise<unknown>) => Promise<unknown>;
+  readonly config: { run(): Promise<unknown> };
+}
+
+const [stage = "", recording = "", plants = "[]"] = process.argv.slice(2);
+// The bundle imports what SST installed beside it.
+const out = join(PLATFORM, `synth-${process.pid}.mjs`);
+const rpc = await startRpcServer();
+Object.assign(process.env, { SST_SERVER: rpc.url, SST_SECRET_AccessKeys: "[]" });
+
+const recorded: RecordedResource[] = [];
+try {
+  await bundleProgram({ stage, out, plants: JSON.parse(plants) as Plant[] });
+  const { pulumi, run, config } = (await import(pathToFileURL(out).href)) as BuiltProgram;
+  await pulumi.runtime.setMocks(createMocks(recorded), "berth", stage);
+  await pulumi.runtime.runInPulumiStack(() => run(() => config.run()));
+  await pulumi.runtime.disconnect();
+  writeFileSync(recording, JSON.stringify(recorded, null, 2));
+} finally {
+  rmSync(out, { force: true });
+  rpc.stop();
+}

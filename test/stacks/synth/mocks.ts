@@ -1,0 +1,115 @@
+/** What the program asked Pulumi for. */
+export interface RecordedResource {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+interface ResourceArgs {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+  readonly id?: string;
+}
+
+interface CallArgs {
+  readonly token: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+export const REGION = "eu-central-1";
+const ACCOUNT = "123456789012";
+
+/** Stands for Pulumi's engine and AWS: records what is made and answers as AWS would. */
+export function createMocks(recorded: RecordedResource[]) {
+  return {
+    newResource({ type, name, inputs, id }: ResourceArgs) {
+      recorded.push({ type, name, inputs: withoutMarks(inputs) as RecordedResource["inputs"] });
+      return { id: id || `${name}-id`, state: { ...inputs, ...stateOf(type, name, inputs) } };
+    },
+    call({ token, inputs }: CallArgs) {
+      const answer = CALLS[token.split(":").at(-1) ?? ""];
+      if (!answer) throw new Error(`No answer for ${token}`);
+      return answer(inputs);
+    },
+  };
+}
+
+/** Pulumi's own mark of a secret. */
+const SECRET_MARK = "4dabf18193072939515e22adb298388d";
+
+/** Secrets as their plain values: what is recorded holds none that is real. */
+function withoutMarks(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutMarks);
+  if (typeof value !== "object" || value === null) return value;
+  if (SECRET_MARK in value) return withoutMarks((value as { value?: unknown }).value);
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name, withoutMarks(each)]),
+  );
+}
+
+const CALLS: Readonly<Record<string, (inputs: Record<string, unknown>) => unknown>> = {
+  getPartition: () => ({ partition: "aws", dnsSuffix: "amazonaws.com" }),
+  getRegion: () => ({ region: REGION, name: REGION, id: REGION }),
+  getCallerIdentity: () => ({ accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:user/x` }),
+  getPolicyDocument: ({ statements }) => ({
+    statements,
+    json: JSON.stringify({
+      Version: "2012-10-17",
+      Statement: (statements as readonly PolicyStatement[] | undefined)?.map(policyStatement),
+    }),
+  }),
+};
+
+interface PolicyStatement {
+  readonly effect?: string;
+  readonly actions: readonly string[];
+  readonly resources?: readonly string[];
+  readonly principals?: readonly { readonly type: string; readonly identifiers: unknown }[];
+}
+
+function policyStatement({ effect, actions, resources, principals }: PolicyStatement) {
+  return {
+    Effect: effect ?? "Allow",
+    Action: actions,
+    Resource: resources,
+    Principal:
+      principals && Object.fromEntries(principals.map((each) => [each.type, each.identifiers])),
+  };
+}
+
+/** Of the logical name: physical ones are random. */
+function stateOf(type: string, name: string, { protocolType }: Record<string, unknown>) {
+  const arn = arnOf(type, name);
+  switch (type) {
+    case "aws:apigatewayv2/api:Api": {
+      const scheme = protocolType === "WEBSOCKET" ? "wss" : "https";
+      return {
+        arn,
+        executionArn: `arn:aws:execute-api:${REGION}:${ACCOUNT}:${name}`,
+        apiEndpoint: `${scheme}://${name.toLowerCase()}.execute-api.${REGION}.amazonaws.com`,
+      };
+    }
+    case "aws:sqs/queue:Queue":
+      return { arn, url: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}` };
+    case "random:index/randomBytes:RandomBytes":
+      return { base64: "AAAA" };
+    default:
+      return { arn };
+  }
+}
+
+/** @param type such as `aws:dynamodb/table:Table` */
+export function arnOf(type: string, name: string): string {
+  const [, module = "", kind = ""] = /^\w+:(\w+)\/(\w+):/.exec(type) ?? [];
+  const service = kind === "logGroup" ? "logs" : module;
+  return `arn:aws:${service}:${REGION}:${ACCOUNT}:${RESOURCE[kind] ?? ""}${name}`;
+}
+
+/** What stands before the name in an ARN. */
+const RESOURCE: Readonly<Record<string, string>> = {
+  function: "function:",
+  logGroup: "log-group:",
+  role: "role/",
+  table: "table/",
+};
