@@ -46,6 +46,13 @@ export interface PlannedStart {
   readonly unplaced?: Unplaced;
 }
 
+/** A decision to start that was taken back. */
+export interface WithdrawnStart {
+  readonly taskId: string;
+  /** Epoch ms: from then on nobody is at it any more. */
+  readonly until: number;
+}
+
 /** A task that the service has decided to stop; kept at least until the task itself says so. */
 export interface PlannedStop {
   readonly taskId: string;
@@ -95,6 +102,8 @@ export interface Service {
   /** Newest first; the first is PRIMARY. */
   readonly deployments: readonly Deployment[];
   readonly plannedStarts: readonly PlannedStart[];
+  /** Starts that were taken back and may yet become tasks: a pass that overlaps may be at them. */
+  readonly withdrawnStarts?: readonly WithdrawnStart[];
   /**
    * Written before the tasks are told, so that a pass that overlaps with another one never chooses
    * further victims. Entries of tasks that were told go with the service's next change.

@@ -23,6 +23,8 @@ export interface PlacementBatch {
   readonly taskIds: readonly string[];
   readonly demand: Demand;
   readonly instances: readonly StoredInstance[];
+  /** Epoch ms: nothing is started later; what is left over is neither placed nor unplaced. */
+  readonly startBefore?: number;
   /** Decides where tasks go, given the ledgers as last read. */
   choose(
     candidates: readonly StoredInstance[],
@@ -48,7 +50,9 @@ export async function commitPlacements(
   const placed: Stored<Task>[] = [];
   const unplaced: Unplaced[] = [];
   let waiting = batch.taskIds;
+  const { startBefore = Number.POSITIVE_INFINITY } = batch;
   for (let round = 0; waiting.length > 0 && round < MAX_ROUNDS; round += 1) {
+    if (controlPlane.now() > startBefore) return { placed, unplaced };
     const plan = batch.choose([...candidates.values()], waiting, round);
     unplaced.push(...plan.unplaced);
     const starts = await Promise.all(
@@ -134,8 +138,10 @@ async function createTask(
 ): Promise<Stored<Task> | undefined> {
   const { store, settings } = controlPlane;
   const giveBack = () => releaseReservations(controlPlane, batch.cluster, on.ledger.id, [taskId]);
-  // The sweep takes a reservation without a task for an orphan's; a task must never follow that.
-  if (controlPlane.now() - reservedAt > settings.orphanedReservationMs / 2) {
+  // Whoever planned this may have taken it back, and the sweep takes a reservation without a task for an orphan's; a task must never follow that.
+  const { startBefore = Number.POSITIVE_INFINITY } = batch;
+  const latest = Math.min(startBefore, reservedAt + settings.orphanedReservationMs / 2);
+  if (controlPlane.now() > latest) {
     await giveBack();
     return undefined;
   }

@@ -72,6 +72,17 @@ function contendedTable(table: Table, times: number): Table {
 }
 
 describe("placeTasks", () => {
+  test("starts nothing too late, and leaves it to whoever plans next", async () => {
+    const controlPlane = aControlPlane();
+    await setUpCluster(controlPlane, { instanceCount: 3 });
+    const startBefore = controlPlane.now() - 1;
+
+    const outcome = await placeTasks(controlPlane, aRequest(controlPlane, { startBefore }));
+
+    expect(outcome).toEqual({ placed: [], unplaced: [] });
+    expect(await heldOn(controlPlane, 1)).toEqual([]);
+  });
+
   test("writes each task with what it holds reserved, and wakes its agent once", async () => {
     const controlPlane = aControlPlane();
     await setUpCluster(controlPlane, { instanceCount: 3 });

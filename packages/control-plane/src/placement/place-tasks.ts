@@ -22,6 +22,8 @@ export interface PlaceTasksRequest {
   readonly overrides?: TaskOverrides;
   /** Beside those of the definition. */
   readonly requiresAttributes?: readonly Attribute[];
+  /** Epoch ms: nothing is started later; what is left over is neither placed nor unplaced. */
+  readonly startBefore?: number;
   /** Where the caller has read them already. */
   readonly instances?: readonly StoredInstance[];
   /** The task to be written once its place is reserved. */

@@ -17,7 +17,14 @@ export async function startPlanned(
   controlPlane: ControlPlane,
   service: Service,
   starts: readonly PlannedStart[],
-  definitions: ReadonlyMap<string, TaskDefinition>,
+  {
+    definitions,
+    startBefore,
+  }: {
+    readonly definitions: ReadonlyMap<string, TaskDefinition>;
+    /** Epoch ms. */
+    readonly startBefore: number;
+  },
 ): Promise<Readonly<Record<string, readonly PlacementFailure[]>>> {
   const unplaced = await Promise.all(
     service.deployments.map(async (deployment) => {
@@ -26,7 +33,8 @@ export async function startPlanned(
         .map((start) => start.taskId);
       const definition = definitions.get(deployment.taskDefinition);
       if (!definition || taskIds.length === 0) return [];
-      return startForDeployment(controlPlane, { service, deployment, definition, taskIds });
+      const what = { service, deployment, definition, taskIds, startBefore };
+      return startForDeployment(controlPlane, what);
     }),
   );
   return Object.fromEntries(unplaced.flat().map(({ taskId, failures }) => [taskId, failures]));
@@ -37,16 +45,18 @@ interface DeploymentStarts {
   readonly deployment: Deployment;
   readonly definition: TaskDefinition;
   readonly taskIds: readonly string[];
+  readonly startBefore: number;
 }
 
 async function startForDeployment(controlPlane: ControlPlane, starts: DeploymentStarts) {
-  const { service, deployment, definition, taskIds } = starts;
+  const { service, deployment, definition, taskIds, startBefore } = starts;
   const launch = serviceLaunch(service, deployment, definition);
   const { unplaced } = await placeTasks(controlPlane, {
     cluster: service.cluster,
     definition,
     group: launch.group,
     taskIds,
+    startBefore,
     constraints: service.placementConstraints,
     strategy: strategyOf(service),
     requiresAttributes: attributesForLaunch(launch.launchType),

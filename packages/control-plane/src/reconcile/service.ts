@@ -3,6 +3,7 @@ import { serviceGroup } from "@berth/domain/task";
 import type { Task } from "@berth/domain/task";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import { planService } from "@berth/planner/service/plan-service";
+import { START_WITHIN_MS } from "@berth/planner/service/planned-starts";
 import type { ServicePlan } from "@berth/planner/service/plan-service";
 import type { Stored } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
@@ -45,6 +46,7 @@ async function reconcileOnce(
   name: string,
   placementFailures: Failures,
 ): Promise<Failures | "settled" | "conflict"> {
+  const startBefore = controlPlane.now() + START_WITHIN_MS;
   const service = await controlPlane.store.services.findLatest(cluster, name);
   if (!service) return "settled";
   const tasks = await controlPlane.store.tasks.ofGroup(cluster, serviceGroup(name));
@@ -70,7 +72,10 @@ async function reconcileOnce(
   if (outcome === "conflict") return "conflict";
   if (isMarkUp(controlPlane, service)) await tellAgain(controlPlane, tasks);
   if (!busy) return "settled";
-  return carryOut(controlPlane, wanted, plan, tasks, definitions, placementFailures);
+  await carryOutStops(controlPlane, plan, tasks);
+  const untried = wanted.plannedStarts.filter(({ taskId }) => !(taskId in placementFailures));
+  const failures = await startPlanned(controlPlane, wanted, untried, { definitions, startBefore });
+  return { ...placementFailures, ...failures };
 }
 
 /** The service as planned, with the ids that a pure plan cannot make. */
@@ -166,22 +171,17 @@ function earliest(first: number | undefined, second: number | undefined): number
   return second === undefined ? first : Math.min(first, second);
 }
 
-async function carryOut(
+async function carryOutStops(
   controlPlane: ControlPlane,
-  service: Service,
   plan: ServicePlan,
   tasks: readonly Stored<Task>[],
-  definitions: ReadonlyMap<string, TaskDefinition>,
-  failures: Failures,
-): Promise<Failures> {
+): Promise<void> {
   const byId = new Map(tasks.map((task) => [task.id, task]));
   await orderStops(controlPlane, plan.stops, byId);
   await archiveStopped(
     controlPlane,
     plan.archive.flatMap((taskId) => byId.get(taskId) ?? []),
   );
-  const untried = service.plannedStarts.filter(({ taskId }) => !(taskId in failures));
-  return { ...failures, ...(await startPlanned(controlPlane, service, untried, definitions)) };
 }
 
 function checkedContainers(

@@ -106,6 +106,8 @@ function decideActive(snapshot: ServiceSnapshot): Decision {
       taskDefinition: verdict.taskDefinition,
       deployments: completion.deployments,
       plannedStarts: settled.planned,
+      ...(settled.withdrawn !== service.withdrawnStarts &&
+        settled.withdrawn !== NONE && { withdrawnStarts: settled.withdrawn }),
       steady: completion.steady,
       ...(told.news.size > 0 && { lastTold: told.lastTold }),
     },
@@ -124,6 +126,7 @@ function decideActive(snapshot: ServiceSnapshot): Decision {
       rollout.census.changesAt,
       isThrottled(primary, now) ? primary.throttledUntil : undefined,
       settled.planned.length > 0 ? now + RETRY_PLACEMENT_MS : undefined,
+      ...settled.withdrawn.map(({ until }) => until),
       told.tellAgainAt,
     ]),
   };
@@ -141,6 +144,7 @@ function takeStock(snapshot: ServiceSnapshot) {
   const settled = settlePlannedStarts(service.plannedStarts, {
     ...snapshot,
     primary,
+    withdrawnStarts: service.withdrawnStarts ?? NONE,
     limit: Math.min(desiredCount - census.kept.length, bounds.ceiling - countOccupying(census)),
   });
   const held = primary.rolloutState === "FAILED" || isThrottled(primary, now);
@@ -150,10 +154,13 @@ function takeStock(snapshot: ServiceSnapshot) {
     primaryId: primary.id,
     census,
     planned: settled.planned,
+    withdrawn: settled.withdrawn.length,
     held,
   };
   return { counted, verdict, primary, settled, rollout };
 }
+
+const NONE: readonly never[] = [];
 
 /** Freed capacity wakes a waiting service at once; this is for the wake-up that was lost. */
 const RETRY_PLACEMENT_MS = 30_000;

@@ -10,6 +10,7 @@ import {
   superseded,
 } from "@berth/testing/service-snapshots";
 import { describe, expect, test } from "vitest";
+import { START_WITHIN_MS } from "./planned-starts.ts";
 import { planService } from "./plan-service.ts";
 import type { ServiceSnapshot } from "./plan-service.ts";
 
@@ -64,6 +65,30 @@ describe("planned starts", () => {
     );
     expect(service.plannedStarts).toEqual([]);
     expect(starts).toEqual([{ deploymentId: rollingOut(2).id, count: 2 }]);
+  });
+
+  test("that were dropped untried take room until no pass can be at them any more", () => {
+    const deploymentConfiguration = { minimumHealthyPercent: 0, maximumPercent: 100 };
+    const snapshot = aServiceSnapshot({
+      service: {
+        deployments: [rollingOut(2), superseded(1)],
+        plannedStarts: planned,
+        deploymentConfiguration,
+      },
+    });
+    const dropped = planService(snapshot);
+    expect(dropped.starts).toEqual([]);
+    expect(dropped.service.withdrawnStarts?.map(({ taskId }) => taskId)).toEqual(ids);
+
+    const until = NOW + 2 * START_WITHIN_MS;
+    expect(dropped.wakeAt).toBe(until);
+    const later = planService({ ...snapshot, service: dropped.service, now: until });
+    expect(later.starts).toEqual([{ deploymentId: rollingOut(2).id, count: 2 }]);
+    expect(later.service.withdrawnStarts).toEqual([]);
+
+    const appeared = [aServiceTask(1, 1, "PENDING")];
+    const after = planService({ ...snapshot, service: dropped.service, tasks: appeared });
+    expect(after.service.withdrawnStarts?.map(({ taskId }) => taskId)).toEqual([ids[1]]);
   });
 
   test("are dropped before any task is stopped, those without an instance first", () => {

@@ -1,4 +1,9 @@
-import type { Deployment, PlacementFailure, PlannedStart } from "@berth/domain/service";
+import type {
+  Deployment,
+  PlacementFailure,
+  PlannedStart,
+  WithdrawnStart,
+} from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 
 export interface SettledStarts {
@@ -6,12 +11,21 @@ export interface SettledStarts {
   readonly planned: readonly PlannedStart[];
   /** Ids of those that have become tasks, to be told. */
   readonly started: readonly string[];
+  /** Those that were dropped before they were tried; the same object where nothing changed. */
+  readonly withdrawn: readonly WithdrawnStart[];
 }
+
+/**
+ * How long a pass may start what it committed, in ms; a start that is taken back counts as one for
+ * twice that, since a pass that overlaps may be at it.
+ */
+export const START_WITHIN_MS = 2_000;
 
 export interface StartContext {
   readonly primary: Deployment;
   readonly tasks: readonly Task[];
   readonly placementFailures: Readonly<Record<string, readonly PlacementFailure[]>>;
+  readonly withdrawnStarts: readonly WithdrawnStart[];
   /** So many planned starts are still wanted and allowed; surplus ones are dropped. */
   readonly limit: number;
   /** Epoch ms. */
@@ -44,8 +58,29 @@ export function settlePlannedStarts(
     planned.every((start, index) => start === plannedStarts[index]);
   return {
     planned: isUnchanged ? plannedStarts : planned,
+    withdrawn: withdrawnAfter(
+      plannedStarts.filter(({ taskId }) => !written.has(taskId)),
+      planned,
+      context,
+    ),
     started: plannedStarts.map((start) => start.taskId).filter((id) => written.has(id)),
   };
+}
+
+/** One that was tried in vain is in nobody's hands. */
+function withdrawnAfter(
+  unwritten: readonly PlannedStart[],
+  kept: readonly PlannedStart[],
+  { tasks, withdrawnStarts, now }: StartContext,
+): readonly WithdrawnStart[] {
+  const written = new Set(tasks.map((task) => task.id));
+  const wanted = new Set(kept.map(({ taskId }) => taskId));
+  const still = withdrawnStarts.filter(({ taskId, until }) => until > now && !written.has(taskId));
+  const dropped = unwritten
+    .filter(({ taskId, unplaced }) => !wanted.has(taskId) && !unplaced)
+    .map(({ taskId }) => ({ taskId, until: now + 2 * START_WITHIN_MS }));
+  const isUnchanged = dropped.length === 0 && still.length === withdrawnStarts.length;
+  return isUnchanged ? withdrawnStarts : [...still, ...dropped];
 }
 
 /** The candidate that came closest to taking one of these starts, or undefined where there was none. */

@@ -11,6 +11,8 @@ export interface Rollout {
   readonly census: Census;
   /** Decided and not written yet; never more than wanted and allowed. */
   readonly planned: readonly PlannedStart[];
+  /** Taken back, and maybe about to be written all the same: they take room. */
+  readonly withdrawn: number;
   /** No further starts now: the deployment FAILED, or is throttled. */
   readonly held: boolean;
 }
@@ -21,8 +23,8 @@ const MAX_PLANNED_STARTS = 100;
 /** How many tasks of the PRIMARY deployment to start now: what is missing, as the ceiling allows. */
 export function countStarts(rollout: Rollout): number {
   if (rollout.held) return 0;
-  const { bounds, census, planned } = rollout;
-  const room = bounds.ceiling - countOccupying(census) - planned.length;
+  const { bounds, census, planned, withdrawn } = rollout;
+  const room = bounds.ceiling - countOccupying(census) - planned.length - withdrawn;
   return Math.max(0, Math.min(countMissing(rollout), room, MAX_PLANNED_STARTS - planned.length));
 }
 
@@ -44,8 +46,9 @@ export function isBlockedByBounds(rollout: Rollout, stops: readonly Member[]): b
 }
 
 /** Whether something is happening that will change the picture by itself. */
-export function isUnderWay({ census, planned }: Rollout): boolean {
+export function isUnderWay({ census, planned, withdrawn }: Rollout): boolean {
   return (
+    withdrawn > 0 ||
     census.leaving.length > 0 ||
     !census.kept.every(isHealthy) ||
     planned.some((start) => start.unplaced === undefined)
