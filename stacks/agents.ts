@@ -44,10 +44,7 @@ export function agentSockets(): AgentSockets {
 
 /** Agents sign their handshake; the function verifies it, as it does on one machine. */
 export function agents(parts: EdgeParts): EntryFunction {
-  const served = entryFunction("agent-socket", parts, {
-    timeout: ANSWER_TIMEOUT,
-    permissions: parts.permissions,
-  });
+  const served = entryFunction("agent-socket", { ...parts.open, timeout: ANSWER_TIMEOUT });
   for (const route of ["$connect", "$disconnect", "$default"]) {
     parts.sockets.api.route(route, served.fn.arn);
   }

@@ -16,10 +16,7 @@ export function api(parts: EdgeParts) {
       stage: { defaultRouteSettings: API_THROTTLING },
     },
   });
-  const apiFunction = entryFunction("api", parts, {
-    timeout: ANSWER_TIMEOUT,
-    permissions: parts.permissions,
-  });
+  const apiFunction = entryFunction("api", { ...parts.open, timeout: ANSWER_TIMEOUT });
   for (const route of ["POST /", "ANY /v1/{proxy+}", "GET /healthz"]) {
     httpApi.route(route, apiFunction.fn.arn);
   }

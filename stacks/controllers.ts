@@ -12,9 +12,12 @@ export function controllers(parts: EdgeParts): readonly EntryFunction[] {
 
 function consumer(name: Queue, parts: EdgeParts): EntryFunction {
   const source = parts.queues[name];
-  const made = entryFunction(`${name}-queue`, parts, {
+  const delays = name === "coalesced" || name === "timers";
+  const { environment, permissions } = delays ? parts.forwarder : parts.controller;
+  const made = entryFunction(`${name}-queue`, {
+    environment,
+    permissions: [...permissions, receivingFrom(source)],
     timeout: `${source.functionTimeout} seconds`,
-    permissions: [...parts.permissions, receivingFrom(source)],
   });
   // Not `queue.subscribe`: it grants more than Lambda's pollers call.
   new aws.lambda.EventSourceMapping(`${name}-queue`, {
@@ -37,9 +40,9 @@ function receivingFrom({ queue }: WakeQueue): Permission {
 
 /** Finds what a lost message left undone. The next minute is its retry. */
 function sweep(parts: EdgeParts): EntryFunction {
-  const made = entryFunction("sweep", parts, {
+  const made = entryFunction("sweep", {
+    ...parts.controller,
     timeout: SWEEP_TIMEOUT,
-    permissions: parts.permissions,
     retries: 0,
   });
   new sst.aws.CronV2("EveryMinute", { schedule: "rate(1 minute)", function: made.fn.arn });

@@ -1,7 +1,7 @@
 import { MEMORY, LOG_RETENTION_DAYS } from "./defaults.ts";
 import type { Entry } from "./defaults.ts";
 import type { AgentSockets } from "./agents.ts";
-import type { WakeQueues } from "./queues.ts";
+import type { WakeQueue, WakeQueues } from "./queues.ts";
 
 /** Actions of one service on what they may be used on. Never with `link`, which grants all of them. */
 export interface Permission {
@@ -9,12 +9,23 @@ export interface Permission {
   readonly resources: $util.Input<string>[];
 }
 
-/** What every function is told, and what all that talk to the control plane's stores may do. */
+type Environment = Readonly<Record<string, $util.Input<string>>>;
+
+/** What a function is told and may do, as its composition root in `packages/functions` needs it. */
+export interface Role {
+  readonly environment: Environment;
+  readonly permissions: readonly Permission[];
+}
+
 export interface EdgeParts {
   readonly queues: WakeQueues;
   readonly sockets: AgentSockets;
-  readonly environment: Readonly<Record<string, $util.Input<string>>>;
-  readonly permissions: readonly Permission[];
+  /** For those that act on the control plane's stores. */
+  readonly controller: Role;
+  /** The same for those that strangers can call: they know whom to let in. */
+  readonly open: Role;
+  /** For those that hand messages on. */
+  readonly forwarder: Role;
 }
 
 export interface EntryFunction {
@@ -31,38 +42,46 @@ interface Stores {
   readonly sockets: AgentSockets;
 }
 
-/** What `packages/functions` makes its composition root of. */
+/** What `packages/functions` makes its composition roots of. */
 export function edge({ table, tablePermissions, queues, sockets }: Stores): EdgeParts {
-  const accessKeys = new sst.Secret("AccessKeys");
-  return {
-    queues,
-    sockets,
+  const { service, placement, dispatch, coalesced, timers } = queues;
+  const forwarder: Role = {
     environment: {
+      BERTH_SERVICE_QUEUE_URL: service.queue.url,
+      BERTH_PLACEMENT_QUEUE_URL: placement.queue.url,
+      BERTH_DISPATCH_QUEUE_URL: dispatch.queue.url,
+    },
+    permissions: [sendingTo([service, placement, dispatch])],
+  };
+  const controller: Role = {
+    environment: {
+      ...forwarder.environment,
+      BERTH_COALESCED_QUEUE_URL: coalesced.queue.url,
+      BERTH_TIMERS_QUEUE_URL: timers.queue.url,
       BERTH_ACCOUNT: aws.getCallerIdentityOutput().accountId,
       BERTH_TABLE_NAME: table.name,
-      BERTH_SERVICE_QUEUE_URL: queues.service.queue.url,
-      BERTH_PLACEMENT_QUEUE_URL: queues.placement.queue.url,
-      BERTH_DISPATCH_QUEUE_URL: queues.dispatch.queue.url,
-      BERTH_COALESCED_QUEUE_URL: queues.coalesced.queue.url,
-      BERTH_TIMERS_QUEUE_URL: queues.timers.queue.url,
       BERTH_CONNECTIONS_ENDPOINT: sockets.connectionsEndpoint,
       BERTH_AGENT_ENDPOINT: sockets.agentEndpoint,
-      BERTH_ACCESS_KEYS: accessKeys.value,
     },
-    permissions: [...tablePermissions, sendingTo(queues), ...sockets.permissions],
+    permissions: [...tablePermissions, sendingTo(Object.values(queues)), ...sockets.permissions],
   };
+  const accessKeys = new sst.Secret("AccessKeys");
+  const open: Role = {
+    ...controller,
+    environment: { ...controller.environment, BERTH_ACCESS_KEYS: accessKeys.value },
+  };
+  return { queues, sockets, controller, open, forwarder };
 }
 
-function sendingTo(queues: WakeQueues): Permission {
+function sendingTo(queues: readonly WakeQueue[]): Permission {
   return {
     actions: ["sqs:SendMessage"],
-    resources: Object.values(queues).map(({ queue }) => queue.arn),
+    resources: queues.map(({ queue }) => queue.arn),
   };
 }
 
-interface EntrySettings {
+interface EntrySettings extends Role {
   readonly timeout: `${number} seconds`;
-  readonly permissions: readonly Permission[];
   /** How often Lambda itself tries an event again that nobody waits for. */
   readonly retries?: number;
 }
@@ -70,8 +89,7 @@ interface EntrySettings {
 /** One Lambda function of an entry point of `packages/functions`, which SST bundles. */
 export function entryFunction(
   entry: Entry,
-  { environment }: EdgeParts,
-  { permissions, ...settings }: EntrySettings,
+  { environment, permissions, ...settings }: EntrySettings,
 ): EntryFunction {
   const component = entry.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
   const name = `${$app.name}-${$app.stage}-${entry}`;

@@ -1,12 +1,11 @@
-import { readdirSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { FUNCTIONS } from "@berth/functions/function-limits";
 import { build } from "esbuild";
 import { BUNDLES, ENTRIES, ROOT } from "./paths.ts";
 
-/** Every entry point of `packages/functions`, by its file's name. `edge.ts` is what they share. */
-export const entryNames: readonly string[] = readdirSync(ENTRIES)
-  .map((file) => basename(file, ".ts"))
-  .filter((name) => name !== "edge" && !name.endsWith(".test"));
+/** Every entry point of `packages/functions`, by its file's name. */
+export const entryNames: readonly string[] = FUNCTIONS;
 
 export const bundleOf = (entry: string): string => join(BUNDLES, entry, "bundle.mjs");
 

@@ -10,7 +10,7 @@ import { createStore } from "@berth/store/create-store";
 import { createDynamoTable } from "@berth/store/dynamodb/table";
 import type { Edge } from "./handlers.ts";
 
-export interface EdgeParts extends Pick<Edge, "findAccessKey" | "log"> {
+export interface EdgeParts extends Pick<Edge, "log"> {
   readonly dynamodb: DynamoDBClient;
   readonly tableName: string;
   readonly sqs: ReturnType<typeof createSqsClient>;
@@ -22,7 +22,7 @@ export interface EdgeParts extends Pick<Edge, "findAccessKey" | "log"> {
 
 /** The edge over AWS's clients, wherever their services are. */
 export function createEdge(parts: EdgeParts): Edge {
-  const { dynamodb, tableName, sqs, queueUrls, scope, settings, findAccessKey, log } = parts;
+  const { dynamodb, tableName, sqs, queueUrls, scope, settings, log } = parts;
   const agents = createAgentGateway(parts.connections);
   const table = createDynamoTable({ client: dynamodb, tableName });
   return {
@@ -36,7 +36,6 @@ export function createEdge(parts: EdgeParts): Edge {
       randomHex,
     },
     agents,
-    findAccessKey,
     log,
   };
 }

@@ -1,6 +1,6 @@
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
 import { describe, expect, it } from "vitest";
-import { readEnvironment } from "./environment.ts";
+import { readAccessKeys, readControllerQueues, readEnvironment } from "./environment.ts";
 
 const KEY = { accessKeyId: "AKIAROOT", secretAccessKey: "the-secret", principalArn: "arn:root" };
 const queueUrl = (name: string) => `https://sqs.us-east-1.amazonaws.com/000000000000/${name}`;
@@ -33,7 +33,6 @@ describe("readEnvironment", () => {
         timers: queueUrl("timers"),
       },
       connectionsEndpoint: COMPLETE.BERTH_CONNECTIONS_ENDPOINT,
-      accessKeys: [KEY],
       settings: { ...DEFAULT_SETTINGS, agentEndpoint: COMPLETE.BERTH_AGENT_ENDPOINT },
     });
   });
@@ -48,11 +47,28 @@ describe("readEnvironment", () => {
     expect(() => readEnvironment(faulty)).toThrow(/BERTH_ACCOUNT: .*BERTH_TABLE_NAME: /);
     expect(() => readEnvironment({ ...COMPLETE, BERTH_LEASE_MS: "1h" })).toThrow("BERTH_LEASE_MS");
   });
+});
+
+describe("readControllerQueues", () => {
+  it("asks for the three queues and the region", () => {
+    const { AWS_REGION: region } = COMPLETE;
+    const [service, placement, dispatch] = ["service", "placement", "dispatch"].map((name) =>
+      queueUrl(`${name}.fifo`),
+    );
+    const read = readControllerQueues({ ...COMPLETE, BERTH_TABLE_NAME: undefined });
+    expect(read).toEqual({ region, queueUrls: { service, placement, dispatch } });
+  });
+});
+
+describe("readAccessKeys", () => {
+  it("reads the list", () => {
+    expect(readAccessKeys(COMPLETE)).toEqual([KEY]);
+  });
 
   it.each(["the-secret", '[{"accessKeyId":"AKIAROOT","secretAccessKey":"the-secret"}]'])(
     "repeats no secret in its error: %s",
     (json) => {
-      const read = () => readEnvironment({ ...COMPLETE, BERTH_ACCESS_KEYS: json });
+      const read = () => readAccessKeys({ BERTH_ACCESS_KEYS: json });
       expect(read).toThrow("The environment cannot be used. BERTH_ACCESS_KEYS: not a list of");
       expect(read).not.toThrow("the-secret");
     },

@@ -18,7 +18,6 @@ export interface Environment {
   readonly dynamodbEndpoint?: string;
   /** Where frames are posted to agents: the WebSocket API's `@connections`, without that part. */
   readonly connectionsEndpoint: string;
-  readonly accessKeys: readonly EnvironmentAccessKey[];
   readonly settings: Settings;
 }
 
@@ -36,20 +35,21 @@ const accessKeys = z.array(
 );
 
 /** Credentials of the function itself are the SDK's to read. */
-const variables = z.object({
+const controllerQueueVariables = z.object({
   AWS_REGION: text,
-  BERTH_ACCOUNT: z.string().regex(/^\d{12}$/),
-  BERTH_TABLE_NAME: text,
   BERTH_SERVICE_QUEUE_URL: z.url(),
   BERTH_PLACEMENT_QUEUE_URL: z.url(),
   BERTH_DISPATCH_QUEUE_URL: z.url(),
+});
+
+const variables = controllerQueueVariables.extend({
+  BERTH_ACCOUNT: z.string().regex(/^\d{12}$/),
+  BERTH_TABLE_NAME: text,
   BERTH_COALESCED_QUEUE_URL: z.url(),
   BERTH_TIMERS_QUEUE_URL: z.url(),
   AWS_ENDPOINT_URL_DYNAMODB: z.url().optional(),
   BERTH_CONNECTIONS_ENDPOINT: z.url(),
   BERTH_AGENT_ENDPOINT: z.url().endsWith("/"),
-  /** JSON. */
-  BERTH_ACCESS_KEYS: text,
 });
 
 /** @throws Error that names every variable which is missing or wrong, and the value of none */
@@ -60,9 +60,7 @@ export function readEnvironment(env: Variables): Environment {
     account: given.BERTH_ACCOUNT,
     tableName: given.BERTH_TABLE_NAME,
     queueUrls: {
-      service: given.BERTH_SERVICE_QUEUE_URL,
-      placement: given.BERTH_PLACEMENT_QUEUE_URL,
-      dispatch: given.BERTH_DISPATCH_QUEUE_URL,
+      ...controllerQueues(given),
       coalesced: given.BERTH_COALESCED_QUEUE_URL,
       timers: given.BERTH_TIMERS_QUEUE_URL,
     },
@@ -70,10 +68,28 @@ export function readEnvironment(env: Variables): Environment {
       dynamodbEndpoint: given.AWS_ENDPOINT_URL_DYNAMODB,
     }),
     connectionsEndpoint: given.BERTH_CONNECTIONS_ENDPOINT,
-    accessKeys: readAccessKeys(given.BERTH_ACCESS_KEYS),
     settings: { ...readSettings(env), agentEndpoint: given.BERTH_AGENT_ENDPOINT },
   };
 }
+
+/**
+ * What a function is told that only hands messages on.
+ *
+ * @throws Error that names every variable which is missing or wrong
+ */
+export function readControllerQueues(env: Variables): {
+  readonly region: string;
+  readonly queueUrls: Pick<Environment["queueUrls"], "service" | "placement" | "dispatch">;
+} {
+  const given = parse(controllerQueueVariables, env);
+  return { region: given.AWS_REGION, queueUrls: controllerQueues(given) };
+}
+
+const controllerQueues = (given: z.infer<typeof controllerQueueVariables>) => ({
+  service: given.BERTH_SERVICE_QUEUE_URL,
+  placement: given.BERTH_PLACEMENT_QUEUE_URL,
+  dispatch: given.BERTH_DISPATCH_QUEUE_URL,
+});
 
 /** Every setting by its own name: `BERTH_INSTANCE_LOST_AFTER_MS` is `instanceLostAfterMs`. */
 export function readSettings(env: Variables): typeof DEFAULT_SETTINGS {
@@ -113,9 +129,14 @@ function parse<Output>(schema: z.ZodType<Output>, env: Variables): Output {
   throw new Error(`The environment cannot be used. ${faults.join("; ")}`);
 }
 
-function readAccessKeys(json: string): Environment["accessKeys"] {
+/**
+ * Whose requests are let in: for the functions that strangers can call, and no other.
+ *
+ * @throws Error that repeats nothing of it
+ */
+export function readAccessKeys(env: Variables): readonly EnvironmentAccessKey[] {
   try {
-    return accessKeys.parse(JSON.parse(json));
+    return accessKeys.parse(JSON.parse(env["BERTH_ACCESS_KEYS"] ?? ""));
   } catch {
     // The parser's own message would repeat the secrets.
     throw new Error("The environment cannot be used. BERTH_ACCESS_KEYS: not a list of access keys");

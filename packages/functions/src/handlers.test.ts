@@ -6,10 +6,10 @@ import { createMemoryTable } from "@berth/store/memory/table";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { beforeEach, expect, it } from "vitest";
 import { apiHandler, forwardHandler, sweepHandler, wakeHandler } from "./handlers.ts";
-import type { Edge } from "./handlers.ts";
+import type { OpenEdge } from "./handlers.ts";
 
 /** The edge around the real control plane, on the memory store, with queues that can be broken. */
-let edge: Edge;
+let edge: OpenEdge;
 let sent: WakeMessage[];
 let queuesWork: boolean;
 let warnings: string[];

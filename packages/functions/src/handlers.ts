@@ -26,8 +26,12 @@ export interface Edge {
   /** Its relay tells of what it cannot send: queues and sweep try again. */
   readonly controlPlane: ControlPlane;
   readonly agents: ConnectionGateway;
-  readonly findAccessKey: Authentication["findAccessKey"];
   readonly log: Log;
+}
+
+/** With what strangers are told apart: for handlers that anybody can call. */
+export interface OpenEdge extends Edge {
+  readonly findAccessKey: Authentication["findAccessKey"];
 }
 
 const REST: RestRoutes = {
@@ -35,13 +39,13 @@ const REST: RestRoutes = {
     explainService(context, { service, ...(cluster !== undefined && { cluster }) }),
 };
 
-export function apiHandler(edge: Edge): ApiHandler {
+export function apiHandler(edge: OpenEdge): ApiHandler {
   const { findAccessKey, log } = edge;
   const controlPlane = withForgivingRelay(edge);
   return createApiHandler({ controlPlane, commands, rest: REST, findAccessKey, log });
 }
 
-export function agentSocketHandler(edge: Edge): AgentSocketHandler {
+export function agentSocketHandler(edge: OpenEdge): AgentSocketHandler {
   const { agents, findAccessKey, log } = edge;
   const controlPlane = withForgivingRelay(edge);
   return createAgentSocketHandler({

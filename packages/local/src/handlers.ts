@@ -4,7 +4,7 @@ import type { ApiHandler } from "@berth/functions/api";
 import {
   agentSocketHandler,
   apiHandler,
-  type Edge,
+  type OpenEdge,
   forwardHandler,
   sweepHandler,
   wakeHandler,
@@ -21,7 +21,7 @@ export interface Handlers {
 }
 
 /** All of them in this process. */
-export function handlersOf(edge: Edge): Handlers {
+export function handlersOf(edge: OpenEdge): Handlers {
   const wake = wakeHandler(edge);
   const forward = forwardHandler(edge);
   return {

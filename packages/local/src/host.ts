@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createConnectionsClient, createSqsClient } from "@berth/aws/clients";
 import { createEdge } from "@berth/functions/create-edge";
-import type { Edge } from "@berth/functions/handlers";
+import type { OpenEdge } from "@berth/functions/handlers";
 import { describeError, type Log } from "@berth/functions/log";
 import { ensureTable } from "@berth/store/dynamodb/schema";
 import { embeddedQueues } from "./embedded/queues.ts";
@@ -95,8 +95,8 @@ function edgeOf(
   options: HostOptions,
   { dynamodb, sqs, queues, connections }: Clients,
   log: Log,
-): Edge {
-  return createEdge({
+): OpenEdge {
+  const edge = createEdge({
     dynamodb,
     tableName: TABLE_NAME,
     sqs,
@@ -104,9 +104,9 @@ function edgeOf(
     connections,
     scope: options.scope,
     settings: options.settings,
-    findAccessKey: findRootKey(options),
     log,
   });
+  return { ...edge, findAccessKey: findRootKey(options) };
 }
 
 /** The root key is the only one there is. */

@@ -1,4 +1,8 @@
-import { readEnvironment } from "@berth/functions/environment";
+import {
+  readAccessKeys,
+  readControllerQueues,
+  readEnvironment,
+} from "@berth/functions/environment";
 import { componentName } from "../deployment.ts";
 import type { Deployment } from "../deployment.ts";
 import { REGION } from "../synth/mocks.ts";
@@ -18,7 +22,7 @@ export function environmentFaults(
       },
     });
     try {
-      readEnvironment(watched);
+      readAll(entry, watched);
     } catch (error) {
       return [`${entry}: ${(error as Error).message}`];
     }
@@ -26,6 +30,13 @@ export function environmentFaults(
       .filter((name) => name.startsWith("BERTH_") && !read.has(name))
       .map((name) => `${entry}: nobody reads ${name}`);
   });
+}
+
+/** What the entry's composition root reads. */
+function readAll(entry: string, env: Readonly<Record<string, string>>): void {
+  if (entry === "coalesced-queue" || entry === "timers-queue") readControllerQueues(env);
+  else readEnvironment(env);
+  if (entry === "api" || entry === "agent-socket") readAccessKeys(env);
 }
 
 /** What the stack sets, and what Lambda does. */

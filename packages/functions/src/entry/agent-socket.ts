@@ -1,4 +1,4 @@
 import { agentSocketHandler } from "../handlers.ts";
-import { lambdaHandler } from "./edge.ts";
+import { openLambdaHandler } from "../lambda/edge.ts";
 
-export const handler = lambdaHandler("agent-socket", agentSocketHandler);
+export const handler = openLambdaHandler("agent-socket", agentSocketHandler);

@@ -1,4 +1,4 @@
 import { apiHandler } from "../handlers.ts";
-import { lambdaHandler } from "./edge.ts";
+import { openLambdaHandler } from "../lambda/edge.ts";
 
-export const handler = lambdaHandler("api", apiHandler);
+export const handler = openLambdaHandler("api", apiHandler);

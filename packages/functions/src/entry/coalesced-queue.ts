@@ -1,4 +1,3 @@
-import { forwardHandler } from "../handlers.ts";
-import { lambdaHandler } from "./edge.ts";
+import { forwarder } from "../lambda/forwarder.ts";
 
-export const handler = lambdaHandler("coalesced-queue", forwardHandler);
+export const handler = forwarder("coalesced-queue");

@@ -1,4 +1,4 @@
 import { sweepHandler } from "../handlers.ts";
-import { lambdaHandler } from "./edge.ts";
+import { lambdaHandler } from "../lambda/edge.ts";
 
 export const handler = lambdaHandler("sweep", sweepHandler);
