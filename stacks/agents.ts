@@ -1,4 +1,4 @@
-import { ACCESS_LOG_RETENTION, ANSWER_TIMEOUT, SOCKET_THROTTLING } from "./defaults.ts";
+import { ACCESS_LOG_RETENTION, SOCKET_THROTTLING } from "./defaults.ts";
 import { entryFunction } from "./edge.ts";
 import type { EdgeParts, EntryFunction, Permission } from "./edge.ts";
 
@@ -44,7 +44,7 @@ export function agentSockets(): AgentSockets {
 
 /** Agents sign their handshake; the function verifies it, as it does on one machine. */
 export function agents(parts: EdgeParts): EntryFunction {
-  const served = entryFunction("agent-socket", { ...parts.open, timeout: ANSWER_TIMEOUT });
+  const served = entryFunction("agent-socket", parts);
   for (const route of ["$connect", "$disconnect", "$default"]) {
     parts.sockets.api.route(route, served.fn.arn);
   }

@@ -1,4 +1,4 @@
-import { ACCESS_LOG_RETENTION, ANSWER_TIMEOUT, API_THROTTLING } from "./defaults.ts";
+import { ACCESS_LOG_RETENTION, API_THROTTLING } from "./defaults.ts";
 import { entryFunction } from "./edge.ts";
 import type { EdgeParts } from "./edge.ts";
 
@@ -16,7 +16,7 @@ export function api(parts: EdgeParts) {
       stage: { defaultRouteSettings: API_THROTTLING },
     },
   });
-  const apiFunction = entryFunction("api", { ...parts.open, timeout: ANSWER_TIMEOUT });
+  const apiFunction = entryFunction("api", parts);
   for (const route of ["POST /", "ANY /v1/{proxy+}", "GET /healthz"]) {
     httpApi.route(route, apiFunction.fn.arn);
   }

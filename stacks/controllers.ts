@@ -1,6 +1,6 @@
 import { QUEUES } from "../packages/aws/src/queues.ts";
 import type { Queue } from "../packages/aws/src/queues.ts";
-import { BATCH_SIZE, MAXIMUM_CONCURRENCY, SWEEP_TIMEOUT } from "./defaults.ts";
+import { BATCH_SIZE, MAXIMUM_CONCURRENCY } from "./defaults.ts";
 import { entryFunction } from "./edge.ts";
 import type { EdgeParts, EntryFunction, Permission } from "./edge.ts";
 import type { WakeQueue } from "./queues.ts";
@@ -12,13 +12,7 @@ export function controllers(parts: EdgeParts): readonly EntryFunction[] {
 
 function consumer(name: Queue, parts: EdgeParts): EntryFunction {
   const source = parts.queues[name];
-  const delays = name === "coalesced" || name === "timers";
-  const { environment, permissions } = delays ? parts.forwarder : parts.controller;
-  const made = entryFunction(`${name}-queue`, {
-    environment,
-    permissions: [...permissions, receivingFrom(source)],
-    timeout: `${source.functionTimeout} seconds`,
-  });
+  const made = entryFunction(`${name}-queue`, parts, { permissions: [receivingFrom(source)] });
   // Not `queue.subscribe`: it grants more than Lambda's pollers call.
   new aws.lambda.EventSourceMapping(`${name}-queue`, {
     eventSourceArn: source.queue.arn,
@@ -40,11 +34,7 @@ function receivingFrom({ queue }: WakeQueue): Permission {
 
 /** Finds what a lost message left undone. The next minute is its retry. */
 function sweep(parts: EdgeParts): EntryFunction {
-  const made = entryFunction("sweep", {
-    ...parts.controller,
-    timeout: SWEEP_TIMEOUT,
-    retries: 0,
-  });
+  const made = entryFunction("sweep", parts, { retries: 0 });
   new sst.aws.CronV2("EveryMinute", { schedule: "rate(1 minute)", function: made.fn.arn });
   return made;
 }

@@ -1,27 +1,6 @@
 import type { Queue } from "../packages/aws/src/queues.ts";
 
-/** The entry points of `packages/functions`: each becomes a function. */
-export type Entry = "api" | "agent-socket" | "sweep" | `${Queue}-queue`;
-
-type Megabytes = `${number} MB`;
-type Seconds = `${number} seconds`;
-
-/** Lambda gives CPU in proportion to memory: what a person or an agent waits for gets more. */
-export const MEMORY: Readonly<Record<Entry, Megabytes>> = {
-  api: "1024 MB",
-  "agent-socket": "1024 MB",
-  "service-queue": "1024 MB",
-  "placement-queue": "1024 MB",
-  "dispatch-queue": "512 MB",
-  "coalesced-queue": "256 MB",
-  "timers-queue": "256 MB",
-  sweep: "512 MB",
-};
-
-/** API Gateway gives up after 30 s (HTTP) and 29 s (WebSocket): no answer is worth more. */
-export const ANSWER_TIMEOUT: Seconds = "28 seconds";
-/** Less than the schedule's minute, so that two sweeps seldom meet. They may. */
-export const SWEEP_TIMEOUT: Seconds = "55 seconds";
+/* The functions' own limits are in packages/functions/src/function-limits.ts: one machine has them too. */
 
 /**
  * How many times a function's timeout its messages stay hidden. AWS asks for six, so that a batch

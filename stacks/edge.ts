@@ -1,5 +1,6 @@
-import { MEMORY, LOG_RETENTION_DAYS } from "./defaults.ts";
-import type { Entry } from "./defaults.ts";
+import { FUNCTION_LIMITS } from "../packages/functions/src/function-limits.ts";
+import type { FunctionName, FunctionRole } from "../packages/functions/src/function-limits.ts";
+import { LOG_RETENTION_DAYS } from "./defaults.ts";
 import type { AgentSockets } from "./agents.ts";
 import type { WakeQueue, WakeQueues } from "./queues.ts";
 
@@ -20,16 +21,11 @@ export interface Role {
 export interface EdgeParts {
   readonly queues: WakeQueues;
   readonly sockets: AgentSockets;
-  /** For those that act on the control plane's stores. */
-  readonly controller: Role;
-  /** The same for those that strangers can call: they know whom to let in. */
-  readonly open: Role;
-  /** For those that hand messages on. */
-  readonly forwarder: Role;
+  readonly roles: Readonly<Record<FunctionRole, Role>>;
 }
 
 export interface EntryFunction {
-  readonly entry: Entry;
+  readonly entry: FunctionName;
   /** The physical name. */
   readonly name: string;
   readonly fn: sst.aws.Function;
@@ -70,7 +66,7 @@ export function edge({ table, tablePermissions, queues, sockets }: Stores): Edge
     ...controller,
     environment: { ...controller.environment, BERTH_ACCESS_KEYS: accessKeys.value },
   };
-  return { queues, sockets, controller, open, forwarder };
+  return { queues, sockets, roles: { controller, open, forwarder } };
 }
 
 function sendingTo(queues: readonly WakeQueue[]): Permission {
@@ -80,17 +76,21 @@ function sendingTo(queues: readonly WakeQueue[]): Permission {
   };
 }
 
-interface EntrySettings extends Role {
-  readonly timeout: `${number} seconds`;
+interface EntrySettings {
+  /** Besides those of its role. */
+  readonly permissions?: readonly Permission[];
   /** How often Lambda itself tries an event again that nobody waits for. */
   readonly retries?: number;
 }
 
 /** One Lambda function of an entry point of `packages/functions`, which SST bundles. */
 export function entryFunction(
-  entry: Entry,
-  { environment, permissions, ...settings }: EntrySettings,
+  entry: FunctionName,
+  parts: EdgeParts,
+  { permissions = [], ...settings }: EntrySettings = {},
 ): EntryFunction {
+  const { role, memoryMiB, timeoutSeconds } = FUNCTION_LIMITS[entry];
+  const { environment, permissions: rolePermissions } = parts.roles[role];
   const component = entry.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
   const name = `${$app.name}-${$app.stage}-${entry}`;
   const logGroup = new aws.cloudwatch.LogGroup(`${component}Log`, {
@@ -102,9 +102,10 @@ export function entryFunction(
     handler: `packages/functions/src/entry/${entry}.handler`,
     runtime: "nodejs24.x",
     architecture: "arm64",
-    memory: MEMORY[entry],
+    memory: `${memoryMiB} MB`,
+    timeout: `${timeoutSeconds} seconds`,
     environment: { ...environment },
-    permissions: [...permissions, writingTo(logGroup)],
+    permissions: [...rolePermissions, ...permissions, writingTo(logGroup)],
     logging: { logGroup: logGroup.name },
     // AWS's managed policy for logs is for all log groups of the account.
     transform: { role: { managedPolicyArns: [] } },

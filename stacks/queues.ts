@@ -1,13 +1,12 @@
 import { deadLetterQueueDefinition, queueDefinition, QUEUES } from "../packages/aws/src/queues.ts";
 import type { Queue, QueueDefinition } from "../packages/aws/src/queues.ts";
+import { FUNCTION_LIMITS } from "../packages/functions/src/function-limits.ts";
 import { VISIBILITY_TO_TIMEOUT } from "./defaults.ts";
 
-/** A queue, where its messages end that nobody could handle, and who may run how long with one. */
+/** A queue, and where its messages end that nobody could handle. */
 export interface WakeQueue {
   readonly queue: sst.aws.Queue;
   readonly deadLetters: sst.aws.Queue;
-  /** Seconds. */
-  readonly functionTimeout: number;
 }
 
 export type WakeQueues = Readonly<Record<Queue, WakeQueue>>;
@@ -22,14 +21,13 @@ function wakeQueue(name: Queue): WakeQueue {
   const component = name.charAt(0).toUpperCase() + name.slice(1);
   const { attributes: deadLetterAttributes } = deadLetterQueueDefinition(name, $app.name);
   const deadLetters = queueOf(`${component}DeadLetters`, deadLetterAttributes);
-  // The definition's own timeout is how long a function may run.
-  const { VisibilityTimeout, ...attributes } = definitionOf(name, "");
-  const functionTimeout = Number(VisibilityTimeout);
+  const { VisibilityTimeout: _, ...attributes } = definitionOf(name, "");
+  const { timeoutSeconds } = FUNCTION_LIMITS[`${name}-queue`];
   const queue = queueOf(component, attributes, {
-    visibilityTimeoutSeconds: functionTimeout * VISIBILITY_TO_TIMEOUT,
+    visibilityTimeoutSeconds: timeoutSeconds * VISIBILITY_TO_TIMEOUT,
     redrivePolicy: deadLetters.arn.apply((arn) => definitionOf(name, arn).RedrivePolicy ?? ""),
   });
-  return { queue, deadLetters, functionTimeout };
+  return { queue, deadLetters };
 }
 
 const definitionOf = (name: Queue, deadLetterQueueArn: string): QueueDefinition["attributes"] =>

@@ -1,11 +1,11 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { FUNCTIONS } from "@berth/functions/function-limits";
+import { type FunctionName, FUNCTIONS } from "@berth/functions/function-limits";
 import { build } from "esbuild";
 import { BUNDLES, ENTRIES, ROOT } from "./paths.ts";
 
 /** Every entry point of `packages/functions`, by its file's name. */
-export const entryNames: readonly string[] = FUNCTIONS;
+export const entryNames: readonly FunctionName[] = FUNCTIONS;
 
 export const bundleOf = (entry: string): string => join(BUNDLES, entry, "bundle.mjs");
 

@@ -19,8 +19,8 @@ const PLANTS: readonly Plant[] = [
   { file: "stacks/state.ts", from: `"dynamodb:GetItem",`, to: `"dynamodb:Scan",` },
   {
     file: "stacks/queues.ts",
-    from: "functionTimeout * VISIBILITY_TO_TIMEOUT",
-    to: "functionTimeout",
+    from: "timeoutSeconds * VISIBILITY_TO_TIMEOUT",
+    to: "timeoutSeconds",
   },
   { file: "stacks/queues.ts", from: `case "FifoThroughputLimit":`, to: `case "":` },
   { file: "stacks/queues.ts", from: "default:", to: `default: return ["name", undefined];` },

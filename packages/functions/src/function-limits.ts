@@ -12,26 +12,35 @@ export const FUNCTIONS = [
 
 export type FunctionName = (typeof FUNCTIONS)[number];
 
+/**
+ * What a function is told and may do: `controller` acts on the control plane's stores, `open` does so
+ * for strangers, who have to show who they are, `forwarder` hands messages on and knows nothing else.
+ */
+export type FunctionRole = "controller" | "open" | "forwarder";
+
 export interface FunctionLimits {
+  readonly role: FunctionRole;
   readonly memoryMiB: number;
   readonly timeoutSeconds: number;
 }
 
 /** API Gateway gives up after 29 or 30 seconds: no answer is worth more. */
-const ANSWER: FunctionLimits = { memoryMiB: 1024, timeoutSeconds: 28 };
-/** A sixth of its queue's visibility timeout, as AWS asks. */
-const WAKE: FunctionLimits = { memoryMiB: 1024, timeoutSeconds: 30 };
-const FORWARD: FunctionLimits = { memoryMiB: 256, timeoutSeconds: 10 };
+const ANSWER: FunctionLimits = { role: "open", memoryMiB: 1024, timeoutSeconds: 28 };
+const WAKE: FunctionLimits = { role: "controller", memoryMiB: 1024, timeoutSeconds: 30 };
+const FORWARD: FunctionLimits = { role: "forwarder", memoryMiB: 256, timeoutSeconds: 30 };
 
-/** What each function may use, on AWS and where its bundle runs in a process of its own. */
+/**
+ * What each function may use, on AWS and where its bundle runs in a process of its own. Lambda gives
+ * CPU in proportion to memory: what a person or an agent waits for gets more.
+ */
 export const FUNCTION_LIMITS: Readonly<Record<FunctionName, FunctionLimits>> = {
   api: ANSWER,
   "agent-socket": ANSWER,
   "service-queue": WAKE,
   "placement-queue": WAKE,
-  "dispatch-queue": WAKE,
+  "dispatch-queue": { ...WAKE, memoryMiB: 512 },
   "coalesced-queue": FORWARD,
   "timers-queue": FORWARD,
   // Less than the schedule's minute, so that two sweeps seldom meet. They may.
-  sweep: { memoryMiB: 512, timeoutSeconds: 55 },
+  sweep: { role: "controller", memoryMiB: 512, timeoutSeconds: 55 },
 };

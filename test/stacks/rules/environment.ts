@@ -3,6 +3,7 @@ import {
   readControllerQueues,
   readEnvironment,
 } from "@berth/functions/environment";
+import { FUNCTION_LIMITS, type FunctionName } from "@berth/functions/function-limits";
 import { componentName } from "../deployment.ts";
 import type { Deployment } from "../deployment.ts";
 import { REGION } from "../synth/mocks.ts";
@@ -10,7 +11,7 @@ import { REGION } from "../synth/mocks.ts";
 /** A function is told all that its code reads, and nothing of Berth's that it does not. */
 export function environmentFaults(
   deployment: Deployment,
-  entries: readonly string[],
+  entries: readonly FunctionName[],
 ): readonly string[] {
   return entries.flatMap((entry) => {
     const given = variablesOf(deployment, entry);
@@ -33,10 +34,11 @@ export function environmentFaults(
 }
 
 /** What the entry's composition root reads. */
-function readAll(entry: string, env: Readonly<Record<string, string>>): void {
-  if (entry === "coalesced-queue" || entry === "timers-queue") readControllerQueues(env);
+function readAll(entry: FunctionName, env: Readonly<Record<string, string>>): void {
+  const { role } = FUNCTION_LIMITS[entry];
+  if (role === "forwarder") readControllerQueues(env);
   else readEnvironment(env);
-  if (entry === "api" || entry === "agent-socket") readAccessKeys(env);
+  if (role === "open") readAccessKeys(env);
 }
 
 /** What the stack sets, and what Lambda does. */

@@ -43,7 +43,7 @@ function aPool(spec: Partial<FunctionSpec> = {}): FunctionPool {
     name: "f",
     bundle: join(directory, "index.mjs"),
     env: { ONLY: "this" },
-    limits: { memoryMiB: 128, timeoutSeconds: 10 },
+    limits: { role: "controller", memoryMiB: 128, timeoutSeconds: 10 },
     maxConcurrency: 4,
     alwaysCold: false,
     logFile: join(directory, "f.log"),
@@ -91,7 +91,9 @@ describe("a function in processes of its own", () => {
     ["takes too long", "hang", "f: Task timed out after 1 seconds"],
     ["takes too much memory", "hoard", "f: Runtime exited with SIGABRT"],
   ])("fails alone where it %s", async (_, what, message) => {
-    const pool = aPool({ limits: { memoryMiB: 64, timeoutSeconds: what === "hang" ? 1 : 10 } });
+    const pool = aPool({
+      limits: { role: "controller", memoryMiB: 64, timeoutSeconds: what === "hang" ? 1 : 10 },
+    });
     await expect(pool.invoke({ do: what })).rejects.toThrow(message);
     expect(await call(pool)).toHaveProperty("pid");
   });

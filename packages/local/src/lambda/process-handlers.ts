@@ -17,7 +17,7 @@ export interface ProcessHandlersOptions {
   readonly alwaysCold: boolean;
 }
 
-/** Instances of one function on a machine that has other things to do; the first two have callers who wait. */
+/** Instances of one function on a machine that has other things to do; open ones have callers who wait. */
 const MAX_CONCURRENCY = 2;
 const MAX_CALLERS = 4;
 
@@ -58,7 +58,7 @@ export function functionPool(name: FunctionName, options: ProcessHandlersOptions
     bundle: bundles[name].path,
     env: environmentOf(name, options),
     limits: FUNCTION_LIMITS[name],
-    maxConcurrency: name === "api" || name === "agent-socket" ? MAX_CALLERS : MAX_CONCURRENCY,
+    maxConcurrency: FUNCTION_LIMITS[name].role === "open" ? MAX_CALLERS : MAX_CONCURRENCY,
     alwaysCold,
     logFile: join(host.directory.logs, `function-${name}.log`),
   });
@@ -71,28 +71,35 @@ function environmentOf(
 ): Record<string, string> {
   const { scope, credentials, settings, port, directory } = host;
   const { agentEndpoint, ...times } = settings;
+  const { role, memoryMiB } = FUNCTION_LIMITS[name];
   const principalArn = `arn:aws:iam::${scope.account}:root`;
-  return {
-    ...Object.fromEntries(
-      Object.entries(times).map(([setting, value]) => [variableName(setting), String(value)]),
-    ),
+  const everyones = {
     AWS_REGION: scope.region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_LAMBDA_FUNCTION_NAME: name,
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(FUNCTION_LIMITS[name].memoryMiB),
-    AWS_ENDPOINT_URL_DYNAMODB: servicesEndpoint,
-    BERTH_ACCOUNT: scope.account,
-    BERTH_TABLE_NAME: TABLE_NAME,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMiB),
+    NODE_COMPILE_CACHE: directory.compileCache,
     ...Object.fromEntries(
       QUEUES.map((queue) => [
         `BERTH_${queue.toUpperCase()}_QUEUE_URL`,
         new URL(new URL(queueUrls[queue]).pathname, servicesEndpoint).href,
       ]),
     ),
+  };
+  if (role === "forwarder") return everyones;
+  return {
+    ...everyones,
+    ...Object.fromEntries(
+      Object.entries(times).map(([setting, value]) => [variableName(setting), String(value)]),
+    ),
+    AWS_ENDPOINT_URL_DYNAMODB: servicesEndpoint,
+    BERTH_ACCOUNT: scope.account,
+    BERTH_TABLE_NAME: TABLE_NAME,
     BERTH_CONNECTIONS_ENDPOINT: `http://127.0.0.1:${port}`,
     BERTH_AGENT_ENDPOINT: agentEndpoint,
-    BERTH_ACCESS_KEYS: JSON.stringify([{ ...credentials, principalArn }]),
-    NODE_COMPILE_CACHE: directory.compileCache,
+    ...(role === "open" && {
+      BERTH_ACCESS_KEYS: JSON.stringify([{ ...credentials, principalArn }]),
+    }),
   };
 }
