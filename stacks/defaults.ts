@@ -1,7 +1,7 @@
 import type { Queue } from "../packages/aws/src/queues.ts";
 
 /** The entry points of `packages/functions`: each becomes a function. */
-export type Entry = "api" | "agent-socket" | "sweep" | `${Queue}-queue`;
+export type Entry = "api" | "agent-socket" | "sweep" | "instance-events" | `${Queue}-queue`;
 
 type Megabytes = `${number} MB`;
 type Seconds = `${number} seconds`;
@@ -16,6 +16,7 @@ export const MEMORY: Readonly<Record<Entry, Megabytes>> = {
   "coalesced-queue": "256 MB",
   "timers-queue": "256 MB",
   sweep: "512 MB",
+  "instance-events": "512 MB",
 };
 
 /** API Gateway gives up after 30 s (HTTP) and 29 s (WebSocket): no answer is worth more. */
@@ -39,6 +40,17 @@ export const MAXIMUM_CONCURRENCY: Readonly<Record<Queue, number>> = {
   coalesced: 10,
   timers: 10,
 };
+
+/** What EC2 tells of machines. After an hour every agent's lease has told the same. */
+export const INSTANCE_EVENTS = {
+  timeout: "30 seconds",
+  /** By EventBridge, where Lambda does not take the event; then by Lambda, where the function fails. */
+  deliveryRetries: 185,
+  functionRetries: 2,
+  maximumAgeSeconds: 3600,
+  /** Fourteen days. */
+  deadLetterRetentionSeconds: 1_209_600,
+} as const;
 
 /** Requests a second and at once, over all routes, with and without a valid signature. */
 export const API_THROTTLING = { throttlingRateLimit: 500, throttlingBurstLimit: 1000 };

@@ -8,6 +8,7 @@ export const FUNCTIONS = [
   "coalesced-queue",
   "timers-queue",
   "sweep",
+  "instance-events",
 ] as const;
 
 export type FunctionName = (typeof FUNCTIONS)[number];
@@ -34,4 +35,5 @@ export const FUNCTION_LIMITS: Readonly<Record<FunctionName, FunctionLimits>> = {
   "timers-queue": FORWARD,
   // Less than the schedule's minute, so that two sweeps seldom meet. They may.
   sweep: { memoryMiB: 512, timeoutSeconds: 55 },
+  "instance-events": { memoryMiB: 512, timeoutSeconds: 30 },
 };

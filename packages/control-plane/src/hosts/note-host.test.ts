@@ -10,6 +10,7 @@ import {
 } from "@berth/testing/builders";
 import { aControlPlane, type TestControlPlane } from "@berth/testing/control-plane";
 import { setUpCluster } from "@berth/testing/set-up-cluster";
+import { there } from "@berth/testing/store-contract-world";
 import { beforeEach, describe, expect, test } from "vitest";
 import { openSession } from "../agents/connections.ts";
 import { createService } from "../commands/create-service.ts";
@@ -230,8 +231,7 @@ test("a task written late onto a machine that is gone is given up as well", asyn
   const { instances, tasks } = plane.store;
   await hear("terminated");
   const late = aTask({ id: taskId("family:batch", 9), containerInstanceId: ID });
-  const ledger = await instances.findLedger(CLUSTER, ID);
-  if (!ledger) return expect.unreachable();
+  const ledger = there(await instances.findLedger(CLUSTER, ID));
   const reservations = { [late.id]: aReservation({ reservedAt: plane.now() }) };
   await instances.replaceLedger({ ...ledger, reservations });
   await settle();

@@ -45,9 +45,7 @@ export async function tendInstance(
   const ledger = await welcomeHost(controlPlane, found, session);
   const now = controlPlane.now();
   const hostIsGone = isHostGone(ledger, session);
-  const connection =
-    session &&
-    (hostIsGone ? planHostLoss(session, now) : planConnection(session, now, controlPlane.settings));
+  const connection = session && planSession(session, now, { hostIsGone, ...controlPlane.settings });
   const lookInside = isDue(ledger, now) || (connection !== undefined && asksForTasks(connection));
   const named = lookInside
     ? await tasks.findMany(cluster, Object.keys(ledger.reservations))
@@ -61,6 +59,13 @@ export async function tendInstance(
   }
   if (isDue(ledger, now)) await settleLedger(controlPlane, ledger, hostIsGone);
 }
+
+const planSession = (
+  session: AgentSession,
+  now: number,
+  { hostIsGone, ...settings }: Settings & { readonly hostIsGone: boolean },
+): ConnectionPlan =>
+  hostIsGone ? planHostLoss(session, now) : planConnection(session, now, settings);
 
 /**
  * Tasks placed so long ago that the agent should have begun with them, and not so long ago that an

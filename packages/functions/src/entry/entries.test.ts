@@ -28,8 +28,8 @@ beforeAll(() => {
 afterAll(() => vi.unstubAllEnvs());
 
 describe("the functions on AWS", () => {
-  it("are eight", () => {
-    expect(ENTRIES).toHaveLength(8);
+  it("are nine", () => {
+    expect(ENTRIES).toHaveLength(9);
   });
 
   it.each(ENTRIES)("%s exports a handler", async (file) => {

@@ -7,7 +7,13 @@ import {
   ledgerKey,
   ledgerPartition,
 } from "../keys.ts";
-import type { ContainerInstanceRepository, New, Stored, StoredInstance } from "../store.ts";
+import type {
+  ContainerInstanceRepository,
+  InstanceName,
+  New,
+  Stored,
+  StoredInstance,
+} from "../store.ts";
 import type { Item, Key, Table, WriteOutcome } from "../table.ts";
 import { DescriptionCache } from "./description-cache.ts";
 import { ledgerItem, toLedger } from "./ledger.ts";
@@ -73,10 +79,7 @@ export function createContainerInstanceRepository(
       return withDescriptions(items.filter((item) => item["status"] !== "INACTIVE").map(toLedger));
     },
 
-    onHost: async (ec2InstanceId) => {
-      const keys = await listAll(table, hostList(ec2InstanceId));
-      return keys.map((key) => ({ cluster: clusterOf(key), id: key.sk }));
-    },
+    onHost: (ec2InstanceId) => onHost(table, ec2InstanceId),
 
     findLedger: (cluster, id) => findLedger(ledgerKey(cluster, id)),
 
@@ -103,6 +106,11 @@ export function createContainerInstanceRepository(
       return "ok";
     },
   };
+}
+
+async function onHost(table: Table, ec2InstanceId: string): Promise<readonly InstanceName[]> {
+  const keys = await listAll(table, hostList(ec2InstanceId));
+  return keys.map((key) => ({ cluster: clusterOf(key), id: key.sk }));
 }
 
 /**
