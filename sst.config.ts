@@ -22,6 +22,7 @@ export default $config({
     const { edge } = await import("./stacks/edge.ts");
     const { api } = await import("./stacks/api.ts");
     const { controllers } = await import("./stacks/controllers.ts");
+    const { scaling } = await import("./stacks/scaling.ts");
     const { alarms } = await import("./stacks/alarms.ts");
     const { dashboard } = await import("./stacks/dashboard.ts");
 
@@ -30,8 +31,15 @@ export default $config({
     const stores = { ...state(), queues: queues() };
     const parts = edge({ ...stores, sockets });
     const http = api(parts);
-    const functions = [http.apiFunction, agents(parts), ...controllers(parts)];
-    const watched = { ...stores, functions, httpApi: http.httpApi, sockets };
+    const { instanceEvents, instanceEventsDeadLetters } = scaling(parts);
+    const functions = [http.apiFunction, agents(parts), ...controllers(parts), instanceEvents];
+    const watched = {
+      ...stores,
+      functions,
+      instanceEventsDeadLetters,
+      httpApi: http.httpApi,
+      sockets,
+    };
     const { topic } = alarms(watched);
     dashboard(watched);
     const { bus } = events();

@@ -8,6 +8,7 @@ export interface Watched {
   readonly table: sst.aws.Dynamo;
   readonly queues: WakeQueues;
   readonly functions: readonly EntryFunction[];
+  readonly instanceEventsDeadLetters: sst.aws.Queue;
   readonly httpApi: sst.aws.ApiGatewayV2;
   readonly sockets: AgentSockets;
 }
@@ -24,7 +25,8 @@ interface Condition {
 }
 
 /** Who subscribes to the topic is told when Berth does not heal by itself. */
-export function alarms({ table, queues, functions, httpApi, sockets }: Watched) {
+export function alarms(watched: Watched) {
+  const { table, queues, functions, httpApi, sockets } = watched;
   const topic = new sst.aws.SnsTopic("Alarms");
   const alarm = (name: string, description: string, condition: Condition) =>
     createAlarm(topic, name, description, condition);
@@ -32,6 +34,7 @@ export function alarms({ table, queues, functions, httpApi, sockets }: Watched) 
   for (const [name, { queue, deadLetters }] of Object.entries(queues)) {
     queueAlarms(alarm, name, queue, deadLetters);
   }
+  deadLettersAlarm(alarm, "instance-events", watched.instanceEventsDeadLetters);
   for (const { entry, name } of functions) functionAlarms(alarm, entry, name);
   sweepAlarm(alarm, functions);
   apiAlarms(alarm, httpApi, sockets);
@@ -75,10 +78,14 @@ function queueAlarms(
     statistic: "Maximum",
     threshold: ALARM.oldestMessageSeconds,
   });
-  alarm(`${name}-dead-letters`, `Wake-ups of the ${name} queue failed again and again.`, {
+  deadLettersAlarm(alarm, name, deadLetters);
+}
+
+function deadLettersAlarm(alarm: Alarm, name: string, { nodes }: sst.aws.Queue): void {
+  alarm(`${name}-dead-letters`, `What came by ${name} failed again and again.`, {
     namespace: "AWS/SQS",
     metricName: "ApproximateNumberOfMessagesVisible",
-    dimensions: { QueueName: deadLetters.nodes.queue.name },
+    dimensions: { QueueName: nodes.queue.name },
     statistic: "Maximum",
     threshold: 0,
     periods: 1,

@@ -28,7 +28,9 @@ export function dashboard(watched: Watched): void {
 
 type Names = $util.Unwrap<ReturnType<typeof namesOf>>;
 
-function namesOf({ table, queues, functions, httpApi, sockets }: Watched) {
+function namesOf(watched: Watched) {
+  const { table, queues, functions, httpApi, sockets, instanceEventsDeadLetters } = watched;
+  const deadLetters = Object.values(queues).map((queue) => queue.deadLetters);
   return {
     region: aws.getRegionOutput().region,
     table: table.name,
@@ -36,7 +38,7 @@ function namesOf({ table, queues, functions, httpApi, sockets }: Watched) {
     sockets: sockets.api.nodes.api.id,
     functions: functions.map(({ name }) => name),
     queues: Object.values(queues).map(({ queue }) => queue.nodes.queue.name),
-    deadLetters: Object.values(queues).map(({ deadLetters }) => deadLetters.nodes.queue.name),
+    deadLetters: [...deadLetters, instanceEventsDeadLetters].map(({ nodes }) => nodes.queue.name),
   };
 }
 

@@ -19,6 +19,16 @@ export const MAXIMUM_CONCURRENCY: Readonly<Record<Queue, number>> = {
   timers: 10,
 };
 
+/** What EC2 tells of machines. After an hour every agent's lease has told the same. */
+export const INSTANCE_EVENTS = {
+  /** By EventBridge, where Lambda does not take the event; then by Lambda, where the function fails. */
+  deliveryRetries: 185,
+  functionRetries: 2,
+  maximumAgeSeconds: 3600,
+  /** Fourteen days. */
+  deadLetterRetentionSeconds: 1_209_600,
+} as const;
+
 /** Requests a second and at once, over all routes, with and without a valid signature. */
 export const API_THROTTLING = { throttlingRateLimit: 500, throttlingBurstLimit: 1000 };
 /** Frames: a thousand agents that come back together must all get in within seconds. */

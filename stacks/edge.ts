@@ -81,13 +81,15 @@ interface EntrySettings {
   readonly permissions?: readonly Permission[];
   /** How often Lambda itself tries an event again that nobody waits for. */
   readonly retries?: number;
+  /** Where such an event goes in the end, and after how many seconds at the latest. Needs `retries`. */
+  readonly failuresTo?: { readonly queue: sst.aws.Queue; readonly maximumAgeSeconds: number };
 }
 
 /** One Lambda function of an entry point of `packages/functions`, which SST bundles. */
 export function entryFunction(
   entry: FunctionName,
   parts: EdgeParts,
-  { permissions = [], ...settings }: EntrySettings = {},
+  { permissions = [], failuresTo, ...settings }: EntrySettings = {},
 ): EntryFunction {
   const { role, memoryMiB, timeoutSeconds } = FUNCTION_LIMITS[entry];
   const { environment, permissions: rolePermissions } = parts.roles[role];
@@ -107,8 +109,16 @@ export function entryFunction(
     environment: { ...environment },
     permissions: [...rolePermissions, ...permissions, writingTo(logGroup)],
     logging: { logGroup: logGroup.name },
-    // AWS's managed policy for logs is for all log groups of the account.
-    transform: { role: { managedPolicyArns: [] } },
+    transform: {
+      // AWS's managed policy for logs is for all log groups of the account.
+      role: { managedPolicyArns: [] },
+      eventInvokeConfig: failuresTo
+        ? {
+            maximumEventAgeInSeconds: failuresTo.maximumAgeSeconds,
+            destinationConfig: { onFailure: { destination: failuresTo.queue.arn } },
+          }
+        : {},
+    },
     ...settings,
   });
   return { entry, name, fn };

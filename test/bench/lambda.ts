@@ -34,6 +34,14 @@ function smallEvent(name: FunctionName): unknown {
   if (name === "agent-socket") {
     return { requestContext: { routeKey: "$disconnect", connectionId: "unknown" } };
   }
+  if (name === "instance-events") {
+    return {
+      source: "aws.ec2",
+      "detail-type": "EC2 Instance State-change Notification",
+      time: "2026-11-20T12:34:56Z",
+      detail: { "instance-id": "i-0123456789abcdef0", state: "terminated" },
+    };
+  }
   const body = JSON.stringify({ kind: "service", cluster: "default", service: "unknown" });
   return { Records: [{ messageId: "m", body, attributes: { MessageGroupId: "g" } }] };
 }

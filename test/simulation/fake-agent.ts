@@ -27,6 +27,7 @@ export class FakeAgent {
   /** Powered on: a host that is off neither runs nor reports anything. */
   on = true;
   readonly containers = new Map<string, Container>();
+  readonly ec2InstanceId: string;
   readonly #world: World;
   readonly #zone: string;
   #connections = 0;
@@ -36,6 +37,7 @@ export class FakeAgent {
   constructor(world: World, zone: string) {
     this.#world = world;
     this.#zone = zone;
+    this.ec2InstanceId = `i-${world.random.hex(17)}`;
   }
 
   get id(): string {
@@ -52,6 +54,7 @@ export class FakeAgent {
   async register(): Promise<void> {
     const answer = await this.#world.call("RegisterContainerInstance", {
       cluster: "default",
+      instanceIdentityDocument: JSON.stringify({ instanceId: this.ec2InstanceId }),
       totalResources: [
         { name: "CPU", type: "INTEGER", integerValue: 2048 },
         { name: "MEMORY", type: "INTEGER", integerValue: 2048 },

@@ -5,6 +5,7 @@ import type { Table } from "@berth/store/table";
 import { BROKEN_IMAGE, FakeAgent, ONE_OFF_IMAGE } from "./fake-agent.ts";
 import { Invariants, snapshotOf } from "./invariants.ts";
 import { whatIsNotAtRest } from "./rest.ts";
+import { stopMachine } from "./stop-machine.ts";
 import { World } from "./world.ts";
 
 const ZONES = ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1a"];
@@ -157,13 +158,17 @@ function ignoreRefusal(error: unknown): void {
   if (!isEcsError(error) || error.code === "ServerException") throw error;
 }
 
-/** Containers exit, connections break, hosts lose power. */
+/** Containers exit, connections break, hosts lose power or are stopped. */
 function trouble(world: World, awake: () => boolean): void {
   world.scheduler.after(1_000, () => {
     if (!awake()) return;
     for (const agent of world.agents) {
       if (world.random.chance(world.rates.containerDies)) agent.killOne();
       if (agent.connectionId !== undefined && world.random.chance(world.rates.agentVanishes)) {
+        if (world.random.chance(0.3)) {
+          stopMachine(world, agent);
+          continue;
+        }
         if (world.random.chance(0.3)) agent.powerOff();
         else agent.disconnect();
         world.scheduler.after(world.random.between(500, 90_000), () =>

@@ -4,6 +4,7 @@ import { callsOf } from "./aws-calls.ts";
 import { entryNames } from "./bundle-functions.ts";
 import { callWithoutSignature } from "./call-route.ts";
 import { componentName } from "./deployment.ts";
+import type { Deployment } from "./deployment.ts";
 import { readDeployment } from "./record.ts";
 import { alarmFaults } from "./rules/alarms.ts";
 import { environmentFaults, variablesOf } from "./rules/environment.ts";
@@ -14,12 +15,20 @@ import {
   trustFaults,
   wildcardFaults,
 } from "./rules/roles.ts";
+import { deadLettersArn, patternsOf, ruleFaults } from "./rules/events.ts";
 import { routesOf } from "./rules/routes.ts";
 import { arnOf } from "./synth/mocks.ts";
 import { readApp } from "./synth/program.ts";
 
 const HTTP_ROUTES = ["ANY /v1/{proxy+}", "GET /healthz", "POST /"];
 const SOCKET_ROUTES = ["$connect", "$default", "$disconnect"];
+
+/** What Lambda does with an event whose sender does not wait. */
+const invokeConfig = (deployment: Deployment, component: string) =>
+  deployment.one(
+    "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+    `${component}EventInvokeConfig`,
+  );
 
 describe.each(["production", "test"])("the deployment of stage %s", (stage) => {
   const deployment = readDeployment(stage);
@@ -111,9 +120,31 @@ describe.each(["production", "test"])("the deployment of stage %s", (stage) => {
       state: "ENABLED",
       target: { arn: arnOf("aws:lambda/function:Function", "SweepFunction") },
     });
-    expect(
-      deployment.one("lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"),
-    ).toMatchObject({ maximumRetryAttempts: 0 });
+    expect(invokeConfig(deployment, "Sweep")).toMatchObject({ maximumRetryAttempts: 0 });
+  });
+
+  it("hears what EC2 and Auto Scaling tell of machines, and loses none of it quietly", () => {
+    expect(ruleFaults(deployment)).toEqual([]);
+    expect(patternsOf(deployment)).toEqual({
+      HostState: {
+        source: ["aws.ec2"],
+        "detail-type": ["EC2 Instance State-change Notification"],
+        detail: { state: ["stopping", "shutting-down", "stopped", "terminated"] },
+      },
+      SpotInterruption: {
+        source: ["aws.ec2"],
+        "detail-type": ["EC2 Spot Instance Interruption Warning"],
+      },
+      ScaleIn: {
+        source: ["aws.autoscaling"],
+        "detail-type": ["EC2 Instance-terminate Lifecycle Action"],
+      },
+    });
+    expect(invokeConfig(deployment, "InstanceEvents")).toMatchObject({
+      maximumRetryAttempts: 2,
+      maximumEventAgeInSeconds: 3600,
+      destinationConfig: { onFailure: { destination: deadLettersArn } },
+    });
   });
 
   it("forgets logs some day", () => {

@@ -5,6 +5,7 @@ import type { Deployment } from "./deployment.ts";
 import { readDeployment, recordStage } from "./record.ts";
 import { alarmFaults } from "./rules/alarms.ts";
 import { environmentFaults } from "./rules/environment.ts";
+import { ruleFaults } from "./rules/events.ts";
 import { consumerFaults, queueFaults } from "./rules/queues.ts";
 import {
   managedPolicyFaults,
@@ -31,10 +32,13 @@ const PLANTS: readonly Plant[] = [
   },
   { file: "stacks/edge.ts", from: "BERTH_TABLE_NAME", to: "BERTH_TABLE" },
   { file: "stacks/edge.ts", from: "${logGroup.arn}:*", to: "*" },
-  { file: "stacks/edge.ts", from: "role: { managedPolicyArns: [] }", to: "" },
+  { file: "stacks/edge.ts", from: "role: { managedPolicyArns: [] },", to: "" },
   { file: "stacks/alarms.ts", from: `below ? "breaching" : "notBreaching"`, to: `"notBreaching"` },
-  { file: "stacks/alarms.ts", from: "-dead-letters`, `Wake-ups", to: "-alive`, `Wake-ups" },
-  { file: "stacks/alarms.ts", from: "deadLetters.nodes", to: "queue.nodes" },
+  { file: "stacks/alarms.ts", from: "-dead-letters`, `What", to: "-alive`, `What" },
+  { file: "stacks/alarms.ts", from: "name, deadLetters);", to: "name, queue);" },
+  { file: "stacks/scaling.ts", from: "deadLetterConfig: { arn: deadLetters.arn },", to: "" },
+  { file: "stacks/scaling.ts", from: "sourceArn: made.arn,", to: "" },
+  { file: "stacks/scaling.ts", from: "values: rules.map(({ arn }) => arn),", to: "values: []," },
 ];
 
 describe("with planted faults", () => {
@@ -74,6 +78,16 @@ describe("with planted faults", () => {
   it("finds a variable that is missing", () => {
     const [fault] = environmentFaults(deployment, entryNames);
     expect(fault).toContain("BERTH_TABLE_NAME");
+  });
+
+  it("finds events that are not taken, and rules that lose what they cannot deliver", () => {
+    expect(ruleFaults(deployment)).toEqual(
+      expect.arrayContaining([
+        "HostState: no dead letters",
+        "HostState: may not call",
+        "dead letters: not from HostState",
+      ]),
+    );
   });
 
   it("finds alarms that are missing, or deaf", () => {

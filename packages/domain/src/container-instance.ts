@@ -40,8 +40,28 @@ export interface InstanceLedger {
   readonly agentConnected: boolean;
   /** Task id to what it holds. An entry lives from before its task is written until it stopped. */
   readonly reservations: Readonly<Record<string, Reservation>>;
+  /** Absent where EC2 has told nothing yet. */
+  readonly host?: HostRecord;
   /** Version of the descriptive item that this ledger goes with; a reader's cache key. */
   readonly descriptionVersion: number;
+}
+
+/**
+ * What EC2 tells of the machine under an instance: that it will go (a Spot interruption, a group that
+ * scales in, a shutdown that has begun), or that it is gone.
+ */
+export interface HostNotice {
+  readonly ec2InstanceId: string;
+  readonly state: "leaving" | "stopped" | "terminated";
+  /** Epoch ms, by EC2's clock. */
+  readonly at: number;
+}
+
+/** The latest that is known of the machine. It is `running` again once its agent is back from a stop. */
+export interface HostRecord extends Omit<HostNotice, "state"> {
+  readonly state: HostNotice["state"] | "running";
+  /** The notice is what made the instance DRAINING: it will be ACTIVE when the machine is back. */
+  readonly drained?: boolean;
 }
 
 export interface Reservation extends Demand {

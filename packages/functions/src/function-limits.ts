@@ -8,6 +8,7 @@ export const FUNCTIONS = [
   "coalesced-queue",
   "timers-queue",
   "sweep",
+  "instance-events",
 ] as const;
 
 export type FunctionName = (typeof FUNCTIONS)[number];
@@ -43,4 +44,5 @@ export const FUNCTION_LIMITS: Readonly<Record<FunctionName, FunctionLimits>> = {
   "timers-queue": FORWARD,
   // Less than the schedule's minute, so that two sweeps seldom meet. They may.
   sweep: { role: "controller", memoryMiB: 512, timeoutSeconds: 55 },
+  "instance-events": { ...WAKE, memoryMiB: 512 },
 };

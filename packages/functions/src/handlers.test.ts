@@ -5,7 +5,13 @@ import { createStore } from "@berth/store/create-store";
 import { createMemoryTable } from "@berth/store/memory/table";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { beforeEach, expect, it } from "vitest";
-import { apiHandler, forwardHandler, sweepHandler, wakeHandler } from "./handlers.ts";
+import {
+  apiHandler,
+  forwardHandler,
+  instanceEventsHandler,
+  sweepHandler,
+  wakeHandler,
+} from "./handlers.ts";
 import type { OpenEdge } from "./handlers.ts";
 
 /** The edge around the real control plane, on the memory store, with queues that can be broken. */
@@ -86,6 +92,34 @@ it("hands wake-ups to their controllers, for which nothing to do is nothing wron
   expect(await wakeHandler(edge)(event)).toEqual({ batchItemFailures: [] });
   expect(await forwardHandler(edge)(event)).toEqual({ batchItemFailures: [] });
   expect(sent).toContainEqual(JSON.parse(WAKE));
+});
+
+it("drains an instance whose machine is about to go, although its wake-up is lost", async () => {
+  const client = sdk();
+  await client.send(new ecs.CreateClusterCommand({ clusterName: "default" }));
+  const { containerInstance } = await client.send(
+    new ecs.RegisterContainerInstanceCommand({
+      instanceIdentityDocument: JSON.stringify({ instanceId: "i-0123456789abcdef0" }),
+      totalResources: ["CPU", "MEMORY"].map((name) => ({
+        name,
+        type: "INTEGER",
+        integerValue: 1024,
+      })),
+    }),
+  );
+  queuesWork = false;
+  await instanceEventsHandler(edge)({
+    source: "aws.ec2",
+    "detail-type": "EC2 Spot Instance Interruption Warning",
+    time: new Date().toISOString(),
+    detail: { "instance-id": "i-0123456789abcdef0", "instance-action": "terminate" },
+  } as never);
+  const { containerInstances } = await client.send(
+    new ecs.DescribeContainerInstancesCommand({
+      containerInstances: [containerInstance?.containerInstanceArn ?? ""],
+    }),
+  );
+  expect(containerInstances?.[0]?.status).toBe("DRAINING");
 });
 
 const WAKE = JSON.stringify({ kind: "service", cluster: "default", service: "gone" });

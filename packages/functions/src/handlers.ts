@@ -4,6 +4,7 @@ import { connectAgent, disconnectAgent } from "@berth/control-plane/agents/conne
 import { receiveFromAgent } from "@berth/control-plane/agents/receive";
 import { commands } from "@berth/control-plane/commands/registry";
 import type { ControlPlane } from "@berth/control-plane/context";
+import { noteHost } from "@berth/control-plane/hosts/note-host";
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
 import { explainService } from "@berth/control-plane/rest/explain-service";
@@ -12,6 +13,8 @@ import type { AgentSocketHandler } from "./agent-socket.ts";
 import { createApiHandler } from "./api.ts";
 import type { ApiHandler } from "./api.ts";
 import { createForwardHandler } from "./forward.ts";
+import { createInstanceEventsHandler } from "./instance-events.ts";
+import type { InstanceEventsHandler } from "./instance-events.ts";
 import { describeError } from "./log.ts";
 import type { Log } from "./log.ts";
 import { createQueueHandler } from "./queue.ts";
@@ -71,6 +74,12 @@ export function forwardHandler({ controlPlane, log }: Edge): QueueHandler {
 
 export function sweepHandler({ controlPlane, log }: Edge): SweepHandler {
   return createSweepHandler(() => sweep(controlPlane), log);
+}
+
+/** For what EventBridge tells of EC2's machines. One machine has none: nothing calls it there. */
+export function instanceEventsHandler(edge: Edge): InstanceEventsHandler {
+  const controlPlane = withForgivingRelay(edge);
+  return createInstanceEventsHandler((notice) => noteHost(controlPlane, notice), edge.log);
 }
 
 /** Who was answered has written already: a wake-up that is lost after that must not say otherwise. */

@@ -1,4 +1,5 @@
 import { groupHash } from "@berth/domain/group-hash";
+import type { InstanceName } from "./store.ts";
 import type { Key } from "./table.ts";
 
 /**
@@ -31,6 +32,12 @@ export const instanceKey = (cluster: string, id: string): Key => ({
   pk: `instances#${cluster}`,
   sk: id,
 });
+/** One machine may be several instances: of several clusters, or registered anew. */
+export const hostListing = (ec2InstanceId: string, { cluster, id }: InstanceName) => ({
+  listPk: hostList(ec2InstanceId),
+  listSk: `${cluster}#${id}`,
+});
+export const hostList = (ec2InstanceId: string) => `hosts#${ec2InstanceId}`;
 export const ledgerPartition = (cluster: string) => `ledgers#${cluster}`;
 export const ledgerKey = (cluster: string, id: string): Key => ({
   pk: ledgerPartition(cluster),

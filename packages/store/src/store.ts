@@ -60,12 +60,19 @@ export interface ContainerInstanceRepository {
   findMany(cluster: string, ids: readonly string[]): Promise<readonly StoredInstance[]>;
   /** All of a cluster that are not INACTIVE. Descriptions come from a cache keyed by their version. */
   all(cluster: string): Promise<readonly StoredInstance[]>;
+  /** The instances that registered with this EC2 instance id. Eventually consistent. */
+  onHost(ec2InstanceId: string): Promise<readonly InstanceName[]>;
   findLedger(cluster: string, id: string): Promise<Stored<InstanceLedger> | undefined>;
   /** Maybe as it was a moment ago. */
   glanceAtLedger(cluster: string, id: string): Promise<Stored<InstanceLedger> | undefined>;
   replaceLedger(ledger: Stored<InstanceLedger>): Promise<WriteOutcome>;
   /** Writes the description, then the ledger's `descriptionVersion`. */
   replaceDescription(instance: Stored<ContainerInstance>): Promise<WriteOutcome>;
+}
+
+export interface InstanceName {
+  readonly cluster: string;
+  readonly id: string;
 }
 
 export interface StoredInstance {

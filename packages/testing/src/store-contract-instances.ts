@@ -136,6 +136,34 @@ export function describeInstances(parts: StoreParts): void {
     expect(many.map(({ instance }) => instance.id).toSorted()).toEqual([1, 2].map(instanceId));
   });
 
+  test("instances are found by the EC2 instance under them, in whatever cluster", async () => {
+    const { instances } = world.store;
+    await create({ ec2InstanceId: "i-1" });
+    await create({ id: instanceId(2), ec2InstanceId: "i-1" }, { id: instanceId(2) });
+    const elsewhere = { cluster: "other", id: ID };
+    await instances.create(
+      anInstance({ ...elsewhere, ec2InstanceId: "i-1" }),
+      aLedger({ ...elsewhere }),
+    );
+    await create({ id: instanceId(3), ec2InstanceId: "i-10" }, { id: instanceId(3) });
+    await create({ id: instanceId(4) }, { id: instanceId(4) });
+    expect(await instances.onHost("i-1")).toEqual([
+      { cluster: CLUSTER, id: ID },
+      { cluster: CLUSTER, id: instanceId(2) },
+      elsewhere,
+    ]);
+    expect(await instances.onHost("i-2")).toEqual([]);
+  });
+
+  test("an instance that comes with another EC2 instance id is found by that one", async () => {
+    const { instances } = world.store;
+    await create({ ec2InstanceId: "i-1" });
+    const { instance } = there(await instances.find(CLUSTER, ID));
+    await instances.replaceDescription({ ...instance, ec2InstanceId: "i-2" });
+    expect(await instances.onHost("i-1")).toEqual([]);
+    expect(await instances.onHost("i-2")).toEqual([{ cluster: CLUSTER, id: ID }]);
+  });
+
   test("a changed description reaches whoever remembers the old one", async () => {
     await create();
     const remembering = world.anotherStore();

@@ -107,6 +107,10 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
     await createInstances(instances, 100);
     return () => instances.all(CLUSTER);
   },
+  "instances.onHost | one instance": async ({ instances }) => {
+    await instances.create(aTypicalInstance(), aLedgerOf(INSTANCE));
+    return () => instances.onHost(aTypicalInstance().ec2InstanceId ?? "");
+  },
   "instances.findLedger | any": async ({ instances }) => {
     await createInstances(instances, 1);
     return () => instances.findLedger(CLUSTER, instanceId(0));

@@ -32,6 +32,11 @@ function wanted(deployment: Deployment): readonly string[] {
   return [
     ...queues,
     ...functions,
+    signature(
+      "AWS/SQS",
+      "ApproximateNumberOfMessagesVisible",
+      queueName("instance-events-dead-letters"),
+    ),
     signature("AWS/Lambda", "Invocations", sweep),
     signature("AWS/ApiGateway", "5xx", "HttpApiApi-id"),
     signature("AWS/ApiGateway", "IntegrationError", "AgentSocketsApi-id"),

@@ -66,15 +66,26 @@ interface PolicyStatement {
   readonly actions: readonly string[];
   readonly resources?: readonly string[];
   readonly principals?: readonly { readonly type: string; readonly identifiers: unknown }[];
+  readonly conditions?: readonly {
+    readonly test: string;
+    readonly variable: string;
+    readonly values: readonly string[];
+  }[];
 }
 
-function policyStatement({ effect, actions, resources, principals }: PolicyStatement) {
+function policyStatement(statement: PolicyStatement) {
+  const { effect, actions, resources, principals, conditions } = statement;
   return {
     Effect: effect ?? "Allow",
     Action: actions,
     Resource: resources,
     Principal:
       principals && Object.fromEntries(principals.map((each) => [each.type, each.identifiers])),
+    Condition:
+      conditions &&
+      Object.fromEntries(
+        conditions.map(({ test, variable, values }) => [test, { [variable]: values }]),
+      ),
   };
 }
 

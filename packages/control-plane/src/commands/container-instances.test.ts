@@ -12,6 +12,13 @@ const arn = (number: number) =>
   `arn:aws:ecs:eu-central-1:123456789012:container-instance/default/${instanceId(number)}`;
 const running = aTask({ id: "a".repeat(32), lastStatus: "RUNNING" });
 const pending = aTask({ id: "b".repeat(32), lastStatus: "PENDING" });
+/** Without tasks: a wake-up that names some is about them, not about their instance. */
+const WAKE_OF_INSTANCE_1 = {
+  kind: "dispatch",
+  cluster: "default",
+  containerInstanceId: instanceId(1),
+  taskIds: [],
+};
 
 /** Instance 1 holds a running and a pending task, 2 is empty, 3 is DRAINING, 4 is INACTIVE. */
 async function aCluster(): Promise<TestControlPlane> {
@@ -132,12 +139,7 @@ describe("UpdateContainerInstancesState", () => {
     expect(containerInstances?.[0]).toMatchObject({ status: "DRAINING", runningTasksCount: 1 });
     expect(await ledgerOf(plane, 1)).toMatchObject({ status: "DRAINING", due: 9_000 });
     expect(plane.wakes.map(({ message }) => message)).toEqual([
-      {
-        kind: "dispatch",
-        cluster: "default",
-        containerInstanceId: instanceId(1),
-        taskIds: [running.id, pending.id],
-      },
+      WAKE_OF_INSTANCE_1,
       { kind: "placement", cluster: "default" },
     ]);
   });
@@ -201,7 +203,7 @@ describe("DeregisterContainerInstance", () => {
     });
     await deregisterContainerInstance(plane, { containerInstance: arn(1), force: true });
     expect(await ledgerOf(plane, 1)).toMatchObject({ status: "INACTIVE", due: 9_000 });
-    expect(plane.wakes[0]?.message).toMatchObject({ taskIds: [running.id, pending.id] });
+    expect(plane.wakes[0]?.message).toEqual(WAKE_OF_INSTANCE_1);
   });
 
   test("reads again after a lost race, so that a task placed meanwhile is not overlooked", async () => {

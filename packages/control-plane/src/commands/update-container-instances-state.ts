@@ -1,6 +1,7 @@
 import { containerInstanceArn } from "@berth/domain/arn";
+import type { InstanceLedger } from "@berth/domain/container-instance";
 import { EcsError } from "@berth/domain/errors";
-import type { StoredInstance } from "@berth/store/store";
+import type { Stored, StoredInstance } from "@berth/store/store";
 import type { CommandContext } from "../context.ts";
 import { persist } from "../reconcile/persist.ts";
 import type { Command } from "./command.ts";
@@ -63,14 +64,28 @@ async function moveTo(
   if (!stored) return { failure: "MISSING" };
   const outcome = await persist(
     () => instances.findLedger(cluster, id),
-    (ledger) =>
-      ledger.status === "INACTIVE" || ledger.status === status
-        ? undefined
-        : { ...ledger, status, due: context.now() },
+    (ledger) => {
+      const moved = asAsked(ledger, status);
+      return moved && { ...moved, due: context.now() };
+    },
     (ledger) => instances.replaceLedger(ledger),
   );
   if (!outcome) return { failure: "MISSING" };
   if (outcome.item.status === "INACTIVE") return { failure: "INACTIVE" };
   if (outcome.written) await wakeInstance(context, outcome.item);
   return { instance: stored.instance, ledger: outcome.item };
+}
+
+/** What a user asks for outlasts a stop of the machine, also where that had drained the instance. */
+function asAsked(
+  ledger: Stored<InstanceLedger>,
+  status: Target,
+): Stored<InstanceLedger> | undefined {
+  if (ledger.status === "INACTIVE") return undefined;
+  if (ledger.status === status && !ledger.host?.drained) return undefined;
+  return {
+    ...ledger,
+    status,
+    ...(ledger.host && { host: { ...ledger.host, drained: false } }),
+  };
 }

@@ -1,14 +1,15 @@
 import type { InstanceLedger } from "@berth/domain/container-instance";
-import type { CommandContext } from "../context.ts";
+import type { CommandContext, ControlPlane } from "../context.ts";
 
-/** Has the dispatch controller look at an instance whose ledger was just marked as due. */
-export async function wakeInstance(context: CommandContext, ledger: InstanceLedger): Promise<void> {
-  await context.relay.wake({
-    kind: "dispatch",
-    cluster: ledger.cluster,
-    containerInstanceId: ledger.id,
-    taskIds: Object.keys(ledger.reservations),
-  });
+/**
+ * Has the dispatch controller look at an instance whose ledger was just marked as due. Names no
+ * tasks: those would be told to the agent, and the instance itself left to the sweep.
+ */
+export async function wakeInstance(
+  { relay }: Pick<ControlPlane, "relay">,
+  { cluster, id }: InstanceLedger,
+): Promise<void> {
+  await relay.wake({ kind: "dispatch", cluster, containerInstanceId: id, taskIds: [] });
 }
 
 /** Has services that wait for capacity look again, once for all changes of the same second. */

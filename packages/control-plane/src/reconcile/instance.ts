@@ -2,13 +2,19 @@ import type { InstanceLedger } from "@berth/domain/container-instance";
 import type { AgentSession } from "@berth/domain/session";
 import type { Task } from "@berth/domain/task";
 import { serviceNameOf } from "@berth/domain/task";
-import { disconnected, planConnection } from "@berth/planner/dispatch/plan-connection";
+import {
+  disconnected,
+  planConnection,
+  planHostLoss,
+} from "@berth/planner/dispatch/plan-connection";
 import type { ConnectionPlan } from "@berth/planner/dispatch/plan-connection";
+import { isHostGone } from "@berth/planner/dispatch/plan-host";
 import { planInstance } from "@berth/planner/dispatch/plan-instance";
-import type { InstancePlan } from "@berth/planner/dispatch/plan-instance";
+import type { InstancePlan, InstanceSnapshot } from "@berth/planner/dispatch/plan-instance";
 import { loseTask } from "@berth/planner/lifecycle/task-lifecycle";
 import type { Stored } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
+import { welcomeHost } from "../hosts/welcome-host.ts";
 import { releaseReservations } from "../placement/reservations.ts";
 import type { Settings } from "../settings.ts";
 import { isOutstanding, sendManifest, sendPayloads } from "./dispatch.ts";
@@ -31,25 +37,35 @@ export async function tendInstance(
   containerInstanceId: string,
 ): Promise<void> {
   const { instances, sessions, tasks } = controlPlane.store;
-  const [ledger, session] = await Promise.all([
+  const [found, session] = await Promise.all([
     instances.findLedger(cluster, containerInstanceId),
     sessions.find(cluster, containerInstanceId),
   ]);
-  if (!ledger) return;
+  if (!found) return;
+  const ledger = await welcomeHost(controlPlane, found, session);
   const now = controlPlane.now();
-  const connection = session && planConnection(session, now, controlPlane.settings);
+  const hostIsGone = isHostGone(ledger, session);
+  const connection = session && planSession(session, now, { hostIsGone, ...controlPlane.settings });
   const lookInside = isDue(ledger, now) || (connection !== undefined && asksForTasks(connection));
   const named = lookInside
     ? await tasks.findMany(cluster, Object.keys(ledger.reservations))
     : await tasks.glance(cluster, youngReservations(ledger, now, controlPlane.settings));
 
-  if (lookInside) await tidy(controlPlane, ledger, named, connection?.lost ?? false);
+  const lost = connection?.lost ?? false;
+  if (lookInside) await tidy(controlPlane, ledger, named, { lost, hostIsGone });
   if (session && connection) {
     await recordConnected(controlPlane, cluster, containerInstanceId, connection.agentConnected);
     await speak(controlPlane, session, connection, named);
   }
-  if (isDue(ledger, now)) await settleLedger(controlPlane, ledger);
+  if (isDue(ledger, now)) await settleLedger(controlPlane, ledger, hostIsGone);
 }
+
+const planSession = (
+  session: AgentSession,
+  now: number,
+  { hostIsGone, ...settings }: Settings & { readonly hostIsGone: boolean },
+): ConnectionPlan =>
+  hostIsGone ? planHostLoss(session, now) : planConnection(session, now, settings);
 
 /**
  * Tasks placed so long ago that the agent should have begun with them, and not so long ago that an
@@ -76,11 +92,11 @@ async function tidy(
   controlPlane: ControlPlane,
   ledger: Stored<InstanceLedger>,
   tasks: readonly Stored<Task>[],
-  lost: boolean,
+  gone: Pick<InstanceSnapshot, "lost" | "hostIsGone">,
 ): Promise<void> {
   const now = controlPlane.now();
   const { orphanedReservationMs } = controlPlane.settings;
-  const plan = planInstance({ ledger, tasks, lost, now, orphanedReservationMs });
+  const plan = planInstance({ ledger, tasks, ...gone, now, orphanedReservationMs });
   const byId = new Map(tasks.map((task) => [task.id, task]));
   await mark(controlPlane, plan, byId);
   const released = [...plan.release, ...(await lose(controlPlane, plan, byId))];
@@ -254,18 +270,27 @@ const wakeOf = (session: AgentSession) =>
     taskIds: [],
   }) as const;
 
-/** Takes the mark off a ledger whose tasks have been brought in line, unless it changed meanwhile. */
+/**
+ * Takes the mark off a ledger whose tasks have been brought in line, unless it changed meanwhile.
+ * Where nothing runs any more, what is still reserved may yet become a task: that is looked at again
+ * when the reservation is old enough to be given back.
+ */
 async function settleLedger(
   controlPlane: ControlPlane,
   seen: Stored<InstanceLedger>,
+  hostIsGone: boolean,
 ): Promise<void> {
   const { instances } = controlPlane.store;
+  const again = controlPlane.now() + controlPlane.settings.orphanedReservationMs;
+  const isOver = hostIsGone || seen.status === "INACTIVE";
   await persist<InstanceLedger>(
     async () => instances.findLedger(seen.cluster, seen.id),
     (ledger) =>
       ledger.status === seen.status && ledger.due === seen.due
-        ? withDue<InstanceLedger>(ledger, undefined)
+        ? withDue<InstanceLedger>(ledger, isOver && isHeld(ledger) ? again : undefined)
         : undefined,
     (ledger) => instances.replaceLedger(ledger),
   );
 }
+
+const isHeld = ({ reservations }: InstanceLedger): boolean => Object.keys(reservations).length > 0;

@@ -1,6 +1,6 @@
 import type { AgentSession } from "@berth/domain/session";
 import { describe, expect, test } from "vitest";
-import { disconnected, planConnection } from "./plan-connection.ts";
+import { disconnected, planConnection, planHostLoss } from "./plan-connection.ts";
 
 const settings = { heartbeatIntervalMs: 30, instanceLostAfterMs: 300, auditIntervalMs: 1_000 };
 const NOW = 10_000;
@@ -88,6 +88,28 @@ describe("planConnection", () => {
     const lost = planConnection(absent.session, NOW + 420, settings);
     expect([lost.lost, lost.due]).toEqual([true, undefined]);
     expect(planConnection(lost.session, NOW + 9_000, settings).lost).toBe(false);
+  });
+});
+
+describe("planHostLoss", () => {
+  test.each([
+    { name: "that looks connected", session: aSession(), since: NOW },
+    { name: "that is away", session: away({ disconnectedAt: NOW - 1 }), since: NOW - 1 },
+  ])("gives up at once an agent $name", ({ session, since }) => {
+    const { due, ...plan } = planHostLoss(session, NOW);
+    expect(due).toBeUndefined();
+    expect(plan).toMatchObject({
+      session: away({ disconnectedAt: since, lostAt: NOW }),
+      agentConnected: false,
+      lost: true,
+    });
+  });
+
+  test("does so once", () => {
+    const { session } = planHostLoss(aSession(), NOW);
+    const again = planHostLoss(session, NOW + 5);
+    expect(again.lost).toBe(false);
+    expect(again.session).toBe(session);
   });
 });
 

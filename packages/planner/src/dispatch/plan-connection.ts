@@ -31,10 +31,15 @@ export function planConnection(
   now: number,
   settings: ConnectionSettings,
 ): ConnectionPlan {
-  if (session.connectionId === undefined) return planAbsence(session, now, settings);
   const { leaseUntil = now } = session;
-  if (leaseUntil <= now) return planAbsence(disconnected(session, now), now, settings);
-  return planPresence(session, leaseUntil, now, settings);
+  return session.connectionId === undefined || leaseUntil <= now
+    ? planAbsence(disconnected(session, now), now, settings.instanceLostAfterMs)
+    : planPresence(session, leaseUntil, now, settings);
+}
+
+/** The same for an agent whose machine has ended: it is given up at once, connected or not. */
+export function planHostLoss(session: AgentSession, now: number): ConnectionPlan {
+  return planAbsence(disconnected(session, now), now, 0);
 }
 
 /** The session after its connection ended; the very same object where there was none. */
@@ -75,14 +80,10 @@ function planPresence(
   };
 }
 
-function planAbsence(
-  session: AgentSession,
-  now: number,
-  settings: ConnectionSettings,
-): ConnectionPlan {
+function planAbsence(session: AgentSession, now: number, lostAfterMs: number): ConnectionPlan {
   const away = { agentConnected: false, greet: false, heartbeat: false, audit: false };
   if (session.lostAt !== undefined) return { ...away, session, lost: false };
-  const lostFrom = (session.disconnectedAt ?? now) + settings.instanceLostAfterMs;
+  const lostFrom = (session.disconnectedAt ?? now) + lostAfterMs;
   return lostFrom <= now
     ? { ...away, session: { ...session, lostAt: now }, lost: true }
     : { ...away, session, lost: false, due: lostFrom };

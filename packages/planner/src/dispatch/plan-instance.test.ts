@@ -15,7 +15,11 @@ const reservation = (reservedAt: number) => ({
   reservedAt,
 });
 
-const plan = (ledger: Partial<InstanceLedger>, tasks: readonly Task[], lost = false) =>
+const plan = (
+  ledger: Partial<InstanceLedger>,
+  tasks: readonly Task[],
+  { lost = false, hostIsGone = false } = {},
+) =>
   planInstance({
     ledger: aLedger({
       id: "i1",
@@ -24,6 +28,7 @@ const plan = (ledger: Partial<InstanceLedger>, tasks: readonly Task[], lost = fa
     }),
     tasks,
     lost,
+    hostIsGone,
     now: NOW,
     orphanedReservationMs: ORPHANED_AFTER,
   });
@@ -53,15 +58,31 @@ describe("planInstance", () => {
 
   test("gives up every task of a lost instance, and of one deregistered by force", () => {
     const tasks = [here({ id: "a" }), here({ id: "b", group: "family:batch" })];
-    expect(plan({}, tasks, true).lose.map(({ taskId }) => taskId)).toEqual(["a", "b"]);
+    expect(plan({}, tasks, { lost: true }).lose.map(({ taskId }) => taskId)).toEqual(["a", "b"]);
     expect(plan({ status: "INACTIVE" }, tasks).lose).toMatchObject([
       { taskId: "a", reason: "Container instance deregistration forced by user" },
       { taskId: "b" },
     ]);
   });
 
+  test.each([
+    { state: "stopped", status: "DRAINING" },
+    { state: "terminated", status: "INACTIVE" },
+  ] as const)("gives up every task of a host that is $state, in ECS's words", (gone) => {
+    const host = { ec2InstanceId: "i-1", state: gone.state, at: 1 };
+    const tasks = [here({ id: "a" }), here({ id: "b", group: "family:batch" })];
+    const reason = `Host EC2 (instance i-1) ${gone.state}.`;
+    expect(plan({ status: gone.status, host }, tasks, { hostIsGone: true })).toMatchObject({
+      lose: [
+        { taskId: "a", stopCode: "TerminationNotice", reason },
+        { taskId: "b", stopCode: "TerminationNotice", reason },
+      ],
+      mark: [],
+    });
+  });
+
   test("does not give up a task that has stopped already", () => {
-    expect(plan({}, [here({ lastStatus: "STOPPED" })], true).lose).toEqual([]);
+    expect(plan({}, [here({ lastStatus: "STOPPED" })], { lost: true }).lose).toEqual([]);
   });
 
   test.each([

@@ -9,6 +9,8 @@ export interface InstanceSnapshot {
   readonly tasks: readonly Task[];
   /** The agent has been away for too long. */
   readonly lost: boolean;
+  /** EC2 has told that the machine has ended. */
+  readonly hostIsGone: boolean;
   readonly now: number;
   readonly orphanedReservationMs: number;
 }
@@ -42,19 +44,27 @@ export function planInstance(snapshot: InstanceSnapshot): InstancePlan {
   return { lose: [], mark, release };
 }
 
-function whyGone(
-  snapshot: InstanceSnapshot,
-): { readonly stopCode: StopCode; readonly reason: string } | undefined {
-  if (snapshot.ledger.status === "INACTIVE") {
+function whyGone({
+  ledger: { id, host, status },
+  lost,
+  hostIsGone,
+}: InstanceSnapshot): { readonly stopCode: StopCode; readonly reason: string } | undefined {
+  if (host && hostIsGone) {
+    return {
+      stopCode: "TerminationNotice",
+      reason: `Host EC2 (instance ${host.ec2InstanceId}) ${host.state}.`,
+    };
+  }
+  if (status === "INACTIVE") {
     return {
       stopCode: "UserInitiated",
       reason: "Container instance deregistration forced by user",
     };
   }
-  if (!snapshot.lost) return undefined;
+  if (!lost) return undefined;
   return {
     stopCode: "TerminationNotice",
-    reason: `Container instance ${snapshot.ledger.id} lost: its agent has been disconnected for too long.`,
+    reason: `Container instance ${id} lost: its agent has been disconnected for too long.`,
   };
 }
 

@@ -1,10 +1,23 @@
 import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-instance";
-import { clusterOf, instanceKey, ledgerKey, ledgerPartition } from "../keys.ts";
-import type { ContainerInstanceRepository, New, Stored, StoredInstance } from "../store.ts";
+import {
+  clusterOf,
+  hostList,
+  hostListing,
+  instanceKey,
+  ledgerKey,
+  ledgerPartition,
+} from "../keys.ts";
+import type {
+  ContainerInstanceRepository,
+  InstanceName,
+  New,
+  Stored,
+  StoredInstance,
+} from "../store.ts";
 import type { Item, Key, Table, WriteOutcome } from "../table.ts";
 import { DescriptionCache } from "./description-cache.ts";
 import { ledgerItem, toLedger } from "./ledger.ts";
-import { readAll } from "./pages.ts";
+import { listAll, readAll } from "./pages.ts";
 import { expiryOf, membersOf, type Retention, toItem, toStored } from "./stored.ts";
 
 /**
@@ -66,6 +79,8 @@ export function createContainerInstanceRepository(
       return withDescriptions(items.filter((item) => item["status"] !== "INACTIVE").map(toLedger));
     },
 
+    onHost: (ec2InstanceId) => onHost(table, ec2InstanceId),
+
     findLedger: (cluster, id) => findLedger(ledgerKey(cluster, id)),
 
     glanceAtLedger: (cluster, id) => findLedger(ledgerKey(cluster, id), false),
@@ -91,6 +106,11 @@ export function createContainerInstanceRepository(
       return "ok";
     },
   };
+}
+
+async function onHost(table: Table, ec2InstanceId: string): Promise<readonly InstanceName[]> {
+  const keys = await listAll(table, hostList(ec2InstanceId));
+  return keys.map((key) => ({ cluster: clusterOf(key), id: key.sk }));
 }
 
 /**
@@ -125,7 +145,11 @@ async function letDescriptionExpire(
 }
 
 const itemOf = ({ cluster, id, ...members }: ContainerInstance) =>
-  toItem(instanceKey(cluster, id), members);
+  toItem(
+    instanceKey(cluster, id),
+    members,
+    members.ec2InstanceId === undefined ? {} : hostListing(members.ec2InstanceId, { cluster, id }),
+  );
 
 const toInstance = (item: Item): Stored<ContainerInstance> =>
   toStored(item, {

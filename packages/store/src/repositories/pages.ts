@@ -1,5 +1,5 @@
 import type { PageRequest } from "../store.ts";
-import type { Item, Page, QueryOptions, Table } from "../table.ts";
+import type { Item, ListedKey, Page, QueryOptions, Table } from "../table.ts";
 
 /** All of a partition, or of a part of it, page by page. */
 export async function readAll(
@@ -15,6 +15,18 @@ export async function readAll(
     startAfter = page.next;
   } while (startAfter !== undefined);
   return items;
+}
+
+/** All that is listed under a key, page by page. */
+export async function listAll(table: Table, listPk: string): Promise<readonly ListedKey[]> {
+  const keys: ListedKey[] = [];
+  let startAfter: string | undefined;
+  do {
+    const page = await table.list(listPk, startAfter === undefined ? {} : { startAfter });
+    keys.push(...page.items);
+    startAfter = page.next;
+  } while (startAfter !== undefined);
+  return keys;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Service } from "@berth/domain/service";
 import { clusterOf, serviceKey, servicePartition, waitingList } from "../keys.ts";
 import type { New, ServiceRepository, Stored } from "../store.ts";
 import type { Item, Table, WriteOutcome } from "../table.ts";
-import { fullPage } from "./pages.ts";
+import { fullPage, listAll } from "./pages.ts";
 import { type CompactStarts, decodeStarts, encodeStarts } from "./planned-start-format.ts";
 import { latestEvents, putEvents } from "./service-event.ts";
 import { expiryOf, findConfirmed, membersOf, type Retention, toItem, toStored } from "./stored.ts";
@@ -34,14 +34,8 @@ export function createServiceRepository(table: Table, retention: Retention): Ser
     },
 
     waitingForCapacity: async (cluster) => {
-      const names: string[] = [];
-      let startAfter: string | undefined;
-      do {
-        const page = await table.list(waitingList(cluster), startAfter ? { startAfter } : {});
-        names.push(...page.items.map((key) => key.sk));
-        startAfter = page.next;
-      } while (startAfter !== undefined);
-      return names;
+      const keys = await listAll(table, waitingList(cluster));
+      return keys.map((key) => key.sk);
     },
 
     putEvents: (cluster, name, events) => putEvents(table, retention, { cluster, name, events }),

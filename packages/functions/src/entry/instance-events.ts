@@ -1,0 +1,4 @@
+import { instanceEventsHandler } from "../handlers.ts";
+import { lambdaHandler } from "../lambda/edge.ts";
+
+export const handler = lambdaHandler("instance-events", instanceEventsHandler);

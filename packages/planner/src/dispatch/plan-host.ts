@@ -1,0 +1,62 @@
+import type { HostNotice, HostRecord, InstanceLedger } from "@berth/domain/container-instance";
+import type { AgentSession } from "@berth/domain/session";
+
+/** Where two notices are of the same moment, the one further along counts. */
+const RANK: Readonly<Record<HostRecord["state"], number>> = {
+  running: 0,
+  leaving: 1,
+  stopped: 2,
+  terminated: 3,
+};
+
+/**
+ * The ledger after a notice of EC2's, or undefined where that is no news: notices come repeatedly
+ * and in any order. An instance whose machine goes is DRAINING; one whose machine is terminated is
+ * INACTIVE, as in ECS.
+ */
+export function noteHost<Ledger extends InstanceLedger>(
+  ledger: Ledger,
+  { ec2InstanceId, state, at }: HostNotice,
+): Ledger | undefined {
+  if (ledger.status === "INACTIVE" || !isNews({ state, at }, ledger.host)) return undefined;
+  const drained = ledger.status === "ACTIVE" || ledger.host?.drained === true;
+  return {
+    ...ledger,
+    status: state === "terminated" ? "INACTIVE" : "DRAINING",
+    agentConnected: ledger.agentConnected && state === "leaving",
+    host: { ec2InstanceId, state, at, ...(drained && { drained }) },
+  };
+}
+
+function isNews({ state, at }: Omit<HostNotice, "ec2InstanceId">, known?: HostRecord): boolean {
+  // No machine comes back from there, whatever clocks say.
+  if (known === undefined || state === "terminated") return true;
+  return at > known.at || (at === known.at && RANK[state] > RANK[known.state]);
+}
+
+/** The machine has ended: nothing runs on it, whatever its agent's connection looks like. */
+export function isHostGone({ host }: InstanceLedger, session: AgentSession | undefined): boolean {
+  if (host?.state === "terminated") return true;
+  return host?.state === "stopped" && !isBack(host, session);
+}
+
+/**
+ * The ledger once the agent of a stopped machine has connected again, or undefined where that has
+ * not happened: what was drained because of the stop takes tasks again.
+ */
+export function welcomeHost<Ledger extends InstanceLedger>(
+  ledger: Ledger,
+  session: AgentSession | undefined,
+): Ledger | undefined {
+  const { host, status } = ledger;
+  if (host?.state !== "stopped" || !isBack(host, session)) return undefined;
+  const { drained, ...record } = host;
+  return {
+    ...ledger,
+    status: drained && status === "DRAINING" ? "ACTIVE" : status,
+    host: { ...record, state: "running", at: session?.connectedAt ?? host.at },
+  };
+}
+
+const isBack = (host: HostRecord, session: AgentSession | undefined): boolean =>
+  session?.connectedAt !== undefined && session.connectedAt > host.at;
