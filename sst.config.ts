@@ -24,6 +24,7 @@ export default $config({
     const { controllers } = await import("./stacks/controllers.ts");
     const { alarms } = await import("./stacks/alarms.ts");
     const { dashboard } = await import("./stacks/dashboard.ts");
+    const { devTabs } = await import("./stacks/dev.ts");
 
     applyDefaults();
     const sockets = agentSockets();
@@ -34,6 +35,7 @@ export default $config({
     const watched = { ...stores, functions, httpApi: http.httpApi, sockets };
     const { topic } = alarms(watched);
     dashboard(watched);
+    devTabs(parts, http.httpApi);
     const { bus } = events();
 
     return {

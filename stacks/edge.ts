@@ -15,6 +15,8 @@ export interface EdgeParts {
   readonly sockets: AgentSockets;
   readonly environment: Readonly<Record<string, $util.Input<string>>>;
   readonly permissions: readonly Permission[];
+  /** JSON, as `BERTH_ACCESS_KEYS`. */
+  readonly accessKeys: $util.Output<string>;
 }
 
 export interface EntryFunction {
@@ -33,8 +35,9 @@ interface Stores {
 
 /** What `packages/functions` makes its composition root of. */
 export function edge({ table, tablePermissions, queues, sockets }: Stores): EdgeParts {
-  const accessKeys = new sst.Secret("AccessKeys");
+  const accessKeys = new sst.Secret("AccessKeys").value;
   return {
+    accessKeys,
     queues,
     sockets,
     environment: {
@@ -47,7 +50,7 @@ export function edge({ table, tablePermissions, queues, sockets }: Stores): Edge
       BERTH_TIMERS_QUEUE_URL: queues.timers.queue.url,
       BERTH_CONNECTIONS_ENDPOINT: sockets.connectionsEndpoint,
       BERTH_AGENT_ENDPOINT: sockets.agentEndpoint,
-      BERTH_ACCESS_KEYS: accessKeys.value,
+      BERTH_ACCESS_KEYS: accessKeys,
     },
     permissions: [...tablePermissions, sendingTo(queues), ...sockets.permissions],
   };
