@@ -25,6 +25,7 @@ export default $config({
     const { scaling } = await import("./stacks/scaling.ts");
     const { alarms } = await import("./stacks/alarms.ts");
     const { dashboard } = await import("./stacks/dashboard.ts");
+    const { devTabs } = await import("./stacks/dev.ts");
 
     applyDefaults();
     const sockets = agentSockets();
@@ -42,6 +43,7 @@ export default $config({
     };
     const { topic } = alarms(watched);
     dashboard(watched);
+    devTabs(parts, http.httpApi);
     const { bus } = events();
 
     return {

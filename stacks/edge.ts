@@ -22,6 +22,8 @@ export interface EdgeParts {
   readonly queues: WakeQueues;
   readonly sockets: AgentSockets;
   readonly roles: Readonly<Record<FunctionRole, Role>>;
+  /** JSON, as `BERTH_ACCESS_KEYS`. */
+  readonly accessKeys: $util.Output<string>;
 }
 
 export interface EntryFunction {
@@ -61,12 +63,12 @@ export function edge({ table, tablePermissions, queues, sockets }: Stores): Edge
     },
     permissions: [...tablePermissions, sendingTo(Object.values(queues)), ...sockets.permissions],
   };
-  const accessKeys = new sst.Secret("AccessKeys");
+  const accessKeys = new sst.Secret("AccessKeys").value;
   const open: Role = {
     ...controller,
-    environment: { ...controller.environment, BERTH_ACCESS_KEYS: accessKeys.value },
+    environment: { ...controller.environment, BERTH_ACCESS_KEYS: accessKeys },
   };
-  return { queues, sockets, roles: { controller, open, forwarder } };
+  return { queues, sockets, accessKeys, roles: { controller, open, forwarder } };
 }
 
 function sendingTo(queues: readonly WakeQueue[]): Permission {

@@ -53,7 +53,10 @@ function rule(
   fn: sst.aws.Function,
   deadLetters: sst.aws.Queue,
 ): aws.cloudwatch.EventRule {
-  const made = new aws.cloudwatch.EventRule(name, { eventPattern: JSON.stringify(pattern) });
+  const made = new aws.cloudwatch.EventRule(name, {
+    name: `${$app.name}-${$app.stage}-${name}`,
+    eventPattern: JSON.stringify(pattern),
+  });
   const permission = new aws.lambda.Permission(`${name}Permission`, {
     action: "lambda:InvokeFunction",
     function: fn.name,

@@ -44,7 +44,7 @@ const PLANTS: readonly Plant[] = [
 describe("with planted faults", () => {
   let deployment: Deployment;
   beforeAll(async () => {
-    await recordStage("planted", PLANTS);
+    await recordStage("planted", { plants: PLANTS });
     deployment = readDeployment("planted");
   });
 

@@ -11,17 +11,20 @@ import type { Plant } from "./synth/program.ts";
 const SYNTH = join(import.meta.dirname, "synth/main.ts");
 const recordingOf = (name: string): string => join(RECORDINGS, `${name}.json`);
 
-/**
- * Runs the program of a stage. In a process of its own: Pulumi's mocks are the process's.
- *
- * @param as the recording's name, the stage's own without one
- */
+interface RecordingOptions {
+  /** Of the SST command; `deploy` without one. */
+  readonly command?: "deploy" | "dev";
+  readonly plants?: readonly Plant[];
+  /** The recording's name; the stage's own without one. */
+  readonly as?: string;
+}
+
+/** Runs the program of a stage. In a process of its own: Pulumi's mocks are the process's. */
 export async function recordStage(
   stage: string,
-  plants: readonly Plant[] = [],
-  as = stage,
+  { command = "deploy", plants = [], as = stage }: RecordingOptions = {},
 ): Promise<void> {
-  const args = [SYNTH, stage, recordingOf(as), JSON.stringify(plants)];
+  const args = [SYNTH, stage, recordingOf(as), command, JSON.stringify(plants)];
   await promisify(execFile)(process.execPath, args);
 }
 

@@ -8,12 +8,15 @@ import type { RecordedResource } from "./mocks.ts";
 import { bundleProgram } from "./program.ts";
 import type { Plant } from "./program.ts";
 import { startRpcServer } from "./rpc-server.ts";
+import { withTabs } from "./tabs.ts";
+import type { Monitored } from "./tabs.ts";
 
 interface BuiltProgram {
   readonly pulumi: {
     readonly runtime: {
       setMocks(mocks: unknown, project: string, stack: string): Promise<void>;
       runInPulumiStack(program: () => Promise<unknown>): Promise<unknown>;
+      getMonitor(): { readonly resources: Monitored };
       disconnect(): Promise<void>;
     };
   };
@@ -21,20 +24,31 @@ interface BuiltProgram {
   readonly config: { run(): Promise<unknown> };
 }
 
-const [stage = "", recording = "", plants = "[]"] = process.argv.slice(2);
+/** What `sst secret set` would have set. */
+const ACCESS_KEYS = JSON.stringify([
+  { accessKeyId: "AKIARECORDED", secretAccessKey: "recorded", principalArn: "arn:aws:iam::1:root" },
+]);
+
+const [stage = "", recording = "", command = "deploy", plants = "[]"] = process.argv.slice(2);
 // The bundle imports what SST installed beside it.
 const out = join(PLATFORM, `synth-${process.pid}.mjs`);
 const rpc = await startRpcServer();
-Object.assign(process.env, { SST_SERVER: rpc.url, SST_SECRET_AccessKeys: "[]" });
+Object.assign(process.env, { SST_SERVER: rpc.url, SST_SECRET_AccessKeys: ACCESS_KEYS });
 
 const recorded: RecordedResource[] = [];
 try {
-  await bundleProgram({ stage, out, plants: JSON.parse(plants) as Plant[] });
+  await bundleProgram({
+    stage,
+    dev: command === "dev",
+    out,
+    plants: JSON.parse(plants) as Plant[],
+  });
   const { pulumi, run, config } = (await import(pathToFileURL(out).href)) as BuiltProgram;
   await pulumi.runtime.setMocks(createMocks(recorded), "berth", stage);
   await pulumi.runtime.runInPulumiStack(() => run(() => config.run()));
+  const { resources } = pulumi.runtime.getMonitor();
   await pulumi.runtime.disconnect();
-  writeFileSync(recording, JSON.stringify(recorded, null, 2));
+  writeFileSync(recording, JSON.stringify(withTabs(recorded, resources), null, 2));
 } finally {
   rmSync(out, { force: true });
   rpc.stop();

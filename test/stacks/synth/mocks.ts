@@ -39,7 +39,7 @@ export function createMocks(recorded: RecordedResource[]) {
 const SECRET_MARK = "4dabf18193072939515e22adb298388d";
 
 /** Secrets as their plain values: what is recorded holds none that is real. */
-function withoutMarks(value: unknown): unknown {
+export function withoutMarks(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutMarks);
   if (typeof value !== "object" || value === null) return value;
   if (SECRET_MARK in value) return withoutMarks((value as { value?: unknown }).value);

@@ -14,6 +14,8 @@ export interface Plant {
 /** What the stage's program is built for. */
 export interface Program {
   readonly stage: string;
+  /** As `sst dev` runs it. */
+  readonly dev: boolean;
   readonly plants: readonly Plant[];
   /** Where the bundle goes. */
   readonly out: string;
@@ -30,7 +32,7 @@ export { default as config } from ${JSON.stringify(join(ROOT, "sst.config.ts"))}
 `;
 
 /** Bundles `sst.config.ts` with SST's own components, to be run next to them. */
-export async function bundleProgram({ stage, plants, out }: Program): Promise<void> {
+export async function bundleProgram({ stage, dev, plants, out }: Program): Promise<void> {
   const app = await readApp(stage);
   await build({
     absWorkingDir: ROOT,
@@ -45,9 +47,9 @@ export async function bundleProgram({ stage, plants, out }: Program): Promise<vo
     inject: [join(PLATFORM, "src/shim/run.js")],
     define: {
       $app: JSON.stringify({ ...app, stage, providers: {} }),
-      $dev: "false",
+      $dev: JSON.stringify(dev),
       $cli: JSON.stringify({
-        command: "deploy",
+        command: dev ? "dev" : "deploy",
         paths: { home: PLATFORM, root: ROOT, work: join(ROOT, ".sst"), platform: PLATFORM },
         state: { version: {} },
       }),

@@ -24,6 +24,10 @@ function answer({ method, params }: RpcRequest) {
   switch (method) {
     case "Provider.Aws.Bootstrap":
       return { result: { asset: "assets" } };
+    case "Provider.Aws.Appsync":
+      return { result: { http: "appsync", realtime: "appsync-realtime" } };
+    case "Runtime.AddTarget":
+      return { result: {} };
     case "Runtime.Build":
       return { result: builtFunction(params[0].handler ?? "") };
     default:

@@ -1,0 +1,51 @@
+#!/bin/bash
+# User data of a container instance on Amazon Linux 2023. docs/aws.md says how to fill in the values.
+set -euo pipefail
+REGION=@REGION@
+STAGE=@STAGE@
+ENDPOINT=@ENDPOINT@
+BUCKET=@BUCKET@
+
+dnf install -y docker nodejs24 nodejs24-npm
+systemctl enable --now docker
+
+mkdir -p /opt/berth
+aws s3 cp "s3://$BUCKET/berth.tar.gz" - --region "$REGION" | tar -xz -C /opt/berth
+(cd /opt/berth && npm-24 ci --omit=dev)
+
+METADATA=http://169.254.169.254/latest
+token=$(curl -sSf -X PUT "$METADATA/api/token" -H 'X-aws-ec2-metadata-token-ttl-seconds: 60')
+metadata() { curl -sSf "$METADATA/meta-data/$1" -H "X-aws-ec2-metadata-token: $token"; }
+key=$(aws ssm get-parameter --region "$REGION" --name "/berth/$STAGE/instance-key" \
+  --with-decryption --query Parameter.Value --output text)
+
+umask 077
+mkdir -p /etc/ecs /var/lib/berth
+cat > /etc/ecs/ecs.config <<CONFIG
+ECS_CLUSTER=default
+ECS_BACKEND_HOST=$ENDPOINT
+AWS_DEFAULT_REGION=$REGION
+AWS_ACCESS_KEY_ID=${key%%:*}
+AWS_SECRET_ACCESS_KEY=${key#*:}
+ECS_DATADIR=/var/lib/berth
+BERTH_AVAILABILITY_ZONE=$(metadata placement/availability-zone)
+BERTH_INSTANCE_NAME=$(metadata instance-id)
+CONFIG
+
+cat > /etc/systemd/system/berth-agent.service <<'UNIT'
+[Unit]
+Description=Berth's container instance agent
+After=docker.service network-online.target
+Wants=docker.service network-online.target
+
+[Service]
+ExecStart=/usr/bin/node-24 /opt/berth/packages/cli/bin/berth.js agent --config /etc/ecs/ecs.config
+Restart=always
+RestartSec=5
+# The agent's way to say that a restart does not help.
+RestartPreventExitStatus=5
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+systemctl enable --now berth-agent
