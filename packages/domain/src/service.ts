@@ -58,6 +58,8 @@ export interface PlannedStop {
   readonly taskId: string;
   /** Becomes the task's `stoppedReason`. */
   readonly reason: string;
+  /** It did not run yet: should it do so before it is told, the decision no longer holds. */
+  readonly beforeRunning?: true;
 }
 
 export interface Unplaced {

@@ -175,7 +175,9 @@ function censusOf(
     tasks,
     {
       primaryId: primaryOf(deployments).id,
-      plannedStops: new Set((service.plannedStops ?? []).map((stop) => stop.taskId)),
+      plannedStops: new Set(
+        openStops(service.plannedStops ?? [], tasks).map((stop) => stop.taskId),
+      ),
       checkedContainers,
       healthyAfterMs: settings.healthyAfterMs,
       gracePeriodMs: (service.healthCheckGracePeriodSeconds ?? 0) * 1000,

@@ -11,19 +11,26 @@ export const toPlannedStop = ({ task, condition }: Member): PlannedStop => ({
     condition === "UNHEALTHY"
       ? "Task failed container health checks"
       : `Scaling activity initiated by (deployment ${task.startedBy ?? "unknown"})`,
+  ...(task.lastStatus !== "RUNNING" && { beforeRunning: true }),
 });
 
-/** Planned stops that are not obeyed yet: the task has not been told, and lives. */
+/**
+ * Planned stops that still hold and are not obeyed yet: the task has not been told, lives, and does
+ * not run where it was to be stopped before that. Such a one may be needed now to stay above the floor.
+ */
 export function openStops(
   plannedStops: readonly PlannedStop[],
   tasks: readonly Task[],
 ): readonly PlannedStop[] {
-  const untold = new Set(
+  const untold = new Map(
     tasks
       .filter((task) => task.desiredStatus === "RUNNING" && task.lastStatus !== "STOPPED")
-      .map((task) => task.id),
+      .map((task) => [task.id, task]),
   );
-  return plannedStops.filter((stop) => untold.has(stop.taskId));
+  return plannedStops.filter(({ taskId, beforeRunning }) => {
+    const task = untold.get(taskId);
+    return task !== undefined && !(beforeRunning && task.lastStatus === "RUNNING");
+  });
 }
 
 /** What to tell of stops decided now: RUNNING tasks by their ids, PENDING ones by their number. */
