@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** The newest provider whose resources are those of the components' own. */
+/** One major version older than what SST's provider is made of. */
 export const PROVIDER_VERSION = "5.100.0";
 const PROVIDER = "registry.terraform.io/hashicorp/aws";
 
