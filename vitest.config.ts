@@ -2,6 +2,8 @@ import { defaultExclude, defineConfig } from "vitest/config";
 
 /** Tests that need a Docker Engine: they fail without one. */
 const ENGINE_TESTS = "packages/*/src/**/*.engine.test.ts";
+/** Tests that need Terraform, its AWS provider and an emulator of AWS: they say what is missing. */
+const TERRAFORM_TESTS = "test/stacks/**/*.terraform.test.ts";
 
 interface Project {
   readonly name: string;
@@ -43,8 +45,15 @@ export default defineConfig({
       project({
         name: "stacks",
         include: ["test/stacks/**/*.test.ts"],
+        exclude: [TERRAFORM_TESTS],
         setup: "test/stacks/setup.ts",
         timeoutMs: 120_000,
+      }),
+      project({
+        name: "terraform",
+        include: [TERRAFORM_TESTS],
+        setup: "test/stacks/setup.ts",
+        timeoutMs: 300_000,
       }),
       project({
         name: "simulation",

@@ -3,6 +3,8 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PLATFORM } from "../paths.ts";
+import { watchDependencies } from "./dependencies.ts";
+import type { Monitor } from "./dependencies.ts";
 import { createMocks } from "./mocks.ts";
 import type { RecordedResource } from "./mocks.ts";
 import { bundleProgram } from "./program.ts";
@@ -16,7 +18,7 @@ interface BuiltProgram {
     readonly runtime: {
       setMocks(mocks: unknown, project: string, stack: string): Promise<void>;
       runInPulumiStack(program: () => Promise<unknown>): Promise<unknown>;
-      getMonitor(): { readonly resources: Monitored };
+      getMonitor(): Monitor & { readonly resources: Monitored };
       disconnect(): Promise<void>;
     };
   };
@@ -45,10 +47,12 @@ try {
   });
   const { pulumi, run, config } = (await import(pathToFileURL(out).href)) as BuiltProgram;
   await pulumi.runtime.setMocks(createMocks(recorded), "berth", stage);
+  const monitor = pulumi.runtime.getMonitor();
+  const withDependencies = watchDependencies(monitor);
   await pulumi.runtime.runInPulumiStack(() => run(() => config.run()));
-  const { resources } = pulumi.runtime.getMonitor();
   await pulumi.runtime.disconnect();
-  writeFileSync(recording, JSON.stringify(withTabs(recorded, resources), null, 2));
+  const complete = withTabs(withDependencies(recorded), monitor.resources);
+  writeFileSync(recording, JSON.stringify(complete, null, 2));
 } finally {
   rmSync(out, { force: true });
   rpc.stop();

@@ -3,6 +3,12 @@ export interface RecordedResource {
   readonly type: string;
   readonly name: string;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** What the mocks made up, by the provider's word for it; other resources may quote it. */
+  readonly given?: Readonly<Record<string, string>>;
+  /** What is there already and is only read. */
+  readonly read?: true;
+  /** What must be there first: `type::name` each. */
+  readonly dependsOn?: readonly string[];
 }
 
 interface ResourceArgs {
@@ -23,9 +29,12 @@ const ACCOUNT = "123456789012";
 /** Stands for Pulumi's engine and AWS: records what is made and answers as AWS would. */
 export function createMocks(recorded: RecordedResource[]) {
   return {
-    newResource({ type, name, inputs, id }: ResourceArgs) {
-      recorded.push({ type, name, inputs: withoutMarks(inputs) as RecordedResource["inputs"] });
-      return { id: id || `${name}-id`, state: { ...inputs, ...stateOf(type, name, inputs) } };
+    async newResource({ type, name, inputs, id }: ResourceArgs) {
+      const state = stateOf(type, name, inputs);
+      const given = { ...state, id: id || `${name}-id` };
+      const recordedInputs = withoutMarks(await withPaths(inputs)) as RecordedResource["inputs"];
+      recorded.push({ type, name, inputs: recordedInputs, given, ...(id && { read: true }) });
+      return { id: given.id, state: { ...inputs, ...state } };
     },
     call({ token, inputs }: CallArgs) {
       const answer = CALLS[token.split(":").at(-1) ?? ""];
@@ -33,6 +42,19 @@ export function createMocks(recorded: RecordedResource[]) {
       return answer(inputs);
     },
   };
+}
+
+/** Pulumi's archives promise where they are. */
+async function withPaths(inputs: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const settled = Object.entries(inputs).map(async ([name, value]) => [
+    name,
+    isArchive(value) ? { ...value, path: await value.path } : value,
+  ]);
+  return Object.fromEntries(await Promise.all(settled)) as Record<string, unknown>;
+}
+
+function isArchive(value: unknown): value is { readonly path: Promise<string> } {
+  return typeof value === "object" && value !== null && "__pulumiArchive" in value;
 }
 
 /** Pulumi's own mark of a secret. */
@@ -90,7 +112,11 @@ function policyStatement(statement: PolicyStatement) {
 }
 
 /** Of the logical name: physical ones are random. */
-function stateOf(type: string, name: string, { protocolType }: Record<string, unknown>) {
+function stateOf(
+  type: string,
+  name: string,
+  { protocolType }: Record<string, unknown>,
+): Readonly<Record<string, string>> {
   const arn = arnOf(type, name);
   switch (type) {
     case "aws:apigatewayv2/api:Api": {

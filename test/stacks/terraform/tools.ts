@@ -1,0 +1,56 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+/** One major version older than what SST's provider is made of. */
+export const PROVIDER_VERSION = "5.100.0";
+const PROVIDER = "registry.terraform.io/hashicorp/aws";
+
+/** Where people keep providers that are not to be downloaded. */
+const MIRRORS = [
+  "/opt/tf-plugins",
+  "/usr/share/terraform/plugins",
+  "/usr/local/share/terraform/plugins",
+  join(homedir(), ".terraform.d/plugins"),
+];
+
+/** The folder that holds the provider, of the variable TF_PLUGIN_MIRROR or a usual one. */
+export function findMirror(): string | undefined {
+  const { TF_PLUGIN_MIRROR } = process.env;
+  return (TF_PLUGIN_MIRROR ? [TF_PLUGIN_MIRROR] : MIRRORS).find(hasProvider);
+}
+
+/** A mirror has each version unpacked in a folder, or as an archive for each platform. */
+function hasProvider(mirror: string): boolean {
+  const platform = `${process.platform}_${process.arch === "x64" ? "amd64" : process.arch}`;
+  return [
+    `${PROVIDER_VERSION}/${platform}`,
+    `terraform-provider-aws_${PROVIDER_VERSION}_${platform}.zip`,
+  ].some((path) => existsSync(join(mirror, PROVIDER, path)));
+}
+
+/** What these tests need and do not find; says it aloud, for nobody reads what was skipped. */
+export async function missingTools(): Promise<readonly string[]> {
+  const [terraform, emulator] = await Promise.all([
+    runs("terraform", "version"),
+    runs("moto_server", "--help"),
+  ]);
+  const missing = [
+    ...(terraform ? [] : ["terraform"]),
+    ...(findMirror() ? [] : [`Terraform's AWS provider ${PROVIDER_VERSION} in TF_PLUGIN_MIRROR`]),
+    ...(emulator ? [] : ["moto_server"]),
+  ];
+  if (missing.length > 0) {
+    console.warn(`SKIPPED: no resource is validated or applied without ${missing.join(", ")}.`);
+  }
+  return missing;
+}
+
+async function runs(command: string, argument: string): Promise<boolean> {
+  return promisify(execFile)(command, [argument]).then(
+    () => true,
+    () => false,
+  );
+}
