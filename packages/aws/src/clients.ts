@@ -2,6 +2,7 @@ import {
   ApiGatewayManagementApiClient,
   type ApiGatewayManagementApiClientConfig,
 } from "@aws-sdk/client-apigatewaymanagementapi";
+import { EventBridgeClient, type EventBridgeClientConfig } from "@aws-sdk/client-eventbridge";
 import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 
 /** Connections are kept: a handshake costs more than a message. Times in ms. */
@@ -29,4 +30,8 @@ export function createConnectionsClient(
   config: ApiGatewayManagementApiClientConfig,
 ): ApiGatewayManagementApiClient {
   return new ApiGatewayManagementApiClient({ requestHandler: TRANSPORT, ...config });
+}
+
+export function createEventBridgeClient(config: EventBridgeClientConfig): EventBridgeClient {
+  return new EventBridgeClient({ requestHandler: TRANSPORT, ...config });
 }

@@ -162,3 +162,23 @@ export interface Store {
   /** Oldest first. */
   overdue(now: number, limit: number): Promise<readonly Overdue[]>;
 }
+
+interface ChangeOf<Kind extends string, Value> {
+  readonly kind: Kind;
+  /** Absent where there was none, or where it took the place of another one of that name. */
+  readonly before?: Stored<Value>;
+  readonly after: Stored<Value>;
+}
+
+/** A write of something that ECS tells of, as the table's stream carries it. */
+export type Change =
+  | ChangeOf<"task", Task>
+  | ChangeOf<"ledger", InstanceLedger>
+  | ChangeOf<"service", Service>;
+
+/** The little that telling of a change needs besides the change. */
+export interface StoreReader {
+  readonly taskDefinitions: Pick<TaskDefinitionRepository, "find">;
+  /** What the ledger's instance registered with; undefined once that is forgotten. */
+  description(ledger: InstanceLedger): Promise<Stored<ContainerInstance> | undefined>;
+}

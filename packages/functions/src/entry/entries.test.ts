@@ -18,6 +18,7 @@ const ENVIRONMENT = {
   BERTH_CONNECTIONS_ENDPOINT: "https://sockets.invalid/ws",
   BERTH_AGENT_ENDPOINT: "https://sockets.invalid/",
   BERTH_ACCESS_KEYS: "[]",
+  BERTH_EVENT_BUS_NAME: "berth",
 };
 
 const CONTEXT = { functionName: "f", awsRequestId: "r", invokedFunctionArn: "arn" } as Context;

@@ -31,8 +31,6 @@ export const failedHealthChecks = (service: string, taskId: string): string =>
 
 /** @param closest Undefined where no instance was considered. */
 export function unableToPlace(service: string, closest: PlacementFailure | undefined): string {
-  const what =
-    "was unable to place a task because no container instance met all of its requirements.";
   const id = closest?.containerInstanceId;
   const why =
     closest === undefined || id === undefined
@@ -40,8 +38,14 @@ export function unableToPlace(service: string, closest: PlacementFailure | undef
       : `The closest matching (container-instance ${id}) ${shortcoming(closest.reason)}.`;
   const where =
     "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
-  return tell(service, `${what} ${why} ${where}`);
+  return tell(service, `${UNABLE_TO_PLACE} ${why} ${where}`);
 }
+
+const UNABLE_TO_PLACE =
+  "was unable to place a task because no container instance met all of its requirements.";
+
+export const isUnableToPlace = (service: string, message: string): boolean =>
+  message.startsWith(tell(service, UNABLE_TO_PLACE));
 
 const SHORTCOMINGS: Readonly<Record<string, string>> = {
   "RESOURCE:CPU": "has insufficient CPU units available",

@@ -151,7 +151,8 @@ const itemOf = ({ cluster, id, ...members }: ContainerInstance) =>
     members.ec2InstanceId === undefined ? {} : hostListing(members.ec2InstanceId, { cluster, id }),
   );
 
-const toInstance = (item: Item): Stored<ContainerInstance> =>
+/** The description of an instance, of its item. */
+export const toInstance = (item: Item): Stored<ContainerInstance> =>
   toStored(item, {
     cluster: clusterOf(item),
     id: item.sk,

@@ -67,7 +67,8 @@ function itemOf(service: New<Service>, retention: Retention): Item {
   );
 }
 
-function toService(item: Item): Stored<Service> {
+/** The service of an item. */
+export function toService(item: Item): Stored<Service> {
   const { plannedStarts, unplacedReasons, ...members } = membersOf(item);
   return toStored(item, {
     cluster: clusterOf(item),
