@@ -29,6 +29,13 @@ export const INSTANCE_EVENTS = {
   deadLetterRetentionSeconds: 1_209_600,
 } as const;
 
+/** Changes of the table that nobody could tell of: after an hour they are old news. */
+export const CHANGE_EVENTS = {
+  maximumAgeSeconds: 3600,
+  /** Fourteen days. */
+  deadLetterRetentionSeconds: 1_209_600,
+} as const;
+
 /** Requests a second and at once, over all routes, with and without a valid signature. */
 export const API_THROTTLING = { throttlingRateLimit: 500, throttlingBurstLimit: 1000 };
 /** Frames: a thousand agents that come back together must all get in within seconds. */

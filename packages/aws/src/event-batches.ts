@@ -1,8 +1,8 @@
 import type { PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 
 /** What one PutEvents takes. Source: EventBridge API reference, PutEvents. */
-const MAX_ENTRIES = 10;
-const MAX_BYTES = 256 * 1024;
+export const MAX_ENTRIES = 10;
+export const MAX_BYTES = 256 * 1024;
 
 /** Entries in their order, as many to a request as it takes. */
 export function batchesOf(
@@ -26,9 +26,20 @@ export function batchesOf(
 
 const TIME_BYTES = 14;
 
+interface EntryParts {
+  readonly Time?: unknown;
+  readonly Source?: string | undefined;
+  readonly DetailType?: string | undefined;
+  readonly Detail?: string | undefined;
+  readonly Resources?: readonly string[] | undefined;
+}
+
 /** Bytes that an entry counts for. Source: EventBridge user guide, calculating event entry size. */
-export function entrySize(entry: PutEventsRequestEntry): number {
+export function entrySize(entry: EntryParts): number {
   const { Time, Source = "", DetailType = "", Detail = "", Resources = [] } = entry;
   const texts = [Source, DetailType, Detail, ...Resources];
-  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), Time ? TIME_BYTES : 0);
+  return texts.reduce(
+    (sum, text) => sum + Buffer.byteLength(text),
+    Time === undefined ? 0 : TIME_BYTES,
+  );
 }

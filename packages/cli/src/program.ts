@@ -1,8 +1,17 @@
 import { Command } from "commander";
 import { EXIT_CODES } from "@berth/contracts/local/installation";
+import { events, type EventsOptions } from "./commands/events.ts";
 import { status } from "./commands/status.ts";
 import { up, type UpOptions } from "./commands/up.ts";
-import { dataDirOption, instancesOption, jsonOption, portOption, regionOption } from "./options.ts";
+import {
+  dataDirOption,
+  eventTypeOption,
+  instancesOption,
+  jsonOption,
+  linesOption,
+  portOption,
+  regionOption,
+} from "./options.ts";
 import { runProgram } from "./programs.ts";
 
 const EXIT_CODE_HELP = `
@@ -25,6 +34,7 @@ export function berthProgram(): Command {
   addUp(program);
   addDown(program);
   addStatus(program);
+  addEvents(program);
   addAgent(program);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   return program;
@@ -66,6 +76,20 @@ function addStatus(program: Command): void {
     .addOption(jsonOption())
     .action(async (options: { dataDir: string; json: boolean }) => {
       process.exitCode = await status(options);
+    });
+}
+
+function addEvents(program: Command): void {
+  program
+    .command("events")
+    .description("Show what this machine's event bus took: ECS's events, as EventBridge has them.")
+    .addOption(dataDirOption())
+    .option("--follow", "go on with what comes", false)
+    .addOption(eventTypeOption())
+    .addOption(linesOption())
+    .addOption(jsonOption())
+    .action(async (options: EventsOptions) => {
+      process.exitCode = await events(options);
     });
 }
 

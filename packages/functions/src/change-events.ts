@@ -58,7 +58,7 @@ async function eventsOfRecord(
   { dynamodb = {} }: DynamoDBRecord,
 ): Promise<readonly EcsEvent[]> {
   const change = changeOf(dynamodb);
-  const writtenAt = (dynamodb.ApproximateCreationDateTime ?? 0) * 1000;
+  const writtenAt = Math.round((dynamodb.ApproximateCreationDateTime ?? 0) * 1000);
   return change ? eventsOfChange(sources, change, writtenAt) : [];
 }
 

@@ -8,10 +8,8 @@ export const CHANGE_SOURCE = {
   batchSize: 100,
   /** Changes of one second go together: a rollout is a few invocations. */
   windowSeconds: 1,
-  /** Of a batch that failed, halved at each until the culprit is alone. */
-  retries: 10,
-  /** Older changes are given up, or one that nobody can read would hold up all that follow. */
-  maximumAgeSeconds: 3600,
+  /** Of what failed, by itself: a change that nobody can read must not hold up all that follow. */
+  retries: 20,
 } as const;
 
 const TOLD_EVENTS = ["INSERT", "MODIFY"] as const;

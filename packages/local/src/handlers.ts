@@ -2,6 +2,11 @@ import type { Queue } from "@berth/aws/queues";
 import type { AgentSocketHandler } from "@berth/functions/agent-socket";
 import type { ApiHandler } from "@berth/functions/api";
 import {
+  type ChangeEdge,
+  type ChangeEventsHandler,
+  createChangeEventsHandler,
+} from "@berth/functions/change-events";
+import {
   agentSocketHandler,
   apiHandler,
   type OpenEdge,
@@ -18,10 +23,11 @@ export interface Handlers {
   readonly agentSocket: AgentSocketHandler;
   readonly queues: Readonly<Record<Queue, QueueHandler>>;
   readonly sweep: SweepHandler;
+  readonly changeEvents: ChangeEventsHandler;
 }
 
 /** All of them in this process. */
-export function handlersOf(edge: OpenEdge): Handlers {
+export function handlersOf(edge: OpenEdge, changes: ChangeEdge): Handlers {
   const wake = wakeHandler(edge);
   const forward = forwardHandler(edge);
   return {
@@ -35,5 +41,6 @@ export function handlersOf(edge: OpenEdge): Handlers {
       timers: forward,
     },
     sweep: sweepHandler(edge),
+    changeEvents: createChangeEventsHandler(changes),
   };
 }

@@ -24,8 +24,9 @@ export interface HostOptions {
 export type FunctionsMode = (typeof FUNCTIONS_MODES)[number];
 const FUNCTIONS_MODES = ["in-process", "bundles", "cold-bundles"] as const;
 
-/** The one table of an installation. */
+/** The one table of an installation, and the one bus of its own. */
 export const TABLE_NAME = "berth";
+export const EVENT_BUS_NAME = "berth";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,15 +1,25 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { createConnectionsClient, createSqsClient } from "@berth/aws/clients";
+import {
+  createConnectionsClient,
+  createEventBridgeClient,
+  createSqsClient,
+} from "@berth/aws/clients";
+import { createEventBus } from "@berth/aws/event-bus";
+import type { ChangeEdge } from "@berth/functions/change-events";
 import { createEdge } from "@berth/functions/create-edge";
 import type { OpenEdge } from "@berth/functions/handlers";
 import { describeError, type Log } from "@berth/functions/log";
+import { createDynamoReader } from "@berth/store/dynamodb/reader";
 import { ensureTable } from "@berth/store/dynamodb/schema";
+import { startChanges } from "./changes/start-changes.ts";
 import { embeddedQueues } from "./embedded/queues.ts";
 import { socketClientConfig, waitForSocket } from "./embedded/socket-client.ts";
 import { type Handlers, handlersOf } from "./handlers.ts";
-import { type HostOptions, TABLE_NAME } from "./host-options.ts";
+import { createEventBridgeApi } from "./event-bridge/event-bridge-api.ts";
+import { EventLog } from "./event-bridge/event-log.ts";
+import { EVENT_BUS_NAME, type HostOptions, TABLE_NAME } from "./host-options.ts";
 import { createListener } from "./http/listener.ts";
 import { startPollers } from "./queues/start-pollers.ts";
 import { startSchedules } from "./schedules.ts";
@@ -32,7 +42,8 @@ export async function startHost(
     now,
     log: (message, error) => log.warn(message, describeError(error)),
   });
-  const server = createHttpServer(options, { handlers, sockets, log });
+  const eventLog = new EventLog(options.directory.events);
+  const server = createHttpServer(options, { handlers, sockets, eventLog, log });
   server.listen(options.port, "127.0.0.1");
   await once(server, "listening");
 
@@ -45,11 +56,15 @@ export async function startHost(
     log,
   });
   const schedules = startSchedules(options, { sweep: handlers.sweep, dynamodb, log });
+  const changes = startChanges(options, handlers.changeEvents, log);
   return {
     stop: async () => {
+      // While the bus still answers.
+      await changes.stop();
       server.close();
       sockets.close();
       await Promise.all([pollers.stop(), schedules.stop()]);
+      await eventLog.close();
       close();
       server.closeAllConnections();
     },
@@ -71,7 +86,8 @@ async function makeHandlers(
   log: Log,
 ): Promise<MadeHandlers> {
   if (options.functions === "in-process") {
-    return { handlers: handlersOf(edgeOf(options, clients, log)), close: () => undefined };
+    const changes = changeEdgeOf(options, clients, log);
+    return { handlers: handlersOf(edgeOf(options, clients, log), changes), close: () => undefined };
   }
   // Only here: whoever runs in one process needs no bundler.
   const { startBundledHandlers } = await import("./lambda/bundled-handlers.ts");
@@ -84,11 +100,14 @@ async function connect({ directory, scope, credentials, port }: HostOptions) {
   const dynamodb = new DynamoDBClient(socketClientConfig(directory.dynamodbSocket, identity));
   const sqs = createSqsClient(socketClientConfig(directory.sqsSocket, identity));
   const [queues] = await Promise.all([embeddedQueues(sqs), ensureTable(dynamodb, TABLE_NAME)]);
-  const connections = createConnectionsClient({
-    endpoint: `http://127.0.0.1:${port}`,
-    ...identity,
-  });
-  return { dynamodb, sqs, queues, connections };
+  const own = { endpoint: `http://127.0.0.1:${port}`, ...identity };
+  return {
+    dynamodb,
+    sqs,
+    queues,
+    connections: createConnectionsClient(own),
+    eventBridge: createEventBridgeClient(own),
+  };
 }
 
 function edgeOf(
@@ -109,6 +128,19 @@ function edgeOf(
   return { ...edge, findAccessKey: findRootKey(options) };
 }
 
+function changeEdgeOf(
+  { scope }: HostOptions,
+  { dynamodb, eventBridge }: Clients,
+  log: Log,
+): ChangeEdge {
+  return {
+    scope,
+    store: createDynamoReader(dynamodb, TABLE_NAME),
+    bus: createEventBus({ client: eventBridge, busName: EVENT_BUS_NAME }),
+    log,
+  };
+}
+
 /** The root key is the only one there is. */
 function findRootKey({ credentials, scope }: HostOptions) {
   const { accessKeyId, secretAccessKey } = credentials;
@@ -118,17 +150,30 @@ function findRootKey({ credentials, scope }: HostOptions) {
 
 function createHttpServer(
   options: HostOptions,
-  parts: { readonly handlers: Handlers; readonly sockets: SocketApi; readonly log: Log },
+  parts: {
+    readonly handlers: Handlers;
+    readonly sockets: SocketApi;
+    readonly eventLog: EventLog;
+    readonly log: Log;
+  },
 ): Server {
-  const { handlers, sockets, log } = parts;
+  const { handlers, sockets, eventLog, log } = parts;
+  const findAccessKey = findRootKey(options);
   const server = createServer(
     createListener({
       account: options.scope.account,
       api: handlers.api,
       connections: createManagementApi({
-        findAccessKey: findRootKey(options),
+        findAccessKey,
         now,
         push: async (connectionId, text) => sockets.push(connectionId, text),
+      }),
+      events: createEventBridgeApi({
+        ...options.scope,
+        name: EVENT_BUS_NAME,
+        findAccessKey,
+        now,
+        keep: async (events) => eventLog.append(events),
       }),
       log: (message, error) => log.error(message, describeError(error)),
     }),
