@@ -73,16 +73,17 @@ export class ChangeLog {
 
   /** dynalite writes an item by one `put` or `del`, holding a lock on its key. */
   #takePartInWrites(): void {
-    const { put, del } = this.#db;
     const db = this.#db;
+    const put = db.put.bind(db);
+    const del = db.del.bind(db);
     db.put = (key, value, callback) => {
       const record = isItem(key) && this.#recordOf(db.getSync(key), value);
-      if (!record) return put.call(db, key, value, callback);
+      if (!record) return put(key, value, callback);
       this.#write(record, { type: "put", key, value }, callback);
     };
     db.del = (key, callback) => {
       const record = isItem(key) && this.#recordOf(db.getSync(key), undefined);
-      if (!record) return del.call(db, key, callback);
+      if (!record) return del(key, callback);
       this.#write(record, { type: "del", key }, callback);
     };
   }

@@ -55,13 +55,15 @@ export class EventLog {
   async #openNewest(): Promise<FileHandle> {
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
     const file = await this.#open(segmentNumbers(readdirSync(this.#directory)).at(-1) ?? 1);
-    // Ends the line of a write that died, so that it spoils no other.
-    if (this.#size > 0) await file.appendFile("\n");
+    if (this.#size === 0) return file;
+    const { buffer } = await file.read({ buffer: Buffer.alloc(1), position: this.#size - 1 });
+    // The line of a write that died must spoil no other.
+    if (buffer.toString() !== "\n") await file.appendFile("\n");
     return file;
   }
 
   async #open(number: number): Promise<FileHandle> {
-    const file = await open(join(this.#directory, segmentName(number)), "a", 0o600);
+    const file = await open(join(this.#directory, segmentName(number)), "a+", 0o600);
     this.#number = number;
     this.#size = (await file.stat()).size;
     return file;

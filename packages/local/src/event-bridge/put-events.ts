@@ -80,21 +80,11 @@ function requestFault(entries: readonly Entry[]): string | undefined {
 type EntryError = Extract<EntryResult, { readonly ErrorCode: string }>;
 
 function takeEntry(bus: Bus, entry: Entry): LoggedEvent | EntryError {
-  const missing = (["Source", "DetailType", "Detail"] as const).find((name) => !entry[name]);
-  if (missing) {
-    const why = `Reason: ${missing} is a required argument.`;
-    return failed("InvalidArgument", `Parameter ${missing} is not valid. ${why}`);
-  }
-  const { Source = "", DetailType = "", Detail = "", Resources = [], Time } = entry;
-  const detail = objectOf(Detail);
+  const fault = entryFault(bus, entry);
+  if (fault) return fault;
+  const detail = objectOf(entry.Detail ?? "");
   if (!detail) return failed("MalformedDetail", "Detail is malformed.");
-  if (Source.startsWith("aws.")) {
-    return failed("NotAuthorizedForSourceException", "Not authorized for the source.");
-  }
-  const busName = entry.EventBusName?.split("/").at(-1) ?? DEFAULT_BUS;
-  if (busName !== bus.name && busName !== DEFAULT_BUS) {
-    return failed("ResourceNotFoundException", `Event bus ${busName} does not exist.`);
-  }
+  const { Source = "", DetailType = "", Resources = [], Time } = entry;
   return {
     version: "0",
     id: bus.newId(),
@@ -106,6 +96,20 @@ function takeEntry(bus: Bus, entry: Entry): LoggedEvent | EntryError {
     resources: Resources,
     detail,
   };
+}
+
+function entryFault(bus: Bus, entry: Entry): EntryError | undefined {
+  const missing = (["Source", "DetailType", "Detail"] as const).find((name) => !entry[name]);
+  if (missing) {
+    const why = `Reason: ${missing} is a required argument.`;
+    return failed("InvalidArgument", `Parameter ${missing} is not valid. ${why}`);
+  }
+  if (entry.Source?.startsWith("aws.")) {
+    return failed("NotAuthorizedForSourceException", "Not authorized for the source.");
+  }
+  const busName = entry.EventBusName?.split("/").at(-1) ?? DEFAULT_BUS;
+  if ([bus.name, DEFAULT_BUS].includes(busName)) return undefined;
+  return failed("ResourceNotFoundException", `Event bus ${busName} does not exist.`);
 }
 
 /** Every account has it. */
