@@ -50,6 +50,8 @@ export const ALARM = {
   /** Periods in a row. One bad minute heals by itself: queues retry and the sweep sends again. */
   periods: 5,
   oldestMessageSeconds: 120,
+  /** Milliseconds, as Lambda tells it. */
+  iteratorAgeMs: 120_000,
   functionErrors: 5,
   functionThrottles: 5,
   serverErrors: 5,

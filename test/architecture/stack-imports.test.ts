@@ -6,9 +6,13 @@ interface SourceFile {
   readonly text: string;
 }
 
-/** What the deployment shares with one machine: what the queues are, and what functions may use. */
+/**
+ * What the deployment shares with one machine: what the queues are, what functions may use, and which
+ * changes they are told of.
+ */
 const SHARED: ReadonlySet<string> = new Set([
   "../packages/aws/src/queues.ts",
+  "../packages/functions/src/change-source.ts",
   "../packages/functions/src/function-limits.ts",
 ]);
 const SIBLING = /^\.\/(?:stacks\/)?[\w-]+\.ts$/;

@@ -68,9 +68,9 @@ test("sends again what the bus did not take, and only that", async () => {
 
 test("gives up in the end, with how many of the first were taken, and sends nothing behind it", async () => {
   refusals.set(detail("b"), 99);
-  const names = ["a", "b", ..."cdefghijklmn"];
+  const names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"];
   expect(await put(...names)).toEqual({ taken: 1, error: { ErrorCode: "InternalFailure" } });
-  expect(requests.flat()).not.toContain(detail("n"));
+  expect(requests.flat()).not.toContain(detail("k"));
 });
 
 test("sends as many as a request takes, by number and by size", () => {

@@ -54,15 +54,16 @@ async function birth(number: number): Promise<DynamoDBRecord> {
   return recordOf(item ?? { pk: "", sk: "", version: 0 }, number);
 }
 
-const recordOf = (item: Item, number: number): DynamoDBRecord =>
-  ({
-    eventName: "INSERT",
-    dynamodb: {
-      ApproximateCreationDateTime: 1_700_000_000,
-      NewImage: toAttributes(item) as NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"],
-      SequenceNumber: String(number),
-    },
-  }) as DynamoDBRecord;
+type Images = NonNullable<DynamoDBRecord["dynamodb"]>;
+
+const recordOf = (item: Item, number: number): DynamoDBRecord => ({
+  eventName: "INSERT",
+  dynamodb: {
+    ApproximateCreationDateTime: 1_700_000_000,
+    NewImage: toAttributes(item) as NonNullable<Images["NewImage"]>,
+    SequenceNumber: String(number),
+  },
+});
 
 const tasksTold = () => put.map(({ resource }) => Number.parseInt(resource.slice(-8), 16));
 const failureAt = (number: number) => ({

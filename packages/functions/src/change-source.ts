@@ -1,5 +1,3 @@
-import { TOLD_PARTITIONS } from "@berth/store/change";
-
 /**
  * How the changes of the table are handed to `change-events`: by Lambda on AWS, and by a poller of
  * our own on one machine.
@@ -12,6 +10,8 @@ export const CHANGE_SOURCE = {
   retries: 20,
 } as const;
 
+/** Beginnings of `pk`: what ECS tells of. Idle instances change other items only, at no cost here. */
+const TOLD_PARTITIONS = ["tasks#", "ledgers#", "services#"] as const;
 const TOLD_EVENTS = ["INSERT", "MODIFY"] as const;
 
 /** What of the table's stream is worth an invocation, as Lambda's filters say it. */

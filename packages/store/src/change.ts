@@ -5,9 +5,6 @@ import { toTask } from "./repositories/task.ts";
 import type { Change } from "./store.ts";
 import type { Item } from "./table.ts";
 
-/** Kinds of partitions whose items say what ECS tells of: the beginnings of their `pk`. */
-export const TOLD_PARTITIONS = ["tasks#", "ledgers#", "services#"] as const;
-
 /** What a write did, by the item before and after it; undefined where that is nobody's business. */
 export function toChange(after: Item, before?: Item): Change | undefined {
   switch (kindOf(after)) {

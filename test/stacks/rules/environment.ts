@@ -2,6 +2,7 @@ import {
   readAccessKeys,
   readControllerQueues,
   readEnvironment,
+  readPublisherEnvironment,
 } from "@berth/functions/environment";
 import { FUNCTION_LIMITS, type FunctionName } from "@berth/functions/function-limits";
 import { componentName } from "../deployment.ts";
@@ -37,6 +38,7 @@ export function environmentFaults(
 function readAll(entry: FunctionName, env: Readonly<Record<string, string>>): void {
   const { role } = FUNCTION_LIMITS[entry];
   if (role === "forwarder") readControllerQueues(env);
+  else if (role === "publisher") readPublisherEnvironment(env);
   else readEnvironment(env);
   if (role === "open") readAccessKeys(env);
 }

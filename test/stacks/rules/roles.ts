@@ -15,9 +15,22 @@ export function trustFaults(deployment: Deployment): readonly string[] {
   );
 }
 
-/** What Lambda itself does with a function's role: its logs, and the polling of its queue. */
+/** What Lambda itself does with a function's role: its logs, and the polling of its source. */
 const LOGS = ["logs:CreateLogStream", "logs:PutLogEvents"];
 const POLLING = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"];
+const STREAM_POLLING = [
+  "dynamodb:DescribeStream",
+  "dynamodb:GetRecords",
+  "dynamodb:GetShardIterator",
+  "dynamodb:ListStreams",
+  // For what it gives up.
+  "sqs:SendMessage",
+];
+
+function pollingFor(entry: string): readonly string[] {
+  if (entry === "change-events") return STREAM_POLLING;
+  return entry.endsWith("-queue") ? POLLING : [];
+}
 
 /** A function may do what its bundle calls, and nothing else. */
 export function permissionFaults(
@@ -26,7 +39,7 @@ export function permissionFaults(
 ): readonly string[] {
   return [...calls].flatMap(([entry, called]) => {
     const granted = actionsOf(deployment, `${componentName(entry)}Role`);
-    const needed = [...called, ...LOGS, ...(entry.endsWith("-queue") ? POLLING : [])];
+    const needed = [...called, ...LOGS, ...pollingFor(entry)];
     const missing = without(needed, granted).map((action) => `${entry} may not ${action}`);
     return missing.concat(without(granted, needed).map((action) => `${entry} need not ${action}`));
   });

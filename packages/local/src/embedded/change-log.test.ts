@@ -33,10 +33,11 @@ const item = (sk: string, version: number, members: object = {}) => ({
 
 /** Event, key and versions before and after, of a record. */
 function brief({ eventName, dynamodb }: ChangeRecord): string {
-  const versionOf = (image: object | undefined) =>
-    (image as { version?: { N: string } } | undefined)?.version?.N ?? "-";
-  const { sk } = dynamodb.Keys as { sk: { S: string } };
-  return `${eventName} ${sk.S} ${versionOf(dynamodb.OldImage)}>${versionOf(dynamodb.NewImage)}`;
+  const versionOf = (image: { readonly version?: { readonly N: string } } | undefined) =>
+    image?.version?.N ?? "-";
+  const { Keys, OldImage, NewImage } = dynamodb;
+  const { sk } = Keys as { sk: { S: string } };
+  return `${eventName} ${sk.S} ${versionOf(OldImage)}>${versionOf(NewImage)}`;
 }
 
 describe("the changes of the embedded table", () => {
@@ -102,13 +103,13 @@ describe("the changes of the embedded table", () => {
 
   test("are complete after kill -9 in the midst of writing: one for every write that was taken", async () => {
     const acknowledged: string[] = [];
-    let isOver = false;
+    const over = new AbortController();
     const writers = Array.from({ length: 8 }, async (_, writer) => {
       const sk = `writer-${writer}`;
       let { version } = item(sk, 1);
       await table.create(item(sk, version));
       acknowledged.push(`${sk} 1`);
-      while (!isOver) {
+      while (!over.signal.aborted) {
         const outcome = await table.replace(item(sk, version, { text: "x".repeat(500) }));
         // A write whose answer was lost with the process is a conflict with itself.
         const stored = outcome === "ok" ? undefined : await table.get(item(sk, 1));
@@ -121,7 +122,7 @@ describe("the changes of the embedded table", () => {
       process.kill(program.entry().pid ?? 0, "SIGKILL");
       await vi.waitFor(() => expect(program.entry().restarts).toBe(kills), 10_000);
     }
-    isOver = true;
+    over.abort();
     await Promise.all(writers);
 
     const told: string[] = [];
