@@ -77,49 +77,29 @@ export class ChangeLog {
     const put = db.put.bind(db);
     const del = db.del.bind(db);
     db.put = (key, value, callback) => {
-      const record = isItem(key) && this.#recordOf(db.getSync(key), value);
-      if (!record) return put(key, value, callback);
-      this.#write(record, { type: "put", key, value }, callback);
+      const keys = isItem(key) ? keysOf(value) : undefined;
+      const before = keys && db.getSync(key, AS_TEXT);
+      const eventName = before === undefined ? "INSERT" : "MODIFY";
+      if (!keys || !this.#options.isHeard(eventName, keys.pk.S)) return put(key, value, callback);
+      const after = JSON.stringify(value);
+      const write = { type: "put", key, value: after, ...AS_TEXT };
+      this.#write(write, { eventName, keys, before, after }, callback);
     };
     db.del = (key, callback) => {
-      const record = isItem(key) && this.#recordOf(db.getSync(key), undefined);
-      if (!record) return del(key, callback);
-      this.#write(record, { type: "del", key }, callback);
+      const before = isItem(key) ? db.getSync(key, AS_TEXT) : undefined;
+      const keys = before === undefined ? undefined : keysOf(JSON.parse(before));
+      if (!keys || !this.#options.isHeard("REMOVE", keys.pk.S)) return del(key, callback);
+      this.#write({ type: "del", key }, { eventName: "REMOVE", keys, before }, callback);
     };
   }
 
-  #recordOf(before: unknown, after: unknown): Omit<ChangeRecord, "eventID"> | undefined {
-    const oldImage = before as Attributes | undefined;
-    const newImage = after as Attributes | undefined;
-    const eventName = !newImage ? "REMOVE" : oldImage ? "MODIFY" : "INSERT";
-    const keys = keysOf(newImage ?? oldImage);
-    if (!keys || !this.#options.isHeard(eventName, keys.pk.S)) return undefined;
-    return {
-      eventName,
-      dynamodb: {
-        ApproximateCreationDateTime: Date.now() / 1_000,
-        Keys: keys,
-        ...(newImage && { NewImage: newImage }),
-        ...(oldImage && { OldImage: oldImage }),
-        SequenceNumber: "",
-      },
-    };
-  }
-
-  #write(
-    record: Omit<ChangeRecord, "eventID">,
-    write: { readonly type: "put" | "del"; readonly key: string; readonly value?: unknown },
-    callback: Callback,
-  ): void {
+  #write(write: object, change: Change, callback: Callback): void {
     this.#last += 1;
     const sequence = this.#last;
     this.#inFlight.add(sequence);
-    const value: ChangeRecord = {
-      eventID: randomUUID(),
-      ...record,
-      dynamodb: { ...record.dynamodb, SequenceNumber: String(sequence) },
-    };
-    this.#db.batch([write, { type: "put", key: keyOf(sequence), value }], (error) => {
+    const value = recordText(change, sequence);
+    const record = { type: "put", key: keyOf(sequence), value, ...AS_TEXT };
+    this.#db.batch([write, record], (error) => {
       this.#inFlight.delete(sequence);
       callback(error);
     });
@@ -142,13 +122,36 @@ const ALL = { gte: PREFIX, lt: `${PREFIX}~` } as const;
 /** dynalite keeps the items of a table below `item-TABLE~`. */
 const isItem = (key: string): boolean => key.startsWith("item-");
 
+/** Images go from one place of the database to another as they are: reading them is what costs. */
+const AS_TEXT = { valueEncoding: "utf8" } as const;
+
+interface Change {
+  readonly eventName: ChangeRecord["eventName"];
+  readonly keys: Keys;
+  /** JSON. */
+  readonly before?: string | undefined;
+  readonly after?: string;
+}
+
+/** A `ChangeRecord` as JSON. */
+function recordText({ eventName, keys, before, after }: Change, sequence: number): string {
+  const dynamodb = [
+    `"ApproximateCreationDateTime":${Date.now() / 1_000}`,
+    `"Keys":${JSON.stringify(keys)}`,
+    ...(after === undefined ? [] : [`"NewImage":${after}`]),
+    ...(before === undefined ? [] : [`"OldImage":${before}`]),
+    `"SequenceNumber":"${sequence}"`,
+  ];
+  return `{"eventID":"${randomUUID()}","eventName":"${eventName}","dynamodb":{${dynamodb.join()}}}`;
+}
+
 interface Keys {
   readonly pk: { readonly S: string };
   readonly sk: { readonly S: string };
   readonly [name: string]: unknown;
 }
 
-function keysOf(image: Attributes | undefined): Keys | undefined {
-  const { pk, sk } = (image ?? {}) as Partial<Keys>;
+function keysOf(image: unknown): Keys | undefined {
+  const { pk, sk } = image as Partial<Keys>;
   return pk && sk ? { pk, sk } : undefined;
 }

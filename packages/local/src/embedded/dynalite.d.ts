@@ -7,6 +7,7 @@ declare module "dynalite/db/index.js" {
     open(): Promise<void>;
     close(): Promise<void>;
     getSync(key: string): unknown;
+    getSync(key: string, options: { readonly valueEncoding: "utf8" }): string | undefined;
     values(range: object): {
       nextv(size: number): Promise<readonly unknown[]>;
       all(): Promise<readonly unknown[]>;
