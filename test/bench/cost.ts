@@ -13,6 +13,7 @@ const PRICES = {
   fifoRequests: 0.5e-6,
   standardRequests: 0.4e-6,
   invocations: 0.2e-6,
+  events: 1e-6,
   gigabyteSeconds: 16.6667e-6,
 } as const;
 
