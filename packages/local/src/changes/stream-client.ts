@@ -28,18 +28,27 @@ export function createChangeStream(socketPath: string): ChangeStream {
     const text = Buffer.concat(await response.toArray()).toString();
     return JSON.parse(text) as Answer;
   };
+  const iteratorAfter = async (after: string | undefined) => {
+    const { ShardIterator } = await ask("GetShardIterator", {
+      ShardIteratorType: after === undefined ? "TRIM_HORIZON" : "AFTER_SEQUENCE_NUMBER",
+      SequenceNumber: after,
+    });
+    return ShardIterator;
+  };
+  /** Where the latest answer said to go on, and after which change that is. */
+  let next: { readonly after: string | undefined; readonly iterator: string } | undefined;
   return {
     async read(after, limit) {
-      const { ShardIterator } = await ask("GetShardIterator", {
-        ShardIteratorType: after === undefined ? "TRIM_HORIZON" : "AFTER_SEQUENCE_NUMBER",
-        SequenceNumber: after,
-      });
-      const { __type: error = "", Records } = await ask("GetRecords", {
-        ShardIterator,
-        Limit: limit,
-      });
+      const iterator = next && next.after === after ? next.iterator : await iteratorAfter(after);
+      const answer = await ask("GetRecords", { ShardIterator: iterator, Limit: limit });
+      const { __type: error = "", Records, NextShardIterator = "" } = answer;
+      next = undefined;
       if (error.endsWith("#TrimmedDataAccessException")) return "trimmed";
       if (!Records) throw new Error(`The stream of changes answers ${error || "nothing"}.`);
+      next = {
+        after: Records.at(-1)?.dynamodb.SequenceNumber ?? after,
+        iterator: NextShardIterator,
+      };
       return Records;
     },
     close: () => agent.destroy(),
@@ -49,5 +58,6 @@ export function createChangeStream(socketPath: string): ChangeStream {
 interface Answer {
   readonly __type?: string;
   readonly ShardIterator?: string;
+  readonly NextShardIterator?: string;
   readonly Records?: readonly ChangeRecord[];
 }

@@ -19,7 +19,9 @@ export function createEventBridgeApi(options: EventBridgeApiOptions): HttpHandle
     const refusal = await whyUnsigned(event, { findAccessKey, now: now(), service: "events" });
     if (refusal) return failure(refusal.code, refusal.message);
     const operation = event.headers["x-amz-target"]?.slice(EVENT_BRIDGE_TARGET.length);
-    if (operation !== "PutEvents") return failure("UnknownOperationException", "");
+    if (operation !== "PutEvents") {
+      return failure("UnknownOperationException", "This EventBridge knows PutEvents only.");
+    }
     return putEvents(options, parse(bodyOf(event).toString("utf8")));
   };
 }
