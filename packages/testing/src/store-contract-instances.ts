@@ -96,10 +96,15 @@ export function describeInstances(parts: StoreParts): void {
         cpuUnits: fc.nat(),
         memoryMiB: fc.nat(),
         tcpPorts: fc.array(port, { maxLength: 3 }),
-        udpPorts: fc.array(port, { maxLength: 3 }),
+        udpPorts: fc.constantFrom([], [53], [7000, 7001, 7002, 9000]),
+        countable: fc.constantFrom({ GPU: 1 }, { GPU: 2, licence: 30 }),
+        gpuIds: fc.constantFrom(["GPU-0"], ["GPU-1", "GPU-2"]),
         reservedAt: fc.integer({ min: 0, max: 9_999_999_999_999 }),
       },
-      { noNullPrototype: true },
+      {
+        noNullPrototype: true,
+        requiredKeys: ["cpuUnits", "memoryMiB", "tcpPorts", "udpPorts", "reservedAt"],
+      },
     );
     const id = fc.stringMatching(/^[0-9a-f]{32}$/);
     const roundTrip = fc.asyncProperty(

@@ -102,7 +102,7 @@ async function startOn(
   const { store } = controlPlane;
   const containerInstanceId = on.ledger.id;
   const reservation = { ...batch.demand, reservedAt: controlPlane.now() };
-  const ledger = withReservations(on.ledger, taskIds, reservation);
+  const ledger = withReservations(on, taskIds, reservation);
   if ((await store.instances.replaceLedger(ledger)) === "conflict") {
     const instance = await store.instances.find(batch.cluster, containerInstanceId);
     return { containerInstanceId, instance, placed: [], again: taskIds };
