@@ -9,6 +9,7 @@ import type { CommandContext } from "@berth/control-plane/context";
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
+import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { createStore } from "@berth/store/create-store";
 import { ensureTable } from "@berth/store/dynamodb/schema";
 import { createDynamoTable } from "@berth/store/dynamodb/table";
@@ -76,6 +77,7 @@ export class MeteredWorld {
           return "sent";
         },
       },
+      views: new ClusterViews(),
       scope: { region: "us-east-1", account: "000000000000" },
       settings: { ...DEFAULT_SETTINGS, agentEndpoint: "http://127.0.0.1/" },
       now,

@@ -12,6 +12,7 @@ import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
 import type { Settings } from "@berth/control-plane/settings";
+import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { createStore } from "@berth/store/create-store";
 import type { Store } from "@berth/store/store";
 import type { Table } from "@berth/store/table";
@@ -34,6 +35,10 @@ const SETTINGS: Settings = {
   throttleMaxDelayMs: 20_000,
 };
 
+/** Fewer than there are instances, so that what processes know of a cluster falls behind. */
+const SLICE = 2;
+const WARM_PROCESSES = 3;
+
 /** A control plane made of short-lived processes, its queues, its table and its agents. */
 export class World {
   readonly scheduler = new Scheduler(START);
@@ -48,6 +53,7 @@ export class World {
   readonly bugs: unknown[] = [];
   rates: FaultRates = NO_FAULTS;
   #coalesced = new Set<string>();
+  readonly #warm: { readonly process: Process; readonly views: ClusterViews }[] = [];
 
   constructor(seed: number, table: Table) {
     this.random = new Random(seed);
@@ -75,6 +81,7 @@ export class World {
     });
     const now = () => this.scheduler.now;
     return work({
+      views: this.#viewsOf(process),
       store: createStore(table, { historyMs: SETTINGS.historyMs, now }),
       relay: {
         wake: async (message, timing) => {
@@ -96,6 +103,15 @@ export class World {
       requestId: this.random.hex(32),
       principalArn: "arn:aws:iam::000000000000:root",
     });
+  }
+
+  /** What another invocation left to this process, as Lambda reuses them; it dies with the process. */
+  #viewsOf(process: Process): ClusterViews {
+    const place = this.random.between(0, WARM_PROCESSES - 1);
+    const left = this.#warm[place];
+    const views = left?.process.alive ? left.views : new ClusterViews(SLICE);
+    this.#warm[place] = { process, views };
+    return views;
   }
 
   /** A client's call, repeated as SDKs do while the control plane dies under it. */

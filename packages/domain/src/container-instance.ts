@@ -46,6 +46,8 @@ export interface InstanceLedger {
   readonly host?: HostRecord;
   /** Version of the descriptive item that this ledger goes with; a reader's cache key. */
   readonly descriptionVersion: number;
+  /** Epoch ms: since when the instance exists, so that those that came lately can be listed. */
+  readonly joinedAt?: number;
 }
 
 /**

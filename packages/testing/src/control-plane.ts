@@ -2,6 +2,7 @@ import type { AcsMessage } from "@berth/contracts/agent/messages";
 import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
 import type { CommandContext } from "@berth/control-plane/context";
 import { DEFAULT_SETTINGS, type Settings } from "@berth/control-plane/settings";
+import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { createStore } from "@berth/store/create-store";
 import { createMemoryTable } from "@berth/store/memory/table";
 import type { Table } from "@berth/store/table";
@@ -68,6 +69,7 @@ export function aControlPlane(options: Options = {}): TestControlPlane {
         return "sent";
       },
     },
+    views: new ClusterViews(),
     scope: { region: "eu-central-1", account: "123456789012" },
     settings,
     requestId: "3f1c1d3e-0000-4000-8000-000000000000",

@@ -4,6 +4,8 @@ import {
   hostList,
   hostListing,
   instanceKey,
+  joinedFrom,
+  joinedList,
   ledgerKey,
   ledgerPartition,
 } from "../keys.ts";
@@ -60,7 +62,12 @@ export function createContainerInstanceRepository(
       const descriptionVersion = await putDescription(table, instance);
       return descriptionVersion === undefined
         ? "conflict"
-        : table.create(ledgerItem({ ...ledger, descriptionVersion }, retention));
+        : table.create(
+            ledgerItem(
+              { joinedAt: instance.registeredAt, ...ledger, descriptionVersion },
+              retention,
+            ),
+          );
     },
 
     find: async (cluster, id) => {
@@ -76,7 +83,21 @@ export function createContainerInstanceRepository(
 
     all: async (cluster) => {
       const items = await readAll(table, ledgerPartition(cluster));
-      return withDescriptions(items.filter((item) => item["status"] !== "INACTIVE").map(toLedger));
+      return withDescriptions(items.filter(isInUse).map(toLedger));
+    },
+
+    slice: async (cluster, { startAfter, limit }) => {
+      const { items, next } = await table.query(ledgerPartition(cluster), {
+        limit,
+        ...(startAfter !== undefined && { startAfter }),
+      });
+      const instances = await withDescriptions(items.filter(isInUse).map(toLedger));
+      return next === undefined ? { items: instances } : { items: instances, next };
+    },
+
+    joinedSince: async (cluster, joinedAt) => {
+      const keys = await listAll(table, joinedList(cluster), joinedFrom(joinedAt));
+      return keys.map(({ sk }) => sk);
     },
 
     onHost: (ec2InstanceId) => onHost(table, ec2InstanceId),
@@ -107,6 +128,8 @@ export function createContainerInstanceRepository(
     },
   };
 }
+
+const isInUse = (item: Item): boolean => item["status"] !== "INACTIVE";
 
 async function onHost(table: Table, ec2InstanceId: string): Promise<readonly InstanceName[]> {
   const keys = await listAll(table, hostList(ec2InstanceId));

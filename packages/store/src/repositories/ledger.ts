@@ -1,5 +1,5 @@
 import type { InstanceLedger } from "@berth/domain/container-instance";
-import { clusterOf, ledgerKey } from "../keys.ts";
+import { clusterOf, joinedAtOf, joinedListing, ledgerKey } from "../keys.ts";
 import type { Stored } from "../store.ts";
 import type { Item } from "../table.ts";
 import { decodeReservation, encodeReservation } from "./reservation-format.ts";
@@ -7,7 +7,7 @@ import { expiryOf, membersOf, type Retention, toItem, toStored } from "./stored.
 
 /** The item of a ledger. One of an INACTIVE instance goes after a while. */
 export function ledgerItem(
-  { cluster, id, reservations, ...members }: InstanceLedger,
+  { cluster, id, reservations, joinedAt, ...members }: InstanceLedger,
   retention: Retention,
 ): Item {
   const compact = Object.entries(reservations).map(([taskId, reservation]) => [
@@ -17,7 +17,9 @@ export function ledgerItem(
   return toItem(
     ledgerKey(cluster, id),
     { ...members, reservations: Object.fromEntries(compact) },
-    members.status === "INACTIVE" ? expiryOf(retention) : undefined,
+    members.status === "INACTIVE"
+      ? expiryOf(retention)
+      : joinedAt !== undefined && joinedListing(cluster, id, joinedAt),
   );
 }
 
@@ -31,6 +33,7 @@ export function toLedger(item: Item): Stored<InstanceLedger> {
     cluster: clusterOf(item),
     id: item.sk,
     ...members,
+    ...(item.listSk !== undefined && { joinedAt: joinedAtOf(item.listSk) }),
     reservations: Object.fromEntries(decoded),
   });
 }
