@@ -76,6 +76,7 @@ export class MeteredWorld {
           return "sent";
         },
       },
+      metrics: { record: () => undefined },
       scope: { region: "us-east-1", account: "000000000000" },
       settings: { ...DEFAULT_SETTINGS, agentEndpoint: "http://127.0.0.1/" },
       now,

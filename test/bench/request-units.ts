@@ -48,6 +48,7 @@ async function meteredControlPlane(endpoint: string, units: Units) {
         return "sent";
       },
     },
+    metrics: { record: () => undefined },
     scope: { region: "us-east-1", account: "000000000000" },
     settings: { ...DEFAULT_SETTINGS, agentEndpoint: "http://127.0.0.1/" },
     now,

@@ -89,6 +89,7 @@ export class World {
           return this.#push(connectionId, message);
         },
       },
+      metrics: { record: () => undefined },
       scope: { region: "us-east-1", account: "000000000000" },
       settings: SETTINGS,
       now,

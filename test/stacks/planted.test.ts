@@ -35,6 +35,7 @@ const PLANTS: readonly Plant[] = [
   { file: "stacks/edge.ts", from: "role: { managedPolicyArns: [] },", to: "" },
   { file: "stacks/alarms.ts", from: `below ? "breaching" : "notBreaching"`, to: `"notBreaching"` },
   { file: "stacks/alarms.ts", from: "-dead-letters`, `What", to: "-alive`, `What" },
+  { file: "stacks/alarms.ts", from: "[STAGE_DIMENSION]: $app.stage", to: `Stage: "another"` },
   { file: "stacks/alarms.ts", from: "name, deadLetters);", to: "name, queue);" },
   { file: "stacks/scaling.ts", from: "deadLetterConfig: { arn: deadLetters.arn },", to: "" },
   { file: "stacks/scaling.ts", from: "sourceArn: made.arn,", to: "" },
@@ -91,9 +92,10 @@ describe("with planted faults", () => {
   });
 
   it("finds alarms that are missing, or deaf", () => {
-    const faults = alarmFaults(deployment);
+    const faults = alarmFaults(deployment, "planted");
     expect(faults).toContain("sweep-missing takes silence for health");
     expect(faults.join()).toContain("no alarm for AWS/SQS ApproximateNumberOfMessagesVisible");
+    expect(faults).toContain("no alarm for Berth ReconcileErrors of planted");
   });
 });
 

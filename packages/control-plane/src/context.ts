@@ -1,4 +1,5 @@
 import type { AcsMessage } from "@berth/contracts/agent/messages";
+import type { MetricDimensions, MetricName } from "@berth/contracts/metrics";
 import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
 import type { Scope } from "@berth/domain/arn";
 import type { Store } from "@berth/store/store";
@@ -9,6 +10,7 @@ export interface ControlPlane {
   readonly store: Store;
   readonly relay: Relay;
   readonly agents: AgentGateway;
+  readonly metrics: Metrics;
   readonly scope: Scope;
   readonly settings: Settings;
   /** Epoch ms. */
@@ -26,6 +28,11 @@ export interface Relay {
 export interface AgentGateway {
   /** `gone`: the connection does not exist any more. */
   push(connectionId: string, message: AcsMessage): Promise<"sent" | "gone">;
+}
+
+/** Counts what happens, for people who look at the whole: nothing depends on it. */
+export interface Metrics {
+  record(name: MetricName, value: number, dimensions?: MetricDimensions): void;
 }
 
 /** One API call, as far as a command needs to know it. */

@@ -38,6 +38,8 @@ export interface InstanceLedger {
   readonly id: string;
   readonly status: ContainerInstanceStatus;
   readonly agentConnected: boolean;
+  /** Epoch ms: since when its agent has been away. Absent while it is connected. */
+  readonly agentAwaySince?: number;
   /** Task id to what it holds. An entry lives from before its task is written until it stopped. */
   readonly reservations: Readonly<Record<string, Reservation>>;
   /** Absent where EC2 has told nothing yet. */
@@ -62,6 +64,15 @@ export interface HostRecord extends Omit<HostNotice, "state"> {
   readonly state: HostNotice["state"] | "running";
   /** The notice is what made the instance DRAINING: it will be ACTIVE when the machine is back. */
   readonly drained?: boolean;
+}
+
+/** Since when the agent of an instance is missed: nobody expects one that has no machine or no place any more. */
+export function agentMissedSince({
+  status,
+  host,
+  agentAwaySince,
+}: InstanceLedger): number | undefined {
+  return status === "INACTIVE" || host?.state === "stopped" ? undefined : agentAwaySince;
 }
 
 export interface Reservation extends Demand {

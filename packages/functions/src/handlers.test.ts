@@ -13,12 +13,14 @@ import {
   wakeHandler,
 } from "./handlers.ts";
 import type { OpenEdge } from "./handlers.ts";
+import { createMetrics } from "./metrics.ts";
 
 /** The edge around the real control plane, on the memory store, with queues that can be broken. */
 let edge: OpenEdge;
 let sent: WakeMessage[];
 let queuesWork: boolean;
 let warnings: string[];
+let lines: string[];
 
 const now = () => Date.now();
 
@@ -26,10 +28,18 @@ beforeEach(() => {
   [sent, queuesWork, warnings] = [[], true, []];
   const settings = { ...DEFAULT_SETTINGS, agentEndpoint: "http://127.0.0.1:4566/" };
   const agents = { push: () => Promise.resolve("gone" as const) };
+  lines = [];
+  const metrics = createMetrics({
+    stage: "test",
+    functionName: "all",
+    write: (line) => void lines.push(line),
+  });
   let ids = 0;
   edge = {
     agents,
+    metrics,
     controlPlane: {
+      metrics,
       store: createStore(createMemoryTable(), { historyMs: settings.historyMs, now }),
       relay: {
         wake: (message) => {

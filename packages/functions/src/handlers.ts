@@ -1,5 +1,6 @@
 import type { ConnectionGateway } from "@berth/aws/agent-gateway";
 import { createForgivingRelay } from "@berth/aws/sqs-relay";
+import type { WakeMessage } from "@berth/contracts/queue";
 import { connectAgent, disconnectAgent } from "@berth/control-plane/agents/connections";
 import { receiveFromAgent } from "@berth/control-plane/agents/receive";
 import { commands } from "@berth/control-plane/commands/registry";
@@ -7,6 +8,7 @@ import type { ControlPlane } from "@berth/control-plane/context";
 import { noteHost } from "@berth/control-plane/hosts/note-host";
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
+import type { HostNotice } from "@berth/domain/container-instance";
 import { explainService } from "@berth/control-plane/rest/explain-service";
 import { createAgentSocketHandler } from "./agent-socket.ts";
 import type { AgentSocketHandler } from "./agent-socket.ts";
@@ -17,6 +19,8 @@ import { createInstanceEventsHandler } from "./instance-events.ts";
 import type { InstanceEventsHandler } from "./instance-events.ts";
 import { describeError } from "./log.ts";
 import type { Log } from "./log.ts";
+import { measured } from "./metrics.ts";
+import type { MetricsRecorder } from "./metrics.ts";
 import { createQueueHandler } from "./queue.ts";
 import type { QueueHandler } from "./queue.ts";
 import type { RestRoutes } from "./rest-routes.ts";
@@ -29,6 +33,8 @@ export interface Edge {
   /** Its relay tells of what it cannot send: queues and sweep try again. */
   readonly controlPlane: ControlPlane;
   readonly agents: ConnectionGateway;
+  /** The control plane's own, to be written at the end of each invocation. */
+  readonly metrics: MetricsRecorder;
   readonly log: Log;
 }
 
@@ -43,15 +49,16 @@ const REST: RestRoutes = {
 };
 
 export function apiHandler(edge: OpenEdge): ApiHandler {
-  const { findAccessKey, log } = edge;
+  const { findAccessKey, metrics, log } = edge;
   const controlPlane = withForgivingRelay(edge);
-  return createApiHandler({ controlPlane, commands, rest: REST, findAccessKey, log });
+  const dependencies = { controlPlane, commands, rest: REST, findAccessKey, log };
+  return measured(metrics, createApiHandler(dependencies));
 }
 
 export function agentSocketHandler(edge: OpenEdge): AgentSocketHandler {
-  const { agents, findAccessKey, log } = edge;
+  const { agents, findAccessKey, metrics, log } = edge;
   const controlPlane = withForgivingRelay(edge);
-  return createAgentSocketHandler({
+  const handler = createAgentSocketHandler({
     connect: (handshake) => connectAgent(controlPlane, handshake),
     disconnect: (connectionId) => disconnectAgent(controlPlane, connectionId),
     receive: (connectionId, frame) => receiveFromAgent(controlPlane, connectionId, frame),
@@ -60,26 +67,32 @@ export function agentSocketHandler(edge: OpenEdge): AgentSocketHandler {
     now: () => controlPlane.now(),
     log,
   });
+  return measured(metrics, handler);
 }
 
 /** For the queues of the three controllers. */
-export function wakeHandler({ controlPlane, log }: Edge): QueueHandler {
-  return createQueueHandler((message) => handleWake(controlPlane, message), log);
+export function wakeHandler({ controlPlane, metrics, log }: Edge): QueueHandler {
+  const handle = (message: WakeMessage) => handleWake(controlPlane, message);
+  return measured(metrics, createQueueHandler({ handle, metrics, log }));
 }
 
 /** For the two queues that delay. */
-export function forwardHandler({ controlPlane, log }: Edge): QueueHandler {
-  return createForwardHandler(controlPlane.relay, log);
+export function forwardHandler({ controlPlane, metrics, log }: Edge): QueueHandler {
+  return createForwardHandler({ relay: controlPlane.relay, metrics, log });
 }
 
-export function sweepHandler({ controlPlane, log }: Edge): SweepHandler {
-  return createSweepHandler(() => sweep(controlPlane), log);
+export function sweepHandler({ controlPlane, metrics, log }: Edge): SweepHandler {
+  return measured(
+    metrics,
+    createSweepHandler(() => sweep(controlPlane), log),
+  );
 }
 
 /** For what EventBridge tells of EC2's machines. One machine has none: nothing calls it there. */
 export function instanceEventsHandler(edge: Edge): InstanceEventsHandler {
   const controlPlane = withForgivingRelay(edge);
-  return createInstanceEventsHandler((notice) => noteHost(controlPlane, notice), edge.log);
+  const note = (notice: HostNotice) => noteHost(controlPlane, notice);
+  return measured(edge.metrics, createInstanceEventsHandler(note, edge.log));
 }
 
 /** Who was answered has written already: a wake-up that is lost after that must not say otherwise. */

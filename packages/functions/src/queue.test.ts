@@ -9,9 +9,14 @@ import { createSweepHandler } from "./sweep.ts";
 let handled: string[];
 let logged: LogDetails[];
 let log: Log;
+let recorded: unknown[][];
+const metrics = {
+  record: (...what: unknown[]) => void recorded.push(what),
+  flush: () => undefined,
+};
 
 beforeEach(() => {
-  [handled, logged] = [[], []];
+  [handled, logged, recorded] = [[], [], []];
   const record = (_: string, details: LogDetails) => void logged.push(details);
   log = { info: record, warn: record, error: record };
 });
@@ -25,18 +30,17 @@ const handle = (message: WakeMessage): Promise<void> => {
   return service.startsWith("bad") ? Promise.reject(new Error("no table")) : Promise.resolve();
 };
 
+const handler = (how = handle) => createQueueHandler({ handle: how, metrics, log });
+
 describe("a batch", () => {
   it("is handled and leaves nothing behind", async () => {
-    const response = await createQueueHandler(handle, log)(batch(["g1:a", "g2:b"]));
+    const response = await handler()(batch(["g1:a", "g2:b"]));
     expect(response).toEqual({ batchItemFailures: [] });
     expect(handled).toEqual(["a", "b"]);
   });
 
   it("returns what failed and what stands behind it in its group, and only that", async () => {
-    const response = await createQueueHandler(
-      handle,
-      log,
-    )(batch(["g1:a", "g1:bad", "g2:b", "g1:c", "g2:d", "g1:e"]));
+    const response = await handler()(batch(["g1:a", "g1:bad", "g2:b", "g1:c", "g2:d", "g1:e"]));
     expect(response).toEqual({
       batchItemFailures: [
         { itemIdentifier: "1" },
@@ -51,10 +55,11 @@ describe("a batch", () => {
         error: expect.objectContaining({ message: "no table" }),
       }),
     ]);
+    expect(recorded).toEqual([["ReconcileErrors", 1]]);
   });
 
   it("lets no message of a standard queue wait for another", async () => {
-    const response = await createQueueHandler(handle, log)(batch(["bad1", "a", "bad2", "b"]));
+    const response = await handler()(batch(["bad1", "a", "bad2", "b"]));
     expect(response.batchItemFailures).toEqual([{ itemIdentifier: "0" }, { itemIdentifier: "2" }]);
     expect(handled).toEqual(["bad1", "a", "bad2", "b"]);
   });
@@ -63,13 +68,13 @@ describe("a batch", () => {
     const event = batch(["a", "b"]);
     const [first, second] = event.Records as [SQSRecord, SQSRecord];
     [first.body, second.body] = ["{", '{"kind":"?"}'];
-    const response = await createQueueHandler(handle, log)(event);
+    const response = await handler()(event);
     expect(response.batchItemFailures).toHaveLength(2);
     expect(handled).toEqual([]);
   });
 
   it("handles equal wake-ups of a group once", async () => {
-    await createQueueHandler(handle, log)(batch(["g1:a", "g1:b", "g1:a", "g1:a"]));
+    await handler()(batch(["g1:a", "g1:b", "g1:a", "g1:a"]));
     expect(handled).toEqual(["a", "b"]);
   });
 
@@ -80,7 +85,7 @@ describe("a batch", () => {
       await new Promise((resolve) => setTimeout(resolve, service === "a" ? 20 : 0));
       finished.push(service);
     };
-    await createQueueHandler(slowFirst, log)(batch(["g1:a", "g1:b", "g2:c"]));
+    await handler(slowFirst)(batch(["g1:a", "g1:b", "g2:c"]));
     expect(finished).toEqual(["c", "a", "b"]);
   });
 });
@@ -94,13 +99,13 @@ describe("forwarding", () => {
         return Promise.resolve();
       },
     };
-    await createForwardHandler(relay, log)(batch(["a"]));
+    await createForwardHandler({ relay, metrics, log })(batch(["a"]));
     expect(sent).toEqual([[{ kind: "service", cluster: "default", service: "a" }]]);
   });
 
   it("keeps in its queue what cannot be sent", async () => {
     const relay = { wake: () => Promise.reject(new Error("no queue")) };
-    const response = await createForwardHandler(relay, log)(batch(["a"]));
+    const response = await createForwardHandler({ relay, metrics, log })(batch(["a"]));
     expect(response.batchItemFailures).toEqual([{ itemIdentifier: "0" }]);
   });
 });

@@ -1,16 +1,19 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
+import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createConnectionsClient, createSqsClient } from "@berth/aws/clients";
 import { createEdge } from "@berth/functions/create-edge";
 import type { OpenEdge } from "@berth/functions/handlers";
 import { describeError, type Log } from "@berth/functions/log";
+import { createMetrics } from "@berth/functions/metrics";
 import { ensureTable } from "@berth/store/dynamodb/schema";
 import { embeddedQueues } from "./embedded/queues.ts";
 import { socketClientConfig, waitForSocket } from "./embedded/socket-client.ts";
 import { type Handlers, handlersOf } from "./handlers.ts";
-import { type HostOptions, TABLE_NAME } from "./host-options.ts";
+import { type HostOptions, LOCAL_STAGE, TABLE_NAME } from "./host-options.ts";
 import { createListener } from "./http/listener.ts";
+import { type MetricsLog, openMetricsLog } from "./metrics-log.ts";
 import { startPollers } from "./queues/start-pollers.ts";
 import { startSchedules } from "./schedules.ts";
 import { createManagementApi } from "./websocket/management-api.ts";
@@ -58,6 +61,8 @@ export async function startHost(
 
 const now = () => Date.now();
 
+const METRICS_LOG = "metrics.log";
+
 type Clients = Awaited<ReturnType<typeof connect>>;
 
 interface MadeHandlers {
@@ -71,7 +76,9 @@ async function makeHandlers(
   log: Log,
 ): Promise<MadeHandlers> {
   if (options.functions === "in-process") {
-    return { handlers: handlersOf(edgeOf(options, clients, log)), close: () => undefined };
+    const metricsLog = openMetricsLog(join(options.directory.logs, METRICS_LOG), log);
+    const edge = edgeOf(options, clients, { log, metricsLog });
+    return { handlers: handlersOf(edge), close: () => metricsLog.close() };
   }
   // Only here: whoever runs in one process needs no bundler.
   const { startBundledHandlers } = await import("./lambda/bundled-handlers.ts");
@@ -94,8 +101,13 @@ async function connect({ directory, scope, credentials, port }: HostOptions) {
 function edgeOf(
   options: HostOptions,
   { dynamodb, sqs, queues, connections }: Clients,
-  log: Log,
+  { log, metricsLog }: { readonly log: Log; readonly metricsLog: MetricsLog },
 ): OpenEdge {
+  const metrics = createMetrics({
+    stage: LOCAL_STAGE,
+    functionName: "control-plane",
+    write: (line) => metricsLog.write(line),
+  });
   const edge = createEdge({
     dynamodb,
     tableName: TABLE_NAME,
@@ -104,6 +116,7 @@ function edgeOf(
     connections,
     scope: options.scope,
     settings: options.settings,
+    metrics,
     log,
   });
   return { ...edge, findAccessKey: findRootKey(options) };

@@ -1,5 +1,6 @@
 import type { AcsMessage } from "@berth/contracts/agent/messages";
 import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
+import type { MetricName } from "@berth/contracts/metrics";
 import type { CommandContext } from "@berth/control-plane/context";
 import { DEFAULT_SETTINGS, type Settings } from "@berth/control-plane/settings";
 import { createStore } from "@berth/store/create-store";
@@ -18,12 +19,16 @@ export interface PushedFrame {
   readonly message: AcsMessage;
 }
 
+/** A metric as it was recorded: name, value, and values of its dimensions. */
+export type Recorded = readonly [MetricName, number, ...string[]];
+
 /** A control plane in memory. Wake-ups and frames are kept, and go nowhere. */
 export interface TestControlPlane extends CommandContext {
   readonly wakes: SentWake[];
   readonly pushed: PushedFrame[];
   /** Connections in it are told to be gone. */
   readonly gone: Set<string>;
+  readonly recorded: Recorded[];
   advance(ms: number): void;
 }
 
@@ -49,6 +54,7 @@ export function aControlPlane(options: Options = {}): TestControlPlane {
     wakes: [] as SentWake[],
     pushed: [] as PushedFrame[],
     gone: new Set<string>(),
+    recorded: [] as Recorded[],
   };
   return {
     ...messages,
@@ -66,6 +72,11 @@ export function aControlPlane(options: Options = {}): TestControlPlane {
         if (messages.gone.has(connectionId)) return "gone";
         messages.pushed.push({ connectionId, message });
         return "sent";
+      },
+    },
+    metrics: {
+      record: (name, value, dimensions = {}) => {
+        messages.recorded.push([name, value, ...Object.values(dimensions)]);
       },
     },
     scope: { region: "eu-central-1", account: "123456789012" },

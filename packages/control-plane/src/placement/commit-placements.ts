@@ -66,6 +66,7 @@ export async function commitPlacements(
     }
   }
   unplaced.push(...waiting.map((taskId) => contended(taskId, candidates.keys())));
+  if (unplaced.length > 0) controlPlane.metrics.record("PlacementFailures", unplaced.length);
   return { placed, unplaced };
 }
 

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 /** What the stacks set for each function. */
 const ENVIRONMENT = {
   AWS_REGION: "us-east-1",
+  BERTH_STAGE: "test",
   BERTH_ACCOUNT: "000000000000",
   BERTH_TABLE_NAME: "berth",
   BERTH_SERVICE_QUEUE_URL: "https://sqs.invalid/service.fifo",

@@ -6,7 +6,7 @@ import { lambdaFunction } from "./lambda-function.ts";
 
 /** A function that hands messages on and may do nothing else. */
 export function forwarder(name: string) {
-  return lambdaFunction(name, (log) => {
+  return lambdaFunction(name, (log, metrics) => {
     const { region, queueUrls } = readControllerQueues(process.env);
     const relay = createSqsRelay({
       client: createSqsClient({ region }),
@@ -14,6 +14,6 @@ export function forwarder(name: string) {
       queueUrls: { ...queueUrls, coalesced: "", timers: "" },
       now: () => Date.now(),
     });
-    return createForwardHandler(relay, log);
+    return createForwardHandler({ relay, metrics, log });
   });
 }

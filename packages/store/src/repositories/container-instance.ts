@@ -1,5 +1,7 @@
 import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-instance";
 import {
+  AWAY_LIST,
+  awaySinceOf,
   clusterOf,
   hostList,
   hostListing,
@@ -81,6 +83,11 @@ export function createContainerInstanceRepository(
 
     onHost: (ec2InstanceId) => onHost(table, ec2InstanceId),
 
+    missingAgents: async (before, limit) => {
+      const { items } = await table.list(AWAY_LIST, { limit });
+      return items.filter(({ listSk }) => awaySinceOf(listSk) < before).map(nameOf);
+    },
+
     findLedger: (cluster, id) => findLedger(ledgerKey(cluster, id)),
 
     glanceAtLedger: (cluster, id) => findLedger(ledgerKey(cluster, id), false),
@@ -110,8 +117,10 @@ export function createContainerInstanceRepository(
 
 async function onHost(table: Table, ec2InstanceId: string): Promise<readonly InstanceName[]> {
   const keys = await listAll(table, hostList(ec2InstanceId));
-  return keys.map((key) => ({ cluster: clusterOf(key), id: key.sk }));
+  return keys.map(nameOf);
 }
+
+const nameOf = (key: Key): InstanceName => ({ cluster: clusterOf(key), id: key.sk });
 
 /**
  * The version that the description now has; undefined where the instance exists already. One left

@@ -1,15 +1,15 @@
+import { agentMissedSince } from "@berth/domain/container-instance";
 import type { InstanceLedger } from "@berth/domain/container-instance";
-import { clusterOf, ledgerKey } from "../keys.ts";
+import { awayListing, clusterOf, ledgerKey } from "../keys.ts";
 import type { Stored } from "../store.ts";
 import type { Item } from "../table.ts";
 import { decodeReservation, encodeReservation } from "./reservation-format.ts";
 import { expiryOf, membersOf, type Retention, toItem, toStored } from "./stored.ts";
 
-/** The item of a ledger. One of an INACTIVE instance goes after a while. */
-export function ledgerItem(
-  { cluster, id, reservations, ...members }: InstanceLedger,
-  retention: Retention,
-): Item {
+/** The item of a ledger, listed while its agent is missed. One of an INACTIVE instance goes after a while. */
+export function ledgerItem(ledger: InstanceLedger, retention: Retention): Item {
+  const { cluster, id, reservations, ...members } = ledger;
+  const missedSince = agentMissedSince(ledger);
   const compact = Object.entries(reservations).map(([taskId, reservation]) => [
     taskId,
     encodeReservation(reservation),
@@ -17,7 +17,10 @@ export function ledgerItem(
   return toItem(
     ledgerKey(cluster, id),
     { ...members, reservations: Object.fromEntries(compact) },
-    members.status === "INACTIVE" ? expiryOf(retention) : undefined,
+    {
+      ...(missedSince !== undefined && awayListing(missedSince, ledger)),
+      ...(members.status === "INACTIVE" && expiryOf(retention)),
+    },
   );
 }
 
