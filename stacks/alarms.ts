@@ -148,12 +148,13 @@ function apiAlarms(alarm: Alarm, httpApi: sst.aws.ApiGatewayV2, { api }: AgentSo
 }
 
 /** What Berth measures of itself, as `packages/functions` writes it. */
+const own = (metricName: MetricName) => ({
+  namespace: METRICS_NAMESPACE,
+  metricName,
+  dimensions: { [STAGE_DIMENSION]: $app.stage },
+});
+
 function ownAlarms(alarm: Alarm): void {
-  const own = (metricName: MetricName) => ({
-    namespace: METRICS_NAMESPACE,
-    metricName,
-    dimensions: { [STAGE_DIMENSION]: $app.stage },
-  });
   alarm("reconcile-errors", "Controllers fail again and again.", {
     ...own("ReconcileErrors"),
     statistic: "Sum",

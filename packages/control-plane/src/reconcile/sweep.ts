@@ -36,9 +36,10 @@ async function sendOverdue(controlPlane: ControlPlane): Promise<number> {
 }
 
 /** What is well is not told: a metric costs by the hour in which something is. */
-async function countMissing({ store, metrics, now }: ControlPlane): Promise<void> {
-  const missing = await store.instances.missingAgents(now() - MISSED_AFTER_MS, MAX_MISSED);
-  if (missing.length > 0) metrics.record("DisconnectedAgents", missing.length);
+async function countMissing(controlPlane: ControlPlane): Promise<void> {
+  const before = controlPlane.now() - MISSED_AFTER_MS;
+  const missing = await controlPlane.store.instances.missingAgents(before, MAX_MISSED);
+  if (missing.length > 0) controlPlane.metrics.record("DisconnectedAgents", missing.length);
 }
 
 async function wakeFor(

@@ -83,10 +83,7 @@ export function createContainerInstanceRepository(
 
     onHost: (ec2InstanceId) => onHost(table, ec2InstanceId),
 
-    missingAgents: async (before, limit) => {
-      const { items } = await table.list(AWAY_LIST, { limit });
-      return items.filter(({ listSk }) => awaySinceOf(listSk) < before).map(nameOf);
-    },
+    missingAgents: (before, limit) => missingAgents(table, before, limit),
 
     findLedger: (cluster, id) => findLedger(ledgerKey(cluster, id)),
 
@@ -118,6 +115,15 @@ export function createContainerInstanceRepository(
 async function onHost(table: Table, ec2InstanceId: string): Promise<readonly InstanceName[]> {
   const keys = await listAll(table, hostList(ec2InstanceId));
   return keys.map(nameOf);
+}
+
+async function missingAgents(
+  table: Table,
+  before: number,
+  limit: number,
+): Promise<readonly InstanceName[]> {
+  const { items } = await table.list(AWAY_LIST, { limit });
+  return items.filter(({ listSk }) => awaySinceOf(listSk) < before).map(nameOf);
 }
 
 const nameOf = (key: Key): InstanceName => ({ cluster: clusterOf(key), id: key.sk });
