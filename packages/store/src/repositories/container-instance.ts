@@ -49,11 +49,6 @@ export function createContainerInstanceRepository(
     });
   }
 
-  const findLedger = async (key: Key, consistent = true) => {
-    const item = await table.get(key, { consistent });
-    return item && toLedger(item);
-  };
-
   const replaceLedger = (ledger: Stored<InstanceLedger>) =>
     table.replace(ledgerItem(ledger, retention));
 
@@ -66,7 +61,7 @@ export function createContainerInstanceRepository(
     },
 
     find: async (cluster, id) => {
-      const ledger = await findLedger(ledgerKey(cluster, id));
+      const ledger = await readLedger(table, ledgerKey(cluster, id));
       return ledger && (await withDescriptions([ledger]))[0];
     },
 
@@ -85,9 +80,9 @@ export function createContainerInstanceRepository(
 
     missingAgents: (before, limit) => missingAgents(table, before, limit),
 
-    findLedger: (cluster, id) => findLedger(ledgerKey(cluster, id)),
+    findLedger: (cluster, id) => readLedger(table, ledgerKey(cluster, id)),
 
-    glanceAtLedger: (cluster, id) => findLedger(ledgerKey(cluster, id), false),
+    glanceAtLedger: (cluster, id) => readLedger(table, ledgerKey(cluster, id), false),
 
     replaceLedger: async (ledger) => {
       const outcome = await replaceLedger(ledger);
@@ -103,13 +98,22 @@ export function createContainerInstanceRepository(
       const descriptionVersion = instance.version + 1;
       let ledgerOutcome: WriteOutcome;
       do {
-        const ledger = await findLedger(ledgerKey(instance.cluster, instance.id));
+        const ledger = await readLedger(table, ledgerKey(instance.cluster, instance.id));
         if (!ledger || ledger.descriptionVersion >= descriptionVersion) return "ok";
         ledgerOutcome = await replaceLedger({ ...ledger, descriptionVersion });
       } while (ledgerOutcome === "conflict");
       return "ok";
     },
   };
+}
+
+async function readLedger(
+  table: Table,
+  key: Key,
+  consistent = true,
+): Promise<Stored<InstanceLedger> | undefined> {
+  const item = await table.get(key, { consistent });
+  return item && toLedger(item);
 }
 
 async function onHost(table: Table, ec2InstanceId: string): Promise<readonly InstanceName[]> {
