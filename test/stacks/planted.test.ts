@@ -32,6 +32,7 @@ const PLANTS: readonly Plant[] = [
   },
   { file: "stacks/edge.ts", from: "BERTH_TABLE_NAME", to: "BERTH_TABLE" },
   { file: "stacks/edge.ts", from: "${logGroup.arn}:*", to: "*" },
+  { file: "stacks/controllers.ts", from: "autoScalingGroupName/${each}", to: "*" },
   { file: "stacks/edge.ts", from: "role: { managedPolicyArns: [] },", to: "" },
   { file: "stacks/alarms.ts", from: `below ? "breaching" : "notBreaching"`, to: `"notBreaching"` },
   { file: "stacks/alarms.ts", from: "-dead-letters`, `What", to: "-alive`, `What" },
@@ -60,6 +61,7 @@ describe("with planted faults", () => {
 
   it("finds a wildcard, and a policy of AWS's that is full of them", () => {
     expect(wildcardFaults(deployment)).toContain("ApiRole: *");
+    expect(wildcardFaults(deployment).join()).toContain(":autoScalingGroup:*:*");
     expect(managedPolicyFaults(deployment).join()).toContain("AWSLambdaBasicExecutionRole");
   });
 

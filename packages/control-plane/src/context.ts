@@ -1,6 +1,7 @@
 import type { AcsMessage } from "@berth/contracts/agent/messages";
 import type { MetricDimensions, MetricName } from "@berth/contracts/metrics";
 import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
+import type { LifecycleAction } from "@berth/domain/container-instance";
 import type { Scope } from "@berth/domain/arn";
 import type { Store } from "@berth/store/store";
 import type { Settings } from "./settings.ts";
@@ -33,6 +34,19 @@ export interface AgentGateway {
 /** Counts what happens, for people who look at the whole: nothing depends on it. */
 export interface Metrics {
   record(name: MetricName, value: number, dimensions?: MetricDimensions): void;
+}
+
+/** What the controller of instances works with besides. */
+export interface InstanceControlPlane extends ControlPlane {
+  readonly lifecycleActions: LifecycleActions;
+}
+
+/** Auto Scaling groups that wait with the end of a machine. Both may be repeated. */
+export interface LifecycleActions {
+  /** Lets the group go on. One that does not wait any more is as good. */
+  complete(ec2InstanceId: string, action: LifecycleAction): Promise<void>;
+  /** Has the group wait on. `over`: it does not wait any more. */
+  recordHeartbeat(ec2InstanceId: string, action: LifecycleAction): Promise<"waiting" | "over">;
 }
 
 /** One API call, as far as a command needs to know it. */

@@ -10,7 +10,7 @@ import {
   forwardHandler,
   instanceEventsHandler,
   sweepHandler,
-  wakeHandler,
+  serviceWakeHandler,
 } from "./handlers.ts";
 import type { OpenEdge } from "./handlers.ts";
 import { createMetrics } from "./metrics.ts";
@@ -99,7 +99,7 @@ it("says that a service was created, although its wake-up was lost", async () =>
 
 it("hands wake-ups to their controllers, for which nothing to do is nothing wrong", async () => {
   const event = { Records: [{ messageId: "1", body: WAKE, attributes: {} }] } as never;
-  expect(await wakeHandler(edge)(event)).toEqual({ batchItemFailures: [] });
+  expect(await serviceWakeHandler(edge)(event)).toEqual({ batchItemFailures: [] });
   expect(await forwardHandler(edge)(event)).toEqual({ batchItemFailures: [] });
   expect(sent).toContainEqual(JSON.parse(WAKE));
 });

@@ -4,9 +4,10 @@ import type { WakeMessage } from "@berth/contracts/queue";
 import { connectAgent, disconnectAgent } from "@berth/control-plane/agents/connections";
 import { receiveFromAgent } from "@berth/control-plane/agents/receive";
 import { commands } from "@berth/control-plane/commands/registry";
-import type { ControlPlane } from "@berth/control-plane/context";
+import type { ControlPlane, LifecycleActions } from "@berth/control-plane/context";
+import { assert } from "@berth/domain/errors";
 import { noteHost } from "@berth/control-plane/hosts/note-host";
-import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
+import { handleServiceWake, handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
 import type { HostNotice } from "@berth/domain/container-instance";
 import { explainService } from "@berth/control-plane/rest/explain-service";
@@ -43,6 +44,11 @@ export interface OpenEdge extends Edge {
   readonly findAccessKey: Authentication["findAccessKey"];
 }
 
+/** With Auto Scaling: for the handler that looks after instances, and no other. */
+export interface InstanceEdge extends Edge {
+  readonly lifecycleActions: LifecycleActions;
+}
+
 const REST: RestRoutes = {
   "GET /v1/services/:service/explain": (context, { service = "", cluster }) =>
     explainService(context, { service, ...(cluster !== undefined && { cluster }) }),
@@ -70,8 +76,19 @@ export function agentSocketHandler(edge: OpenEdge): AgentSocketHandler {
   return measured(metrics, handler);
 }
 
-/** For the queues of the three controllers. */
-export function wakeHandler({ controlPlane, metrics, log }: Edge): QueueHandler {
+/** For the queues of the controllers of services and of placement. */
+export function serviceWakeHandler({ controlPlane, metrics, log }: Edge): QueueHandler {
+  const handle = async (message: WakeMessage) => {
+    assert(message.kind !== "dispatch", "what is for agents comes by their own queue");
+    return handleServiceWake(controlPlane, message);
+  };
+  return measured(metrics, createQueueHandler({ handle, metrics, log }));
+}
+
+/** For the queue of the controller of instances. */
+export function dispatchHandler(edge: InstanceEdge): QueueHandler {
+  const { lifecycleActions, metrics, log } = edge;
+  const controlPlane = { ...edge.controlPlane, lifecycleActions };
   const handle = (message: WakeMessage) => handleWake(controlPlane, message);
   return measured(metrics, createQueueHandler({ handle, metrics, log }));
 }

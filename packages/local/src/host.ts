@@ -2,9 +2,14 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { createConnectionsClient, createSqsClient } from "@berth/aws/clients";
+import {
+  createAutoScalingClient,
+  createConnectionsClient,
+  createSqsClient,
+} from "@berth/aws/clients";
+import { createLifecycleActions } from "@berth/aws/lifecycle-actions";
 import { createEdge } from "@berth/functions/create-edge";
-import type { OpenEdge } from "@berth/functions/handlers";
+import type { InstanceEdge, OpenEdge } from "@berth/functions/handlers";
 import { describeError, type Log } from "@berth/functions/log";
 import { createMetrics } from "@berth/functions/metrics";
 import { ensureTable } from "@berth/store/dynamodb/schema";
@@ -102,7 +107,7 @@ function edgeOf(
   options: HostOptions,
   { dynamodb, sqs, queues, connections }: Clients,
   { log, metricsLog }: { readonly log: Log; readonly metricsLog: MetricsLog },
-): OpenEdge {
+): OpenEdge & InstanceEdge {
   const metrics = createMetrics({
     stage: LOCAL_STAGE,
     functionName: "control-plane",
@@ -119,7 +124,13 @@ function edgeOf(
     metrics,
     log,
   });
-  return { ...edge, findAccessKey: findRootKey(options) };
+  // As on AWS, where its events come from: without them it is asked for nothing.
+  const autoScaling = createAutoScalingClient({
+    region: options.scope.region,
+    credentials: options.credentials,
+  });
+  const lifecycleActions = createLifecycleActions(autoScaling);
+  return { ...edge, lifecycleActions, findAccessKey: findRootKey(options) };
 }
 
 /** The root key is the only one there is. */

@@ -7,7 +7,7 @@ import { isHostGone } from "@berth/planner/dispatch/plan-host";
 import { planInstance } from "@berth/planner/dispatch/plan-instance";
 import type { InstancePlan, InstanceSnapshot } from "@berth/planner/dispatch/plan-instance";
 import type { Stored } from "@berth/store/store";
-import type { ControlPlane } from "../context.ts";
+import type { ControlPlane, InstanceControlPlane } from "../context.ts";
 import { welcomeHost } from "../hosts/welcome-host.ts";
 import { releaseReservations } from "../placement/reservations.ts";
 import type { Settings } from "../settings.ts";
@@ -26,10 +26,10 @@ const YOUNG_CONNECTION_MS = 5_000;
 
 /**
  * Looks after one container instance: its agent's connection, its tasks when it drains, is
- * deregistered or lost, and reservations that nobody holds.
+ * deregistered or lost, reservations that nobody holds, and the group that waits with its end.
  */
 export async function tendInstance(
-  controlPlane: ControlPlane,
+  controlPlane: InstanceControlPlane,
   cluster: string,
   containerInstanceId: string,
 ): Promise<void> {
@@ -54,7 +54,7 @@ export async function tendInstance(
     await recordConnected(controlPlane, cluster, containerInstanceId, connection.agentConnected);
     await speak(controlPlane, session, connection, named);
   }
-  if (isDue(ledger, now)) await settleLedger(controlPlane, ledger, hostIsGone);
+  await settleLedger(controlPlane, ledger, { hostIsGone, wasDue: isDue(ledger, now) });
 }
 
 const planSession = (

@@ -1,28 +1,43 @@
 import type { InstanceLedger } from "@berth/domain/container-instance";
+import { lifecycleLooks } from "@berth/planner/dispatch/plan-lifecycle-action";
 import type { Stored } from "@berth/store/store";
-import type { ControlPlane } from "../context.ts";
+import type { InstanceControlPlane } from "../context.ts";
+import { tendLifecycleAction, withTold } from "../hosts/tend-lifecycle-action.ts";
 import { persist, withDue } from "./persist.ts";
 
+interface Looked {
+  readonly hostIsGone: boolean;
+  /** Its mark had come up: its tasks were looked at. */
+  readonly wasDue: boolean;
+}
+
 /**
- * Takes the mark off a ledger whose tasks have been brought in line, unless it changed meanwhile.
+ * Tells the group what is to be told that waits with the end of an instance. Takes the mark off a ledger whose tasks have been brought in line, unless it changed meanwhile.
  * Where nothing runs any more, what is still reserved may yet become a task: that is looked at again
- * when the reservation is old enough to be given back.
+ * when the reservation is old enough to be given back. Where a group waits, when it is to be told next.
  */
 export async function settleLedger(
-  controlPlane: ControlPlane,
+  controlPlane: InstanceControlPlane,
   seen: Stored<InstanceLedger>,
-  hostIsGone: boolean,
+  { hostIsGone, wasDue }: Looked,
 ): Promise<void> {
-  const { instances } = controlPlane.store;
-  const again = controlPlane.now() + controlPlane.settings.orphanedReservationMs;
+  const told = await tendLifecycleAction(controlPlane, seen);
+  if (!told && !wasDue) return;
+  const { settings, store } = controlPlane;
   const isOver = hostIsGone || seen.status === "INACTIVE";
+  const orphansAt = controlPlane.now() + settings.orphanedReservationMs;
   await persist<InstanceLedger>(
-    async () => instances.findLedger(seen.cluster, seen.id),
-    (ledger) =>
-      ledger.status === seen.status && ledger.due === seen.due
-        ? withDue<InstanceLedger>(ledger, isOver && isHeld(ledger) ? again : undefined)
-        : undefined,
-    (ledger) => instances.replaceLedger(ledger),
+    async () => store.instances.findLedger(seen.cluster, seen.id),
+    (ledger) => {
+      if (ledger.status !== seen.status || ledger.due !== seen.due) return undefined;
+      const next = told ? withTold(ledger, told) : ledger;
+      const looks = [
+        ...(isOver && isHeld(next) ? [orphansAt] : []),
+        ...lifecycleLooks(next, settings),
+      ];
+      return withDue<InstanceLedger>(next, looks.length > 0 ? Math.min(...looks) : undefined);
+    },
+    (ledger) => store.instances.replaceLedger(ledger),
   );
 }
 
