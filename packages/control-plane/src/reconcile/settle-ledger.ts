@@ -12,9 +12,10 @@ interface Looked {
 }
 
 /**
- * Tells the group what is to be told that waits with the end of an instance. Takes the mark off a ledger whose tasks have been brought in line, unless it changed meanwhile.
- * Where nothing runs any more, what is still reserved may yet become a task: that is looked at again
- * when the reservation is old enough to be given back. Where a group waits, when it is to be told next.
+ * Tells the group that waits with the end of an instance what is to be told, and takes the mark off a
+ * ledger whose tasks have been brought in line, unless it changed meanwhile. Where nothing runs any
+ * more, what is still reserved may yet become a task: that is looked at again when the reservation is
+ * old enough to be given back. Where a group waits, it is looked at when that is to be told more.
  */
 export async function settleLedger(
   controlPlane: InstanceControlPlane,
@@ -34,6 +35,8 @@ export async function settleLedger(
       const looks = [
         ...(isOver && isHeld(next) ? [orphansAt] : []),
         ...lifecycleLooks(next, settings),
+        // What is asked for later is not done yet.
+        ...(wasDue || ledger.due === undefined ? [] : [ledger.due]),
       ];
       return withDue<InstanceLedger>(next, looks.length > 0 ? Math.min(...looks) : undefined);
     },
