@@ -28,7 +28,13 @@ function consumer(name: Queue, parts: EdgeParts): EntryFunction {
 
 function receivingFrom({ queue }: WakeQueue): Permission {
   return {
-    actions: ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
+    actions: [
+      "sqs:DeleteMessage",
+      "sqs:GetQueueAttributes",
+      "sqs:ReceiveMessage",
+      // Not for the pollers: the function says when what it failed comes again.
+      "sqs:ChangeMessageVisibility",
+    ],
     resources: [queue.arn],
   };
 }

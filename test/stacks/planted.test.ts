@@ -26,6 +26,11 @@ const PLANTS: readonly Plant[] = [
   { file: "stacks/queues.ts", from: `case "FifoThroughputLimit":`, to: `case "":` },
   { file: "stacks/queues.ts", from: "default:", to: `default: return ["name", undefined];` },
   {
+    file: "stacks/queues.ts",
+    from: `definitionOf(name, arn).RedrivePolicy ?? ""`,
+    to: `definitionOf(name, arn).RedrivePolicy.replace("10", "4")`,
+  },
+  {
     file: "stacks/controllers.ts",
     from: `functionResponseTypes: ["ReportBatchItemFailures"],`,
     to: "",
@@ -68,6 +73,7 @@ describe("with planted faults", () => {
   it("finds messages that come back too early, and groups that wait for each other", () => {
     expect(queueFaults(deployment)).toEqual(
       expect.arrayContaining([
+        "Timers: gives up after 7 s",
         "Service: hidden for 30 s, handled within 30 s",
         "Service: its groups share one throughput",
       ]),

@@ -38,6 +38,8 @@ export function createEdge(parts: EdgeParts): Edge {
     },
     agents,
     metrics,
+    sqs,
+    queueUrls,
     log,
   };
 }

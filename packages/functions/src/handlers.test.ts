@@ -38,6 +38,8 @@ beforeEach(() => {
   edge = {
     agents,
     metrics,
+    sqs: { send: () => expect.unreachable() },
+    queueUrls: { service: "", placement: "", dispatch: "", coalesced: "", timers: "" },
     controlPlane: {
       metrics,
       store: createStore(createMemoryTable(), { historyMs: settings.historyMs, now }),

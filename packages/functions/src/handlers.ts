@@ -1,4 +1,7 @@
 import type { ConnectionGateway } from "@berth/aws/agent-gateway";
+import type { QueueUrls } from "@berth/aws/create-queues";
+import { createMessagePauses } from "@berth/aws/message-pauses";
+import type { PauseMessages, SqsClient } from "@berth/aws/message-pauses";
 import { createForgivingRelay } from "@berth/aws/sqs-relay";
 import type { WakeMessage } from "@berth/contracts/queue";
 import { connectAgent, disconnectAgent } from "@berth/control-plane/agents/connections";
@@ -36,6 +39,9 @@ export interface Edge {
   readonly agents: ConnectionGateway;
   /** The control plane's own, to be written at the end of each invocation. */
   readonly metrics: MetricsRecorder;
+  /** For what a queue's function does about messages that it has failed. */
+  readonly sqs: SqsClient;
+  readonly queueUrls: QueueUrls;
   readonly log: Log;
 }
 
@@ -77,26 +83,35 @@ export function agentSocketHandler(edge: OpenEdge): AgentSocketHandler {
 }
 
 /** For the queues of the controllers of services and of placement. */
-export function serviceWakeHandler({ controlPlane, metrics, log }: Edge): QueueHandler {
+export function serviceWakeHandler(edge: Edge): QueueHandler {
+  const { controlPlane } = edge;
   const handle = async (message: WakeMessage) => {
     assert(message.kind !== "dispatch", "what is for agents comes by their own queue");
     return handleServiceWake(controlPlane, message);
   };
-  return measured(metrics, createQueueHandler({ handle, metrics, log }));
+  return queueHandler(edge, handle);
 }
 
 /** For the queue of the controller of instances. */
 export function dispatchHandler(edge: InstanceEdge): QueueHandler {
-  const { lifecycleActions, metrics, log } = edge;
+  const { lifecycleActions } = edge;
   const controlPlane = { ...edge.controlPlane, lifecycleActions };
-  const handle = (message: WakeMessage) => handleWake(controlPlane, message);
-  return measured(metrics, createQueueHandler({ handle, metrics, log }));
+  return queueHandler(edge, (message) => handleWake(controlPlane, message));
 }
 
 /** For the two queues that delay. */
-export function forwardHandler({ controlPlane, metrics, log }: Edge): QueueHandler {
-  return createForwardHandler({ relay: controlPlane.relay, metrics, log });
+export function forwardHandler(edge: Edge): QueueHandler {
+  const { controlPlane, metrics, log } = edge;
+  return createForwardHandler({ relay: controlPlane.relay, pause: pauseOf(edge), metrics, log });
 }
+
+function queueHandler(edge: Edge, handle: (message: WakeMessage) => Promise<void>): QueueHandler {
+  const { metrics, log } = edge;
+  return measured(metrics, createQueueHandler({ handle, pause: pauseOf(edge), metrics, log }));
+}
+
+const pauseOf = ({ sqs, queueUrls }: Edge): PauseMessages =>
+  createMessagePauses(sqs, queueUrls.service);
 
 export function sweepHandler({ controlPlane, metrics, log }: Edge): SweepHandler {
   return measured(

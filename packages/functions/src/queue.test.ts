@@ -1,3 +1,4 @@
+import type { PauseMessages } from "@berth/aws/message-pauses";
 import type { WakeMessage } from "@berth/contracts/queue";
 import type { SQSEvent, SQSRecord } from "aws-lambda";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -10,13 +11,15 @@ let handled: string[];
 let logged: LogDetails[];
 let log: Log;
 let recorded: unknown[][];
+let paused: unknown[][];
+let canPause: boolean;
 const metrics = {
   record: (...what: unknown[]) => void recorded.push(what),
   flush: () => undefined,
 };
 
 beforeEach(() => {
-  [handled, logged, recorded] = [[], [], []];
+  [handled, logged, recorded, paused, canPause] = [[], [], [], [], true];
   const record = (_: string, details: LogDetails) => void logged.push(details);
   log = { info: record, warn: record, error: record };
 });
@@ -30,7 +33,12 @@ const handle = (message: WakeMessage): Promise<void> => {
   return service.startsWith("bad") ? Promise.reject(new Error("no table")) : Promise.resolve();
 };
 
-const handler = (how = handle) => createQueueHandler({ handle: how, metrics, log });
+const pause: PauseMessages = async ({ queueArn, receiptHandles }, seconds) => {
+  if (!canPause) throw new Error("no queue");
+  paused.push([queueArn.split(":").at(-1), ...receiptHandles, seconds]);
+};
+
+const handler = (how = handle) => createQueueHandler({ handle: how, pause, metrics, log });
 
 describe("a batch", () => {
   it("is handled and leaves nothing behind", async () => {
@@ -90,6 +98,42 @@ describe("a batch", () => {
   });
 });
 
+describe("what failed", () => {
+  it("comes again after a pause, together with what stands behind it in its group", async () => {
+    await handler()(batch(["g1:a", "g1:bad", "g2:b", "g1:c"]));
+    expect(paused).toEqual([["berth-service.fifo", "receipt-1", "receipt-3", 1]]);
+  });
+
+  it("comes again by itself where there are no groups", async () => {
+    await handler()(batch(["bad1", "a", "bad2"]));
+    expect(paused.map(([, ...pause]) => pause)).toEqual([
+      ["receipt-0", 1],
+      ["receipt-2", 1],
+    ]);
+  });
+
+  it.each([
+    [1, 1],
+    [2, 2],
+    [3, 4],
+    [6, 32],
+    [7, 60],
+    [9, 60],
+  ])("waits longer the more often it has failed: %i times, %i s", async (count, seconds) => {
+    const event = batch(["g1:bad"]);
+    for (const { attributes } of event.Records) attributes.ApproximateReceiveCount = String(count);
+    await handler()(event);
+    expect(paused).toEqual([["berth-service.fifo", "receipt-0", seconds]]);
+  });
+
+  it("goes back to its queue although the pause cannot be had", async () => {
+    canPause = false;
+    const response = await handler()(batch(["g1:bad", "g2:b"]));
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: "0" }] });
+    expect(handled).toEqual(["bad", "b"]);
+  });
+});
+
 describe("forwarding", () => {
   it("sends each message on for now", async () => {
     const sent: unknown[][] = [];
@@ -99,13 +143,13 @@ describe("forwarding", () => {
         return Promise.resolve();
       },
     };
-    await createForwardHandler({ relay, metrics, log })(batch(["a"]));
+    await createForwardHandler({ relay, pause, metrics, log })(batch(["a"]));
     expect(sent).toEqual([[{ kind: "service", cluster: "default", service: "a" }]]);
   });
 
   it("keeps in its queue what cannot be sent", async () => {
     const relay = { wake: () => Promise.reject(new Error("no queue")) };
-    const response = await createForwardHandler({ relay, metrics, log })(batch(["a"]));
+    const response = await createForwardHandler({ relay, pause, metrics, log })(batch(["a"]));
     expect(response.batchItemFailures).toEqual([{ itemIdentifier: "0" }]);
   });
 });
