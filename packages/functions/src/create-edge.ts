@@ -11,7 +11,7 @@ import { createStore } from "@berth/store/create-store";
 import { createDynamoTable } from "@berth/store/dynamodb/table";
 import type { Edge } from "./handlers.ts";
 
-export interface EdgeParts extends Pick<Edge, "log"> {
+export interface EdgeParts extends Pick<Edge, "log" | "metrics"> {
   readonly dynamodb: DynamoDBClient;
   readonly tableName: string;
   readonly sqs: ReturnType<typeof createSqsClient>;
@@ -23,7 +23,7 @@ export interface EdgeParts extends Pick<Edge, "log"> {
 
 /** The edge over AWS's clients, wherever their services are. */
 export function createEdge(parts: EdgeParts): Edge {
-  const { dynamodb, tableName, sqs, queueUrls, scope, settings, log } = parts;
+  const { dynamodb, tableName, sqs, queueUrls, scope, settings, log, metrics } = parts;
   const agents = createAgentGateway(parts.connections);
   const table = createDynamoTable({ client: dynamodb, tableName });
   return {
@@ -32,12 +32,16 @@ export function createEdge(parts: EdgeParts): Edge {
       relay: createSqsRelay({ client: sqs, queueUrls, now }),
       agents,
       views: new ClusterViews(),
+      metrics,
       scope,
       settings,
       now,
       randomHex,
     },
     agents,
+    metrics,
+    sqs,
+    queueUrls,
     log,
   };
 }

@@ -49,10 +49,17 @@ export const joinedListing = (cluster: string, id: string, joinedAt: number) => 
   listPk: joinedList(cluster),
   listSk: `${paddedTime(joinedAt)}#${id}`,
 });
-export const joinedAtOf = (listSk: string) => Number(listSk.slice(0, TIME_DIGITS));
 export const joinedList = (cluster: string) => `joined#${cluster}`;
 /** Sorts before all that joined then or later. */
 export const joinedFrom = (joinedAt: number) => paddedTime(joinedAt);
+
+/** By time, the longest away first. One list: no more agents come and go in a second than gateways let in. */
+export const AWAY_LIST = "away";
+export const awayListing = (since: number, { cluster, id }: InstanceName) => ({
+  listPk: AWAY_LIST,
+  listSk: `${paddedTime(since)}#${cluster}#${id}`,
+});
+export const awaySinceOf = (listSk: string) => Number(listSk.slice(0, TIME_DIGITS));
 
 export const taskPartition = (cluster: string) => `tasks#${cluster}`;
 export const taskKey = (cluster: string, id: string): Key => ({

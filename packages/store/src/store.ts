@@ -66,6 +66,8 @@ export interface ContainerInstanceRepository {
   joinedSince(cluster: string, joinedAt: number): Promise<readonly string[]>;
   /** The instances that registered with this EC2 instance id. Eventually consistent. */
   onHost(ec2InstanceId: string): Promise<readonly InstanceName[]>;
+  /** Instances whose agent has been missed since before then, at most `limit`, the longest first. Eventually consistent. */
+  missingAgents(before: number, limit: number): Promise<readonly InstanceName[]>;
   findLedger(cluster: string, id: string): Promise<Stored<InstanceLedger> | undefined>;
   /** Maybe as it was a moment ago. */
   glanceAtLedger(cluster: string, id: string): Promise<Stored<InstanceLedger> | undefined>;

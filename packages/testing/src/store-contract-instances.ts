@@ -193,6 +193,32 @@ export function describeInstances(parts: StoreParts): void {
     expect(await instances.onHost("i-2")).toEqual([]);
   });
 
+  test("agents that are missed are listed, the longest first, until they are back or not expected", async () => {
+    const { instances } = world.store;
+    const away = async (number: number, ledger: Partial<InstanceLedger>) => {
+      const id = instanceId(number);
+      await create({ id }, { agentConnected: false, ...ledger });
+    };
+    const host = { ec2InstanceId: "i-1", at: 0 } as const;
+    await away(1, { agentAwaySince: 2_000 });
+    await away(2, { agentAwaySince: 1_000 });
+    await away(3, { agentAwaySince: 3_000 });
+    await away(4, { agentAwaySince: 1_000, status: "INACTIVE" });
+    await away(5, { agentAwaySince: 1_000, host: { ...host, state: "stopped" } });
+    await away(6, { agentAwaySince: 1_000, host: { ...host, state: "leaving" } });
+    const missed = async (before: number, limit = 10) =>
+      (await instances.missingAgents(before, limit)).map(({ id }) => Number.parseInt(id, 16));
+    expect(await missed(3_000)).toEqual([2, 6, 1]);
+    expect(await missed(3_001)).toEqual([2, 6, 1, 3]);
+    expect(await missed(3_001, 2)).toEqual([2, 6]);
+
+    const { agentAwaySince: _, ...back } = there(
+      await instances.findLedger(CLUSTER, instanceId(2)),
+    );
+    await instances.replaceLedger({ ...back, agentConnected: true });
+    expect(await missed(3_000)).toEqual([6, 1]);
+  });
+
   test("an instance that comes with another EC2 instance id is found by that one", async () => {
     const { instances } = world.store;
     await create({ ec2InstanceId: "i-1" });

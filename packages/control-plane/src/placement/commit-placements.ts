@@ -75,6 +75,7 @@ export async function commitPlacements(
     } else unplaced.push(...plan.unplaced);
   }
   unplaced.push(...waiting.map((taskId) => contended(taskId, board.ids())));
+  if (unplaced.length > 0) controlPlane.metrics.record("PlacementFailures", unplaced.length);
   return { placed, unplaced };
 }
 
