@@ -1,4 +1,4 @@
-import { FUNCTION_LIMITS } from "../packages/functions/src/function-limits.ts";
+import { ARCHITECTURE, FUNCTION_LIMITS } from "../packages/functions/src/function-limits.ts";
 import type { FunctionName, FunctionRole } from "../packages/functions/src/function-limits.ts";
 import { LOG_RETENTION_DAYS, TRACING } from "./defaults.ts";
 import type { AgentSockets } from "./agents.ts";
@@ -105,7 +105,7 @@ export function entryFunction(
     name,
     handler: `packages/functions/src/entry/${entry}.handler`,
     runtime: "nodejs24.x",
-    architecture: "arm64",
+    architecture: ARCHITECTURE,
     memory: `${memoryMiB} MB`,
     timeout: `${timeoutSeconds} seconds`,
     environment: { BERTH_STAGE: $app.stage, ...environment },
