@@ -10,6 +10,7 @@ import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
 import { FUNCTION_LIMITS, type FunctionName } from "@berth/functions/function-limits";
+import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { createStore } from "@berth/store/create-store";
 import { ensureTable } from "@berth/store/dynamodb/schema";
 import { createDynamoTable } from "@berth/store/dynamodb/table";
@@ -82,6 +83,7 @@ export class MeteredWorld {
           return "sent";
         },
       },
+      views: new ClusterViews(),
       metrics: { record: () => undefined },
       lifecycleActions: {
         complete: async () => undefined,

@@ -7,6 +7,7 @@ import { commands } from "@berth/control-plane/commands/registry";
 import type { CommandContext, InstanceControlPlane } from "@berth/control-plane/context";
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
+import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { createStore } from "@berth/store/create-store";
 import { ensureTable } from "@berth/store/dynamodb/schema";
 import { createDynamoTable } from "@berth/store/dynamodb/table";
@@ -48,6 +49,7 @@ async function meteredControlPlane(endpoint: string, units: Units) {
         return "sent";
       },
     },
+    views: new ClusterViews(),
     metrics: { record: () => undefined },
     lifecycleActions: {
       complete: async () => undefined,

@@ -16,6 +16,7 @@ import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
 import type { Settings } from "@berth/control-plane/settings";
+import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { createStore } from "@berth/store/create-store";
 import type { Store } from "@berth/store/store";
 import type { Table } from "@berth/store/table";
@@ -41,6 +42,9 @@ const SETTINGS: Settings = {
   drainAtMostMs: 75_000,
 };
 
+/** Fewer than there are instances, so that what processes know of a cluster falls behind. */
+const SLICE = 2;
+const WARM_PROCESSES = 3;
 /** What a process of the control plane works with, whatever it does. */
 type ProcessContext = CommandContext & InstanceControlPlane;
 
@@ -59,6 +63,7 @@ export class World {
   readonly bugs: unknown[] = [];
   rates: FaultRates = NO_FAULTS;
   #coalesced = new Set<string>();
+  readonly #warm: { readonly process: Process; readonly views: ClusterViews }[] = [];
 
   constructor(seed: number, table: Table) {
     this.random = new Random(seed);
@@ -86,6 +91,7 @@ export class World {
     });
     const now = () => this.scheduler.now;
     return work({
+      views: this.#viewsOf(process),
       store: createStore(table, { historyMs: SETTINGS.historyMs, now }),
       relay: {
         wake: async (message, timing) => {
@@ -109,6 +115,15 @@ export class World {
       requestId: this.random.hex(32),
       principalArn: "arn:aws:iam::000000000000:root",
     });
+  }
+
+  /** What another invocation left to this process, as Lambda reuses them; it dies with the process. */
+  #viewsOf(process: Process): ClusterViews {
+    const place = this.random.between(0, WARM_PROCESSES - 1);
+    const left = this.#warm[place];
+    const views = left?.process.alive ? left.views : new ClusterViews(SLICE);
+    this.#warm[place] = { process, views };
+    return views;
   }
 
   /** A client's call, repeated as SDKs do while the control plane dies under it. */

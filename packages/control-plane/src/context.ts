@@ -4,6 +4,7 @@ import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
 import type { LifecycleAction } from "@berth/domain/container-instance";
 import type { Scope } from "@berth/domain/arn";
 import type { Store } from "@berth/store/store";
+import type { ClusterViews } from "./placement/cluster-view.ts";
 import type { Settings } from "./settings.ts";
 
 /** What commands and controllers work with. The composition roots make it; nothing here is global. */
@@ -11,6 +12,8 @@ export interface ControlPlane {
   readonly store: Store;
   readonly relay: Relay;
   readonly agents: AgentGateway;
+  /** The process's own memory of clusters. */
+  readonly views: ClusterViews;
   readonly metrics: Metrics;
   readonly scope: Scope;
   readonly settings: Settings;

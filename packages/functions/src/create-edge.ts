@@ -5,6 +5,7 @@ import type { createConnectionsClient, createSqsClient } from "@berth/aws/client
 import type { QueueUrls } from "@berth/aws/create-queues";
 import { createSqsRelay } from "@berth/aws/sqs-relay";
 import type { Settings } from "@berth/control-plane/settings";
+import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import type { Scope } from "@berth/domain/arn";
 import { createStore } from "@berth/store/create-store";
 import { createDynamoTable } from "@berth/store/dynamodb/table";
@@ -30,6 +31,7 @@ export function createEdge(parts: EdgeParts): Edge {
       store: createStore(table, { historyMs: settings.historyMs, now }),
       relay: createSqsRelay({ client: sqs, queueUrls, now }),
       agents,
+      views: new ClusterViews(),
       metrics,
       scope,
       settings,

@@ -1,6 +1,7 @@
 import * as ecs from "@aws-sdk/client-ecs";
 import type { WakeMessage } from "@berth/contracts/queue";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
+import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { createStore } from "@berth/store/create-store";
 import { createMemoryTable } from "@berth/store/memory/table";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
@@ -50,6 +51,7 @@ beforeEach(() => {
         },
       },
       agents,
+      views: new ClusterViews(),
       scope: { region: "us-east-1", account: "000000000000" },
       settings,
       now,

@@ -44,6 +44,15 @@ export const ledgerKey = (cluster: string, id: string): Key => ({
   sk: id,
 });
 
+/** By time: who has seen some asks for those that came after. */
+export const joinedListing = (cluster: string, id: string, joinedAt: number) => ({
+  listPk: joinedList(cluster),
+  listSk: `${paddedTime(joinedAt)}#${id}`,
+});
+export const joinedList = (cluster: string) => `joined#${cluster}`;
+/** Sorts before all that joined then or later. */
+export const joinedFrom = (joinedAt: number) => paddedTime(joinedAt);
+
 /** By time, the longest away first. One list: no more agents come and go in a second than gateways let in. */
 export const AWAY_LIST = "away";
 export const awayListing = (since: number, { cluster, id }: InstanceName) => ({
@@ -94,7 +103,7 @@ export const clusterOf = ({ pk }: Key) => partAfter(pk);
 
 /** Ten digits hold every revision that the API takes (an int32). */
 const paddedRevision = (revision: number) => String(revision).padStart(10, "0");
-/** 13 digits of milliseconds last until the year 2286. */
+/** So many digits of milliseconds last until the year 2286. */
 const TIME_DIGITS = 13;
-const paddedTime = (ms: number) => String(ms).padStart(TIME_DIGITS, "0");
+const paddedTime = (epochMs: number) => String(Math.max(0, epochMs)).padStart(TIME_DIGITS, "0");
 const partAfter = (pk: string) => pk.slice(pk.indexOf("#") + 1);

@@ -3,6 +3,7 @@ import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
 import type { MetricName } from "@berth/contracts/metrics";
 import type { CommandContext, InstanceControlPlane } from "@berth/control-plane/context";
 import { DEFAULT_SETTINGS, type Settings } from "@berth/control-plane/settings";
+import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { createStore } from "@berth/store/create-store";
 import { createMemoryTable } from "@berth/store/memory/table";
 import type { Table } from "@berth/store/table";
@@ -80,6 +81,7 @@ export function aControlPlane(options: Options = {}): TestControlPlane {
         return "sent";
       },
     },
+    views: new ClusterViews(),
     metrics: {
       record: (name, value, dimensions = {}) => {
         messages.recorded.push([name, value, ...Object.values(dimensions)]);

@@ -107,6 +107,14 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
     await createInstances(instances, 100);
     return () => instances.all(CLUSTER);
   },
+  "instances.slice | 10 of 100 with 10 tasks each, known": async ({ instances }) => {
+    await createInstances(instances, 100);
+    return () => instances.slice(CLUSTER, { limit: 10 });
+  },
+  "instances.joinedSince | none did": async ({ instances }) => {
+    await createInstances(instances, 1);
+    return () => instances.joinedSince(CLUSTER, DUE);
+  },
   "instances.onHost | one instance": async ({ instances }) => {
     await instances.create(aTypicalInstance(), aLedgerOf(INSTANCE));
     return () => instances.onHost(aTypicalInstance().ec2InstanceId ?? "");

@@ -20,7 +20,7 @@ export async function recordConnected(
       if (ledger.agentConnected === agentConnected) return undefined;
       const { agentAwaySince: _, ...others } = ledger;
       return agentConnected
-        ? { ...others, agentConnected }
+        ? { ...others, agentConnected, joinedAt: controlPlane.now() }
         : { ...others, agentConnected, agentAwaySince: controlPlane.now() };
     },
     (ledger) => instances.replaceLedger(ledger),
