@@ -41,6 +41,9 @@ export const API_THROTTLING = { throttlingRateLimit: 500, throttlingBurstLimit: 
 /** Frames: a thousand agents that come back together must all get in within seconds. */
 export const SOCKET_THROTTLING = { throttlingRateLimit: 1000, throttlingBurstLimit: 2000 };
 
+/** Whether X-Ray is told of invocations: how long each took and what called it. Billed by the trace. */
+export const TRACING: boolean = false;
+
 export const LOG_RETENTION_DAYS = 30;
 export const ACCESS_LOG_RETENTION = "1 month";
 
@@ -56,6 +59,8 @@ export const ALARM = {
   functionThrottles: 5,
   serverErrors: 5,
   tableThrottles: 10,
+  reconcileErrors: 5,
+  disconnectedAgents: 0,
   /** The sweep runs every minute. */
   sweepMissingPeriods: 3,
 } as const;

@@ -7,11 +7,12 @@ interface SourceFile {
 }
 
 /**
- * What the deployment shares with one machine: what the queues are, what functions may use, and which
- * changes they are told of.
+ * What the deployment shares with one machine: queues, what functions may use, what they measure, and
+ * which changes they are told of.
  */
 const SHARED: ReadonlySet<string> = new Set([
   "../packages/aws/src/queues.ts",
+  "../packages/contracts/src/metrics.ts",
   "../packages/functions/src/change-source.ts",
   "../packages/functions/src/function-limits.ts",
 ]);

@@ -5,7 +5,9 @@ import { benchLambda } from "./lambda.ts";
 import { residentMiB } from "./process-usage.ts";
 import { benchRequests } from "./requests.ts";
 import { benchRequestUnits } from "./request-units.ts";
+import { benchScale } from "./scale.ts";
 import { say, seconds } from "./statistics.ts";
+import { benchPlacement } from "./placement.ts";
 import { benchReplacement, benchRollout, benchRunTask, benchStarts } from "./tasks.ts";
 
 function sayMemory(berth: Berth, when: string): void {
@@ -19,6 +21,14 @@ function sayMemory(berth: Berth, when: string): void {
 }
 
 const [, , only] = process.argv;
+if (only === "placement") {
+  benchPlacement();
+  process.exit();
+}
+if (only === "scale") {
+  await benchScale();
+  process.exit();
+}
 if (only === "lambda") {
   await benchLambda();
   await benchCost();

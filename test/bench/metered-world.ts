@@ -5,12 +5,14 @@ import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
 import { connectAgent } from "@berth/control-plane/agents/connections";
 import { receiveFromAgent } from "@berth/control-plane/agents/receive";
 import { commands } from "@berth/control-plane/commands/registry";
-import type { CommandContext } from "@berth/control-plane/context";
+import type { CommandContext, InstanceControlPlane } from "@berth/control-plane/context";
 import { eventsOfChange } from "@berth/control-plane/events/events-of-change";
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
+import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { CHANGE_SOURCE, isToldOf } from "@berth/functions/change-source";
+import { FUNCTION_LIMITS, type FunctionName } from "@berth/functions/function-limits";
 import { toChange } from "@berth/store/change";
 import { createStoreReader } from "@berth/store/create-reader";
 import { createStore } from "@berth/store/create-store";
@@ -32,6 +34,7 @@ export interface Usage {
   invocations: number;
   /** Of EventBridge. */
   events: number;
+  gigabyteSeconds: number;
 }
 
 const NOTHING: Usage = {
@@ -43,7 +46,11 @@ const NOTHING: Usage = {
   standardRequests: 0,
   invocations: 0,
   events: 0,
+  gigabyteSeconds: 0,
 };
+
+/** Assumed, for nothing here can measure it: how long an invocation is billed. */
+const BILLED_SECONDS = 0.025;
 
 /** Send, receive, delete. */
 const REQUESTS_PER_MESSAGE = 3;
@@ -59,7 +66,7 @@ const START_MS = 500;
  */
 export class MeteredWorld {
   readonly usage: Usage = { ...NOTHING };
-  readonly context: CommandContext;
+  readonly context: CommandContext & InstanceControlPlane;
   readonly #client: DynamoDBClient;
   readonly #events: { readonly at: number; readonly run: () => Promise<void> }[] = [];
   readonly #coalesced = new Set<string>();
@@ -92,6 +99,12 @@ export class MeteredWorld {
           return "sent";
         },
       },
+      views: new ClusterViews(),
+      metrics: { record: () => undefined },
+      lifecycleActions: {
+        complete: async () => undefined,
+        recordHeartbeat: async () => "over",
+      },
       scope: { region: "us-east-1", account: "000000000000" },
       settings: { ...DEFAULT_SETTINGS, agentEndpoint: "http://127.0.0.1/" },
       now,
@@ -110,7 +123,7 @@ export class MeteredWorld {
     });
     for (let index = 0; index < instances; index += 1) await this.#join(index);
     this.#every(SWEEP_INTERVAL_MS, async () => {
-      this.usage.invocations += 1;
+      this.#invoke("sweep");
       await sweep(this.context);
     });
     await this.pass(10_000);
@@ -141,8 +154,14 @@ export class MeteredWorld {
   /** A request to the API, of a client or of an agent. */
   async call(work: (context: CommandContext) => Promise<unknown>): Promise<void> {
     this.usage.httpRequests += 1;
-    this.usage.invocations += 1;
+    this.#invoke("api");
     await work(this.context);
+  }
+
+  /** Billed by the memory that the function is deployed with. */
+  #invoke(name: FunctionName): void {
+    this.usage.invocations += 1;
+    this.usage.gigabyteSeconds += (FUNCTION_LIMITS[name].memoryMiB / 1024) * BILLED_SECONDS;
   }
 
   #after(ms: number, run: () => Promise<void>): void {
@@ -186,7 +205,7 @@ export class MeteredWorld {
 
   async #hear(connectionId: string, frame: { type: string; message: unknown }): Promise<void> {
     this.usage.frames += 1;
-    this.usage.invocations += 1;
+    this.#invoke("agent-socket");
     await receiveFromAgent(this.context, connectionId, frame);
   }
 
@@ -217,7 +236,7 @@ export class MeteredWorld {
   #send(message: WakeMessage, timing: WakeTiming): void {
     if (timing.kind === "after") {
       this.usage.standardRequests += REQUESTS_PER_MESSAGE;
-      this.usage.invocations += 1;
+      this.#invoke("timers-queue");
       this.#after(timing.seconds * 1000, async () => this.#wake(message));
       return;
     }
@@ -226,7 +245,7 @@ export class MeteredWorld {
     if (this.#coalesced.has(key)) return;
     this.#coalesced.add(key);
     this.usage.fifoRequests += REQUESTS_PER_MESSAGE;
-    this.usage.invocations += 1;
+    this.#invoke("coalesced-queue");
     this.#after(1000, async () => this.#wake(message));
   }
 
@@ -243,7 +262,9 @@ export class MeteredWorld {
   async #tell(): Promise<void> {
     const changes = this.#changes;
     this.#changes = [];
-    this.usage.invocations += Math.ceil(changes.length / CHANGE_SOURCE.batchSize);
+    for (let told = 0; told < changes.length; told += CHANGE_SOURCE.batchSize) {
+      this.#invoke("change-events");
+    }
     const sources = { scope: this.context.scope, store: this.#reader };
     for (const change of changes) {
       const events = await eventsOfChange(sources, change, this.#time);
@@ -257,7 +278,7 @@ export class MeteredWorld {
 
   async #handle(message: WakeMessage): Promise<void> {
     this.usage.fifoRequests += REQUESTS_PER_MESSAGE;
-    this.usage.invocations += 1;
+    this.#invoke(`${message.kind}-queue`);
     await handleWake(this.context, message);
   }
 }

@@ -3,6 +3,7 @@ import {
   type ApiGatewayManagementApiClientConfig,
 } from "@aws-sdk/client-apigatewaymanagementapi";
 import { EventBridgeClient, type EventBridgeClientConfig } from "@aws-sdk/client-eventbridge";
+import { AutoScalingClient, type AutoScalingClientConfig } from "@aws-sdk/client-auto-scaling";
 import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 
 /** Connections are kept: a handshake costs more than a message. Times in ms. */
@@ -24,6 +25,10 @@ export function createSqsClient(config: SQSClientConfig): SQSClient {
     useQueueUrlAsEndpoint: config.endpoint === undefined,
     ...config,
   });
+}
+
+export function createAutoScalingClient(config: AutoScalingClientConfig): AutoScalingClient {
+  return new AutoScalingClient({ requestHandler: TRANSPORT, ...config });
 }
 
 export function createConnectionsClient(

@@ -9,10 +9,12 @@ import {
 import {
   agentSocketHandler,
   apiHandler,
+  dispatchHandler,
+  type InstanceEdge,
   type OpenEdge,
   forwardHandler,
+  serviceWakeHandler,
   sweepHandler,
-  wakeHandler,
 } from "@berth/functions/handlers";
 import type { QueueHandler } from "@berth/functions/queue";
 import type { SweepHandler } from "@berth/functions/sweep";
@@ -27,8 +29,8 @@ export interface Handlers {
 }
 
 /** All of them in this process. */
-export function handlersOf(edge: OpenEdge, changes: ChangeEdge): Handlers {
-  const wake = wakeHandler(edge);
+export function handlersOf(edge: OpenEdge & InstanceEdge, changes: ChangeEdge): Handlers {
+  const wake = serviceWakeHandler(edge);
   const forward = forwardHandler(edge);
   return {
     api: apiHandler(edge),
@@ -36,7 +38,7 @@ export function handlersOf(edge: OpenEdge, changes: ChangeEdge): Handlers {
     queues: {
       service: wake,
       placement: wake,
-      dispatch: wake,
+      dispatch: dispatchHandler(edge),
       coalesced: forward,
       timers: forward,
     },

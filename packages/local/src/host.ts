@@ -1,16 +1,20 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
+import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
+  createAutoScalingClient,
   createConnectionsClient,
   createEventBridgeClient,
   createSqsClient,
 } from "@berth/aws/clients";
 import { createEventBus } from "@berth/aws/event-bus";
+import { createLifecycleActions } from "@berth/aws/lifecycle-actions";
 import type { ChangeEdge } from "@berth/functions/change-events";
 import { createEdge } from "@berth/functions/create-edge";
-import type { OpenEdge } from "@berth/functions/handlers";
+import type { InstanceEdge, OpenEdge } from "@berth/functions/handlers";
 import { describeError, type Log } from "@berth/functions/log";
+import { createMetrics } from "@berth/functions/metrics";
 import { createDynamoReader } from "@berth/store/dynamodb/reader";
 import { ensureTable } from "@berth/store/dynamodb/schema";
 import { startChanges } from "./changes/start-changes.ts";
@@ -19,8 +23,9 @@ import { socketClientConfig, waitForSocket } from "./embedded/socket-client.ts";
 import { type Handlers, handlersOf } from "./handlers.ts";
 import { createEventBridgeApi } from "./event-bridge/event-bridge-api.ts";
 import { EventLog } from "./event-bridge/event-log.ts";
-import { EVENT_BUS_NAME, type HostOptions, TABLE_NAME } from "./host-options.ts";
+import { EVENT_BUS_NAME, type HostOptions, LOCAL_STAGE, TABLE_NAME } from "./host-options.ts";
 import { createListener } from "./http/listener.ts";
+import { type MetricsLog, openMetricsLog } from "./metrics-log.ts";
 import { startPollers } from "./queues/start-pollers.ts";
 import { startSchedules } from "./schedules.ts";
 import { createManagementApi } from "./websocket/management-api.ts";
@@ -73,6 +78,8 @@ export async function startHost(
 
 const now = () => Date.now();
 
+const METRICS_LOG = "metrics.log";
+
 type Clients = Awaited<ReturnType<typeof connect>>;
 
 interface MadeHandlers {
@@ -86,8 +93,10 @@ async function makeHandlers(
   log: Log,
 ): Promise<MadeHandlers> {
   if (options.functions === "in-process") {
+    const metricsLog = openMetricsLog(join(options.directory.logs, METRICS_LOG), log);
+    const edge = edgeOf(options, clients, { log, metricsLog });
     const changes = changeEdgeOf(options, clients, log);
-    return { handlers: handlersOf(edgeOf(options, clients, log), changes), close: () => undefined };
+    return { handlers: handlersOf(edge, changes), close: () => metricsLog.close() };
   }
   // Only here: whoever runs in one process needs no bundler.
   const { startBundledHandlers } = await import("./lambda/bundled-handlers.ts");
@@ -113,8 +122,13 @@ async function connect({ directory, scope, credentials, port }: HostOptions) {
 function edgeOf(
   options: HostOptions,
   { dynamodb, sqs, queues, connections }: Clients,
-  log: Log,
-): OpenEdge {
+  { log, metricsLog }: { readonly log: Log; readonly metricsLog: MetricsLog },
+): OpenEdge & InstanceEdge {
+  const metrics = createMetrics({
+    stage: LOCAL_STAGE,
+    functionName: "control-plane",
+    write: (line) => metricsLog.write(line),
+  });
   const edge = createEdge({
     dynamodb,
     tableName: TABLE_NAME,
@@ -123,9 +137,16 @@ function edgeOf(
     connections,
     scope: options.scope,
     settings: options.settings,
+    metrics,
     log,
   });
-  return { ...edge, findAccessKey: findRootKey(options) };
+  // As on AWS, where its events come from: without them it is asked for nothing.
+  const autoScaling = createAutoScalingClient({
+    region: options.scope.region,
+    credentials: options.credentials,
+  });
+  const lifecycleActions = createLifecycleActions(autoScaling);
+  return { ...edge, lifecycleActions, findAccessKey: findRootKey(options) };
 }
 
 function changeEdgeOf(

@@ -1,5 +1,5 @@
 import { instanceKey } from "./keys.ts";
-import { toInstance } from "./repositories/container-instance.ts";
+import { toInstance } from "./repositories/instance-description.ts";
 import { DescriptionCache } from "./repositories/description-cache.ts";
 import { findTaskDefinition } from "./repositories/task-definition.ts";
 import type { StoreReader } from "./store.ts";

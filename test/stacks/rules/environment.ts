@@ -3,6 +3,7 @@ import {
   readControllerQueues,
   readEnvironment,
   readPublisherEnvironment,
+  readStage,
 } from "@berth/functions/environment";
 import { FUNCTION_LIMITS, type FunctionName } from "@berth/functions/function-limits";
 import { componentName } from "../deployment.ts";
@@ -37,6 +38,7 @@ export function environmentFaults(
 /** What the entry's composition root reads. */
 function readAll(entry: FunctionName, env: Readonly<Record<string, string>>): void {
   const { role } = FUNCTION_LIMITS[entry];
+  readStage(env);
   if (role === "forwarder") readControllerQueues(env);
   else if (role === "publisher") readPublisherEnvironment(env);
   else readEnvironment(env);

@@ -1,14 +1,12 @@
 import type { Answer } from "./dynamodb-operations.ts";
 import type { ChangeLog } from "./change-log.ts";
 
-/** One shard that is never closed. */
-export const SHARD_ID = "shardId-00000000000000000000-00000001";
-
 const MAX_RECORDS = 1_000;
 
 /**
  * DynamoDB Streams over the change log, as far as a poller needs it: GetShardIterator from the oldest
- * change or after one, and GetRecords. An iterator is the sequence number to go on after.
+ * change or after one, and GetRecords. All changes are one shard that is never closed; an iterator is
+ * the sequence number to go on after.
  */
 export async function answerStreamOperation(
   log: ChangeLog,

@@ -9,7 +9,7 @@ import {
   type FunctionRole,
 } from "@berth/functions/function-limits";
 import type { Handlers } from "../handlers.ts";
-import { EVENT_BUS_NAME, type HostOptions, TABLE_NAME } from "../host-options.ts";
+import { EVENT_BUS_NAME, type HostOptions, LOCAL_STAGE, TABLE_NAME } from "../host-options.ts";
 import type { Bundles } from "./bundle-functions.ts";
 import { FunctionPool, PayloadTooLargeError } from "./function-pool.ts";
 
@@ -80,6 +80,7 @@ function environmentOf(name: FunctionName, options: ProcessHandlersOptions): Var
     AWS_REGION: scope.region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    BERTH_STAGE: LOCAL_STAGE,
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMiB),
     NODE_COMPILE_CACHE: directory.compileCache,
