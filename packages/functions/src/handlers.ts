@@ -8,6 +8,7 @@ import { noteHost } from "@berth/control-plane/hosts/note-host";
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
 import { explainService } from "@berth/control-plane/rest/explain-service";
+import { listPlacementTemplates } from "@berth/control-plane/rest/list-placement-templates";
 import { createAgentSocketHandler } from "./agent-socket.ts";
 import type { AgentSocketHandler } from "./agent-socket.ts";
 import { createApiHandler } from "./api.ts";
@@ -40,6 +41,7 @@ export interface OpenEdge extends Edge {
 const REST: RestRoutes = {
   "GET /v1/services/:service/explain": (context, { service = "", cluster }) =>
     explainService(context, { service, ...(cluster !== undefined && { cluster }) }),
+  "GET /v1/placement-templates": async () => listPlacementTemplates(),
 };
 
 export function apiHandler(edge: OpenEdge): ApiHandler {

@@ -1,4 +1,5 @@
 import { taskDemand } from "@berth/domain/resources";
+import { platformAttributes } from "@berth/domain/task-definition/platform-attributes";
 import type { Attribute } from "@berth/domain/container-instance";
 import type { PlacementStrategy } from "@berth/domain/service";
 import type { PlacementConstraint, TaskDefinition } from "@berth/domain/task-definition";
@@ -95,7 +96,13 @@ function chooseGiven(candidates: readonly StoredInstance[], request: GivenPlaces
     const candidate = candidates.find(({ ledger }) => ledger.id === containerInstanceId);
     const reason = whyNoCandidate(candidate);
     if (!candidate || reason !== undefined) {
-      const failures = [{ containerInstanceId, reason: reason ?? "MISSING", detail: "" }];
+      const failures = [
+        {
+          containerInstanceId,
+          reason: reason ?? "MISSING",
+          detail: `container instance: ${candidate?.ledger.status ?? "not in this cluster"}`,
+        },
+      ];
       return { placed: [], unplaced: taskIds.map((taskId) => ({ taskId, failures })) };
     }
     const common = { ...placementRequest(request), taskIds, constraints: [], strategy: [] };
@@ -119,6 +126,7 @@ const placementRequest = (
   demand: taskDemand(request.definition, request.overrides),
   requiresAttributes: [
     ...request.definition.requiresAttributes,
+    ...platformAttributes(request.definition),
     ...(request.requiresAttributes ?? []),
   ],
 });

@@ -1,10 +1,12 @@
 import { taskDemand } from "@berth/domain/resources";
 import { serviceGroup } from "@berth/domain/task";
+import { platformAttributes } from "@berth/domain/task-definition/platform-attributes";
 import { taskDefinitionName } from "@berth/domain/task-definition";
 import { planOffers } from "@berth/planner/placement/plan-offers";
 import type { WaitingService } from "@berth/planner/placement/plan-offers";
 import type { ControlPlane } from "../context.ts";
 import { definitionsNamed } from "../definition-cache.ts";
+import { attributesForLaunch } from "../placement/launch-attributes.ts";
 import { strategyOf } from "../placement/service-strategy.ts";
 
 /** Offers what capacity there is to the services of a cluster that wait for some. */
@@ -45,7 +47,11 @@ async function waitingServices(
           taskIds,
           group: serviceGroup(service.name),
           demand: taskDemand(definition),
-          requiresAttributes: definition.requiresAttributes,
+          requiresAttributes: [
+            ...definition.requiresAttributes,
+            ...platformAttributes(definition),
+            ...attributesForLaunch(service.launchType ?? "EC2"),
+          ],
           constraints: [...definition.placementConstraints, ...service.placementConstraints],
           strategy: strategyOf(service),
           seed: taskDefinitionName(definition),

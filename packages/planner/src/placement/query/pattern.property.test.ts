@@ -43,16 +43,16 @@ test("takes no longer for patterns that make others backtrack", () => {
 
 describe("parsePattern refuses", () => {
   test.each([
-    ["*a", "pattern *a: * repeats nothing"],
-    ["(a", "pattern (a: the end should be )"],
-    ["a)", "pattern a): ) is not expected"],
-    ["[a", "pattern [a: the end comes too early"],
-    ["a\\", "pattern a\\: the end comes too early"],
-    ["a{,2}", "pattern a{,2}: { is not a repetition"],
-    ["a{2,1}", "pattern a{2,1}: { has its limits the wrong way round"],
-    ["(?=a)", "pattern (?=a): = is not supported after (?"],
-    ["(a)\\1", "pattern (a)\\1: 1 is not a supported escape"],
-    ["(a{1000}){1000}", "pattern (a{1000}){1000}: the end would make it too large"],
+    ["*a", "pattern *a: * at its character 1 repeats nothing"],
+    ["(a", "pattern (a: the end at its character 3 should be )"],
+    ["a)", "pattern a): ) at its character 2 is not expected"],
+    ["[a", "pattern [a: the end at its character 3 comes too early"],
+    ["a\\", "pattern a\\: the end at its character 3 comes too early"],
+    ["a{,2}", "pattern a{,2}: { at its character 2 is not a repetition"],
+    ["a{2,1}", "pattern a{2,1}: { at its character 2 has its limits the wrong way round"],
+    ["(?=a)", "pattern (?=a): = at its character 3 is not supported after (?"],
+    ["(a)\\1", "pattern (a)\\1: 1 at its character 5 is not a supported escape"],
+    ["(a{1000}){1000}", "pattern (a{1000}){1000}: the end at its character 16 would make it too large"],
     ["a{1000}".repeat(3), `pattern ${"a{1000}".repeat(3)}: is too large`],
   ])("%s", (pattern, message) => {
     expect(() => parsePattern(pattern)).toThrow(message);
