@@ -4,7 +4,7 @@ import type { Attribute } from "@berth/domain/container-instance";
 import type { PlacementStrategy } from "@berth/domain/service";
 import type { PlacementConstraint, TaskDefinition } from "@berth/domain/task-definition";
 import type { Task, TaskOverrides } from "@berth/domain/task";
-import type { PlacementPlan } from "@berth/planner/placement/place";
+import type { Candidate, PlacementPlan, PlacementRequest } from "@berth/planner/placement/place";
 import { planPlacement } from "@berth/planner/placement/place";
 import type { New, StoredInstance } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
@@ -50,15 +50,42 @@ export async function placeTasks(
     instances,
     demand: taskDemand(request.definition, request.overrides),
     choose: (candidates, taskIds, round) =>
-      planPlacement(candidates, {
-        ...placementRequest(request),
-        taskIds,
-        constraints: [...request.definition.placementConstraints, ...request.constraints],
-        strategy: request.strategy,
-        seed: `${taskIds[0]}/${round}`,
-      }),
+      planPlacement(
+        candidates,
+        placementRequest({ ...request, taskIds, seed: `${taskIds[0]}/${round}` }),
+      ),
   });
 }
+
+/** What decides where tasks go. */
+type Wish = Pick<
+  PlaceTasksRequest,
+  "group" | "taskIds" | "definition" | "overrides" | "requiresAttributes"
+> & { readonly seed: string };
+
+/** What the planner is asked for tasks whose instances it chooses: all that the definition and the request say. */
+export const placementRequest = (
+  request: Wish & Pick<PlaceTasksRequest, "constraints" | "strategy">,
+): PlacementRequest => ({
+  ...givenPlaceRequest(request),
+  constraints: [...request.definition.placementConstraints, ...request.constraints],
+  strategy: request.strategy,
+});
+
+/** For tasks whose instances the caller chose, constraints and strategies do not count. */
+const givenPlaceRequest = ({ definition, ...request }: Wish): PlacementRequest => ({
+  taskIds: request.taskIds,
+  group: request.group,
+  demand: taskDemand(definition, request.overrides),
+  requiresAttributes: [
+    ...definition.requiresAttributes,
+    ...platformAttributes(definition),
+    ...(request.requiresAttributes ?? []),
+  ],
+  constraints: [],
+  strategy: [],
+  seed: request.seed,
+});
 
 export interface StartTasksRequest extends Omit<
   PlaceTasksRequest,
@@ -81,16 +108,20 @@ export async function startTasksOn(
     taskIds: [...chosen.keys()],
     instances,
     demand: taskDemand(request.definition, request.overrides),
-    choose: (candidates, taskIds) => chooseGiven(candidates, { ...request, taskIds, chosen }),
+    choose: (candidates, taskIds) => planGivenPlaces(candidates, { ...request, taskIds, chosen }),
   });
 }
 
-interface GivenPlaces extends StartTasksRequest {
-  readonly taskIds: readonly string[];
+/** Where each task shall go. */
+interface GivenPlaces extends Omit<Wish, "seed"> {
   readonly chosen: ReadonlyMap<string, string>;
 }
 
-function chooseGiven(candidates: readonly StoredInstance[], request: GivenPlaces): PlacementPlan {
+/** Which of the tasks their instances take: each is asked about its own alone. */
+export function planGivenPlaces(
+  candidates: readonly Candidate[],
+  request: GivenPlaces,
+): PlacementPlan {
   const byInstance = Map.groupBy(request.taskIds, (taskId) => request.chosen.get(taskId) ?? "");
   const plans = [...byInstance].map(([containerInstanceId, taskIds]) => {
     const candidate = candidates.find(({ ledger }) => ledger.id === containerInstanceId);
@@ -105,8 +136,8 @@ function chooseGiven(candidates: readonly StoredInstance[], request: GivenPlaces
       ];
       return { placed: [], unplaced: taskIds.map((taskId) => ({ taskId, failures })) };
     }
-    const common = { ...placementRequest(request), taskIds, constraints: [], strategy: [] };
-    return planPlacement([candidate], { ...common, seed: containerInstanceId });
+    const wish = { ...request, taskIds, seed: containerInstanceId };
+    return planPlacement([candidate], givenPlaceRequest(wish));
   });
   return {
     placed: plans.flatMap(({ placed }) => placed),
@@ -114,19 +145,7 @@ function chooseGiven(candidates: readonly StoredInstance[], request: GivenPlaces
   };
 }
 
-function whyNoCandidate(candidate: StoredInstance | undefined): string | undefined {
+function whyNoCandidate(candidate: Candidate | undefined): string | undefined {
   if (!candidate) return "MISSING";
   return candidate.ledger.status === "ACTIVE" ? undefined : "INACTIVE";
 }
-
-const placementRequest = (
-  request: Pick<PlaceTasksRequest, "group" | "definition" | "overrides" | "requiresAttributes">,
-) => ({
-  group: request.group,
-  demand: taskDemand(request.definition, request.overrides),
-  requiresAttributes: [
-    ...request.definition.requiresAttributes,
-    ...platformAttributes(request.definition),
-    ...(request.requiresAttributes ?? []),
-  ],
-});
