@@ -53,6 +53,11 @@ describe("noteHost", () => {
       expected: "DRAINING away stopped 10",
     },
     {
+      name: "goes from leaving to stopped within a second",
+      notices: [LEAVING, notice("stopped", 10)],
+      expected: "DRAINING away stopped 10",
+    },
+    {
       name: "believes an end, whatever its time",
       notices: [STOPPED, notice("terminated", 5)],
       expected: "INACTIVE away terminated 5",

@@ -6,6 +6,23 @@ describe("parseExpression refuses", () => {
     ["", "expected a subject at character 1 but found the end"],
     ["zone == a", "zone at character 1 is not a subject"],
     ["attribute: == a", "attribute: at character 1 is not a subject"],
+    ["xattribute:zone == a", "xattribute:zone at character 1 is not a subject"],
+    [
+      "agentConnected == untrue",
+      "agentConnected needs true or false at character 19 but was given untrue",
+    ],
+    [
+      "agentConnected == trueish",
+      "agentConnected needs true or false at character 19 but was given trueish",
+    ],
+    [
+      "registeredAt > x2018-06-18",
+      "registeredAt needs a date at character 16 but was given x2018-06-18",
+    ],
+    [
+      "registeredAt > 2018-06-18x",
+      "registeredAt needs a date at character 16 but was given 2018-06-18x",
+    ],
     ["attribute:zone", "expected an operator at character 15 but found the end"],
     ["attribute:zone is a", "expected an operator at character 16 but found is a"],
     ["attribute:zone inside a", "expected an operator at character 16 but found inside a"],
@@ -48,4 +65,10 @@ describe("parseExpression refuses", () => {
 test("survives as many parentheses as fit", () => {
   expect(parseExpression("(".repeat(2000))).toMatchObject({ kind: "invalid" });
   expect(parseExpression("!".repeat(2000))).toMatchObject({ kind: "invalid" });
+});
+
+test("takes just as many characters as ECS does", () => {
+  const text = `attribute:a == ${"a".repeat(1985)}`;
+  expect(text).toHaveLength(2000);
+  expect(parseExpression(text).kind).toBe("expression");
 });
