@@ -7,13 +7,15 @@ export function registrationOf(
   family: string,
   { containers, ...rest }: PlacingRequest["definition"],
 ): RegisterTaskDefinitionCommandInput {
-  const containerDefinitions = (containers ?? [{ memory: 128 }]).map((container, index) => ({
-    name: `c${index + 1}`,
-    image: "busybox",
-    ...container,
-  }));
+  const containerDefinitions = (containers ?? [{ memory: 128 }]).map(named);
   return { family, ...rest, containerDefinitions };
 }
+
+const named = (container: Readonly<Record<string, unknown>>, index: number) => ({
+  name: `c${index + 1}`,
+  image: "busybox",
+  ...container,
+});
 
 /** A definition whose tasks hold just this much. */
 export function definitionOf(holding: Holding): PlacingRequest["definition"] {

@@ -141,7 +141,7 @@ describe("the suite notices a planner that", () => {
       "RunTask, StartTask and what they refuse",
       (candidates, request) => {
         const { placed, unplaced } = planPlacement(candidates, request);
-        return { placed, unplaced: unplaced.map((each) => ({ ...each, failures: [] })) };
+        return { placed, unplaced: unplaced.map(({ taskId }) => ({ taskId, failures: [] })) };
       },
     ],
   ])("%s", (_name, rule, plan) => {

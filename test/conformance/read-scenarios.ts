@@ -14,9 +14,14 @@ export function readScenarios(): readonly Scenario[] {
 }
 
 /** @throws Error that names the file and what is wrong in it */
-export function parseScenarios(file: string, text: string) {
+export function parseScenarios(file: string, text: string): readonly Scenario[] {
   const parsed = scenarioFile.safeParse(parse(text));
   if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
   const { rule, source, scenarios } = parsed.data;
-  return scenarios.map((scenario) => ({ ...scenario, rule, source: scenario.source ?? source }));
+  const inFile = (scenario: z.infer<typeof scenarioFile>["scenarios"][number]): Scenario => ({
+    ...scenario,
+    rule,
+    source: scenario.source ?? source,
+  });
+  return scenarios.map(inFile);
 }

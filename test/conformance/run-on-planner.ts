@@ -4,7 +4,6 @@ import { withReservations } from "@berth/control-plane/placement/reservations";
 import { strategyOf } from "@berth/control-plane/placement/service-strategy";
 import { validConstraints, validStrategy } from "@berth/control-plane/commands/placement-members";
 import { validOverrides } from "@berth/control-plane/commands/task-overrides";
-import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import { isEcsError } from "@berth/domain/errors";
 import { type Demand, taskDemand } from "@berth/domain/resources";
 import type { TaskOverrides } from "@berth/domain/task";
@@ -12,7 +11,7 @@ import type { TaskDefinition } from "@berth/domain/task-definition";
 import { defineTask } from "@berth/domain/task-definition/define";
 import { faults } from "@berth/domain/task-definition/faults";
 import type { Candidate, PlacementPlan, PlacementRequest } from "@berth/planner/placement/place";
-import { planPlacement } from "@berth/planner/placement/place";
+import type { planPlacement } from "@berth/planner/placement/place";
 import { taskId } from "@berth/testing/builders";
 import { candidatesOf, idOf, nameOf } from "./candidates.ts";
 import { NOTHING, type Outcome } from "./check.ts";
@@ -148,8 +147,7 @@ function rulesOf(request: PlacingRequest): Pick<PlacementRequest, "constraints" 
 const overridesOf = (
   { overrides }: PlacingRequest,
   definition: TaskDefinition,
-): TaskOverrides | undefined =>
-  validOverrides(definition, overrides as EcsRequest<"RunTask">["overrides"]);
+): TaskOverrides | undefined => validOverrides(definition, overrides);
 
 /** As the store would have them, once the plan is carried out. */
 function reserve(

@@ -79,7 +79,7 @@ const expectation = z
     error: z.strictObject({ code: z.string(), message: z.string() }).optional(),
   })
   .refine(
-    ({ unplaced, ...told }) => Object.values(told).some((each) => each !== undefined),
+    ({ unplaced: _unplaced, ...told }) => Object.values(told).some((each) => each !== undefined),
     "expects nothing",
   );
 

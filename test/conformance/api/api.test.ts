@@ -22,12 +22,8 @@ test("the sample has scenarios of every rule but scale-in", () => {
 });
 
 describe("through the API, with real agents", () => {
-  const numbered = scenarios.map((scenario, index) => ({
-    ...scenario,
-    cluster: `scenario-${index + 1}`,
-  }));
-
-  test.concurrent.each(numbered)("$rule: $name", async ({ cluster, ...scenario }) => {
+  test.concurrent.each(scenarios)("$rule: $name", async (scenario) => {
+    const cluster = `scenario-${scenarios.indexOf(scenario) + 1}`;
     const outcomes = await runThroughApi(machine, cluster, scenario);
     const problems = scenario.requests.flatMap(({ expect: expected }, index) =>
       check(expected, outcomes[index] ?? NOTHING, (name) => zoneOf(scenario.instances, name)),

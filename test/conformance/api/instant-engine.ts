@@ -42,7 +42,7 @@ export class InstantEngine implements ContainerEngine {
     // Nothing to make: no container looks for its volumes.
   }
 
-  async create(task: PayloadTask, { name = "" }: PayloadContainer): Promise<string> {
+  async create(task: PayloadTask, { name }: PayloadContainer): Promise<string> {
     const dockerId = `${task.arn} ${name}`;
     this.#containers.set(dockerId, { taskArn: task.arn, name });
     return dockerId;

@@ -188,12 +188,11 @@ async function createService(
     const { waiting } = (await getSigned(machine.ecs, url)) as ServiceExplanation;
     const unplaced = waiting.reduce((sum, each) => sum + each.count, 0);
     if (tasks.length + unplaced !== count) return undefined;
-    const failures = waiting
-      .flatMap(({ instances }) => instances)
-      .map(({ containerInstanceArn, reason }) => ({
-        reason,
-        ...(containerInstanceArn !== undefined && { arn: containerInstanceArn }),
-      }));
+    const refusals = waiting.flatMap(({ instances }) => instances);
+    const failures = refusals.map(({ containerInstanceArn: arn, reason }): Failure => ({
+      arn,
+      reason,
+    }));
     return outcomeOf(stage, count, { tasks, failures });
   });
 }
