@@ -1,5 +1,8 @@
 import { attributesForLaunch } from "@berth/control-plane/placement/launch-attributes";
-import { placementRequest, planGivenPlaces } from "@berth/control-plane/placement/place-tasks";
+import {
+  placementRequest,
+  planGivenPlaces,
+} from "@berth/control-plane/placement/placement-request";
 import { withReservations } from "@berth/control-plane/placement/reservations";
 import { strategyOf } from "@berth/control-plane/placement/service-strategy";
 import { validConstraints, validStrategy } from "@berth/control-plane/commands/placement-members";
@@ -129,9 +132,10 @@ function planFor(
   if (request.operation === "StartTask") {
     const { on } = request;
     const chosen = new Map(taskIds.map((id, index) => [id, idOf(instances, on[index] ?? "")]));
-    return planGivenPlaces(candidates, { ...wish, chosen });
+    const find = (id: string) => candidates.find(({ instance }) => instance.id === id);
+    return planGivenPlaces(find, { ...wish, chosen });
   }
-  return plan(candidates, placementRequest({ ...wish, ...rulesOf(request), seed }));
+  return plan(candidates, placementRequest(wish, { ...rulesOf(request), seed }));
 }
 
 function rulesOf(request: PlacingRequest): Pick<PlacementRequest, "constraints" | "strategy"> {

@@ -1,32 +1,24 @@
 import { taskDemand } from "@berth/domain/resources";
-import { platformAttributes } from "@berth/domain/task-definition/platform-attributes";
-import type { Attribute } from "@berth/domain/container-instance";
 import type { PlacementStrategy } from "@berth/domain/service";
-import type { PlacementConstraint, TaskDefinition } from "@berth/domain/task-definition";
-import type { Task, TaskOverrides } from "@berth/domain/task";
-import type { Candidate, PlacementPlan, PlacementRequest } from "@berth/planner/placement/place";
-import { planPlacement } from "@berth/planner/placement/place";
+import type { PlacementConstraint } from "@berth/domain/task-definition";
+import type { Task } from "@berth/domain/task";
 import type { New, StoredInstance } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
-import type { PlacementOutcome } from "./commit-placements.ts";
+import type { ClusterView } from "./cluster-view.ts";
+import type { Board, PlacementOutcome } from "./commit-placements.ts";
 import { commitPlacements } from "./commit-placements.ts";
+import { placementRequest, planGivenPlaces, type PlacementWish } from "./placement-request.ts";
 
 /** Equal tasks that look for their instances. */
-export interface PlaceTasksRequest {
+export interface PlaceTasksRequest extends PlacementWish {
   readonly cluster: string;
-  readonly definition: TaskDefinition;
-  readonly group: string;
-  readonly taskIds: readonly string[];
   /** Beside those of the definition. */
   readonly constraints: readonly PlacementConstraint[];
   readonly strategy: readonly PlacementStrategy[];
-  readonly overrides?: TaskOverrides;
-  /** Beside those of the definition. */
-  readonly requiresAttributes?: readonly Attribute[];
   /** Epoch ms: nothing is started later; what is left over is neither placed nor unplaced. */
   readonly startBefore?: number;
-  /** Where the caller has read them already. */
-  readonly instances?: readonly StoredInstance[];
+  /** Where the caller has read them: all live tasks of the group, and stopped ones maybe. */
+  readonly groupTasks?: readonly Task[];
   /** The task to be written once its place is reserved. */
   newTask(
     taskId: string,
@@ -44,52 +36,42 @@ export async function placeTasks(
   controlPlane: ControlPlane,
   request: PlaceTasksRequest,
 ): Promise<PlacementOutcome> {
-  const instances = request.instances ?? (await controlPlane.store.instances.all(request.cluster));
+  if (request.taskIds.length === 0) return { placed: [], unplaced: [] };
+  const { store } = controlPlane;
+  const view = controlPlane.views.of(request.cluster);
+  const isAll = await view.refresh(controlPlane);
+  if (request.groupTasks && !isAll) {
+    await view.readHolders(store, request.group, request.groupTasks);
+  }
   return commitPlacements(controlPlane, {
     ...request,
-    instances,
+    board: boardOf(view, controlPlane, isAll),
     demand: taskDemand(request.definition, request.overrides),
-    choose: (candidates, taskIds, round) =>
-      planPlacement(
-        candidates,
-        placementRequest({ ...request, taskIds, seed: `${taskIds[0]}/${round}` }),
+    choose: (taskIds, round) =>
+      view.index.plan(
+        placementRequest({ ...request, taskIds }, { ...request, seed: `${taskIds[0]}/${round}` }),
       ),
   });
 }
 
-/** What decides where tasks go. */
-type Wish = Pick<
-  PlaceTasksRequest,
-  "group" | "taskIds" | "definition" | "overrides" | "requiresAttributes"
-> & { readonly seed: string };
-
-/** What the planner is asked for tasks whose instances it chooses: all that the definition and the request say. */
-export const placementRequest = (
-  request: Wish & Pick<PlaceTasksRequest, "constraints" | "strategy">,
-): PlacementRequest => ({
-  ...givenPlaceRequest(request),
-  constraints: [...request.definition.placementConstraints, ...request.constraints],
-  strategy: request.strategy,
-});
-
-/** For tasks whose instances the caller chose, constraints and strategies do not count. */
-const givenPlaceRequest = ({ definition, ...request }: Wish): PlacementRequest => ({
-  taskIds: request.taskIds,
-  group: request.group,
-  demand: taskDemand(definition, request.overrides),
-  requiresAttributes: [
-    ...definition.requiresAttributes,
-    ...platformAttributes(definition),
-    ...(request.requiresAttributes ?? []),
-  ],
-  constraints: [],
-  strategy: [],
-  seed: request.seed,
-});
+function boardOf(view: ClusterView, controlPlane: ControlPlane, isFresh: boolean): Board {
+  let isReread = isFresh;
+  return {
+    get: (id) => view.get(id),
+    ids: () => view.ids(),
+    take: (seen) => view.take(seen),
+    drop: (id) => view.drop(id),
+    reread: async () => {
+      if (isReread) return false;
+      isReread = true;
+      return view.readAll(controlPlane);
+    },
+  };
+}
 
 export interface StartTasksRequest extends Omit<
   PlaceTasksRequest,
-  "taskIds" | "constraints" | "strategy" | "instances"
+  "taskIds" | "constraints" | "strategy" | "groupTasks"
 > {
   readonly places: readonly { readonly taskId: string; readonly containerInstanceId: string }[];
 }
@@ -103,49 +85,23 @@ export async function startTasksOn(
   const instances = await controlPlane.store.instances.findMany(request.cluster, [
     ...new Set(chosen.values()),
   ]);
+  const board = fixedBoard(instances);
   return commitPlacements(controlPlane, {
     ...request,
     taskIds: [...chosen.keys()],
-    instances,
+    board,
     demand: taskDemand(request.definition, request.overrides),
-    choose: (candidates, taskIds) => planGivenPlaces(candidates, { ...request, taskIds, chosen }),
+    choose: (taskIds) => planGivenPlaces((id) => board.get(id), { ...request, taskIds, chosen }),
   });
 }
 
-/** Where each task shall go. */
-interface GivenPlaces extends Omit<Wish, "seed"> {
-  readonly chosen: ReadonlyMap<string, string>;
-}
-
-/** Which of the tasks their instances take: each is asked about its own alone. */
-export function planGivenPlaces(
-  candidates: readonly Candidate[],
-  request: GivenPlaces,
-): PlacementPlan {
-  const byInstance = Map.groupBy(request.taskIds, (taskId) => request.chosen.get(taskId) ?? "");
-  const plans = [...byInstance].map(([containerInstanceId, taskIds]) => {
-    const candidate = candidates.find(({ ledger }) => ledger.id === containerInstanceId);
-    const reason = whyNoCandidate(candidate);
-    if (!candidate || reason !== undefined) {
-      const failures = [
-        {
-          containerInstanceId,
-          reason: reason ?? "MISSING",
-          detail: `container instance: ${candidate?.ledger.status ?? "not in this cluster"}`,
-        },
-      ];
-      return { placed: [], unplaced: taskIds.map((taskId) => ({ taskId, failures })) };
-    }
-    const wish = { ...request, taskIds, seed: containerInstanceId };
-    return planPlacement([candidate], givenPlaceRequest(wish));
-  });
+function fixedBoard(instances: readonly StoredInstance[]): Board {
+  const known = new Map(instances.map((each) => [each.ledger.id, each]));
   return {
-    placed: plans.flatMap(({ placed }) => placed),
-    unplaced: plans.flatMap(({ unplaced }) => unplaced),
+    get: (id) => known.get(id),
+    ids: () => known.keys(),
+    take: (seen) => void known.set(seen.ledger.id, seen),
+    drop: (id) => void known.delete(id),
+    reread: async () => false,
   };
-}
-
-function whyNoCandidate(candidate: Candidate | undefined): string | undefined {
-  if (!candidate) return "MISSING";
-  return candidate.ledger.status === "ACTIVE" ? undefined : "INACTIVE";
 }

@@ -5,19 +5,20 @@ import type { WaitingService } from "@berth/planner/placement/plan-offers";
 import type { ControlPlane } from "../context.ts";
 import { definitionsNamed } from "../definition-cache.ts";
 import { attributesForLaunch } from "../placement/launch-attributes.ts";
-import { placementRequest } from "../placement/place-tasks.ts";
+import { placementRequest } from "../placement/placement-request.ts";
 import { strategyOf } from "../placement/service-strategy.ts";
 
 /** Offers what capacity there is to the services of a cluster that wait for some. */
 export async function offerCapacity(controlPlane: ControlPlane, cluster: string): Promise<void> {
   const names = await controlPlane.store.services.waitingForCapacity(cluster);
   if (names.length === 0) return;
-  const [waiting, candidates] = await Promise.all([
+  const view = controlPlane.views.of(cluster);
+  const [waiting] = await Promise.all([
     waitingServices(controlPlane, cluster, names),
-    controlPlane.store.instances.all(cluster),
+    view.readAll(controlPlane),
   ]);
   await Promise.all(
-    planOffers(candidates, waiting).map((service) =>
+    planOffers(view.index, waiting).map((service) =>
       controlPlane.relay.wake({ kind: "service", cluster, service }),
     ),
   );
@@ -42,15 +43,19 @@ async function waitingServices(
         .map((start) => start.taskId);
       if (!definition || taskIds.length === 0) return [];
       return [
-        placementRequest({
-          taskIds,
-          group: serviceGroup(service.name),
-          definition,
-          requiresAttributes: attributesForLaunch(service.launchType ?? "EC2"),
-          constraints: service.placementConstraints,
-          strategy: strategyOf(service),
-          seed: taskDefinitionName(definition),
-        }),
+        placementRequest(
+          {
+            taskIds,
+            group: serviceGroup(service.name),
+            definition,
+            requiresAttributes: attributesForLaunch(service.launchType ?? "EC2"),
+          },
+          {
+            constraints: service.placementConstraints,
+            strategy: strategyOf(service),
+            seed: taskDefinitionName(definition),
+          },
+        ),
       ];
     }),
   }));

@@ -8,6 +8,7 @@ import {
 } from "@berth/testing/builders";
 import { describe, expect, test } from "vitest";
 import type { PlacementRequest } from "./place.ts";
+import { PlacementIndex } from "./placement-index.ts";
 import { planOffers } from "./plan-offers.ts";
 
 const request = (members: Partial<PlacementRequest> = {}) =>
@@ -44,11 +45,13 @@ describe("planOffers names a service", () => {
       expected: ["web"],
     },
   ])("$name", ({ candidates, requests, expected }) => {
-    expect(planOffers(candidates, [{ name: "web", requests }])).toEqual(expected);
+    expect(planOffers(new PlacementIndex(candidates), [{ name: "web", requests }])).toEqual(
+      expected,
+    );
   });
 
   test("and each of several: an offer is no reservation", () => {
     const waiting = ["web", "api"].map((name) => ({ name, requests: [request()] }));
-    expect(planOffers([roomy], waiting)).toEqual(["web", "api"]);
+    expect(planOffers(new PlacementIndex([roomy]), waiting)).toEqual(["web", "api"]);
   });
 });
