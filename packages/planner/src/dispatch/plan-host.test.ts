@@ -162,6 +162,11 @@ describe("welcomeHost", () => {
     expect(welcomeHost(hear([STOPPED]), undefined)).toBeUndefined();
   });
 
+  test("leaves INACTIVE what was deregistered meanwhile", () => {
+    const deregistered = { ...hear([STOPPED]), status: "INACTIVE" as const };
+    expect(back(deregistered)?.status).toBe("INACTIVE");
+  });
+
   test("is not undone by notices of before, and by the next stop it is", () => {
     const welcomed = back(hear([LEAVING, STOPPED])) ?? aLedger();
     expect(brief(hear([LEAVING, STOPPED], welcomed))).toBe("ACTIVE away running 25");
