@@ -23,9 +23,9 @@ export type Decision = "allowed" | "explicitDeny" | "implicitDeny";
  * Allow applies to is refused. Source: IAM user guide, "Policy evaluation logic".
  */
 export function evaluate(statements: readonly PolicyStatement[], request: AccessRequest): Decision {
-  const effects = statements.filter((each) => applies(each, request)).map(({ effect }) => effect);
-  if (effects.includes("Deny")) return "explicitDeny";
-  return effects.includes("Allow") ? "allowed" : "implicitDeny";
+  const applying = statements.filter((each) => applies(each, request));
+  if (applying.some(({ effect }) => effect === "Deny")) return "explicitDeny";
+  return applying.length > 0 ? "allowed" : "implicitDeny";
 }
 
 const applies = (statement: PolicyStatement, request: AccessRequest): boolean =>
