@@ -12,6 +12,7 @@ import { ensureTable } from "@berth/store/dynamodb/schema";
 import { createDynamoTable } from "@berth/store/dynamodb/table";
 import { startDynalite } from "@berth/testing/dynalite-server";
 import { say } from "./statistics.ts";
+import { ADMINISTRATOR } from "@berth/domain/access/access-key";
 
 interface Units {
   reads: number;
@@ -54,6 +55,7 @@ async function meteredControlPlane(endpoint: string, units: Units) {
     randomHex: (digits) => randomBytes(digits).toString("hex").slice(0, digits),
     requestId: "bench",
     principalArn: "arn:aws:iam::000000000000:root",
+    permissions: ADMINISTRATOR,
   };
   return { client, context, wakes, pushed };
 }
@@ -102,7 +104,8 @@ async function setUp(metered: Metered, instances: number): Promise<void> {
       attributes: [{ name: "ecs.availability-zone", value: `us-east-1${"abc"[index % 3]}` }],
     });
     const containerInstanceArn = containerInstance?.containerInstanceArn ?? "";
-    await connectAgent(context, { connectionId: `c${index}`, kind: "acs", containerInstanceArn });
+    const connectionId = `c${index}`;
+    await connectAgent(context, { connectionId, kind: "acs", containerInstanceArn }, context);
   }
   await commands.RegisterTaskDefinition(context, {
     family: "unit",

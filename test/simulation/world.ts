@@ -19,6 +19,7 @@ import { Crash, FAULTS, NO_FAULTS, Process, faultyTable } from "./faults.ts";
 import type { FaultRates } from "./faults.ts";
 import type { FakeAgent } from "./fake-agent.ts";
 import { Random, Scheduler } from "./scheduler.ts";
+import { ADMINISTRATOR } from "@berth/domain/access/access-key";
 
 const START = Date.UTC(2026, 0, 1);
 const VISIBILITY_TIMEOUT_MS = 30_000;
@@ -95,6 +96,7 @@ export class World {
       randomHex: (digits) => this.random.hex(digits),
       requestId: this.random.hex(32),
       principalArn: "arn:aws:iam::000000000000:root",
+      permissions: ADMINISTRATOR,
     });
   }
 

@@ -1,5 +1,7 @@
 import type { ConnectionGateway } from "@berth/aws/agent-gateway";
 import { createForgivingRelay } from "@berth/aws/sqs-relay";
+import type { FindAccessKey } from "@berth/control-plane/access/find-access-key";
+import type { JoinParts } from "@berth/control-plane/access/join-instance";
 import { connectAgent, disconnectAgent } from "@berth/control-plane/agents/connections";
 import { receiveFromAgent } from "@berth/control-plane/agents/receive";
 import { commands } from "@berth/control-plane/commands/registry";
@@ -7,7 +9,7 @@ import type { ControlPlane } from "@berth/control-plane/context";
 import { noteHost } from "@berth/control-plane/hosts/note-host";
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
-import { explainService } from "@berth/control-plane/rest/explain-service";
+import { accessKeyRoutes } from "./access-key-routes.ts";
 import { createAgentSocketHandler } from "./agent-socket.ts";
 import type { AgentSocketHandler } from "./agent-socket.ts";
 import { createApiHandler } from "./api.ts";
@@ -15,12 +17,13 @@ import type { ApiHandler } from "./api.ts";
 import { createForwardHandler } from "./forward.ts";
 import { createInstanceEventsHandler } from "./instance-events.ts";
 import type { InstanceEventsHandler } from "./instance-events.ts";
+import { joinRoutes } from "./join-route.ts";
 import { describeError } from "./log.ts";
 import type { Log } from "./log.ts";
 import { createQueueHandler } from "./queue.ts";
 import type { QueueHandler } from "./queue.ts";
 import type { RestRoutes } from "./rest-routes.ts";
-import type { Authentication } from "./signed-request.ts";
+import { serviceRoutes } from "./service-routes.ts";
 import { createSweepHandler } from "./sweep.ts";
 import type { SweepHandler } from "./sweep.ts";
 
@@ -34,25 +37,28 @@ export interface Edge {
 
 /** With what strangers are told apart: for handlers that anybody can call. */
 export interface OpenEdge extends Edge {
-  readonly findAccessKey: Authentication["findAccessKey"];
+  readonly findAccessKey: FindAccessKey;
 }
 
-const REST: RestRoutes = {
-  "GET /v1/services/:service/explain": (context, { service = "", cluster }) =>
-    explainService(context, { service, ...(cluster !== undefined && { cluster }) }),
-};
+/** With what keys are issued. */
+export interface ApiEdge extends OpenEdge, JoinParts {}
 
-export function apiHandler(edge: OpenEdge): ApiHandler {
-  const { findAccessKey, log } = edge;
+export function apiHandler(edge: ApiEdge): ApiHandler {
+  const { findAccessKey, log, sealer } = edge;
   const controlPlane = withForgivingRelay(edge);
-  return createApiHandler({ controlPlane, commands, rest: REST, findAccessKey, log });
+  const rest: RestRoutes = {
+    ...serviceRoutes,
+    ...accessKeyRoutes(sealer),
+    ...joinRoutes(edge, log),
+  };
+  return createApiHandler({ controlPlane, commands, rest, findAccessKey, log });
 }
 
 export function agentSocketHandler(edge: OpenEdge): AgentSocketHandler {
   const { agents, findAccessKey, log } = edge;
   const controlPlane = withForgivingRelay(edge);
   return createAgentSocketHandler({
-    connect: (handshake) => connectAgent(controlPlane, handshake),
+    connect: (handshake, dialler) => connectAgent(controlPlane, handshake, dialler),
     disconnect: (connectionId) => disconnectAgent(controlPlane, connectionId),
     receive: (connectionId, frame) => receiveFromAgent(controlPlane, connectionId, frame),
     push: (connectionId, message) => agents.push(connectionId, message),

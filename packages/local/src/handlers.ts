@@ -4,7 +4,7 @@ import type { ApiHandler } from "@berth/functions/api";
 import {
   agentSocketHandler,
   apiHandler,
-  type OpenEdge,
+  type ApiEdge,
   forwardHandler,
   sweepHandler,
   wakeHandler,
@@ -21,7 +21,7 @@ export interface Handlers {
 }
 
 /** All of them in this process. */
-export function handlersOf(edge: OpenEdge): Handlers {
+export function handlersOf(edge: ApiEdge): Handlers {
   const wake = wakeHandler(edge);
   const forward = forwardHandler(edge);
   return {

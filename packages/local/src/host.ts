@@ -1,11 +1,14 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { createConnectionsClient, createSqsClient } from "@berth/aws/clients";
+import { createConnectionsClient, createKmsClient, createSqsClient } from "@berth/aws/clients";
 import { createEdge } from "@berth/functions/create-edge";
-import type { OpenEdge } from "@berth/functions/handlers";
+import type { ApiEdge } from "@berth/functions/handlers";
 import { describeError, type Log } from "@berth/functions/log";
+import { createApiEdge, createOpenEdge } from "@berth/functions/open-edge";
 import { ensureTable } from "@berth/store/dynamodb/schema";
+import { kmsKey } from "./embedded/kms-key.ts";
+import { KMS_KEY_ID, startKms } from "./embedded/kms-server.ts";
 import { embeddedQueues } from "./embedded/queues.ts";
 import { socketClientConfig, waitForSocket } from "./embedded/socket-client.ts";
 import { type Handlers, handlersOf } from "./handlers.ts";
@@ -24,6 +27,8 @@ export async function startHost(
   options: HostOptions,
   log: Log,
 ): Promise<{ stop(): Promise<void> }> {
+  const { directory } = options;
+  const kms = await startKms(kmsKey(directory.kmsKey), directory.kmsSocket);
   const clients = await connect(options);
   const { dynamodb, sqs, queues } = clients;
   const { handlers, close } = await makeHandlers(options, clients, log);
@@ -48,10 +53,11 @@ export async function startHost(
   return {
     stop: async () => {
       server.close();
+      kms.close();
       sockets.close();
       await Promise.all([pollers.stop(), schedules.stop()]);
       close();
-      server.closeAllConnections();
+      for (const each of [server, kms]) each.closeAllConnections();
     },
   };
 }
@@ -88,14 +94,15 @@ async function connect({ directory, scope, credentials, port }: HostOptions) {
     endpoint: `http://127.0.0.1:${port}`,
     ...identity,
   });
-  return { dynamodb, sqs, queues, connections };
+  const kms = createKmsClient(socketClientConfig(directory.kmsSocket, identity));
+  return { dynamodb, sqs, queues, connections, kms };
 }
 
 function edgeOf(
   options: HostOptions,
-  { dynamodb, sqs, queues, connections }: Clients,
+  { dynamodb, sqs, queues, connections, kms }: Clients,
   log: Log,
-): OpenEdge {
+): ApiEdge {
   const edge = createEdge({
     dynamodb,
     tableName: TABLE_NAME,
@@ -106,27 +113,28 @@ function edgeOf(
     settings: options.settings,
     log,
   });
-  return { ...edge, findAccessKey: findRootKey(options) };
+  const keeper = { kms, kmsKeyId: KMS_KEY_ID };
+  return createApiEdge(createOpenEdge(edge, keeper, [rootKey(options)]), keeper, options.join);
 }
 
-/** The root key is the only one there is. */
-function findRootKey({ credentials, scope }: HostOptions) {
-  const { accessKeyId, secretAccessKey } = credentials;
-  const principalArn = `arn:aws:iam::${scope.account}:root`;
-  return (id: string) => (id === accessKeyId ? { secretAccessKey, principalArn } : undefined);
-}
+const rootKey = ({ credentials, scope }: HostOptions) => ({
+  ...credentials,
+  principalArn: `arn:aws:iam::${scope.account}:root`,
+});
 
 function createHttpServer(
   options: HostOptions,
   parts: { readonly handlers: Handlers; readonly sockets: SocketApi; readonly log: Log },
 ): Server {
   const { handlers, sockets, log } = parts;
+  const root = rootKey(options);
   const server = createServer(
     createListener({
       account: options.scope.account,
       api: handlers.api,
       connections: createManagementApi({
-        findAccessKey: findRootKey(options),
+        // The control plane signs with it when it pushes. No other key may.
+        findAccessKey: (id) => (id === root.accessKeyId ? root : undefined),
         now,
         push: async (connectionId, text) => sockets.push(connectionId, text),
       }),

@@ -34,3 +34,22 @@ export type JoinAnswer = z.infer<typeof joinAnswer>;
 
 /** Where STS answers for a region, unless the installation says otherwise. */
 export const stsEndpoint = (region: string): string => `https://sts.${region}.amazonaws.com`;
+
+/** Who a signature is, by AWS's own word. */
+export interface CallerIdentity {
+  /** Such as `arn:aws:sts::111122223333:assumed-role/NAME/SESSION`. */
+  readonly arn: string;
+}
+
+/** As STS answers who accepts JSON. Source: AWS STS API reference, GetCallerIdentity. */
+const callerIdentity = z.object({
+  GetCallerIdentityResponse: z.object({
+    GetCallerIdentityResult: z.object({ Arn: z.string().min(1) }),
+  }),
+});
+
+/** @throws Error for anything but STS's answer */
+export function readCallerIdentity(text: string): CallerIdentity {
+  const { GetCallerIdentityResponse: response } = callerIdentity.parse(JSON.parse(text));
+  return { arn: response.GetCallerIdentityResult.Arn };
+}

@@ -40,6 +40,12 @@ export type Permissions =
 
 export const ADMINISTRATOR: Permissions = { kind: "administrator" };
 
+/** Whether requests may be signed with it now. */
+export const isUsable = (
+  { status, validUntil }: Pick<AccessKey, "status" | "validUntil">,
+  now: number,
+): boolean => status === "Active" && (validUntil === undefined || validUntil > now);
+
 /** As IAM names a user: what `createdBy` and refusals show. */
 export const principalArn = (account: string, principal: string): string =>
   `arn:aws:iam::${account}:user/${principal}`;
