@@ -38,7 +38,7 @@ export async function callOperation(
   if (!operation) throw new EcsError("UnknownOperationException", "The operation is unknown.");
   const request = parseRequest(operation, body);
   if (!isCarriedOut(operation, commands)) throw notThereYet(operation);
-  await authorize(context, operation, request as EcsRequest<EcsOperationName>);
+  await authorize(context, operation, request);
   const command = commands[operation] as Command<EcsOperationName>;
   const answer = async () =>
     serializeResponse(operation, await command(context, request as EcsRequest<EcsOperationName>));

@@ -120,10 +120,10 @@ function checkedPolicy(policy: object): string {
   throw invalid(`policy: ${reading.faults.join("; ")}.`);
 }
 
-function futureTime({ now }: CommandContext, text: string | undefined): number | undefined {
+function futureTime(context: CommandContext, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const time = Date.parse(text);
-  if (time > now()) return time;
+  if (time > context.now()) return time;
   throw invalid("expiresAt: must be in the future.");
 }
 

@@ -70,7 +70,7 @@ export async function joinInstance(
 }
 
 function checkedRequest(
-  { now, scope }: ControlPlane,
+  controlPlane: ControlPlane,
   { instanceRoles, stsEndpoint }: JoinRules,
   url: string,
 ): PresignedRequest {
@@ -80,7 +80,11 @@ function checkedRequest(
       "Instances cannot join with an EC2 identity here: BERTH_INSTANCE_ROLES names no role.",
     );
   }
-  const reading = readPresignedRequest(url, { stsEndpoint, region: scope.region, now: now() });
+  const reading = readPresignedRequest(url, {
+    stsEndpoint,
+    region: controlPlane.scope.region,
+    now: controlPlane.now(),
+  });
   if (reading.kind === "read") return reading.request;
   throw new EcsError("InvalidParameterException", `${reading.why}.`);
 }

@@ -40,12 +40,12 @@ export async function receiveFromAgent(
  * is over, is heard no more, and told nothing. Who keeps silent about it loses his lease.
  */
 async function isStillLetIn(
-  { store, now }: ControlPlane,
+  controlPlane: ControlPlane,
   { accessKeyId }: AgentConnection,
 ): Promise<boolean> {
   if (accessKeyId === undefined) return true;
-  const accessKey = await store.accessKeys.find(accessKeyId);
-  return accessKey !== undefined && isUsable(accessKey, now());
+  const accessKey = await controlPlane.store.accessKeys.find(accessKeyId);
+  return accessKey !== undefined && isUsable(accessKey, controlPlane.now());
 }
 
 /**
