@@ -11,18 +11,15 @@ type Owned = Pick<ContainerInstance, "cluster" | "id" | "registeredBy">;
 /**
  * An agent's key speaks for the container instances that its principal has registered: one that is
  * stolen from a machine is worth no more than that machine. Other keys go by their policy alone.
- */
-export const speaksFor = (
-  { permissions, principalArn }: Pick<InstanceSpeaker, "permissions" | "principalArn">,
-  { registeredBy }: Owned,
-): boolean => permissions.kind !== "agent" || registeredBy === principalArn;
-
-/**
+ *
  * @param action such as `ecs:SubmitTaskStateChange`
  * @throws EcsError AccessDeniedException
  */
 export function checkSpeaksFor(speaker: InstanceSpeaker, instance: Owned, action: string): void {
-  if (!speaksFor(speaker, instance)) throw notItsOwn(speaker, instance, action);
+  const isItsOwn = instance.registeredBy === speaker.principalArn;
+  if (speaker.permissions.kind === "agent" && !isItsOwn) {
+    throw notItsOwn(speaker, instance, action);
+  }
 }
 
 /** The refusal of a call about this instance. */
