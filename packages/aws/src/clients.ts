@@ -2,6 +2,7 @@ import {
   ApiGatewayManagementApiClient,
   type ApiGatewayManagementApiClientConfig,
 } from "@aws-sdk/client-apigatewaymanagementapi";
+import { AutoScalingClient, type AutoScalingClientConfig } from "@aws-sdk/client-auto-scaling";
 import { KMSClient, type KMSClientConfig } from "@aws-sdk/client-kms";
 import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 
@@ -24,6 +25,10 @@ export function createSqsClient(config: SQSClientConfig): SQSClient {
     useQueueUrlAsEndpoint: config.endpoint === undefined,
     ...config,
   });
+}
+
+export function createAutoScalingClient(config: AutoScalingClientConfig): AutoScalingClient {
+  return new AutoScalingClient({ requestHandler: TRANSPORT, ...config });
 }
 
 export function createKmsClient(config: KMSClientConfig): KMSClient {

@@ -14,6 +14,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { ApiHandler } from "./api.ts";
 import { apiHandler } from "./handlers.ts";
 import type { LogDetails } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
 
 /* What a key may do, over the wire: the real edge and commands, on the memory store. */
 
@@ -45,6 +46,9 @@ beforeEach(async () => {
   handler = apiHandler({
     controlPlane,
     agents: controlPlane.agents,
+    metrics: createMetrics({ stage: "test", functionName: "api", write: () => undefined }),
+    sqs: { send: () => expect.unreachable() },
+    queueUrls: { service: "", placement: "", dispatch: "", coalesced: "", timers: "" },
     findAccessKey: createFindAccessKey({ ...controlPlane, opener: box, builtIn }),
     sealer: box,
     identities: { identify: async () => "refused" },

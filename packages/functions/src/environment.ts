@@ -25,6 +25,8 @@ export interface Environment {
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 const text = z.string().min(1);
+const stage = z.object({ BERTH_STAGE: text });
+
 /** Credentials of the function itself are the SDK's to read. */
 const controllerQueueVariables = z.object({
   AWS_REGION: text,
@@ -62,6 +64,9 @@ export function readEnvironment(env: Variables): Environment {
     settings: { ...readSettings(env), agentEndpoint: given.BERTH_AGENT_ENDPOINT },
   };
 }
+
+/** Which of the stages in an account this is: for every function. */
+export const readStage = (env: Variables): string => parseVariables(stage, env).BERTH_STAGE;
 
 /**
  * What a function is told that only hands messages on.

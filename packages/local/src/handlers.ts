@@ -5,9 +5,11 @@ import {
   agentSocketHandler,
   apiHandler,
   type ApiEdge,
+  dispatchHandler,
+  type InstanceEdge,
   forwardHandler,
+  serviceWakeHandler,
   sweepHandler,
-  wakeHandler,
 } from "@berth/functions/handlers";
 import type { QueueHandler } from "@berth/functions/queue";
 import type { SweepHandler } from "@berth/functions/sweep";
@@ -21,8 +23,8 @@ export interface Handlers {
 }
 
 /** All of them in this process. */
-export function handlersOf(edge: ApiEdge): Handlers {
-  const wake = wakeHandler(edge);
+export function handlersOf(edge: ApiEdge & InstanceEdge): Handlers {
+  const wake = serviceWakeHandler(edge);
   const forward = forwardHandler(edge);
   return {
     api: apiHandler(edge),
@@ -30,7 +32,7 @@ export function handlersOf(edge: ApiEdge): Handlers {
     queues: {
       service: wake,
       placement: wake,
-      dispatch: wake,
+      dispatch: dispatchHandler(edge),
       coalesced: forward,
       timers: forward,
     },

@@ -1,10 +1,18 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
+import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { createConnectionsClient, createKmsClient, createSqsClient } from "@berth/aws/clients";
+import {
+  createAutoScalingClient,
+  createConnectionsClient,
+  createKmsClient,
+  createSqsClient,
+} from "@berth/aws/clients";
+import { createLifecycleActions } from "@berth/aws/lifecycle-actions";
 import { createEdge } from "@berth/functions/create-edge";
-import type { ApiEdge } from "@berth/functions/handlers";
+import type { ApiEdge, InstanceEdge } from "@berth/functions/handlers";
 import { describeError, type Log } from "@berth/functions/log";
+import { createMetrics } from "@berth/functions/metrics";
 import { createApiEdge, createOpenEdge } from "@berth/functions/open-edge";
 import { ensureTable } from "@berth/store/dynamodb/schema";
 import { kmsKey } from "./embedded/kms-key.ts";
@@ -12,8 +20,9 @@ import { KMS_KEY_ID, startKms } from "./embedded/kms-server.ts";
 import { embeddedQueues } from "./embedded/queues.ts";
 import { socketClientConfig, waitForSocket } from "./embedded/socket-client.ts";
 import { type Handlers, handlersOf } from "./handlers.ts";
-import { type HostOptions, TABLE_NAME } from "./host-options.ts";
+import { type HostOptions, LOCAL_STAGE, TABLE_NAME } from "./host-options.ts";
 import { createListener } from "./http/listener.ts";
+import { type MetricsLog, openMetricsLog } from "./metrics-log.ts";
 import { startPollers } from "./queues/start-pollers.ts";
 import { startSchedules } from "./schedules.ts";
 import { createManagementApi } from "./websocket/management-api.ts";
@@ -64,6 +73,8 @@ export async function startHost(
 
 const now = () => Date.now();
 
+const METRICS_LOG = "metrics.log";
+
 type Clients = Awaited<ReturnType<typeof connect>>;
 
 interface MadeHandlers {
@@ -77,7 +88,9 @@ async function makeHandlers(
   log: Log,
 ): Promise<MadeHandlers> {
   if (options.functions === "in-process") {
-    return { handlers: handlersOf(edgeOf(options, clients, log)), close: () => undefined };
+    const metricsLog = openMetricsLog(join(options.directory.logs, METRICS_LOG), log);
+    const edge = edgeOf(options, clients, { log, metricsLog });
+    return { handlers: handlersOf(edge), close: () => metricsLog.close() };
   }
   // Only here: whoever runs in one process needs no bundler.
   const { startBundledHandlers } = await import("./lambda/bundled-handlers.ts");
@@ -101,8 +114,13 @@ async function connect({ directory, scope, credentials, port }: HostOptions) {
 function edgeOf(
   options: HostOptions,
   { dynamodb, sqs, queues, connections, kms }: Clients,
-  log: Log,
-): ApiEdge {
+  { log, metricsLog }: { readonly log: Log; readonly metricsLog: MetricsLog },
+): ApiEdge & InstanceEdge {
+  const metrics = createMetrics({
+    stage: LOCAL_STAGE,
+    functionName: "control-plane",
+    write: (line) => metricsLog.write(line),
+  });
   const edge = createEdge({
     dynamodb,
     tableName: TABLE_NAME,
@@ -111,10 +129,18 @@ function edgeOf(
     connections,
     scope: options.scope,
     settings: options.settings,
+    metrics,
     log,
   });
+  // As on AWS, where its events come from: without them it is asked for nothing.
+  const autoScaling = createAutoScalingClient({
+    region: options.scope.region,
+    credentials: options.credentials,
+  });
+  const lifecycleActions = createLifecycleActions(autoScaling);
   const keeper = { kms, kmsKeyId: KMS_KEY_ID };
-  return createApiEdge(createOpenEdge(edge, keeper, [rootKey(options)]), keeper, options.join);
+  const open = createOpenEdge(edge, keeper, [rootKey(options)]);
+  return { ...createApiEdge(open, keeper, options.join), lifecycleActions };
 }
 
 const rootKey = ({ credentials, scope }: HostOptions) => ({

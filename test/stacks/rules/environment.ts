@@ -1,4 +1,4 @@
-import { readControllerQueues, readEnvironment } from "@berth/functions/environment";
+import { readControllerQueues, readEnvironment, readStage } from "@berth/functions/environment";
 import { FUNCTION_LIMITS, type FunctionName } from "@berth/functions/function-limits";
 import { readAccessKeys, readJoinRules, readKmsKeyId } from "@berth/functions/open-environment";
 import { componentName } from "../deployment.ts";
@@ -33,6 +33,7 @@ export function environmentFaults(
 /** What the entry's composition root reads. */
 function readAll(entry: FunctionName, env: Readonly<Record<string, string>>): void {
   const { role } = FUNCTION_LIMITS[entry];
+  readStage(env);
   if (role === "forwarder") readControllerQueues(env);
   else readEnvironment(env);
   if (role === "open") {

@@ -6,7 +6,7 @@ import type { Stored, StoredInstance } from "@berth/store/store";
 import { checkAccess } from "../access/authorize.ts";
 import { checkSpeaksFor } from "../access/ownership.ts";
 import type { CommandContext, ControlPlane } from "../context.ts";
-import { recordDisconnected } from "../reconcile/instance.ts";
+import { recordDisconnected } from "../reconcile/agent-presence.ts";
 import { persist, withDue } from "../reconcile/persist.ts";
 
 /** What an agent says of itself when it dials. Source: agent protocol, query of the handshake. */

@@ -6,6 +6,7 @@ import type { WriteOutcome } from "@berth/store/table";
 import { checkSpeaksFor, notItsOwn } from "../access/ownership.ts";
 import type { CommandContext, ControlPlane } from "../context.ts";
 import { releaseReservations } from "../placement/reservations.ts";
+import { countTaskChange } from "../reconcile/count-task-change.ts";
 import { persist, withDue } from "../reconcile/persist.ts";
 import { clusterName } from "./identifiers.ts";
 
@@ -52,7 +53,9 @@ export async function recordReport(
     },
     (task) => write(context, task),
   );
-  if (recorded?.written) await wakeService(context, recorded.item);
+  if (!recorded?.written) return;
+  countTaskChange(context, recorded.before, recorded.item);
+  await wakeService(context, recorded.item);
 }
 
 /** Costs a reading, and so is left out where there is nothing to find out. */

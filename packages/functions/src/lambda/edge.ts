@@ -4,6 +4,7 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import { createEdge } from "../create-edge.ts";
 import { readEnvironment } from "../environment.ts";
 import type { ApiEdge, Edge, OpenEdge } from "../handlers.ts";
+import type { MetricsRecorder } from "../metrics.ts";
 import { readAccessKeys, readJoinRules, readKmsKeyId } from "../open-environment.ts";
 import { createApiEdge, createOpenEdge } from "../open-edge.ts";
 import type { KeyKeeper } from "../open-edge.ts";
@@ -14,7 +15,7 @@ export function lambdaHandler<Event, Result>(
   name: string,
   makeHandler: (edge: Edge) => (event: Event) => Promise<Result>,
 ) {
-  return lambdaFunction(name, (log) => makeHandler(edgeOf(log)));
+  return lambdaFunction(name, (log, metrics) => makeHandler(edgeOf(log, metrics)));
 }
 
 /** A function of the control plane that anybody can call, who then has to show who he is. */
@@ -22,7 +23,7 @@ export function openLambdaHandler<Event, Result>(
   name: string,
   makeHandler: (edge: OpenEdge) => (event: Event) => Promise<Result>,
 ) {
-  return lambdaFunction(name, (log) => makeHandler(openEdge(log).edge));
+  return lambdaFunction(name, (log, metrics) => makeHandler(openEdge(log, metrics).edge));
 }
 
 /** The one of them that issues keys besides. */
@@ -30,21 +31,24 @@ export function apiLambdaHandler<Event, Result>(
   name: string,
   makeHandler: (edge: ApiEdge) => (event: Event) => Promise<Result>,
 ) {
-  return lambdaFunction(name, (log) => {
-    const { edge, keeper } = openEdge(log);
+  return lambdaFunction(name, (log, metrics) => {
+    const { edge, keeper } = openEdge(log, metrics);
     return makeHandler(createApiEdge(edge, keeper, readJoinRules(process.env)));
   });
 }
 
-function openEdge(log: Logger): { readonly edge: OpenEdge; readonly keeper: KeyKeeper } {
-  const edge = edgeOf(log);
+function openEdge(
+  log: Logger,
+  metrics: MetricsRecorder,
+): { readonly edge: OpenEdge; readonly keeper: KeyKeeper } {
+  const edge = edgeOf(log, metrics);
   const { region } = edge.controlPlane.scope;
   const kms = createKmsClient({ region });
   const keeper: KeyKeeper = { kms, kmsKeyId: readKmsKeyId(process.env) };
   return { keeper, edge: createOpenEdge(edge, keeper, readAccessKeys(process.env)) };
 }
 
-function edgeOf(log: Logger): Edge {
+function edgeOf(log: Logger, metrics: MetricsRecorder): Edge {
   const environment = readEnvironment(process.env);
   const { region, account, queueUrls, settings, tableName } = environment;
   const { connectionsEndpoint, dynamodbEndpoint: endpoint } = environment;
@@ -56,6 +60,7 @@ function edgeOf(log: Logger): Edge {
     connections: createConnectionsClient({ region, endpoint: connectionsEndpoint }),
     scope: { region, account },
     settings,
+    metrics,
     log,
   });
 }
