@@ -5,7 +5,7 @@ import type { PlacementConstraint, TaskDefinition } from "@berth/domain/task-def
 import type { Task, TaskOverrides } from "@berth/domain/task";
 import type { PlacementPlan } from "@berth/planner/placement/place";
 import { planPlacement } from "@berth/planner/placement/place";
-import type { New, Store, StoredInstance } from "@berth/store/store";
+import type { New, StoredInstance } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import type { Board, PlacementOutcome } from "./commit-placements.ts";
@@ -47,13 +47,13 @@ export async function placeTasks(
   if (request.taskIds.length === 0) return { placed: [], unplaced: [] };
   const { store } = controlPlane;
   const view = controlPlane.views.of(request.cluster);
-  const isAll = await view.refresh(store);
+  const isAll = await view.refresh(controlPlane);
   if (request.groupTasks && !isAll) {
     await view.readHolders(store, request.group, request.groupTasks);
   }
   return commitPlacements(controlPlane, {
     ...request,
-    board: boardOf(view, store, isAll),
+    board: boardOf(view, controlPlane, isAll),
     demand: taskDemand(request.definition, request.overrides),
     choose: (taskIds, round) =>
       view.index.plan({
@@ -66,7 +66,7 @@ export async function placeTasks(
   });
 }
 
-function boardOf(view: ClusterView, store: Store, isFresh: boolean): Board {
+function boardOf(view: ClusterView, controlPlane: ControlPlane, isFresh: boolean): Board {
   let isReread = isFresh;
   return {
     get: (id) => view.get(id),
@@ -76,7 +76,7 @@ function boardOf(view: ClusterView, store: Store, isFresh: boolean): Board {
     reread: async () => {
       if (isReread) return false;
       isReread = true;
-      return view.readAll(store);
+      return view.readAll(controlPlane);
     },
   };
 }
