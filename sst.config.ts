@@ -19,6 +19,7 @@ export default $config({
     const { queues } = await import("./stacks/queues.ts");
     const { eventBus, events } = await import("./stacks/events.ts");
     const { agentSockets, agents } = await import("./stacks/agents.ts");
+    const { keys } = await import("./stacks/keys.ts");
     const { edge } = await import("./stacks/edge.ts");
     const { api } = await import("./stacks/api.ts");
     const { controllers } = await import("./stacks/controllers.ts");
@@ -31,7 +32,7 @@ export default $config({
     const sockets = agentSockets();
     const stores = { ...state(), queues: queues() };
     const bus = eventBus();
-    const parts = edge({ ...stores, sockets, bus });
+    const parts = edge({ ...stores, sockets, bus, keys: keys() });
     const http = api(parts);
     const { instanceEvents, instanceEventsDeadLetters } = scaling(parts);
     const { changeEvents, changeEventsDeadLetters } = events(parts, stores.table);

@@ -4,6 +4,7 @@ import {
 } from "@aws-sdk/client-apigatewaymanagementapi";
 import { EventBridgeClient, type EventBridgeClientConfig } from "@aws-sdk/client-eventbridge";
 import { AutoScalingClient, type AutoScalingClientConfig } from "@aws-sdk/client-auto-scaling";
+import { KMSClient, type KMSClientConfig } from "@aws-sdk/client-kms";
 import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 
 /** Connections are kept: a handshake costs more than a message. Times in ms. */
@@ -29,6 +30,10 @@ export function createSqsClient(config: SQSClientConfig): SQSClient {
 
 export function createAutoScalingClient(config: AutoScalingClientConfig): AutoScalingClient {
   return new AutoScalingClient({ requestHandler: TRANSPORT, ...config });
+}
+
+export function createKmsClient(config: KMSClientConfig): KMSClient {
+  return new KMSClient({ requestHandler: TRANSPORT, ...config });
 }
 
 export function createConnectionsClient(

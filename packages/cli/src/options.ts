@@ -33,6 +33,12 @@ export const regionOption = () =>
     "BERTH_REGION",
   );
 
+export const endpointOption = () =>
+  new Option(
+    "--endpoint <url>",
+    "a Berth elsewhere, with the AWS credentials and region of the environment or of AWS_PROFILE",
+  ).argParser((text) => httpUrl(text));
+
 export const jsonOption = () => new Option("--json", "print JSON for programs").default(false);
 
 export const eventTypeOption = () =>
@@ -42,6 +48,11 @@ export const linesOption = () =>
   new Option("--lines <number>", "how many of the past to begin with")
     .default(DEFAULT_LINES)
     .argParser((text) => wholeNumber(text, 0, Number.MAX_SAFE_INTEGER));
+
+function httpUrl(text: string): string {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;
+  throw new InvalidArgumentError("It must be an http(s) URL.");
+}
 
 function wholeNumber(text: string, least: number, most: number): number {
   const value = Number(text);

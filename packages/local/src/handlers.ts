@@ -9,9 +9,9 @@ import {
 import {
   agentSocketHandler,
   apiHandler,
+  type ApiEdge,
   dispatchHandler,
   type InstanceEdge,
-  type OpenEdge,
   forwardHandler,
   serviceWakeHandler,
   sweepHandler,
@@ -29,7 +29,7 @@ export interface Handlers {
 }
 
 /** All of them in this process. */
-export function handlersOf(edge: OpenEdge & InstanceEdge, changes: ChangeEdge): Handlers {
+export function handlersOf(edge: ApiEdge & InstanceEdge, changes: ChangeEdge): Handlers {
   const wake = serviceWakeHandler(edge);
   const forward = forwardHandler(edge);
   return {

@@ -6,18 +6,22 @@ import {
   createAutoScalingClient,
   createConnectionsClient,
   createEventBridgeClient,
+  createKmsClient,
   createSqsClient,
 } from "@berth/aws/clients";
 import { createEventBus } from "@berth/aws/event-bus";
 import { createLifecycleActions } from "@berth/aws/lifecycle-actions";
 import type { ChangeEdge } from "@berth/functions/change-events";
 import { createEdge } from "@berth/functions/create-edge";
-import type { InstanceEdge, OpenEdge } from "@berth/functions/handlers";
+import type { ApiEdge, InstanceEdge } from "@berth/functions/handlers";
 import { describeError, type Log } from "@berth/functions/log";
 import { createMetrics } from "@berth/functions/metrics";
+import { createApiEdge, createOpenEdge } from "@berth/functions/open-edge";
 import { createDynamoReader } from "@berth/store/dynamodb/reader";
 import { ensureTable } from "@berth/store/dynamodb/schema";
 import { startChanges } from "./changes/start-changes.ts";
+import { kmsKey } from "./embedded/kms-key.ts";
+import { KMS_KEY_ID, startKms } from "./embedded/kms-server.ts";
 import { embeddedQueues } from "./embedded/queues.ts";
 import { socketClientConfig, waitForSocket } from "./embedded/socket-client.ts";
 import { type Handlers, handlersOf } from "./handlers.ts";
@@ -39,6 +43,8 @@ export async function startHost(
   options: HostOptions,
   log: Log,
 ): Promise<{ stop(): Promise<void> }> {
+  const { directory } = options;
+  const kms = await startKms(kmsKey(directory.kmsKey), directory.kmsSocket);
   const clients = await connect(options);
   const { dynamodb, sqs, queues } = clients;
   const { handlers, close } = await makeHandlers(options, clients, log);
@@ -67,11 +73,12 @@ export async function startHost(
       // While the bus still answers.
       await changes.stop();
       server.close();
+      kms.close();
       sockets.close();
       await Promise.all([pollers.stop(), schedules.stop()]);
       await eventLog.close();
       close();
-      server.closeAllConnections();
+      for (const each of [server, kms]) each.closeAllConnections();
     },
   };
 }
@@ -116,14 +123,15 @@ async function connect({ directory, scope, credentials, port }: HostOptions) {
     queues,
     connections: createConnectionsClient(own),
     eventBridge: createEventBridgeClient(own),
+    kms: createKmsClient(socketClientConfig(directory.kmsSocket, identity)),
   };
 }
 
 function edgeOf(
   options: HostOptions,
-  { dynamodb, sqs, queues, connections }: Clients,
+  { dynamodb, sqs, queues, connections, kms }: Clients,
   { log, metricsLog }: { readonly log: Log; readonly metricsLog: MetricsLog },
-): OpenEdge & InstanceEdge {
+): ApiEdge & InstanceEdge {
   const metrics = createMetrics({
     stage: LOCAL_STAGE,
     functionName: "control-plane",
@@ -146,7 +154,9 @@ function edgeOf(
     credentials: options.credentials,
   });
   const lifecycleActions = createLifecycleActions(autoScaling);
-  return { ...edge, lifecycleActions, findAccessKey: findRootKey(options) };
+  const keeper = { kms, kmsKeyId: KMS_KEY_ID };
+  const open = createOpenEdge(edge, keeper, [rootKey(options)]);
+  return { ...createApiEdge(open, keeper, options.join), lifecycleActions };
 }
 
 function changeEdgeOf(
@@ -162,12 +172,10 @@ function changeEdgeOf(
   };
 }
 
-/** The root key is the only one there is. */
-function findRootKey({ credentials, scope }: HostOptions) {
-  const { accessKeyId, secretAccessKey } = credentials;
-  const principalArn = `arn:aws:iam::${scope.account}:root`;
-  return (id: string) => (id === accessKeyId ? { secretAccessKey, principalArn } : undefined);
-}
+const rootKey = ({ credentials, scope }: HostOptions) => ({
+  ...credentials,
+  principalArn: `arn:aws:iam::${scope.account}:root`,
+});
 
 function createHttpServer(
   options: HostOptions,
@@ -179,7 +187,9 @@ function createHttpServer(
   },
 ): Server {
   const { handlers, sockets, eventLog, log } = parts;
-  const findAccessKey = findRootKey(options);
+  const root = rootKey(options);
+  // The control plane signs with it when it pushes and when it tells. No other key may.
+  const findAccessKey = (id: string) => (id === root.accessKeyId ? root : undefined);
   const server = createServer(
     createListener({
       account: options.scope.account,

@@ -20,6 +20,8 @@ const ENVIRONMENT = {
   BERTH_AGENT_ENDPOINT: "https://sockets.invalid/",
   BERTH_ACCESS_KEYS: "[]",
   BERTH_EVENT_BUS_NAME: "berth",
+  BERTH_KMS_KEY_ID: "alias/keys",
+  BERTH_INSTALLATION: "api.invalid",
 };
 
 const CONTEXT = { functionName: "f", awsRequestId: "r", invokedFunctionArn: "arn" } as Context;

@@ -8,6 +8,7 @@ import {
   type FunctionName,
   type FunctionRole,
 } from "@berth/functions/function-limits";
+import { KMS_KEY_ID } from "../embedded/kms-server.ts";
 import type { Handlers } from "../handlers.ts";
 import { EVENT_BUS_NAME, type HostOptions, LOCAL_STAGE, TABLE_NAME } from "../host-options.ts";
 import type { Bundles } from "./bundle-functions.ts";
@@ -17,7 +18,7 @@ export interface ProcessHandlersOptions {
   readonly host: HostOptions;
   readonly bundles: Bundles;
   readonly queueUrls: QueueUrls;
-  /** Where DynamoDB and SQS answer. */
+  /** Where DynamoDB, SQS and KMS answer. */
   readonly servicesEndpoint: string;
   readonly alwaysCold: boolean;
 }
@@ -85,6 +86,7 @@ function environmentOf(name: FunctionName, options: ProcessHandlersOptions): Var
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMiB),
     NODE_COMPILE_CACHE: directory.compileCache,
     ...VARIABLES[role](options),
+    ...(name === "api" && joinVariables(options)),
   };
 }
 
@@ -102,9 +104,17 @@ const VARIABLES: Readonly<Record<FunctionRole, (options: ProcessHandlersOptions)
     return {
       ...controllerVariables(options),
       BERTH_ACCESS_KEYS: JSON.stringify([{ ...credentials, principalArn }]),
+      AWS_ENDPOINT_URL_KMS: options.servicesEndpoint,
+      BERTH_KMS_KEY_ID: KMS_KEY_ID,
     };
   },
 };
+
+const joinVariables = ({ host: { join: rules } }: ProcessHandlersOptions): Variables => ({
+  AWS_ENDPOINT_URL_STS: rules.stsEndpoint,
+  BERTH_INSTALLATION: rules.installation,
+  BERTH_INSTANCE_ROLES: rules.instanceRoles.join(","),
+});
 
 function queueVariables({ queueUrls, servicesEndpoint }: ProcessHandlersOptions): Variables {
   return Object.fromEntries(
