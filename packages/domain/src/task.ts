@@ -1,5 +1,6 @@
 import type { DesiredStatus, HealthStatus, StopCode, TaskStatus } from "./task-status.ts";
 import type { Tag } from "./tag.ts";
+import type { TaskPlacement } from "./task-placement.ts";
 
 export interface NetworkBinding {
   readonly bindIP?: string;
@@ -72,6 +73,8 @@ export interface Task {
   readonly startedBy?: string;
   readonly containerInstanceId: string;
   readonly availabilityZone?: string;
+  /** Why it is there. Absent where it took up a place that an earlier try had reserved. */
+  readonly placement?: TaskPlacement;
   readonly launchType: "EC2" | "FARGATE" | "EXTERNAL";
   readonly desiredStatus: DesiredStatus;
   readonly lastStatus: TaskStatus;

@@ -10,6 +10,7 @@ import type { ControlPlane } from "../context.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import type { Board, PlacementOutcome } from "./commit-placements.ts";
 import { commitPlacements } from "./commit-placements.ts";
+import type { TaskPlace } from "./new-task.ts";
 
 /** Equal tasks that look for their instances. */
 export interface PlaceTasksRequest {
@@ -28,11 +29,7 @@ export interface PlaceTasksRequest {
   /** Where the caller has read them: all live tasks of the group, and stopped ones maybe. */
   readonly groupTasks?: readonly Task[];
   /** The task to be written once its place is reserved. */
-  newTask(
-    taskId: string,
-    containerInstanceId: string,
-    availabilityZone: string | undefined,
-  ): New<Task>;
+  newTask(place: TaskPlace): New<Task>;
 }
 
 /**
@@ -103,6 +100,7 @@ export async function startTasksOn(
     taskIds: [...chosen.keys()],
     board,
     demand: taskDemand(request.definition, request.overrides),
+    newTask: (place) => request.newTask({ ...place, placement: { kind: "named" } }),
     choose: (taskIds) => chooseGiven(board, { ...request, taskIds, chosen }),
   });
 }

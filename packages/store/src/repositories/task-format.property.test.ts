@@ -1,4 +1,5 @@
 import type { Cause } from "@berth/domain/task";
+import type { TaskPlacement } from "@berth/domain/task-placement";
 import { aTask, aTaskContainer } from "@berth/testing/builders";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
@@ -25,8 +26,36 @@ const binding = fc.record(
   },
   optional,
 );
+const reason = fc.oneof(
+  fc.constantFrom(
+    "AGENT",
+    "RESOURCE:MEMORY",
+    "RESOURCE:GPU",
+    "DistinctInstance placement constraint unsatisfied.",
+  ),
+  fc.string(),
+);
+const strategy = fc.constantFrom("binpack(memory)", "spread(instanceId)", "spread(attribute:rack)");
+const placement: fc.Arbitrary<TaskPlacement> = fc.oneof(
+  fc.constant({ kind: "named" as const }),
+  fc
+    .record({
+      considered: fc.nat(),
+      rejected: fc.dictionary(reason, fc.nat(), { maxKeys: 3, noNullPrototype: true }),
+      scored: fc.array(fc.tuple(strategy, fc.integer())),
+      isDrawn: fc.boolean(),
+    })
+    .map(({ scored, ...decision }) => ({
+      kind: "chosen" as const,
+      ...decision,
+      by: scored.map(([name]) => name),
+      scores: scored.map(([, score]) => score),
+    })),
+);
 const container = fc.oneof(
-  fc.constant(aTaskContainer({ runtimeId: "f00d", exitCode: 0 })),
+  fc
+    .constantFrom("PENDING" as const, "RUNNING" as const, "STOPPED" as const)
+    .map((lastStatus) => aTaskContainer({ lastStatus, runtimeId: "f00d", exitCode: 0 })),
   fc.array(binding).map((networkBindings) => aTaskContainer({ networkBindings })),
 );
 const task = fc
@@ -37,6 +66,7 @@ const task = fc
       desiredStatus: fc.constantFrom("RUNNING", "STOPPED"),
       lastStatus: fc.constantFrom("PENDING", "RUNNING", "STOPPED"),
       containers: fc.array(container),
+      placement,
       history: fc.array(fc.record({ at: fc.nat(), to: fc.string(), cause }, plain)),
     },
     optional,
