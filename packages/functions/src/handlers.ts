@@ -14,6 +14,7 @@ import { handleServiceWake, handleWake } from "@berth/control-plane/reconcile/ha
 import { sweep } from "@berth/control-plane/reconcile/sweep";
 import type { HostNotice } from "@berth/domain/container-instance";
 import { explainService } from "@berth/control-plane/rest/explain-service";
+import { explainTask } from "@berth/control-plane/rest/explain-task";
 import { createAgentSocketHandler } from "./agent-socket.ts";
 import type { AgentSocketHandler } from "./agent-socket.ts";
 import { createApiHandler } from "./api.ts";
@@ -58,6 +59,8 @@ export interface InstanceEdge extends Edge {
 const REST: RestRoutes = {
   "GET /v1/services/:service/explain": (context, { service = "", cluster }) =>
     explainService(context, { service, ...(cluster !== undefined && { cluster }) }),
+  "GET /v1/tasks/:task/explain": (context, { task = "", cluster }) =>
+    explainTask(context, { task, ...(cluster !== undefined && { cluster }) }),
 };
 
 export function apiHandler(edge: OpenEdge): ApiHandler {
