@@ -34,6 +34,7 @@ describe("help", () => {
     ["up", "--help"],
     ["down", "--help"],
     ["status", "--help"],
+    ["why", "--help"],
     ["agent", "--help"],
   ])("berth %s %s goes to standard output and is no failure", async (...args) => {
     const { code, output, errors } = await berth(args);
@@ -54,6 +55,8 @@ describe("what is not understood ends with 2 and says why on standard error", ()
     [["up", "--port", "70000"], "whole number from 1 to 65535"],
     [["status", "--verbose"], "unknown option"],
     [["agent"], "required option '--config <file>'"],
+    [["why"], "missing required argument 'subject'"],
+    [["why", "a b"], "It must be a task id, an ARN"],
   ])("berth %j", async (args, reason) => {
     const { code, output, errors } = await berth(args);
     expect({ code, output }).toEqual({ code: 2, output: "" });

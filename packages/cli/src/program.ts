@@ -2,8 +2,11 @@ import { Command } from "commander";
 import { EXIT_CODES } from "@berth/contracts/local/installation";
 import { status } from "./commands/status.ts";
 import { up, type UpOptions } from "./commands/up.ts";
+import { why } from "./commands/why.ts";
+import type { WhyOptions } from "./commands/why.ts";
 import { dataDirOption, instancesOption, jsonOption, portOption, regionOption } from "./options.ts";
 import { runProgram } from "./programs.ts";
+import { type Subject, whySubject } from "./why-subject.ts";
 
 const EXIT_CODE_HELP = `
 Exit codes:
@@ -12,7 +15,7 @@ Exit codes:
   ${EXIT_CODES.usage}  not a command or option that berth knows
   ${EXIT_CODES.engineMissing}  up: there is no Docker Engine to use
   ${EXIT_CODES.alreadyRunning}  up: Berth already runs on this data directory
-  ${EXIT_CODES.notRunning}  status: Berth does not run on this data directory
+  ${EXIT_CODES.notRunning}  status, why: Berth does not run on this data directory
 `;
 
 /** The command line of `berth`. Throws commander's errors instead of ending the process. */
@@ -25,6 +28,7 @@ export function berthProgram(): Command {
   addUp(program);
   addDown(program);
   addStatus(program);
+  addWhy(program);
   addAgent(program);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   return program;
@@ -68,6 +72,25 @@ function addStatus(program: Command): void {
       process.exitCode = await status(options);
     });
 }
+
+function addWhy(program: Command): void {
+  program
+    .command("why")
+    .description("Say why a task is where and as it is, or what a service waits for.")
+    .argument("<subject>", "task id, ARN of a task or service, or name of a service", whySubject)
+    .option("--cluster <name>", "its cluster (default: that of the ARN, else default)")
+    .addOption(dataDirOption())
+    .addOption(jsonOption())
+    .addHelpText("after", WHY_HELP)
+    .action(async (subject: Subject, options: WhyOptions) => {
+      process.exitCode = await why(subject, options);
+    });
+}
+
+const WHY_HELP = `
+Asks the Berth that AWS_ENDPOINT_URL names, with the usual AWS credentials and region; where it is
+not set, the one of this machine in --data-dir.
+`;
 
 function addAgent(program: Command): void {
   program

@@ -24,6 +24,18 @@ export async function getSigned(client: ECSClient, url: URL): Promise<unknown> {
   });
   const { host: _host, ...headers } = request.headers;
   const response = await fetch(url, { headers });
-  if (!response.ok) throw new Error(`${url.pathname}: ${response.status} ${await response.text()}`);
+  if (!response.ok) throw new Error(await refusalOf(response));
   return response.json();
+}
+
+/** What the API says, RFC 9457, or what somebody on the way says in its place. */
+async function refusalOf(response: Response): Promise<string> {
+  const text = await response.text();
+  try {
+    const { title, detail } = JSON.parse(text) as { title?: string; detail?: string };
+    if (title && detail) return `${title}: ${detail}`;
+  } catch {
+    // Not ours: told as it is.
+  }
+  return `${new URL(response.url).pathname}: ${response.status} ${text}`;
 }

@@ -1,5 +1,7 @@
 import type { ProcessesFile } from "@berth/contracts/local/installation";
-import type { ClusterSurvey, ServiceSurvey, Waiting } from "./survey.ts";
+import type { InstanceRefusal } from "@berth/contracts/rest/explanation";
+import { indented } from "./text.ts";
+import type { ClusterSurvey, ServiceSurvey } from "./survey.ts";
 
 /** What `berth status` shows to people. */
 export function statusText(processes: ProcessesFile, clusters: readonly ClusterSurvey[]): string {
@@ -63,12 +65,10 @@ function waitingLines({ service, waiting }: ServiceSurvey): readonly string[] {
   ]);
 }
 
-function refusalLine({ containerInstanceArn, reason, detail }: Waiting["instances"][number]) {
+function refusalLine({ containerInstanceArn, reason, detail }: InstanceRefusal) {
   const instance = containerInstanceArn?.split("/").at(-1);
   return `${instance === undefined ? "" : `${instance}: `}${reason}: ${detail}`;
 }
-
-const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
 
 /** Columns as wide as their widest cell, two spaces apart. */
 function table(rows: readonly (readonly string[])[]): readonly string[] {
