@@ -34,6 +34,9 @@ export const API_THROTTLING = { throttlingRateLimit: 500, throttlingBurstLimit: 
 /** Frames: a thousand agents that come back together must all get in within seconds. */
 export const SOCKET_THROTTLING = { throttlingRateLimit: 1000, throttlingBurstLimit: 2000 };
 
+/** Whether X-Ray is told of invocations: how long each took and what called it. Billed by the trace. */
+export const TRACING: boolean = false;
+
 export const LOG_RETENTION_DAYS = 30;
 export const ACCESS_LOG_RETENTION = "1 month";
 

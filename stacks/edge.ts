@@ -1,6 +1,6 @@
-import { FUNCTION_LIMITS } from "../packages/functions/src/function-limits.ts";
+import { ARCHITECTURE, FUNCTION_LIMITS } from "../packages/functions/src/function-limits.ts";
 import type { FunctionName, FunctionRole } from "../packages/functions/src/function-limits.ts";
-import { LOG_RETENTION_DAYS } from "./defaults.ts";
+import { LOG_RETENTION_DAYS, TRACING } from "./defaults.ts";
 import type { AgentSockets } from "./agents.ts";
 import type { WakeQueue, WakeQueues } from "./queues.ts";
 
@@ -105,13 +105,14 @@ export function entryFunction(
     name,
     handler: `packages/functions/src/entry/${entry}.handler`,
     runtime: "nodejs24.x",
-    architecture: "arm64",
+    architecture: ARCHITECTURE,
     memory: `${memoryMiB} MB`,
     timeout: `${timeoutSeconds} seconds`,
     environment: { BERTH_STAGE: $app.stage, ...environment },
-    permissions: [...rolePermissions, ...permissions, writingTo(logGroup)],
+    permissions: [...rolePermissions, ...permissions, writingTo(logGroup), ...tracing()],
     logging: { logGroup: logGroup.name },
     transform: {
+      function: TRACING ? { tracingConfig: { mode: "Active" } } : {},
       // AWS's managed policy for logs is for all log groups of the account.
       role: { managedPolicyArns: [] },
       eventInvokeConfig: failuresTo
@@ -132,4 +133,11 @@ function writingTo(logGroup: aws.cloudwatch.LogGroup): Permission {
     actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
     resources: [$interpolate`${logGroup.arn}:*`],
   };
+}
+
+/** X-Ray knows no resources to be named: AWS demands the wildcard. */
+function tracing(): readonly Permission[] {
+  if (!TRACING) return [];
+  const actions = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
+  return [{ actions, resources: ["*"] }];
 }

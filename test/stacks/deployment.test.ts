@@ -13,6 +13,7 @@ import { consumerFaults, queueFaults } from "./rules/queues.ts";
 import {
   managedPolicyFaults,
   permissionFaults,
+  tracedFunctions,
   trustFaults,
   wildcardFaults,
 } from "./rules/roles.ts";
@@ -91,6 +92,10 @@ describe.each(["production", "test"])("the deployment of stage %s", (stage) => {
   it("grants no wildcard but for ids that AWS gives later", () => {
     expect(wildcardFaults(deployment)).toEqual([]);
     expect(managedPolicyFaults(deployment)).toEqual([]);
+  });
+
+  it("tells X-Ray nothing unless it is asked to", () => {
+    expect(tracedFunctions(deployment)).toEqual([]);
   });
 
   it("routes requests and frames to the functions that verify them, and throttles both", () => {

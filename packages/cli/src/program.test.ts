@@ -35,6 +35,7 @@ describe("help", () => {
     ["down", "--help"],
     ["status", "--help"],
     ["why", "--help"],
+    ["templates", "--help"],
     ["agent", "--help"],
   ])("berth %s %s goes to standard output and is no failure", async (...args) => {
     const { code, output, errors } = await berth(args);
@@ -65,8 +66,8 @@ describe("what is not understood ends with 2 and says why on standard error", ()
 });
 
 describe("where Berth does not run", () => {
-  test("status ends with 5 and says how to start it", async () => {
-    const { code, errors } = await berth(["status"]);
+  test.each(["status", "templates"])("%s ends with 5 and says how to start it", async (command) => {
+    const { code, errors } = await berth([command]);
     expect(code).toBe(5);
     expect(errors).toContain('"berth up" starts it');
   });

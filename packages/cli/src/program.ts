@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { EXIT_CODES } from "@berth/contracts/local/installation";
 import { status } from "./commands/status.ts";
+import { templates } from "./commands/templates.ts";
 import { up, type UpOptions } from "./commands/up.ts";
 import { why } from "./commands/why.ts";
 import type { WhyOptions } from "./commands/why.ts";
@@ -15,7 +16,7 @@ Exit codes:
   ${EXIT_CODES.usage}  not a command or option that berth knows
   ${EXIT_CODES.engineMissing}  up: there is no Docker Engine to use
   ${EXIT_CODES.alreadyRunning}  up: Berth already runs on this data directory
-  ${EXIT_CODES.notRunning}  status, why: Berth does not run on this data directory
+  ${EXIT_CODES.notRunning}  status, why, templates: Berth does not run on this data directory
 `;
 
 /** The command line of `berth`. Throws commander's errors instead of ending the process. */
@@ -29,6 +30,7 @@ export function berthProgram(): Command {
   addDown(program);
   addStatus(program);
   addWhy(program);
+  addTemplates(program);
   addAgent(program);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   return program;
@@ -91,6 +93,17 @@ const WHY_HELP = `
 Asks the Berth that AWS_ENDPOINT_URL names, with the usual AWS credentials and region; where it is
 not set, the one of this machine in --data-dir.
 `;
+
+function addTemplates(program: Command): void {
+  program
+    .command("templates")
+    .description("Show the named placements, and the strategies and constraints they stand for.")
+    .addOption(dataDirOption())
+    .addOption(jsonOption())
+    .action(async (options: { dataDir: string; json: boolean }) => {
+      process.exitCode = await templates(options);
+    });
+}
 
 function addAgent(program: Command): void {
   program

@@ -15,6 +15,7 @@ import { sweep } from "@berth/control-plane/reconcile/sweep";
 import type { HostNotice } from "@berth/domain/container-instance";
 import { explainService } from "@berth/control-plane/rest/explain-service";
 import { explainTask } from "@berth/control-plane/rest/explain-task";
+import { listPlacementTemplates } from "@berth/control-plane/rest/list-placement-templates";
 import { createAgentSocketHandler } from "./agent-socket.ts";
 import type { AgentSocketHandler } from "./agent-socket.ts";
 import { createApiHandler } from "./api.ts";
@@ -61,6 +62,7 @@ const REST: RestRoutes = {
     explainService(context, { service, ...(cluster !== undefined && { cluster }) }),
   "GET /v1/tasks/:task/explain": (context, { task = "", cluster }) =>
     explainTask(context, { task, ...(cluster !== undefined && { cluster }) }),
+  "GET /v1/placement-templates": async () => listPlacementTemplates(),
 };
 
 export function apiHandler(edge: OpenEdge): ApiHandler {

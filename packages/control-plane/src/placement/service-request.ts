@@ -1,10 +1,10 @@
-import { taskDemand } from "@berth/domain/resources";
 import type { Deployment, Service } from "@berth/domain/service";
 import { serviceGroup } from "@berth/domain/task";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import { taskDefinitionName } from "@berth/domain/task-definition";
 import type { PlacementRequest } from "@berth/planner/placement/place";
 import { attributesForLaunch } from "./launch-attributes.ts";
+import { placementRequest } from "./placement-request.ts";
 import { strategyOf } from "./service-strategy.ts";
 
 /**
@@ -20,16 +20,17 @@ export function waitingRequest(
     .filter((start) => start.deploymentId === deployment.id)
     .map((start) => start.taskId);
   if (!definition || taskIds.length === 0) return undefined;
-  return {
-    taskIds,
-    group: serviceGroup(service.name),
-    demand: taskDemand(definition),
-    requiresAttributes: [
-      ...definition.requiresAttributes,
-      ...attributesForLaunch(service.launchType ?? "EC2"),
-    ],
-    constraints: [...definition.placementConstraints, ...service.placementConstraints],
-    strategy: strategyOf(service),
-    seed: taskDefinitionName(definition),
-  };
+  return placementRequest(
+    {
+      taskIds,
+      group: serviceGroup(service.name),
+      definition,
+      requiresAttributes: attributesForLaunch(service.launchType ?? "EC2"),
+    },
+    {
+      constraints: service.placementConstraints,
+      strategy: strategyOf(service),
+      seed: taskDefinitionName(definition),
+    },
+  );
 }

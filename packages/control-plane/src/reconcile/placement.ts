@@ -11,7 +11,7 @@ export async function offerCapacity(controlPlane: ControlPlane, cluster: string)
   const view = controlPlane.views.of(cluster);
   const [waiting] = await Promise.all([
     waitingServices(controlPlane, cluster, names),
-    view.readAll(controlPlane.store),
+    view.readAll(controlPlane),
   ]);
   await Promise.all(
     planOffers(view.index, waiting).map((service) =>
