@@ -44,7 +44,13 @@ export interface TaskOverrides {
 
 /** Who or what asked for a change: written with the change itself, read by "why". */
 export type Cause =
-  | { readonly kind: "api"; readonly operation: string; readonly requestId: string }
+  | {
+      readonly kind: "api";
+      readonly operation: string;
+      readonly requestId: string;
+      /** ARN of who asked. */
+      readonly principalArn: string;
+    }
   | { readonly kind: "deployment"; readonly id: string }
   | { readonly kind: "agent" }
   | { readonly kind: "controlPlane"; readonly reason: string };

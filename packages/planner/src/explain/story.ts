@@ -80,10 +80,12 @@ function tellStart(task: Task, service: TaskService | undefined): readonly Story
 const byAgent = (at: number | undefined, text: string): readonly StoryStep[] =>
   at === undefined ? [] : [{ at, text, cause: { kind: "agent" } }];
 
-/** The change of the service behind a stop that the service ordered. */
+/** What made the service order the stop, as far as its records still tell. */
 function whatBeganTheStop(task: Task, service: TaskService | undefined): readonly StoryStep[] {
   const order = task.history.find(({ to }) => to === "desired STOPPED");
   if (!service || order?.cause.kind !== "deployment") return [];
+  const failure = failureOf(task, service.deployments, order.at);
+  if (failure) return [failure];
   const change = changeBefore(service, order.at);
   const successor = successorOf(task, service.deployments, order.at);
   if (successor) {
@@ -92,9 +94,28 @@ function whatBeganTheStop(task: Task, service: TaskService | undefined): readonl
     const cause = { kind: "deployment", id: successor.id } as const;
     return [{ at: successor.createdAt, text: `There was ${what}.`, cause }];
   }
-  if (change?.desiredCount === undefined) return [];
+  if (change?.desiredCount === undefined || !isScaling(task)) return [];
   return [tellChange(change, `set the desired count to ${change.desiredCount}`)];
 }
+
+/** That the circuit breaker gave up the task's own deployment. */
+function failureOf(
+  { startedBy }: Task,
+  deployments: readonly Deployment[],
+  before: number,
+): StoryStep | undefined {
+  const own = deployments.find(({ id }) => id === startedBy);
+  if (own?.rolloutState !== "FAILED" || own.updatedAt > before) return undefined;
+  return {
+    at: own.updatedAt,
+    text: `Deployment ${own.id} FAILED${withoutStop(own.rolloutStateReason)}.`,
+    cause: { kind: "deployment", id: own.id },
+  };
+}
+
+/** Not replaced for its own sake: such a stop has nothing to do with the count that was set. */
+const isScaling = ({ draining, stoppedReason = "" }: Task): boolean =>
+  draining !== true && stoppedReason.startsWith("Scaling activity");
 
 const changeBefore = ({ latestChange }: TaskService, at: number): ServiceChange | undefined =>
   latestChange && latestChange.at <= at ? latestChange : undefined;
@@ -121,7 +142,7 @@ const tellEntry = (task: Task, entry: HistoryEntry): StoryStep => ({
 function subjectOf(cause: Cause, task: Task): string {
   switch (cause.kind) {
     case "api":
-      return `${cause.operation} (request ${cause.requestId})`;
+      return `${cause.operation} by ${cause.principalArn} (request ${cause.requestId})`;
     case "deployment": {
       const service = serviceNameOf(task);
       return `Deployment ${cause.id}${service === undefined ? "" : ` of service ${service}`}`;

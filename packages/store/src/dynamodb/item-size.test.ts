@@ -17,6 +17,20 @@ import { toAttributes } from "./item-format.ts";
 
 const KIB = 1_024;
 
+const principalArn = "arn:aws:iam::123456789012:user/team/deployer";
+const requestId = "0b5cbb5d-24e1-4d2b-9d4b-1f4c0a3d2e11";
+const stopped = aTypicalStoppedTask();
+const stoppedByUser: Task = {
+  ...stopped,
+  stopCode: "UserInitiated",
+  stoppedReason: "Task stopped by user",
+  history: stopped.history.map((entry) =>
+    entry.to === "desired STOPPED"
+      ? { ...entry, cause: { kind: "api", operation: "StopTask", requestId, principalArn } }
+      : entry,
+  ),
+};
+
 describe("in the table", () => {
   const table = createMemoryTable();
   const { tasks, instances } = createStore(table, { historyMs: 60_000, now: () => 0 });
@@ -35,6 +49,7 @@ describe("in the table", () => {
       task: { ...aTypicalTask(), due: 1_763_700_000_000 },
     },
     { name: "one that a deployment stopped", cluster: "production-2", task: aTypicalStoppedTask() },
+    { name: "one that a user stopped", cluster: "production-3", task: stoppedByUser },
   ])("$name with one container is below 1 KiB", async ({ cluster, task }) => {
     await tasks.create({ ...task, cluster });
     expect(await sizeOf(taskKey(cluster, task.id))).toBeLessThan(KIB);

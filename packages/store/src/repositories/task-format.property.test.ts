@@ -12,7 +12,15 @@ const deploymentId = fc.constantFrom("ecs-svc/1", "ecs-svc/2");
 const port = fc.integer({ min: 0, max: 65_535 });
 
 const cause: fc.Arbitrary<Cause> = fc.oneof(
-  fc.record({ kind: fc.constant("api"), operation: fc.string(), requestId: fc.string() }, plain),
+  fc.record(
+    {
+      kind: fc.constant("api"),
+      operation: fc.string(),
+      requestId: fc.string(),
+      principalArn: fc.string(),
+    },
+    plain,
+  ),
   fc.record({ kind: fc.constant("deployment"), id: deploymentId }, plain),
   fc.record({ kind: fc.constant("controlPlane"), reason: fc.string() }, plain),
   fc.record({ kind: fc.constant("agent") }, plain),

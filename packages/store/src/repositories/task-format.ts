@@ -112,7 +112,7 @@ const decodeBinding = ([
 function encodeEntry({ at, to, cause }: HistoryEntry, startedBy: string | undefined): CompactEntry {
   switch (cause.kind) {
     case "api":
-      return [at, to, "R", cause.operation, cause.requestId];
+      return [at, to, "R", cause.operation, cause.requestId, cause.principalArn];
     case "deployment":
       return [at, to, "D", ...(cause.id === startedBy ? [] : [cause.id])];
     case "controlPlane":
@@ -123,12 +123,16 @@ function encodeEntry({ at, to, cause }: HistoryEntry, startedBy: string | undefi
 }
 
 function decodeEntry(
-  [at, to, code, first, second = ""]: CompactEntry,
+  [at, to, code, first, second = "", third = ""]: CompactEntry,
   startedBy = "",
 ): HistoryEntry {
   switch (code) {
     case "R":
-      return { at, to, cause: { kind: "api", operation: first ?? "", requestId: second } };
+      return {
+        at,
+        to,
+        cause: { kind: "api", operation: first ?? "", requestId: second, principalArn: third },
+      };
     case "D":
       return { at, to, cause: { kind: "deployment", id: first ?? startedBy } };
     case "P":
