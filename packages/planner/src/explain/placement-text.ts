@@ -12,10 +12,12 @@ export function describePlacement(placement: TaskPlacement | undefined): readonl
 function rejectionText(considered: number, rejected: PlacementDecision["rejected"]): string {
   const reasons = Object.entries(rejected).toSorted(([, a], [, b]) => b - a);
   const count = reasons.reduce((sum, [, each]) => sum + each, 0);
-  const of = `Of ${considered} ACTIVE container ${considered === 1 ? "instance" : "instances"}`;
-  if (count === 0) return `${of} ${considered === 1 ? "it" : "all"} could take it.`;
+  if (count === 0) {
+    const all = considered === 1 ? "The only" : `All ${considered}`;
+    return `${all} ACTIVE container ${considered === 1 ? "instance" : "instances"} could take it.`;
+  }
   const listed = reasons.map(([reason, each]) => `${each} ${reason.replace(/\.$/, "")}`);
-  return `${of} ${considered - count} could take it, and ${count} could not: ${listed.join(", ")}.`;
+  return `Of ${considered} ACTIVE container instances ${considered - count} could take it, and ${count} could not: ${listed.join(", ")}.`;
 }
 
 function choiceText({ by, scores, isDrawn }: PlacementDecision): string {

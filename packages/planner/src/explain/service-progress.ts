@@ -2,7 +2,7 @@ import type { Deployment, Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import { boundsOf } from "../service/bounds.ts";
 import { countHealthy, countOccupying, isPending, takeCensus } from "../service/census.ts";
-import type { Census } from "../service/census.ts";
+import type { Census, Member } from "../service/census.ts";
 import { primaryOf } from "../service/primary-deployment.ts";
 
 /** One thing that a service does or waits for. Times are epoch ms. */
@@ -10,13 +10,18 @@ export interface ProgressNote {
   readonly kind:
     | "removed"
     | "steady"
+    /** None of the others: something has just happened, and its controller is yet to look. */
+    | "due"
     | "failed"
     | "throttled"
     | "unplaced"
+    | "placing"
     | "starting"
     | "warming"
-    | "stopping"
+    | "unhealthy"
     | "draining"
+    | "outdated"
+    | "stopping"
     | "atCeiling"
     | "atFloor";
   readonly text: string;
@@ -45,14 +50,28 @@ export function explainProgress(facts: ServiceFacts): readonly ProgressNote[] {
   const notes = [
     ...deploymentNotes(primaryOf(service.deployments), facts.now),
     ...unplacedNotes(facts),
-    ...taskNotes(census),
+    ...taskNotes(service, census),
     ...boundNotes(service, census),
   ];
+  return notes.length > 0 ? notes : [restNote(facts, census)];
+}
+
+function restNote({ service, nextLookAt }: ServiceFacts, census: Census): ProgressNote {
   const { desiredCount } = service;
-  if (notes.length > 0 || countHealthy(census.kept) !== desiredCount) return notes;
-  return [
-    { kind: "steady", text: `All ${count(desiredCount, "task")} that it shall have are healthy.` },
-  ];
+  const healthy = countHealthy(census.kept);
+  if (healthy === desiredCount) return { kind: "steady", text: steadyText(desiredCount) };
+  return {
+    kind: "due",
+    text: `${healthy} of ${count(desiredCount, "task")} are healthy: its controller looks at it next.`,
+    ...(nextLookAt !== undefined && { until: nextLookAt }),
+  };
+}
+
+function steadyText(desiredCount: number): string {
+  if (desiredCount === 0) return "It shall have no tasks, and has none.";
+  return desiredCount === 1
+    ? "The one task that it shall have is healthy."
+    : `All ${desiredCount} tasks that it shall have are healthy.`;
 }
 
 function censusOf({
@@ -105,76 +124,64 @@ function unplacedNotes({ service, nextLookAt }: ServiceFacts): readonly Progress
   ];
 }
 
-function taskNotes(census: Census): readonly ProgressNote[] {
+/** What its tasks are about, by how many each is true of. */
+function taskNotes({ plannedStarts }: Service, census: Census): readonly ProgressNote[] {
   const { kept, replaced, leaving, changesAt } = census;
+  const placing = plannedStarts.filter(({ unplaced }) => unplaced === undefined).length;
   const pending = kept.filter(isPending).length;
   const warming = kept.length - pending - countHealthy(kept);
-  const draining = replaced.filter(({ task }) => task.draining === true).length;
-  return [
-    ...(pending > 0
-      ? [
-          {
-            kind: "starting" as const,
-            text: `${count(pending, "task")} PENDING: not started by their agents yet.`,
-          },
-        ]
-      : []),
-    ...(warming > 0
-      ? [
-          {
-            kind: "warming" as const,
-            text: `${count(warming, "task")} RUNNING, and not yet proven healthy.`,
-            ...(changesAt !== undefined && { until: changesAt }),
-          },
-        ]
-      : []),
-    ...(draining > 0
-      ? [
-          {
-            kind: "draining" as const,
-            text: `${count(draining, "task")} on instances that drain, to be replaced.`,
-          },
-        ]
-      : []),
-    ...(leaving.length > 0
-      ? [
-          {
-            kind: "stopping" as const,
-            text: `${count(leaving.length, "task")} asked to stop, and not STOPPED yet.`,
-          },
-        ]
-      : []),
-  ];
+  const reasons = replaced.map(whyReplaced);
+  const counted = [
+    ["placing", placing, "about to be placed."],
+    ["starting", pending, "PENDING: not started by their agents yet."],
+    ["warming", warming, "RUNNING, and not yet proven healthy."],
+    ...WHY_REPLACED.map(
+      ([why, text]) => [why, reasons.filter((each) => each === why).length, text] as const,
+    ),
+    ["stopping", leaving.length, "asked to stop, and not STOPPED yet."],
+  ] as const;
+  return counted
+    .filter(([, number]) => number > 0)
+    .map(([kind, number, text]) => ({
+      kind,
+      text: `${count(number, "task")} ${text}`,
+      ...(kind === "warming" && changesAt !== undefined && { until: changesAt }),
+    }));
+}
+
+const WHY_REPLACED = [
+  ["unhealthy", "UNHEALTHY by their health checks, to be replaced."],
+  ["draining", "on instances that drain, to be replaced."],
+  ["outdated", "of older deployments, to be replaced."],
+] as const;
+
+function whyReplaced({ task, condition }: Member): (typeof WHY_REPLACED)[number][0] {
+  if (condition === "UNHEALTHY") return "unhealthy";
+  return task.draining === true ? "draining" : "outdated";
 }
 
 /** Where the corridor of the rollout is what a start or a stop waits for. */
 function boundNotes(service: Service, census: Census): readonly ProgressNote[] {
-  const { desiredCount, deploymentConfiguration, plannedStarts } = service;
+  const { desiredCount, deploymentConfiguration, plannedStarts, withdrawnStarts = [] } = service;
   const { minimumHealthyPercent, maximumPercent } = deploymentConfiguration;
   const { floor, ceiling } = boundsOf(desiredCount, deploymentConfiguration);
   const missing = desiredCount - census.kept.length - plannedStarts.length;
-  const occupying = countOccupying(census) + plannedStarts.length;
+  const occupying = countOccupying(census) + plannedStarts.length + withdrawnStarts.length;
   const healthy = countHealthy(census.kept) + countHealthy(census.replaced);
-  const isAtCeiling = missing > 0 && occupying >= ceiling;
-  const isAtFloor = census.replaced.length > 0 && healthy <= floor;
-  return [
-    ...(isAtCeiling
-      ? [
-          {
-            kind: "atCeiling" as const,
-            text: `No task may start before another one stops: maximumPercent ${maximumPercent} of ${desiredCount} allows ${ceiling}, and there are ${occupying}.`,
-          },
-        ]
-      : []),
-    ...(isAtFloor
-      ? [
-          {
-            kind: "atFloor" as const,
-            text: `No old task may stop before a new one is healthy: minimumHealthyPercent ${minimumHealthyPercent} of ${desiredCount} asks for ${floor}, and ${healthy} ${healthy === 1 ? "is" : "are"} healthy.`,
-          },
-        ]
-      : []),
-  ];
+  const notes: ProgressNote[] = [];
+  if (missing > 0 && occupying >= ceiling) {
+    notes.push({
+      kind: "atCeiling",
+      text: `No task may start before another one stops: maximumPercent ${maximumPercent} of ${desiredCount} allows ${ceiling}, and there are ${occupying}.`,
+    });
+  }
+  if (countHealthy(census.replaced) > 0 && healthy <= floor) {
+    notes.push({
+      kind: "atFloor",
+      text: `No healthy task may stop before a new one is healthy: minimumHealthyPercent ${minimumHealthyPercent} of ${desiredCount} asks for ${floor}, and there ${healthy === 1 ? "is" : "are"} ${healthy}.`,
+    });
+  }
+  return notes;
 }
 
 const count = (number: number, noun: string): string =>
