@@ -1,4 +1,4 @@
-import type { Deployment, Service } from "@berth/domain/service";
+import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import { boundsOf } from "../service/bounds.ts";
 import { countHealthy, countOccupying, isPending, takeCensus } from "../service/census.ts";
@@ -48,7 +48,7 @@ export function explainProgress(facts: ServiceFacts): readonly ProgressNote[] {
   const census = censusOf(facts);
   if (service.status !== "ACTIVE") return [removal(service, census)];
   const notes = [
-    ...deploymentNotes(primaryOf(service.deployments), facts.now),
+    ...deploymentNotes(facts, countMissing(service, census)),
     ...unplacedNotes(facts),
     ...taskNotes(service, census),
     ...boundNotes(service, census),
@@ -91,6 +91,10 @@ function censusOf({
   return takeCensus(tasks, rules, now);
 }
 
+/** So many tasks are neither there nor decided. */
+const countMissing = ({ desiredCount, plannedStarts }: Service, { kept }: Census): number =>
+  Math.max(0, desiredCount - kept.length - plannedStarts.length);
+
 function removal({ status, latestChange }: Service, census: Census): ProgressNote {
   const left = countOccupying(census);
   return {
@@ -100,13 +104,14 @@ function removal({ status, latestChange }: Service, census: Census): ProgressNot
   };
 }
 
-function deploymentNotes(primary: Deployment, now: number): readonly ProgressNote[] {
+function deploymentNotes({ service, now }: ServiceFacts, missing: number): readonly ProgressNote[] {
+  const primary = primaryOf(service.deployments);
   const { id, rolloutState, rolloutStateReason, throttledUntil = 0, failedRounds = 0 } = primary;
   if (rolloutState === "FAILED") {
     const text = `Deployment ${id} FAILED, so that nothing more is started for it: ${rolloutStateReason}`;
     return [{ kind: "failed", text, since: primary.updatedAt }];
   }
-  if (throttledUntil <= now) return [];
+  if (throttledUntil <= now || missing === 0) return [];
   const text = `Starts of deployment ${id} are held back after ${count(failedRounds, "round")} of failed starts.`;
   return [{ kind: "throttled", text, until: throttledUntil }];
 }
@@ -142,11 +147,12 @@ function taskNotes({ plannedStarts }: Service, census: Census): readonly Progres
   ] as const;
   return counted
     .filter(([, number]) => number > 0)
-    .map(([kind, number, text]) => ({
-      kind,
-      text: `${count(number, "task")} ${text}`,
-      ...(kind === "warming" && changesAt !== undefined && { until: changesAt }),
-    }));
+    .map(([kind, number, rest]) => {
+      const text = `${count(number, "task")} ${rest}`;
+      return kind === "warming" && changesAt !== undefined
+        ? { kind, text, until: changesAt }
+        : { kind, text };
+    });
 }
 
 const WHY_REPLACED = [
@@ -165,11 +171,10 @@ function boundNotes(service: Service, census: Census): readonly ProgressNote[] {
   const { desiredCount, deploymentConfiguration, plannedStarts, withdrawnStarts = [] } = service;
   const { minimumHealthyPercent, maximumPercent } = deploymentConfiguration;
   const { floor, ceiling } = boundsOf(desiredCount, deploymentConfiguration);
-  const missing = desiredCount - census.kept.length - plannedStarts.length;
   const occupying = countOccupying(census) + plannedStarts.length + withdrawnStarts.length;
   const healthy = countHealthy(census.kept) + countHealthy(census.replaced);
   const notes: ProgressNote[] = [];
-  if (missing > 0 && occupying >= ceiling) {
+  if (countMissing(service, census) > 0 && occupying >= ceiling) {
     notes.push({
       kind: "atCeiling",
       text: `No task may start before another one stops: maximumPercent ${maximumPercent} of ${desiredCount} allows ${ceiling}, and there are ${occupying}.`,
