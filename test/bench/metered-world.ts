@@ -14,6 +14,7 @@ import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { createStore } from "@berth/store/create-store";
 import { ensureTable } from "@berth/store/dynamodb/schema";
 import { createDynamoTable } from "@berth/store/dynamodb/table";
+import { ADMINISTRATOR } from "@berth/domain/access/access-key";
 
 /** What AWS bills, by the names of its price lists. */
 export interface Usage {
@@ -95,6 +96,7 @@ export class MeteredWorld {
       randomHex: (digits) => randomBytes(digits).toString("hex").slice(0, digits),
       requestId: "bench",
       principalArn: "arn:aws:iam::000000000000:root",
+      permissions: ADMINISTRATOR,
     };
   }
 
@@ -171,12 +173,13 @@ export class MeteredWorld {
       attributes: [{ name: "ecs.availability-zone", value: `us-east-1${"abc"[index % 3]}` }],
     });
     const containerInstanceArn = containerInstance?.containerInstanceArn ?? "";
-    await connectAgent(this.context, { connectionId, kind: "acs", containerInstanceArn });
-    await connectAgent(this.context, {
-      connectionId: `t${index}`,
-      kind: "tcs",
-      containerInstanceArn,
-    });
+    const handshakes = [
+      { connectionId, kind: "acs", containerInstanceArn },
+      { connectionId: `t${index}`, kind: "tcs", containerInstanceArn },
+    ] as const;
+    for (const handshake of handshakes) {
+      await connectAgent(this.context, handshake, this.context);
+    }
     this.#every(TELEMETRY_INTERVAL_MS, async () => {
       // The answer is a frame too.
       this.usage.frames += 1;

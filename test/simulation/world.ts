@@ -25,6 +25,7 @@ import type { FaultRates } from "./faults.ts";
 import type { FakeAgent } from "./fake-agent.ts";
 import { ScalingGroup } from "./scaling-group.ts";
 import { Random, Scheduler } from "./scheduler.ts";
+import { ADMINISTRATOR } from "@berth/domain/access/access-key";
 
 const START = Date.UTC(2026, 0, 1);
 const VISIBILITY_TIMEOUT_MS = 30_000;
@@ -114,6 +115,7 @@ export class World {
       randomHex: (digits) => this.random.hex(digits),
       requestId: this.random.hex(32),
       principalArn: "arn:aws:iam::000000000000:root",
+      permissions: ADMINISTRATOR,
     });
   }
 

@@ -30,7 +30,7 @@ export async function startAgent(
   if (config.dataDir !== undefined) await mkdir(config.dataDir, { recursive: true });
   if (config.taskIamRole) log.warn("task-roles-not-served", { key: "ECS_ENABLE_TASK_IAM_ROLE" });
   const engine = await open(config);
-  const api = connectApi(config);
+  const api = connectApi(config, log);
   const files = new StateFiles(config.dataDir, log);
   const capacity = capacityOf(config, engine);
   const instance = await registerInstance({ api, config, files, log, capacity, engine });

@@ -37,8 +37,10 @@ describe("help", () => {
     ["why", "--help"],
     ["templates", "--help"],
     ["agent", "--help"],
+    ["keys", "--help"],
+    ["keys create", "--help"],
   ])("berth %s %s goes to standard output and is no failure", async (...args) => {
-    const { code, output, errors } = await berth(args);
+    const { code, output, errors } = await berth(args.flatMap((each) => each.split(" ")));
     expect({ code, errors }).toEqual({ code: 0, errors: "" });
     expect(output).toContain("Usage: berth");
   });
@@ -58,6 +60,12 @@ describe("what is not understood ends with 2 and says why on standard error", ()
     [["agent"], "required option '--config <file>'"],
     [["why"], "missing required argument 'subject'"],
     [["why", "a b"], "It must be a task id, an ARN"],
+    [["keys", "forge"], "unknown command"],
+    [["keys", "create", "--agent"], "required option '--principal <name>'"],
+    [["keys", "create", "--principal", "ada"], "Say what the key is for"],
+    [["keys", "create", "--principal", "ada", "--agent", "--policy", "p"], "cannot be used with"],
+    [["keys", "list", "--endpoint", "berth"], "It must be an http(s) URL."],
+    [["keys", "delete"], "missing required argument"],
   ])("berth %j", async (args, reason) => {
     const { code, output, errors } = await berth(args);
     expect({ code, output }).toEqual({ code: 2, output: "" });
@@ -70,6 +78,12 @@ describe("where Berth does not run", () => {
     const { code, errors } = await berth([command]);
     expect(code).toBe(5);
     expect(errors).toContain('"berth up" starts it');
+  });
+
+  test("keys ends with 5 and says where there may be another", async () => {
+    const { code, errors } = await berth(["keys", "list"]);
+    expect(code).toBe(5);
+    expect(errors).toContain("--endpoint names another");
   });
 
   test("down finds nothing to stop, which is no failure", async () => {

@@ -5,7 +5,15 @@ import { templates } from "./commands/templates.ts";
 import { up, type UpOptions } from "./commands/up.ts";
 import { why } from "./commands/why.ts";
 import type { WhyOptions } from "./commands/why.ts";
-import { dataDirOption, instancesOption, jsonOption, portOption, regionOption } from "./options.ts";
+import { addKeys } from "./keys-program.ts";
+import {
+  dataDirOption,
+  endpointOption,
+  instancesOption,
+  jsonOption,
+  portOption,
+  regionOption,
+} from "./options.ts";
 import { runProgram } from "./programs.ts";
 import { type Subject, whySubject } from "./why-subject.ts";
 
@@ -16,7 +24,7 @@ Exit codes:
   ${EXIT_CODES.usage}  not a command or option that berth knows
   ${EXIT_CODES.engineMissing}  up: there is no Docker Engine to use
   ${EXIT_CODES.alreadyRunning}  up: Berth already runs on this data directory
-  ${EXIT_CODES.notRunning}  status, why, templates: Berth does not run on this data directory
+  ${EXIT_CODES.notRunning}  status, why, templates, keys: Berth does not run on this data directory
 `;
 
 /** The command line of `berth`. Throws commander's errors instead of ending the process. */
@@ -32,9 +40,15 @@ export function berthProgram(): Command {
   addWhy(program);
   addTemplates(program);
   addAgent(program);
-  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  addKeys(program);
+  for (const command of everyCommand(program)) {
+    command.exitOverride().copyInheritedSettings(program);
+  }
   return program;
 }
+
+const everyCommand = (parent: Command): readonly Command[] =>
+  parent.commands.flatMap((command) => [command, ...everyCommand(command)]);
 
 function addUp(program: Command): void {
   program
@@ -82,17 +96,12 @@ function addWhy(program: Command): void {
     .argument("<subject>", "task id, ARN of a task or service, or name of a service", whySubject)
     .option("--cluster <name>", "its cluster (default: that of the ARN, else default)")
     .addOption(dataDirOption())
+    .addOption(endpointOption())
     .addOption(jsonOption())
-    .addHelpText("after", WHY_HELP)
     .action(async (subject: Subject, options: WhyOptions) => {
       process.exitCode = await why(subject, options);
     });
 }
-
-const WHY_HELP = `
-Asks the Berth that AWS_ENDPOINT_URL names, with the usual AWS credentials and region; where it is
-not set, the one of this machine in --data-dir.
-`;
 
 function addTemplates(program: Command): void {
   program

@@ -1,7 +1,8 @@
 import type { ProcessesFile } from "@berth/contracts/local/installation";
 import type { InstanceRefusal } from "@berth/contracts/rest/explanation";
-import { indented } from "./text.ts";
 import type { ClusterSurvey, ServiceSurvey } from "./survey.ts";
+import { table } from "./text-table.ts";
+import { indented } from "./text.ts";
 
 /** What `berth status` shows to people. */
 export function statusText(processes: ProcessesFile, clusters: readonly ClusterSurvey[]): string {
@@ -68,17 +69,4 @@ function waitingLines({ service, waiting }: ServiceSurvey): readonly string[] {
 function refusalLine({ containerInstanceArn, reason, detail }: InstanceRefusal) {
   const instance = containerInstanceArn?.split("/").at(-1);
   return `${instance === undefined ? "" : `${instance}: `}${reason}: ${detail}`;
-}
-
-/** Columns as wide as their widest cell, two spaces apart. */
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? "").length)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
 }

@@ -11,7 +11,7 @@ import {
   type Service,
 } from "@aws-sdk/client-ecs";
 import type { ServiceExplanation, WaitingTasks } from "@berth/contracts/rest/explanation";
-import { getSigned } from "./rest-client.ts";
+import { callRest } from "./rest-client.ts";
 
 /** What one cluster has, and what it waits for. */
 export interface ClusterSurvey {
@@ -138,7 +138,7 @@ async function surveyService(
   const name = service.serviceName ?? "";
   const url = new URL(`/v1/services/${encodeURIComponent(name)}/explain`, endpoint);
   url.searchParams.set("cluster", cluster);
-  const { waiting } = (await getSigned(client, url)) as ServiceExplanation;
+  const { waiting } = (await callRest(client, { method: "GET", url })) as ServiceExplanation;
   return {
     service: name,
     desiredCount: service.desiredCount ?? 0,

@@ -9,7 +9,7 @@ import {
   StartTaskCommand,
   type Task,
 } from "@aws-sdk/client-ecs";
-import { getSigned } from "@berth/cli/rest-client";
+import { callRest } from "@berth/cli/rest-client";
 import type { ServiceExplanation } from "@berth/contracts/rest/explanation";
 import { NOTHING, type Outcome } from "../check.ts";
 import { definitionOf, registrationOf } from "../definition.ts";
@@ -185,7 +185,7 @@ async function createService(
   return eventually(`every task of ${service} runs or waits`, async () => {
     const tasks = await tasksOf(stage, service);
     const url = new URL(`/v1/services/${service}/explain?cluster=${cluster}`, machine.url);
-    const { waiting } = (await getSigned(machine.ecs, url)) as ServiceExplanation;
+    const { waiting } = (await callRest(machine.ecs, { method: "GET", url })) as ServiceExplanation;
     const unplaced = waiting.reduce((sum, each) => sum + each.count, 0);
     if (tasks.length + unplaced !== count) return undefined;
     const refusals = waiting.flatMap(({ instances }) => instances);

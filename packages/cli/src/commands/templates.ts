@@ -1,7 +1,7 @@
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { EXIT_CODES } from "@berth/contracts/local/installation";
 import { readCredentials, readInstallation, readProcesses } from "../installation-files.ts";
-import { getSigned } from "../rest-client.ts";
+import { callRest } from "../rest-client.ts";
 import { type Template, templatesText } from "../templates-text.ts";
 
 export interface TemplatesOptions {
@@ -22,7 +22,9 @@ export async function templates({ dataDir, json }: TemplatesOptions): Promise<nu
     credentials: readCredentials(dataDir),
   });
   const url = new URL("/v1/placement-templates", processes.endpoint);
-  const answer = (await getSigned(client, url)) as { readonly templates: readonly Template[] };
+  const answer = (await callRest(client, { method: "GET", url })) as {
+    readonly templates: readonly Template[];
+  };
   const text = json ? JSON.stringify(answer, undefined, 2) : templatesText(answer.templates);
   process.stdout.write(`${text}\n`);
   return EXIT_CODES.ok;

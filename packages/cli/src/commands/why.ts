@@ -1,15 +1,13 @@
 import { EXIT_CODES } from "@berth/contracts/local/installation";
 import type { ServiceExplanation, TaskExplanation } from "@berth/contracts/rest/explanation";
-import { findEndpoint } from "../endpoint.ts";
-import type { Endpoint } from "../endpoint.ts";
-import { getSigned } from "../rest-client.ts";
+import { callRest } from "../rest-client.ts";
+import { findTarget, type Target, type TargetOptions } from "../target.ts";
 import { whyServiceText } from "../why-service-text.ts";
 import type { Subject } from "../why-subject.ts";
 import { whyTaskText } from "../why-task-text.ts";
 
-export interface WhyOptions {
+export interface WhyOptions extends TargetOptions {
   readonly cluster?: string;
-  readonly dataDir: string;
   readonly json: boolean;
 }
 
@@ -19,14 +17,9 @@ export async function why(subject: Subject, options: WhyOptions): Promise<number
   if (subject.cluster !== undefined && cluster !== subject.cluster) {
     throw new Error(`--cluster ${cluster}: the ARN is of cluster ${subject.cluster}`);
   }
-  const endpoint = findEndpoint(options.dataDir);
-  if (!endpoint) {
-    process.stderr.write(
-      `Berth does not run on ${options.dataDir}. "berth up" starts it; AWS_ENDPOINT_URL names one elsewhere.\n`,
-    );
-    return EXIT_CODES.notRunning;
-  }
-  const explained = await explain(endpoint, subject, cluster);
+  const target = findTarget(options);
+  if (!target) return EXIT_CODES.notRunning;
+  const explained = await explain(target, subject, cluster);
   process.stdout.write(
     `${options.json ? JSON.stringify(explained, undefined, 2) : textOf(explained)}\n`,
   );
@@ -34,13 +27,13 @@ export async function why(subject: Subject, options: WhyOptions): Promise<number
 }
 
 async function explain(
-  { url, client }: Endpoint,
+  { endpoint, client }: Target,
   { kind, name }: Subject,
   cluster: string | undefined,
 ): Promise<TaskExplanation | ServiceExplanation> {
-  const asked = new URL(`/v1/${kind}s/${encodeURIComponent(name)}/explain`, url);
-  if (cluster !== undefined) asked.searchParams.set("cluster", cluster);
-  return (await getSigned(client, asked)) as TaskExplanation | ServiceExplanation;
+  const url = new URL(`/v1/${kind}s/${encodeURIComponent(name)}/explain`, endpoint);
+  if (cluster !== undefined) url.searchParams.set("cluster", cluster);
+  return (await callRest(client, { method: "GET", url })) as TaskExplanation | ServiceExplanation;
 }
 
 const textOf = (explained: TaskExplanation | ServiceExplanation): string =>

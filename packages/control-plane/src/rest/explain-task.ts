@@ -1,5 +1,5 @@
 import type { ExplainedPlacement, TaskExplanation } from "@berth/contracts/rest/explanation";
-import { containerInstanceArn, parseArn, taskArn, taskDefinitionArn } from "@berth/domain/arn";
+import { containerInstanceArn, taskArn, taskDefinitionArn } from "@berth/domain/arn";
 import { EcsError } from "@berth/domain/errors";
 import type { Service } from "@berth/domain/service";
 import { serviceNameOf, type Task } from "@berth/domain/task";
@@ -20,7 +20,7 @@ const USUAL_STOP_TIMEOUT_SECONDS = 30;
 
 /**
  * Why a task is where and as it is, stopped and archived ones included:
- * `GET /v1/tasks/{id}/explain`. An ARN tells its cluster by itself.
+ * `GET /v1/tasks/{id}/explain`.
  *
  * @throws EcsError ClusterNotFoundException, InvalidParameterException, ResourceNotFoundException
  */
@@ -28,8 +28,7 @@ export async function explainTask(
   context: CommandContext,
   request: { readonly cluster?: string; readonly task: string },
 ): Promise<TaskExplanation> {
-  const given = request.cluster ?? clusterIn(request.task);
-  const { name: cluster } = await activeCluster(context, given);
+  const { name: cluster } = await activeCluster(context, request.cluster);
   const id = taskId(context.scope, cluster, request.task);
   const task = await context.store.tasks.find(cluster, id);
   if (!task) throw notFound(cluster, id);
@@ -55,11 +54,6 @@ export async function explainTask(
     history: tellStory(task, service).map(presentStep),
   };
 }
-
-const clusterIn = (task: string): string | undefined => {
-  const [cluster, id] = parseArn(task)?.path ?? [];
-  return id === undefined ? undefined : cluster;
-};
 
 const notFound = (cluster: string, id: string): EcsError =>
   new EcsError(
