@@ -17,18 +17,22 @@ import { toAttributes } from "./item-format.ts";
 
 const KIB = 1_024;
 
-const principalArn = "arn:aws:iam::123456789012:user/team/deployer";
-const requestId = "0b5cbb5d-24e1-4d2b-9d4b-1f4c0a3d2e11";
-const stopped = aTypicalStoppedTask();
+const AT = Date.UTC(2026, 10, 20, 12, 34, 56, 789);
+const byUser = {
+  kind: "api",
+  operation: "StopTask",
+  requestId: "0b5cbb5d-24e1-4d2b-9d4b-1f4c0a3d2e11",
+  principalArn: "arn:aws:iam::123456789012:user/team/deployer",
+} as const;
 const stoppedByUser: Task = {
-  ...stopped,
+  ...aTypicalStoppedTask(),
   stopCode: "UserInitiated",
   stoppedReason: "Task stopped by user",
-  history: stopped.history.map((entry) =>
-    entry.to === "desired STOPPED"
-      ? { ...entry, cause: { kind: "api", operation: "StopTask", requestId, principalArn } }
-      : entry,
-  ),
+  history: [
+    ...aTypicalTask().history,
+    { at: AT, to: "desired STOPPED", cause: byUser },
+    { at: AT, to: "STOPPED", cause: { kind: "agent" } },
+  ],
 };
 
 describe("in the table", () => {

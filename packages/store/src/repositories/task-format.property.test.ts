@@ -53,11 +53,13 @@ const placement: fc.Arbitrary<TaskPlacement> = fc.oneof(
       scored: fc.array(fc.tuple(strategy, fc.integer())),
       isDrawn: fc.boolean(),
     })
-    .map(({ scored, ...decision }) => ({
+    .map(({ scored, considered, rejected, isDrawn }) => ({
       kind: "chosen" as const,
-      ...decision,
+      considered,
+      rejected,
       by: scored.map(([name]) => name),
       scores: scored.map(([, score]) => score),
+      isDrawn,
     })),
 );
 const container = fc.oneof(

@@ -1,4 +1,4 @@
-import type { Cause, HistoryEntry, NetworkBinding, Task, TaskContainer } from "@berth/domain/task";
+import type { HistoryEntry, NetworkBinding, Task, TaskContainer } from "@berth/domain/task";
 import { decodePlacement, encodePlacement } from "./placement-format.ts";
 
 /**
