@@ -72,23 +72,26 @@ const countStarts = (plan: ServicePlan): number =>
 
 test("what is said to hold the planner back does hold it back", () => {
   const seen = new Map<string, number>();
+  const look = (world: ServiceWorld) => {
+    const plan = planService(world);
+    const healthy = new Set(
+      world.tasks.filter((task) => isHealthy(world, task)).map((task) => task.id),
+    );
+    const isDone: Partial<Record<ProgressNote["kind"], boolean>> = {
+      steady: brief(plan).length > 0,
+      throttled: countStarts(plan) > 0,
+      failed: countStarts(plan) > 0,
+      atCeiling: countStarts(plan) > 0,
+      atFloor: plan.stops.some(({ taskId }) => healthy.has(taskId)),
+    };
+    const kinds = notesOf(world);
+    for (const kind of kinds) seen.set(kind, (seen.get(kind) ?? 0) + 1);
+    expect(kinds.filter((kind) => isDone[kind])).toEqual([]);
+  };
   fc.assert(
     fc.property(worlds, (world) => {
-      const plan = planService(world);
-      const healthy = new Set(
-        world.tasks.filter((task) => isHealthy(world, task)).map((task) => task.id),
-      );
-      const stopsHealthy = plan.stops.some(({ taskId }) => healthy.has(taskId));
-      const isDone: Partial<Record<ProgressNote["kind"], boolean>> = {
-        steady: brief(plan).length > 0,
-        throttled: countStarts(plan) > 0,
-        failed: countStarts(plan) > 0,
-        atCeiling: countStarts(plan) > 0,
-        atFloor: stopsHealthy,
-      };
-      const kinds = notesOf(world);
-      for (const kind of kinds) seen.set(kind, (seen.get(kind) ?? 0) + 1);
-      expect(kinds.filter((kind) => isDone[kind])).toEqual([]);
+      look(world);
+      look(settle(world, () => undefined));
     }),
     { numRuns: 500 },
   );
