@@ -5,7 +5,7 @@ import type { Snapshot } from "./invariants.ts";
 import type { World } from "./world.ts";
 
 /**
- * I24: what Berth says of its services and tasks, held against the very state that it says it of.
+ * I28: what Berth says of its services and tasks, held against the very state that it says it of.
  * Empty where all is said and nothing is wrong.
  */
 export async function whatIsNotExplained(
@@ -27,7 +27,7 @@ export async function whatIsNotExplained(
 }
 
 function faultsOf(what: string, faults: Readonly<Record<string, boolean>>): readonly string[] {
-  return Object.entries(faults).flatMap(([fault, is]) => (is ? [`I24 ${what} ${fault}`] : []));
+  return Object.entries(faults).flatMap(([fault, is]) => (is ? [`I28 ${what} ${fault}`] : []));
 }
 
 function serviceFaults(explained: ServiceExplanation) {

@@ -76,5 +76,5 @@ test("the simulation notices tasks that forget what began their stop", async () 
     ...table,
     replace: async (item) => table.replace("history" in item ? { ...item, history: [] } : item),
   });
-  expect(await firstBroken(forgetful)).toMatch(/^I24 task /);
+  expect(await firstBroken(forgetful)).toMatch(/^I28 task /);
 });
