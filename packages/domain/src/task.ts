@@ -58,7 +58,7 @@ export type Cause =
 export interface HistoryEntry {
   /** Epoch ms. */
   readonly at: number;
-  /** Such as `RUNNING` or `desired STOPPED`. */
+  /** Such as `RUNNING` or `desired STOPPED`; `draining`: its instance is. */
   readonly to: string;
   readonly cause: Cause;
 }
