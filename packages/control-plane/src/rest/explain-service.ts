@@ -99,14 +99,13 @@ async function placementsNow(
   definitions: ReadonlyMap<string, TaskDefinition>,
 ): Promise<readonly PlacementNow[]> {
   const { cluster } = service;
-  const waiting = service.deployments.filter(({ id }) =>
-    service.plannedStarts.some(({ deploymentId, unplaced }) => unplaced && deploymentId === id),
-  );
-  if (waiting.length === 0) return [];
+  // The others may hold their place already.
+  const plannedStarts = service.plannedStarts.filter(({ unplaced }) => unplaced);
+  if (plannedStarts.length === 0) return [];
   const candidates = await context.store.instances.all(cluster);
-  return waiting.flatMap((deployment) => {
+  return service.deployments.flatMap((deployment) => {
     const definition = definitions.get(deployment.taskDefinition);
-    const request = waitingRequest(service, deployment, definition);
+    const request = waitingRequest({ ...service, plannedStarts }, deployment, definition);
     if (!request) return [];
     const explained = explainPlacement(candidates, request);
     return [presentPlacementNow({ scope: context.scope, cluster }, deployment.id, explained)];
