@@ -13,7 +13,7 @@ import type { ProcessesFile } from "@berth/contracts/local/installation";
 import Docker from "dockerode";
 
 const INSTANCE_LABEL = "berth.container-instance-arn";
-const CLI = "packages/cli/bin/berth.js";
+export const CLI = "packages/cli/bin/berth.js";
 
 export interface StartOptions {
   readonly instances?: number;

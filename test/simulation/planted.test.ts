@@ -70,3 +70,11 @@ test.each([
 ])("the simulation notices %s", async (_, member, notice) => {
   expect(await firstBroken(withoutMoreOf(member))).toMatch(notice);
 });
+
+test("the simulation notices tasks that forget what began their stop", async () => {
+  const forgetful = (table: Table): Table => ({
+    ...table,
+    replace: async (item) => table.replace("history" in item ? { ...item, history: [] } : item),
+  });
+  expect(await firstBroken(forgetful)).toMatch(/^I28 task /);
+});

@@ -1,6 +1,8 @@
+import { explainService } from "@berth/control-plane/rest/explain-service";
 import type { Service } from "@berth/domain/service";
 import { serviceGroup } from "@berth/domain/task";
 import type { Task } from "@berth/domain/task";
+import { whatIsNotExplained } from "./explanations.ts";
 import type { Snapshot } from "./invariants.ts";
 import { snapshotOf } from "./invariants.ts";
 import type { World } from "./world.ts";
@@ -13,7 +15,24 @@ export async function whatIsNotAtRest(world: World): Promise<readonly string[]> 
   return [
     ...services.filter((each) => !isLooping(each)).flatMap((each) => restlessService(each, tasks)),
     ...restlessInstances(world, snapshot, services.some(isLooping)),
+    ...(await whatIsNotExplained(world, snapshot)),
+    ...(await notCalledSteady(
+      world,
+      services.filter((each) => !isLooping(each)),
+    )),
   ];
+}
+
+async function notCalledSteady(
+  world: World,
+  services: readonly Service[],
+): Promise<readonly string[]> {
+  const explained = await Promise.all(
+    services.map(({ name }) => explainService(world.onlooker, { service: name })),
+  );
+  return explained
+    .filter(({ progress }) => progress.length !== 1 || progress[0]?.kind !== "steady")
+    .map(({ service, progress }) => `${service} rests, and says ${JSON.stringify(progress)}`);
 }
 
 /** Its newest revision cannot start: it goes on trying, ever more slowly, and keeps what runs. */

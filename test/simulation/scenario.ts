@@ -3,6 +3,7 @@ import { serviceGroup } from "@berth/domain/task";
 import { createMemoryTable } from "@berth/store/memory/table";
 import type { Table } from "@berth/store/table";
 import { BROKEN_IMAGE, FakeAgent, ONE_OFF_IMAGE } from "./fake-agent.ts";
+import { whatIsNotExplained } from "./explanations.ts";
 import { Invariants, snapshotOf } from "./invariants.ts";
 import { whatIsNotAtRest } from "./rest.ts";
 import { scaleIn, stopMachine } from "./stop-machine.ts";
@@ -20,6 +21,8 @@ const PERCENTAGES = [
 /** How long users and faults are at work, and how long the world then has to come to rest. */
 const CHAOS_MS = 240_000;
 const REST_MS = 300_000;
+/** After every so many writes Berth is asked why all is as it is. */
+const EXPLAINED_WRITES = 5;
 
 export interface Outcome {
   readonly broken: readonly string[];
@@ -54,7 +57,11 @@ export async function runScenario(
       steps += 1;
       if (world.writes === seen) continue;
       seen = world.writes;
-      invariants.check(await snapshotOf(world.truth), world.scheduler.now);
+      const snapshot = await snapshotOf(world.truth);
+      invariants.check(snapshot, world.scheduler.now);
+      if (seen % EXPLAINED_WRITES === 0) {
+        invariants.broken.push(...(await whatIsNotExplained(world, snapshot)));
+      }
       if (brokenIn().length > 0 || world.bugs.length > 0) break;
     }
   };

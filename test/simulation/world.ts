@@ -43,6 +43,19 @@ const SETTINGS: Settings = {
   drainAtMostMs: 75_000,
 };
 
+/** The same for all who ask the control plane for something. */
+const HOME = {
+  metrics: { record: () => undefined },
+  scope: { region: "us-east-1", account: "000000000000" },
+  settings: SETTINGS,
+  principalArn: "arn:aws:iam::000000000000:root",
+  permissions: ADMINISTRATOR,
+};
+
+function refuse(): never {
+  throw new Error("An onlooker changes nothing");
+}
+
 /** Fewer than there are instances, so that what processes know of a cluster falls behind. */
 const SLICE = 2;
 const WARM_PROCESSES = 3;
@@ -107,16 +120,26 @@ export class World {
           return this.#push(connectionId, message);
         },
       },
-      metrics: { record: () => undefined },
       lifecycleActions: this.#lifecycleActionsOf(process),
-      scope: { region: "us-east-1", account: "000000000000" },
-      settings: SETTINGS,
       now,
       randomHex: (digits) => this.random.hex(digits),
       requestId: this.random.hex(32),
-      principalArn: "arn:aws:iam::000000000000:root",
-      permissions: ADMINISTRATOR,
+      ...HOME,
     });
+  }
+
+  /** For calls that only read, outside of the world: no faults, no time, no draw of its chance. */
+  get onlooker(): CommandContext {
+    return {
+      views: new ClusterViews(),
+      store: this.truth,
+      relay: { wake: refuse },
+      agents: { push: refuse },
+      now: () => this.scheduler.now,
+      randomHex: refuse,
+      requestId: "onlooker",
+      ...HOME,
+    };
   }
 
   /** What another invocation left to this process, as Lambda reuses them; it dies with the process. */

@@ -4,9 +4,12 @@ import { events, type EventsOptions } from "./commands/events.ts";
 import { status } from "./commands/status.ts";
 import { templates } from "./commands/templates.ts";
 import { up, type UpOptions } from "./commands/up.ts";
+import { why } from "./commands/why.ts";
+import type { WhyOptions } from "./commands/why.ts";
 import { addKeys } from "./keys-program.ts";
 import {
   dataDirOption,
+  endpointOption,
   eventTypeOption,
   instancesOption,
   jsonOption,
@@ -15,6 +18,7 @@ import {
   regionOption,
 } from "./options.ts";
 import { runProgram } from "./programs.ts";
+import { type Subject, whySubject } from "./why-subject.ts";
 
 const EXIT_CODE_HELP = `
 Exit codes:
@@ -23,7 +27,7 @@ Exit codes:
   ${EXIT_CODES.usage}  not a command or option that berth knows
   ${EXIT_CODES.engineMissing}  up: there is no Docker Engine to use
   ${EXIT_CODES.alreadyRunning}  up: Berth already runs on this data directory
-  ${EXIT_CODES.notRunning}  status, templates, keys: Berth does not run on this data directory
+  ${EXIT_CODES.notRunning}  status, why, templates, keys: Berth does not run on this data directory
 `;
 
 /** The command line of `berth`. Throws commander's errors instead of ending the process. */
@@ -37,6 +41,7 @@ export function berthProgram(): Command {
   addDown(program);
   addStatus(program);
   addEvents(program);
+  addWhy(program);
   addTemplates(program);
   addAgent(program);
   addKeys(program);
@@ -99,6 +104,20 @@ function addEvents(program: Command): void {
     .addOption(jsonOption())
     .action(async (options: EventsOptions) => {
       process.exitCode = await events(options);
+    });
+}
+
+function addWhy(program: Command): void {
+  program
+    .command("why")
+    .description("Say why a task is where and as it is, or what a service waits for.")
+    .argument("<subject>", "task id, ARN of a task or service, or name of a service", whySubject)
+    .option("--cluster <name>", "its cluster (default: that of the ARN, else default)")
+    .addOption(dataDirOption())
+    .addOption(endpointOption())
+    .addOption(jsonOption())
+    .action(async (subject: Subject, options: WhyOptions) => {
+      process.exitCode = await why(subject, options);
     });
 }
 

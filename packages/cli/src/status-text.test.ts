@@ -36,6 +36,7 @@ const survey: ClusterSurvey = {
       rolloutState: "IN_PROGRESS",
       waiting: [
         {
+          deploymentId: "ecs-svc/1",
           since: "2026-01-01T00:00:00.000Z",
           count: 2,
           instances: [

@@ -1,6 +1,8 @@
 import type { ProcessesFile } from "@berth/contracts/local/installation";
-import type { ClusterSurvey, ServiceSurvey, Waiting } from "./survey.ts";
+import type { InstanceRefusal } from "@berth/contracts/rest/explanation";
+import type { ClusterSurvey, ServiceSurvey } from "./survey.ts";
 import { table } from "./text-table.ts";
+import { indented } from "./text.ts";
 
 /** What `berth status` shows to people. */
 export function statusText(processes: ProcessesFile, clusters: readonly ClusterSurvey[]): string {
@@ -64,9 +66,7 @@ function waitingLines({ service, waiting }: ServiceSurvey): readonly string[] {
   ]);
 }
 
-function refusalLine({ containerInstanceArn, reason, detail }: Waiting["instances"][number]) {
+function refusalLine({ containerInstanceArn, reason, detail }: InstanceRefusal) {
   const instance = containerInstanceArn?.split("/").at(-1);
   return `${instance === undefined ? "" : `${instance}: `}${reason}: ${detail}`;
 }
-
-const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`);

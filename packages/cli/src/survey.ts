@@ -10,6 +10,7 @@ import {
   paginateListServices,
   type Service,
 } from "@aws-sdk/client-ecs";
+import type { ServiceExplanation, WaitingTasks } from "@berth/contracts/rest/explanation";
 import { callRest } from "./rest-client.ts";
 
 /** What one cluster has, and what it waits for. */
@@ -38,18 +39,7 @@ export interface ServiceSurvey {
   /** The newest deployment's. */
   readonly rolloutState: string;
   /** Tasks that no instance takes, by what the instances say. */
-  readonly waiting: readonly Waiting[];
-}
-
-/** A part of what `GET /v1/services/{service}/explain` answers. */
-export interface Waiting {
-  readonly since: string;
-  readonly count: number;
-  readonly instances: readonly {
-    readonly containerInstanceArn?: string;
-    readonly reason: string;
-    readonly detail: string;
-  }[];
+  readonly waiting: readonly WaitingTasks[];
 }
 
 /** DescribeServices takes ten at a time, the other two a hundred. */
@@ -148,9 +138,7 @@ async function surveyService(
   const name = service.serviceName ?? "";
   const url = new URL(`/v1/services/${encodeURIComponent(name)}/explain`, endpoint);
   url.searchParams.set("cluster", cluster);
-  const { waiting } = (await callRest(client, { method: "GET", url })) as {
-    readonly waiting: readonly Waiting[];
-  };
+  const { waiting } = (await callRest(client, { method: "GET", url })) as ServiceExplanation;
   return {
     service: name,
     desiredCount: service.desiredCount ?? 0,

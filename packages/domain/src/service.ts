@@ -1,4 +1,5 @@
 import type { CapacityProviderStrategyItem } from "./cluster.ts";
+import type { ServiceChange } from "./service-change.ts";
 import type { Tag } from "./tag.ts";
 import type { PlacementConstraint } from "./task-definition.ts";
 
@@ -127,6 +128,8 @@ export interface Service {
   readonly tags: readonly Tag[];
   readonly createdAt: number;
   readonly createdBy: string;
+  /** The latest request that changed its count or its PRIMARY deployment. */
+  readonly latestChange?: ServiceChange;
   readonly clientToken?: string;
   /** Hash of the parameters it was created with: tells a repeated CreateService from another one. */
   readonly requestHash: string;

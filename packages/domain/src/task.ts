@@ -1,5 +1,6 @@
 import type { DesiredStatus, HealthStatus, StopCode, TaskStatus } from "./task-status.ts";
 import type { Tag } from "./tag.ts";
+import type { TaskPlacement } from "./task-placement.ts";
 
 export interface NetworkBinding {
   readonly bindIP?: string;
@@ -43,7 +44,13 @@ export interface TaskOverrides {
 
 /** Who or what asked for a change: written with the change itself, read by "why". */
 export type Cause =
-  | { readonly kind: "api"; readonly operation: string; readonly requestId: string }
+  | {
+      readonly kind: "api";
+      readonly operation: string;
+      readonly requestId: string;
+      /** ARN of who asked. */
+      readonly principalArn: string;
+    }
   | { readonly kind: "deployment"; readonly id: string }
   | { readonly kind: "agent" }
   | { readonly kind: "controlPlane"; readonly reason: string };
@@ -51,7 +58,7 @@ export type Cause =
 export interface HistoryEntry {
   /** Epoch ms. */
   readonly at: number;
-  /** Such as `RUNNING` or `desired STOPPED`. */
+  /** Such as `RUNNING` or `desired STOPPED`; `draining`: its instance is. */
   readonly to: string;
   readonly cause: Cause;
 }
@@ -72,6 +79,8 @@ export interface Task {
   readonly startedBy?: string;
   readonly containerInstanceId: string;
   readonly availabilityZone?: string;
+  /** Why it is there. Absent where it took up a place that an earlier try had reserved. */
+  readonly placement?: TaskPlacement;
   readonly launchType: "EC2" | "FARGATE" | "EXTERNAL";
   readonly desiredStatus: DesiredStatus;
   readonly lastStatus: TaskStatus;

@@ -3,7 +3,7 @@ import type { CreatedAccessKey } from "@berth/contracts/rest/access-keys";
 import type { Credential } from "@berth/control-plane/access/find-access-key";
 import { createFindAccessKey } from "@berth/control-plane/access/find-access-key";
 import { ADMINISTRATOR } from "@berth/domain/access/access-key";
-import { aTask, instanceId } from "@berth/testing/builders";
+import { aTask, instanceId, taskId } from "@berth/testing/builders";
 import { aControlPlane } from "@berth/testing/control-plane";
 import { FakeSecretBox } from "@berth/testing/fake-secret-box";
 import { setUpCluster } from "@berth/testing/set-up-cluster";
@@ -204,6 +204,20 @@ describe("a key with a policy", () => {
     expect(bodyOf(await rest("GET", path, undefined, {}, other))).toMatchObject({
       title: "AccessDeniedException",
       detail: expect.stringContaining("service/default/web because") as string,
+    });
+  });
+
+  it("explains tasks where it may", async () => {
+    const id = taskId("service:web", 1);
+    const path = `/v1/tasks/${id}/explain`;
+    const key = await issue({ kind: "policy", policy: allow("berth:ExplainTask") });
+    expect(bodyOf(await rest("GET", path, undefined, {}, key))).toMatchObject({
+      title: "ResourceNotFoundException",
+    });
+    const other = await issue({ kind: "policy", policy: allow("berth:ExplainService") });
+    expect(bodyOf(await rest("GET", path, undefined, {}, other))).toMatchObject({
+      title: "AccessDeniedException",
+      detail: expect.stringContaining("berth:ExplainTask on resource: arn:aws:ecs") as string,
     });
   });
 });

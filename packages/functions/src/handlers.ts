@@ -33,6 +33,7 @@ import { createQueueHandler } from "./queue.ts";
 import type { QueueHandler } from "./queue.ts";
 import type { RestRoutes } from "./rest-routes.ts";
 import { serviceRoutes } from "./service-routes.ts";
+import { taskRoutes } from "./task-routes.ts";
 import { createSweepHandler } from "./sweep.ts";
 import type { SweepHandler } from "./sweep.ts";
 
@@ -68,6 +69,7 @@ export function apiHandler(edge: ApiEdge): ApiHandler {
   const rest: RestRoutes = {
     ...placementTemplateRoutes,
     ...serviceRoutes,
+    ...taskRoutes,
     ...accessKeyRoutes(sealer),
     ...joinRoutes(edge, log),
   };

@@ -46,7 +46,7 @@ export function describeTasks(parts: StoreParts): void {
         {
           at: 3,
           to: "desired STOPPED",
-          cause: { kind: "api", operation: "StopTask", requestId: "r" },
+          cause: { kind: "api", operation: "StopTask", requestId: "r", principalArn: "p" },
         },
         { at: 4, to: "STOPPED", cause: { kind: "controlPlane", reason: "The instance is lost." } },
       ],

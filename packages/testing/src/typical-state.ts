@@ -35,6 +35,14 @@ export const aTypicalTask = (overrides: Partial<Task> = {}): Task =>
     startedBy: DEPLOYMENT_ID,
     containerInstanceId: instanceId(0xabcdef),
     availabilityZone: "us-east-1a",
+    placement: {
+      kind: "chosen",
+      considered: 10_000,
+      rejected: { "RESOURCE:MEMORY": 1_200, "RESOURCE:CPU": 500, AGENT: 3 },
+      by: ["spread(attribute:ecs.availability-zone)", "spread(instanceId)"],
+      scores: [12, 1],
+      isDrawn: true,
+    },
     desiredStatus: "RUNNING",
     lastStatus: "RUNNING",
     createdAt: AT,
@@ -122,6 +130,14 @@ export const aTypicalService = (overrides: Partial<Service> = {}): Service =>
     placementStrategy: [{ type: "spread", field: "attribute:ecs.availability-zone" }],
     requestHash: "0123456789abcdef".repeat(4),
     createdAt: AT,
+    latestChange: {
+      at: AT,
+      operation: "UpdateService",
+      requestId: "0b5cbb5d-24e1-4d2b-9d4b-1f4c0a3d2e11",
+      principalArn: "arn:aws:iam::123456789012:user/team/deployer",
+      deploymentId: DEPLOYMENT_ID,
+      desiredCount: 20,
+    },
     ...overrides,
   });
 

@@ -10,7 +10,7 @@ import {
   type Task,
 } from "@aws-sdk/client-ecs";
 import { callRest } from "@berth/cli/rest-client";
-import type { ServiceExplanation } from "@berth/control-plane/rest/explain-service";
+import type { ServiceExplanation } from "@berth/contracts/rest/explanation";
 import { NOTHING, type Outcome } from "../check.ts";
 import { definitionOf, registrationOf } from "../definition.ts";
 import { givenRules } from "../given-rules.ts";

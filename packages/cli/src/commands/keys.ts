@@ -1,19 +1,15 @@
 import { readFileSync } from "node:fs";
-import { ECSClient } from "@aws-sdk/client-ecs";
 import { EXIT_CODES } from "@berth/contracts/local/installation";
 import type {
   AccessKeyDescription,
   AccessKeyPage,
   CreatedAccessKey,
 } from "@berth/contracts/rest/access-keys";
-import { readCredentials, readInstallation, readProcesses } from "../installation-files.ts";
 import { createdKeyText, keyLine, keysText } from "../keys-text.ts";
 import { callRest, type RestCall } from "../rest-client.ts";
+import { findTarget, type TargetOptions } from "../target.ts";
 
-export interface KeysOptions {
-  readonly dataDir: string;
-  /** Absent: the Berth that runs on the data directory. */
-  readonly endpoint?: string;
+export interface KeysOptions extends TargetOptions {
   readonly json: boolean;
 }
 
@@ -101,32 +97,14 @@ async function withBerth(
   options: KeysOptions,
   work: (berth: Berth) => Promise<void>,
 ): Promise<number> {
-  const target = targetOf(options);
-  if (!target) {
-    process.stderr.write(
-      `Berth does not run on ${options.dataDir}. "berth up" starts it; --endpoint names another.\n`,
-    );
-    return EXIT_CODES.notRunning;
-  }
+  const target = findTarget(options);
+  if (!target) return EXIT_CODES.notRunning;
   const { client, endpoint } = target;
   await work((method, path, body) => {
     const url = new URL(path, endpoint);
     return callRest(client, { method, url, ...(body !== undefined && { body }) });
   });
   return EXIT_CODES.ok;
-}
-
-/** Its own key on one machine; elsewhere, who calls must have one. */
-function targetOf({ dataDir, endpoint }: KeysOptions) {
-  if (endpoint !== undefined) return { client: new ECSClient({ endpoint }), endpoint };
-  const processes = readProcesses(dataDir);
-  if (!processes) return undefined;
-  const client = new ECSClient({
-    endpoint: processes.endpoint,
-    region: readInstallation(dataDir).region,
-    credentials: readCredentials(dataDir),
-  });
-  return { client, endpoint: processes.endpoint };
 }
 
 function say({ json }: KeysOptions, value: object, text: string): void {

@@ -12,6 +12,7 @@ import { activeCluster } from "./find-cluster.ts";
 import { checkLaunch, type LaunchType } from "./launch-checks.ts";
 import { validConstraints, validStrategy } from "./placement-members.ts";
 import { presentService } from "./present/service.ts";
+import { withChange } from "./service-change.ts";
 import { newDeployment } from "./service-deployment.ts";
 import { checkDesiredCount, checkGracePeriod, refuseLaterMembers } from "./service-members.ts";
 import { startableDefinition } from "./startable-definition.ts";
@@ -38,10 +39,9 @@ export async function createService(
     startableDefinition(context, request.taskDefinition),
   ]);
   const launchType = checkLaunch(cluster, definition, request);
-  const service = newService(context, request, {
-    cluster: cluster.name,
-    definition,
-    launchType,
+  const setting = { cluster: cluster.name, definition, launchType };
+  const service = withChange(context, "CreateService", {
+    after: newService(context, request, setting),
   });
   const stored = await record(context, service);
   const wake = { kind: "service", cluster: service.cluster, service: service.name } as const;

@@ -6,6 +6,7 @@ import { persist } from "../reconcile/persist.ts";
 import { describeService } from "./describe-services.ts";
 import { activeCluster } from "./find-cluster.ts";
 import { serviceName } from "./identifiers.ts";
+import { withChange } from "./service-change.ts";
 
 /**
  * Has a service stop all it has and end. It drains until its tasks are gone and stays describable
@@ -24,7 +25,9 @@ export async function deleteService(
     () => services.findLatest(cluster, name),
     (service) => {
       const drained = drainedService(service, request.force ?? false);
-      return drained && { ...drained, version: service.version, due: context.now() };
+      if (!drained) return undefined;
+      const after = withChange(context, "DeleteService", { before: service, after: drained });
+      return { ...after, version: service.version, due: context.now() };
     },
     (service) => services.replace(service),
   );

@@ -70,7 +70,12 @@ describe("RunTask", () => {
       history: [
         {
           to: "PENDING",
-          cause: { kind: "api", operation: "RunTask", requestId: controlPlane.requestId },
+          cause: {
+            kind: "api",
+            operation: "RunTask",
+            requestId: controlPlane.requestId,
+            principalArn: controlPlane.principalArn,
+          },
         },
       ],
     });

@@ -52,8 +52,7 @@ export async function runTask(
     constraints,
     strategy,
     requiresAttributes: attributesForLaunch(launchType),
-    newTask: (taskId, containerInstanceId, availabilityZone) =>
-      newTask(context, run.launch, { taskId, containerInstanceId, availabilityZone }),
+    newTask: (place) => newTask(context, run.launch, place),
   });
   return answer(context, run, { ...outcome, earlier });
 }

@@ -30,8 +30,7 @@ export async function startTask(
       taskId: randomTaskId(context, group),
       containerInstanceId: containerInstanceId(context.scope, cluster, idOrArn),
     })),
-    newTask: (taskId, containerInstanceId, availabilityZone) =>
-      newTask(context, launch, { taskId, containerInstanceId, availabilityZone }),
+    newTask: (place) => newTask(context, launch, place),
   });
   return {
     tasks: placed.map((task) =>

@@ -5,6 +5,7 @@ import { orderStop } from "@berth/planner/lifecycle/task-lifecycle";
 import type { CommandContext } from "../context.ts";
 import { definitionNamed } from "../definition-cache.ts";
 import { persist } from "../reconcile/persist.ts";
+import { apiCause } from "./api-cause.ts";
 import { activeCluster } from "./find-cluster.ts";
 import { taskId } from "./identifiers.ts";
 import { presentTask } from "./present/task.ts";
@@ -45,7 +46,7 @@ function recordStop(
   const { tasks } = context.store;
   const now = context.now();
   const due = now + context.settings.dispatchRetryMs;
-  const cause = { kind: "api", operation: "StopTask", requestId: context.requestId } as const;
+  const cause = apiCause(context, "StopTask");
   return persist<Task>(
     () => tasks.find(cluster, id),
     (task) => {

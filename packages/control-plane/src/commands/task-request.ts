@@ -7,6 +7,7 @@ import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { CommandContext } from "../context.ts";
 import type { Launch } from "../placement/new-task.ts";
 import { taskTags } from "../placement/task-tags.ts";
+import { apiCause } from "./api-cause.ts";
 import { activeCluster } from "./find-cluster.ts";
 import { checkLaunch, type LaunchType } from "./launch-checks.ts";
 import { startableDefinition } from "./startable-definition.ts";
@@ -48,7 +49,7 @@ export async function checkTaskRequest(
     definition,
     group: validGroup(request.group, definition.family),
     launchType,
-    cause: { kind: "api", operation: rules.operation, requestId: context.requestId },
+    cause: apiCause(context, rules.operation),
     tags: tagsOf(cluster, definition, request),
     ...defined({
       startedBy: request.startedBy,

@@ -67,7 +67,7 @@ async function moveTo(
   const outcome = await persist(
     () => instances.findLedger(cluster, id),
     (ledger) => {
-      const moved = asAsked(ledger, status);
+      const moved = asAsked(context, ledger, status);
       return moved && { ...moved, due: context.now() };
     },
     (ledger) => instances.replaceLedger(ledger),
@@ -88,14 +88,18 @@ function checkSpeaker(context: CommandContext, instance: ContainerInstance, stat
 
 /** What a user asks for outlasts a stop of the machine, also where that had drained the instance. */
 function asAsked(
+  context: CommandContext,
   ledger: Stored<InstanceLedger>,
   status: Target,
 ): Stored<InstanceLedger> | undefined {
   if (ledger.status === "INACTIVE") return undefined;
   if (ledger.status === status && !ledger.host?.drained) return undefined;
+  const { drain: _, ...rest } = ledger;
+  const { requestId, principalArn } = context;
   return {
-    ...ledger,
+    ...rest,
     status,
+    ...(status === "DRAINING" && { drain: { at: context.now(), requestId, principalArn } }),
     ...(ledger.host && { host: { ...ledger.host, drained: false } }),
   };
 }

@@ -11,6 +11,7 @@ import { activeCluster } from "./find-cluster.ts";
 import { serviceName } from "./identifiers.ts";
 import { checkDefinition } from "./launch-checks.ts";
 import { validConstraints, validStrategy } from "./placement-members.ts";
+import { withChange } from "./service-change.ts";
 import { newDeployment } from "./service-deployment.ts";
 import { checkDesiredCount, checkGracePeriod, refuseLaterMembers } from "./service-members.ts";
 import { startableDefinition } from "./startable-definition.ts";
@@ -37,10 +38,13 @@ export async function updateService(
   const updated = await persist<Service>(
     () => services.findLatest(cluster, name),
     (service) => ({
-      ...withDeployment(context, updatedService(service, request), {
+      ...withChange(context, "UpdateService", {
         before: service,
-        definition,
-        request,
+        after: withDeployment(context, updatedService(service, request), {
+          before: service,
+          definition,
+          request,
+        }),
       }),
       version: service.version,
       due: context.now(),

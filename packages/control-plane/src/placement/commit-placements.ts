@@ -1,10 +1,11 @@
 import { assert } from "@berth/domain/errors";
 import type { Demand } from "@berth/domain/resources";
 import type { Task } from "@berth/domain/task";
-import type { PlacementPlan } from "@berth/planner/placement/place";
+import type { Placement, PlacementPlan } from "@berth/planner/placement/place";
 import type { New, Stored, StoredInstance } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
 import { tellAgents } from "../reconcile/tell-agents.ts";
+import type { TaskPlace } from "./new-task.ts";
 import { releaseReservations, withReservations } from "./reservations.ts";
 
 /** How often it does so by what this process knows, before it reads all instances. */
@@ -30,11 +31,7 @@ export interface PlacementBatch {
   readonly startBefore?: number;
   /** Decides where tasks go, by the board as it is now. */
   choose(taskIds: readonly string[], round: number): PlacementPlan;
-  newTask(
-    taskId: string,
-    containerInstanceId: string,
-    availabilityZone: string | undefined,
-  ): New<Task>;
+  newTask(place: TaskPlace): New<Task>;
 }
 
 /** The instances that are chosen from, as last seen. */
@@ -81,15 +78,15 @@ export async function commitPlacements(
 
 interface Start {
   readonly on: StoredInstance;
-  readonly taskIds: readonly string[];
+  readonly places: readonly Placement[];
 }
 
 function startsByInstance(plan: PlacementPlan, board: Board): readonly Start[] {
   const byInstance = Map.groupBy(plan.placed, (each) => each.containerInstanceId);
-  return [...byInstance].map(([containerInstanceId, placed]) => {
+  return [...byInstance].map(([containerInstanceId, places]) => {
     const on = board.get(containerInstanceId);
     assert(on, `a place on ${containerInstanceId}, which is no candidate`);
-    return { on, taskIds: placed.map(({ taskId }) => taskId) };
+    return { on, places };
   });
 }
 
@@ -101,9 +98,10 @@ interface StartOutcome {
 async function startOn(
   controlPlane: ControlPlane,
   batch: PlacementBatch,
-  { on, taskIds }: Start,
+  { on, places }: Start,
 ): Promise<StartOutcome> {
   const { store } = controlPlane;
+  const taskIds = places.map(({ taskId }) => taskId);
   const reservation = { ...batch.demand, reservedAt: controlPlane.now() };
   const ledger = withReservations(on, taskIds, reservation);
   if ((await store.instances.replaceLedger(ledger)) === "conflict") {
@@ -113,11 +111,11 @@ async function startOn(
     return { placed: [], again: taskIds };
   }
   batch.board.take({ ...on, ledger: { ...ledger, version: ledger.version + 1 } });
-  const place = { on, reservedAt: reservation.reservedAt };
+  const { reservedAt } = reservation;
   const created = await Promise.all(
-    taskIds.map(async (taskId) => ({
-      taskId,
-      task: await createTask(controlPlane, batch, { ...place, taskId }),
+    places.map(async (place) => ({
+      taskId: place.taskId,
+      task: await createTask(controlPlane, batch, { on, place, reservedAt }),
     })),
   );
   const placed = created.flatMap(({ task }) => (task ? [task] : []));
@@ -130,7 +128,7 @@ async function startOn(
 
 interface ReservedPlace {
   readonly on: StoredInstance;
-  readonly taskId: string;
+  readonly place: Placement;
   readonly reservedAt: number;
 }
 
@@ -138,9 +136,10 @@ interface ReservedPlace {
 async function createTask(
   controlPlane: ControlPlane,
   batch: PlacementBatch,
-  { on, taskId, reservedAt }: ReservedPlace,
+  { on, place, reservedAt }: ReservedPlace,
 ): Promise<Stored<Task> | undefined> {
   const { store, settings } = controlPlane;
+  const { taskId } = place;
   const giveBack = () => releaseReservations(controlPlane, batch.cluster, on.ledger.id, [taskId]);
   // Whoever planned this may have taken it back, and the sweep takes a reservation without a task for an orphan's; a task must never follow that.
   const { startBefore = Number.POSITIVE_INFINITY } = batch;
@@ -149,7 +148,7 @@ async function createTask(
     await giveBack();
     return undefined;
   }
-  const task = batch.newTask(taskId, on.ledger.id, availabilityZoneOf(on));
+  const task = batch.newTask(taskPlace(on, place));
   if ((await store.tasks.create(task)) === "ok") return { ...task, version: 1 };
   const [existing] = await store.tasks.findMany(batch.cluster, [taskId]);
   if (!holdsPlace(existing, on.ledger.id)) await giveBack();
@@ -159,8 +158,14 @@ async function createTask(
 const holdsPlace = (task: Task | undefined, containerInstanceId: string): boolean =>
   task?.containerInstanceId === containerInstanceId && task.lastStatus !== "STOPPED";
 
-function availabilityZoneOf({ instance }: StoredInstance): string | undefined {
-  return instance.attributes.find(({ name }) => name === "ecs.availability-zone")?.value;
+function taskPlace({ instance }: StoredInstance, { taskId, decision }: Placement): TaskPlace {
+  const zone = instance.attributes.find(({ name }) => name === "ecs.availability-zone")?.value;
+  return {
+    taskId,
+    containerInstanceId: instance.id,
+    ...(zone !== undefined && { availabilityZone: zone }),
+    ...(decision && { placement: { kind: "chosen", ...decision } }),
+  };
 }
 
 /** A sentence that ECS has for capacity which others were faster to take. */

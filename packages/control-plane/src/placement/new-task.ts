@@ -1,6 +1,7 @@
 import { taskDemand } from "@berth/domain/resources";
 import type { Tag } from "@berth/domain/tag";
 import type { TaskDefinition } from "@berth/domain/task-definition";
+import type { TaskPlacement } from "@berth/domain/task-placement";
 import { taskDefinitionName } from "@berth/domain/task-definition";
 import type { Cause, Task, TaskOverrides } from "@berth/domain/task";
 import type { ControlPlane } from "../context.ts";
@@ -24,7 +25,9 @@ export interface Launch {
 export interface TaskPlace {
   readonly taskId: string;
   readonly containerInstanceId: string;
-  readonly availabilityZone?: string | undefined;
+  readonly availabilityZone?: string;
+  /** Why there. Absent where an earlier try had reserved the place. */
+  readonly placement?: TaskPlacement;
 }
 
 /**
@@ -34,17 +37,15 @@ export interface TaskPlace {
 export function newTask(
   controlPlane: Pick<ControlPlane, "now" | "randomHex">,
   launch: Launch,
-  place: TaskPlace,
+  { taskId, ...place }: TaskPlace,
 ): Task {
   const { definition, cause, tags, enableExecuteCommand, ...kept } = launch;
-  const { availabilityZone } = place;
   const { cpuUnits, memoryMiB } = taskDemand(definition, launch.overrides);
   const now = controlPlane.now();
   return {
     ...kept,
-    id: place.taskId,
-    containerInstanceId: place.containerInstanceId,
-    ...(availabilityZone !== undefined && { availabilityZone }),
+    ...place,
+    id: taskId,
     taskDefinition: taskDefinitionName(definition),
     desiredStatus: "RUNNING",
     lastStatus: "PENDING",

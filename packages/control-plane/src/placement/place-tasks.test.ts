@@ -42,8 +42,7 @@ function aRequest(
     taskIds: [FIRST, SECOND, THIRD],
     constraints: [],
     strategy: OVER_INSTANCES,
-    newTask: (id, containerInstanceId, availabilityZone) =>
-      newTask(controlPlane, launch, { taskId: id, containerInstanceId, availabilityZone }),
+    newTask: (place) => newTask(controlPlane, launch, place),
     ...overrides,
   };
 }
@@ -232,7 +231,7 @@ describe("placeTasks, repeated", () => {
     await setUpCluster(controlPlane, { instanceCount: 2 });
     const request = aRequest(controlPlane, { taskIds: [FIRST] });
     // Its own reservation is gone, as that of a task which another pass wrote since we read.
-    const elsewhere = request.newTask(FIRST, instanceId(9), undefined);
+    const elsewhere = request.newTask({ taskId: FIRST, containerInstanceId: instanceId(9) });
     await controlPlane.store.tasks.create(elsewhere);
 
     const { placed } = await placeTasks(controlPlane, request);
@@ -246,7 +245,7 @@ describe("placeTasks, repeated", () => {
     const controlPlane = aControlPlane();
     await setUpCluster(controlPlane);
     const request = aRequest(controlPlane, { taskIds: [FIRST] });
-    const stopped = request.newTask(FIRST, instanceId(1), undefined);
+    const stopped = request.newTask({ taskId: FIRST, containerInstanceId: instanceId(1) });
     await controlPlane.store.tasks.create({ ...stopped, lastStatus: "STOPPED" });
     const { placed } = await placeTasks(controlPlane, request);
     expect(placed.map((task) => task.lastStatus)).toEqual(["STOPPED"]);

@@ -7,6 +7,7 @@ import type { ControlPlane } from "../context.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import type { Board, PlacementOutcome } from "./commit-placements.ts";
 import { commitPlacements } from "./commit-placements.ts";
+import type { TaskPlace } from "./new-task.ts";
 import { placementRequest, planGivenPlaces, type PlacementWish } from "./placement-request.ts";
 
 /** Equal tasks that look for their instances. */
@@ -20,11 +21,7 @@ export interface PlaceTasksRequest extends PlacementWish {
   /** Where the caller has read them: all live tasks of the group, and stopped ones maybe. */
   readonly groupTasks?: readonly Task[];
   /** The task to be written once its place is reserved. */
-  newTask(
-    taskId: string,
-    containerInstanceId: string,
-    availabilityZone: string | undefined,
-  ): New<Task>;
+  newTask(place: TaskPlace): New<Task>;
 }
 
 /**
@@ -91,6 +88,7 @@ export async function startTasksOn(
     taskIds: [...chosen.keys()],
     board,
     demand: taskDemand(request.definition, request.overrides),
+    newTask: (place) => request.newTask({ ...place, placement: { kind: "named" } }),
     choose: (taskIds) => planGivenPlaces((id) => board.get(id), { ...request, taskIds, chosen }),
   });
 }

@@ -66,12 +66,7 @@ async function startForDeployment(controlPlane: ControlPlane, starts: Deployment
     constraints: service.placementConstraints,
     strategy: strategyOf(service),
     requiresAttributes: attributesForLaunch(launch.launchType),
-    newTask: (taskId, containerInstanceId, availabilityZone) =>
-      newTask(controlPlane, launch, {
-        taskId,
-        containerInstanceId,
-        ...(availabilityZone !== undefined && { availabilityZone }),
-      }),
+    newTask: (place) => newTask(controlPlane, launch, place),
   });
   return unplaced;
 }

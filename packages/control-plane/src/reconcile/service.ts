@@ -2,6 +2,7 @@ import type { PlacementFailure, PlannedStart, Service } from "@berth/domain/serv
 import { serviceGroup } from "@berth/domain/task";
 import type { Task } from "@berth/domain/task";
 import type { TaskDefinition } from "@berth/domain/task-definition";
+import { checkedContainers } from "@berth/domain/task-definition/checked-containers";
 import { planService } from "@berth/planner/service/plan-service";
 import { START_WITHIN_MS } from "@berth/planner/service/planned-starts";
 import type { ServicePlan } from "@berth/planner/service/plan-service";
@@ -59,7 +60,7 @@ async function reconcileOnce(
     service,
     tasks,
     placementFailures,
-    checkedContainers: checkedContainers(definitions),
+    checkedContainers: checkedByDefinition(definitions),
     now: controlPlane.now(),
     settings: controlPlane.settings,
   });
@@ -188,15 +189,9 @@ async function carryOutStops(
   );
 }
 
-function checkedContainers(
+const checkedByDefinition = (
   definitions: ReadonlyMap<string, TaskDefinition>,
-): Record<string, readonly string[]> {
-  return Object.fromEntries(
-    [...definitions].map(([name, definition]) => [
-      name,
-      definition.containerDefinitions
-        .filter((container) => container.healthCheck !== undefined && container.essential)
-        .map((container) => container.name),
-    ]),
+): Record<string, readonly string[]> =>
+  Object.fromEntries(
+    [...definitions].map(([name, definition]) => [name, checkedContainers(definition)]),
   );
-}

@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { aDeployment, aService, instanceId, taskId } from "@berth/testing/builders";
+import type { Service } from "@berth/domain/service";
+import type { Task } from "@berth/domain/task";
+import {
+  aDeployment,
+  aReservation,
+  aService,
+  aTask,
+  instanceId,
+  taskId,
+} from "@berth/testing/builders";
 import { aControlPlane } from "@berth/testing/control-plane";
 import { setUpCluster } from "@berth/testing/set-up-cluster";
 import { explainService } from "./explain-service.ts";
@@ -17,12 +26,17 @@ const aStart = (number: number, since: number, candidates: ReturnType<typeof ref
   unplaced: { since, candidates },
 });
 
-async function explain(service: Parameters<typeof aService>[0]) {
+async function aClusterWithService(service: Partial<Service>, tasks: readonly Task[] = []) {
   const controlPlane = aControlPlane();
   await setUpCluster(controlPlane);
-  await controlPlane.store.services.create(aService(service));
-  return explainService(controlPlane, { service: "web" });
+  const deployments = [aDeployment({ id: "ecs-svc/1" })];
+  await controlPlane.store.services.create(aService({ deployments, ...service }));
+  for (const task of tasks) await controlPlane.store.tasks.create(task);
+  return controlPlane;
 }
+
+const explain = async (service: Partial<Service>, tasks?: readonly Task[]) =>
+  explainService(await aClusterWithService(service, tasks), { service: "web" });
 
 describe("explainService", () => {
   test("tells since when and why tasks wait, those alike together", async () => {
@@ -65,6 +79,100 @@ describe("explainService", () => {
     expect(deployments).toMatchObject([
       { status: "PRIMARY", failedTasks: 3, throttledUntil: "1970-01-01T00:01:00.000Z" },
     ]);
+  });
+
+  test("counts its tasks, and tells what they are about and who asked for them", async () => {
+    const latestChange = {
+      at: 60_000,
+      operation: "UpdateService" as const,
+      requestId: "r-1",
+      principalArn: "arn:aws:iam::123456789012:user/alice",
+      desiredCount: 2,
+    };
+    const startedBy = "ecs-svc/1";
+    const { progress, ...explained } = await explain({ desiredCount: 2, latestChange }, [
+      aTask({ startedBy }),
+      aTask({
+        id: taskId("service:web", 2),
+        startedBy,
+        lastStatus: "RUNNING",
+        startedAt: 0,
+      }),
+    ]);
+    expect(explained).toMatchObject({ status: "ACTIVE", runningCount: 1, pendingCount: 1 });
+    expect(explained.latestChange).toMatchObject({
+      at: "1970-01-01T00:01:00.000Z",
+      text: "UpdateService by arn:aws:iam::123456789012:user/alice (request r-1) set the desired count to 2.",
+    });
+    expect(progress).toEqual([
+      { kind: "starting", text: "1 task PENDING: not started by their agents yet." },
+    ]);
+  });
+
+  test("tells what placement says of the next task now, and what would change that", async () => {
+    const controlPlane = await aClusterWithService({
+      plannedStarts: [aStart(1, 0, [refusal(1, "RESOURCE:MEMORY")])],
+    });
+    const { instances } = controlPlane.store;
+    const ledger = await instances.findLedger("default", instanceId(1));
+    if (!ledger) throw new Error("the instance is missing");
+    const full = { [taskId("family:batch", 1)]: aReservation({ memoryMiB: 1_000 }) };
+    await instances.replaceLedger({ ...ledger, reservations: full });
+
+    const { placements } = await explainService(controlPlane, { service: "web" });
+
+    const containerInstanceArn = `arn:aws:ecs:eu-central-1:123456789012:container-instance/default/${instanceId(1)}`;
+    expect(placements).toEqual([
+      {
+        deploymentId: "ecs-svc/1",
+        considered: 1,
+        fittingCount: 0,
+        ranked: [],
+        removed: [
+          {
+            reason: "RESOURCE:MEMORY",
+            count: 1,
+            examples: [
+              {
+                containerInstanceArn,
+                reason: "RESOURCE:MEMORY",
+                detail: "memory: needs 128 MiB, has 24 MiB free of 1024; 1000 reserved by 1 task",
+              },
+            ],
+          },
+        ],
+        counterfactuals: [
+          {
+            text: `with memory <= 24 MiB, on container instance ${instanceId(1)}`,
+            containerInstanceArn,
+            change: { kind: "amount", resource: "MEMORY", amount: 24 },
+          },
+        ],
+      },
+    ]);
+  });
+
+  test("ranks the instances, where the next try will place it", async () => {
+    const { placements } = await explain({ plannedStarts: [aStart(1, 0, [])] });
+    expect(placements).toMatchObject([
+      {
+        fittingCount: 1,
+        counterfactuals: [],
+        ranked: [
+          {
+            scores: [
+              { by: "spread(attribute:ecs.availability-zone)", score: 0 },
+              { by: "spread(instanceId)", score: 0 },
+            ],
+          },
+        ],
+      },
+    ]);
+  });
+
+  test("does not look at the cluster where nothing waits", async () => {
+    const { placements } = await explain({});
+    expect(placements).toEqual([]);
   });
 
   test("refuses a service that is not there", async () => {

@@ -1,48 +1,36 @@
-import { containerInstanceArn, serviceArn, taskDefinitionArn, type Scope } from "@berth/domain/arn";
-import type { Deployment, PlannedStart, Unplaced } from "@berth/domain/service";
+import type {
+  ExplainedDeployment,
+  PlacementNow,
+  ServiceExplanation,
+  WaitingTasks,
+} from "@berth/contracts/rest/explanation";
+import { serviceArn, taskDefinitionArn, type Scope } from "@berth/domain/arn";
 import { EcsError } from "@berth/domain/errors";
+import type { Deployment, PlannedStart, Service, Unplaced } from "@berth/domain/service";
+import { serviceGroup } from "@berth/domain/task";
+import type { Task } from "@berth/domain/task";
+import type { TaskDefinition } from "@berth/domain/task-definition";
+import { checkedContainers } from "@berth/domain/task-definition/checked-containers";
+import { explainPlacement } from "@berth/planner/explain/explain-placement";
+import { explainProgress } from "@berth/planner/explain/service-progress";
+import { tellChange } from "@berth/planner/explain/story";
+import { failureThreshold } from "@berth/planner/service/circuit-breaker";
+import type { Stored } from "@berth/store/store";
 import { activeCluster } from "../commands/find-cluster.ts";
 import { serviceName } from "../commands/identifiers.ts";
+import { eventsOf } from "../commands/service-events.ts";
 import type { CommandContext } from "../context.ts";
+import { definitionsNamed } from "../definition-cache.ts";
+import { waitingRequest } from "../placement/service-request.ts";
+import { presentPlacementNow, presentRefusal } from "./present-placement.ts";
+import { isoTime, presentNote, presentStep } from "./present-story.ts";
 
-/** Why one instance does not take a task; without an ARN where there is no instance at all. */
-export interface InstanceRefusal {
-  readonly containerInstanceArn?: string;
-  /** ECS's word, such as `RESOURCE:CPU`. */
-  readonly reason: string;
-  readonly detail: string;
-}
-
-/** Tasks that wait for the same reasons. Times are ISO 8601. */
-export interface WaitingTasks {
-  readonly deploymentId: string;
-  /** Since when the first of them waits. */
-  readonly since: string;
-  readonly count: number;
-  readonly instances: readonly InstanceRefusal[];
-}
-
-export interface ExplainedDeployment {
-  readonly id: string;
-  readonly status: Deployment["status"];
-  readonly taskDefinition: string;
-  readonly rolloutState: Deployment["rolloutState"];
-  readonly rolloutStateReason: string;
-  readonly failedTasks: number;
-  /** Starts are held back until then. */
-  readonly throttledUntil?: string;
-}
-
-export interface ServiceExplanation {
-  readonly service: string;
-  readonly serviceArn: string;
-  readonly desiredCount: number;
-  readonly waiting: readonly WaitingTasks[];
-  readonly deployments: readonly ExplainedDeployment[];
-}
+/** The events that may have to do with how things are now. */
+const LATEST_EVENTS = 10;
 
 /**
- * Why a service has fewer tasks than it wants, from its records: `GET /v1/services/{service}/explain`.
+ * Why a service is as it is: what it does and waits for, and what would place its waiting tasks now:
+ * `GET /v1/services/{service}/explain`.
  *
  * @throws EcsError ClusterNotFoundException, InvalidParameterException, ServiceNotFoundException
  */
@@ -54,15 +42,74 @@ export async function explainService(
   const name = serviceName(context.scope, cluster, request.service);
   const service = await context.store.services.find(cluster, name);
   if (!service) throw new EcsError("ServiceNotFoundException", "Service not found.");
+  const tasks = await context.store.tasks.ofGroup(cluster, serviceGroup(name));
+  const [definitions, events] = await Promise.all([
+    definitionsNamed(context, namedDefinitions(service, tasks)),
+    eventsOf(context, service),
+  ]);
   return {
     service: name,
     serviceArn: serviceArn(context.scope, cluster, name),
+    status: service.status,
     desiredCount: service.desiredCount,
-    waiting: waitingTasks(context.scope, cluster, service.plannedStarts),
-    deployments: service.deployments.map((deployment) =>
-      explainDeployment(context.scope, deployment),
-    ),
+    runningCount: tasks.filter(({ lastStatus }) => lastStatus === "RUNNING").length,
+    pendingCount: tasks.filter(({ lastStatus }) => lastStatus === "PENDING").length,
+    ...(service.latestChange && { latestChange: presentStep(tellChange(service.latestChange)) }),
+    progress: progressOf(context, service, { tasks, definitions }),
+    deployments: service.deployments.map((each) => presentDeployment(context.scope, service, each)),
+    waiting: waitingTasks(context.scope, service),
+    placements: await placementsNow(context, service, definitions),
+    events: events.slice(0, LATEST_EVENTS).map(({ createdAt, message }) => ({
+      createdAt: isoTime(createdAt),
+      message,
+    })),
   };
+}
+
+const namedDefinitions = (service: Service, tasks: readonly Task[]): readonly string[] =>
+  [...service.deployments, ...tasks].map(({ taskDefinition }) => taskDefinition);
+
+interface Members {
+  readonly tasks: readonly Task[];
+  readonly definitions: ReadonlyMap<string, TaskDefinition>;
+}
+
+function progressOf(
+  context: CommandContext,
+  service: Stored<Service>,
+  { tasks, definitions }: Members,
+) {
+  const notes = explainProgress({
+    service,
+    tasks,
+    checkedContainers: Object.fromEntries(
+      [...definitions].map(([name, definition]) => [name, checkedContainers(definition)]),
+    ),
+    healthyAfterMs: context.settings.healthyAfterMs,
+    ...(service.due !== undefined && { nextLookAt: service.due }),
+    now: context.now(),
+  });
+  return notes.map(presentNote);
+}
+
+/** Reads the cluster only where tasks wait: for ten thousand instances that is 900 read units. */
+async function placementsNow(
+  context: CommandContext,
+  service: Service,
+  definitions: ReadonlyMap<string, TaskDefinition>,
+): Promise<readonly PlacementNow[]> {
+  const { cluster } = service;
+  // The others may hold their place already.
+  const plannedStarts = service.plannedStarts.filter(({ unplaced }) => unplaced);
+  if (plannedStarts.length === 0) return [];
+  const candidates = await context.store.instances.all(cluster);
+  return service.deployments.flatMap((deployment) => {
+    const definition = definitions.get(deployment.taskDefinition);
+    const request = waitingRequest({ ...service, plannedStarts }, deployment, definition);
+    if (!request) return [];
+    const explained = explainPlacement(candidates, request);
+    return [presentPlacementNow({ scope: context.scope, cluster }, deployment.id, explained)];
+  });
 }
 
 interface WaitingStart extends PlannedStart {
@@ -71,10 +118,11 @@ interface WaitingStart extends PlannedStart {
 
 function waitingTasks(
   scope: Scope,
-  cluster: string,
-  starts: readonly PlannedStart[],
+  { cluster, plannedStarts }: Pick<Service, "cluster" | "plannedStarts">,
 ): readonly WaitingTasks[] {
-  const waiting = starts.filter((start): start is WaitingStart => start.unplaced !== undefined);
+  const waiting = plannedStarts.filter(
+    (start): start is WaitingStart => start.unplaced !== undefined,
+  );
   const alike = Map.groupBy(waiting, ({ deploymentId, unplaced }) =>
     JSON.stringify([deploymentId, unplaced.candidates]),
   );
@@ -83,27 +131,26 @@ function waitingTasks(
       deploymentId,
       since: isoTime(Math.min(...group.map((start) => start.unplaced.since))),
       count: group.length,
-      instances: unplaced.candidates.map(({ containerInstanceId, reason, detail }) => ({
-        ...(containerInstanceId !== undefined && {
-          containerInstanceArn: containerInstanceArn(scope, cluster, containerInstanceId),
-        }),
-        reason,
-        detail,
-      })),
+      instances: unplaced.candidates.map((each) => presentRefusal({ scope, cluster }, each)),
     })),
   );
 }
 
-const explainDeployment = (scope: Scope, deployment: Deployment): ExplainedDeployment => ({
-  id: deployment.id,
-  status: deployment.status,
-  taskDefinition: taskDefinitionArn(scope, deployment.taskDefinition),
-  rolloutState: deployment.rolloutState,
-  rolloutStateReason: deployment.rolloutStateReason,
-  failedTasks: deployment.failedTasks,
-  ...(deployment.throttledUntil !== undefined && {
-    throttledUntil: isoTime(deployment.throttledUntil),
-  }),
-});
-
-const isoTime = (epochMs: number): string => new Date(epochMs).toISOString();
+function presentDeployment(
+  scope: Scope,
+  service: Pick<Service, "desiredCount" | "deploymentConfiguration">,
+  deployment: Deployment,
+): ExplainedDeployment {
+  const { id, status, rolloutState, rolloutStateReason, failedTasks, throttledUntil } = deployment;
+  const isWatched = service.deploymentConfiguration.deploymentCircuitBreaker?.enable ?? false;
+  return {
+    id,
+    status,
+    taskDefinition: taskDefinitionArn(scope, deployment.taskDefinition),
+    rolloutState,
+    rolloutStateReason,
+    failedTasks,
+    ...(isWatched && { failureThreshold: failureThreshold(service.desiredCount) }),
+    ...(throttledUntil !== undefined && { throttledUntil: isoTime(throttledUntil) }),
+  };
+}

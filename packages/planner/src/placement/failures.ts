@@ -5,9 +5,6 @@ import type { Cell } from "./cells.ts";
 /** An answer of the API and an item of the store hold no thousands of reasons for each of many tasks. */
 export const MAX_FAILURES = 100;
 
-/** How many instances each filter took out, by its reason. */
-export type Rejections = Readonly<Record<string, number>>;
-
 /** Why the sites that came closest do not pass. */
 export function closestFailures(
   cells: readonly Cell[],

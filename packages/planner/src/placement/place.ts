@@ -6,7 +6,7 @@ import type {
 import type { Demand } from "@berth/domain/resources";
 import type { PlacementFailure, PlacementStrategy } from "@berth/domain/service";
 import type { PlacementConstraint } from "@berth/domain/task-definition";
-import type { Rejections } from "./failures.ts";
+import type { PlacementDecision } from "@berth/domain/task-placement";
 import { PlacementIndex } from "./placement-index.ts";
 
 export interface Candidate {
@@ -33,19 +33,6 @@ export interface PlacementPlan {
     /** Of the instances considered those that came closest, at most `MAX_FAILURES`; a single one without an instance where there was none. */
     readonly failures: readonly PlacementFailure[];
   }[];
-}
-
-/** Why a task is where it is. */
-export interface PlacementDecision {
-  /** So many ACTIVE instances were there. */
-  readonly considered: number;
-  /** So many of them could not take the first task of the batch, by the filter that they failed first. */
-  readonly rejected: Rejections;
-  /** The strategies that decided, as `spread(attribute:NAME)`, and the score of the chosen instance by each: the lower the better. */
-  readonly by: readonly string[];
-  readonly scores: readonly number[];
-  /** Others had the same scores: the choice among them was drawn. */
-  readonly isDrawn: boolean;
 }
 
 export interface Placement {

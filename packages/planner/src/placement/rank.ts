@@ -43,7 +43,7 @@ interface Tally {
 }
 
 /** More than any instance holds, and still a number that can be subtracted from itself. */
-const LAST = 2 ** 40;
+export const LAST = 2 ** 40;
 
 /**
  * Between cells the attributes decide, and inside a cell they are equal: so the best site is the

@@ -17,6 +17,34 @@ import { toAttributes } from "./item-format.ts";
 
 const KIB = 1_024;
 
+const AT = Date.UTC(2026, 10, 20, 12, 34, 56, 789);
+const byUser = {
+  kind: "api",
+  operation: "StopTask",
+  requestId: "0b5cbb5d-24e1-4d2b-9d4b-1f4c0a3d2e11",
+  principalArn: "arn:aws:iam::123456789012:user/team/deployer",
+} as const;
+const stoppedByUser: Task = {
+  ...aTypicalStoppedTask(),
+  stopCode: "UserInitiated",
+  stoppedReason: "Task stopped by user",
+  history: [
+    ...aTypicalTask().history,
+    { at: AT, to: "desired STOPPED", cause: byUser },
+    { at: AT, to: "STOPPED", cause: { kind: "agent" } },
+  ],
+};
+
+/** Its instance drained because somebody had asked for that. */
+const stoppedByDrain: Task = {
+  ...aTypicalStoppedTask(),
+  draining: true,
+  history: [
+    ...aTypicalStoppedTask().history,
+    { at: AT, to: "draining", cause: { ...byUser, operation: "UpdateContainerInstancesState" } },
+  ],
+};
+
 describe("in the table", () => {
   const table = createMemoryTable();
   const { tasks, instances } = createStore(table, { historyMs: 60_000, now: () => 0 });
@@ -35,6 +63,8 @@ describe("in the table", () => {
       task: { ...aTypicalTask(), due: 1_763_700_000_000 },
     },
     { name: "one that a deployment stopped", cluster: "production-2", task: aTypicalStoppedTask() },
+    { name: "one that a user stopped", cluster: "production-3", task: stoppedByUser },
+    { name: "one that had to go", cluster: "production-4", task: stoppedByDrain },
   ])("$name with one container is below 1 KiB", async ({ cluster, task }) => {
     await tasks.create({ ...task, cluster });
     expect(await sizeOf(taskKey(cluster, task.id))).toBeLessThan(KIB);

@@ -4,6 +4,7 @@ import type { New, ServiceRepository, Stored } from "../store.ts";
 import type { Item, Table, WriteOutcome } from "../table.ts";
 import { fullPage, listAll } from "./pages.ts";
 import { type CompactStarts, decodeStarts, encodeStarts } from "./planned-start-format.ts";
+import { type CompactChange, decodeChange, encodeChange } from "./service-change-format.ts";
 import { latestEvents, putEvents } from "./service-event.ts";
 import { expiryOf, findConfirmed, membersOf, type Retention, toItem, toStored } from "./stored.ts";
 
@@ -55,11 +56,15 @@ async function createOverInactive(table: Table, item: Item): Promise<WriteOutcom
 const isNotInactive = (item: Item) => item["status"] !== "INACTIVE";
 
 function itemOf(service: New<Service>, retention: Retention): Item {
-  const { cluster, name, plannedStarts, ...members } = service;
+  const { cluster, name, plannedStarts, latestChange, ...members } = service;
   const waits = plannedStarts.some((start) => start.unplaced);
   return toItem(
     serviceKey(cluster, name),
-    { ...members, ...encodeStarts(plannedStarts) },
+    {
+      ...members,
+      ...encodeStarts(plannedStarts),
+      ...(latestChange && { latestChange: encodeChange(latestChange) }),
+    },
     {
       ...(waits && { listPk: waitingList(cluster), listSk: name }),
       ...(service.status === "INACTIVE" && expiryOf(retention, service.inactiveAt)),
@@ -69,11 +74,14 @@ function itemOf(service: New<Service>, retention: Retention): Item {
 
 /** The service of an item. */
 export function toService(item: Item): Stored<Service> {
-  const { plannedStarts, unplacedReasons, ...members } = membersOf(item);
+  const { plannedStarts, unplacedReasons, latestChange, ...members } = membersOf(item);
   return toStored(item, {
     cluster: clusterOf(item),
     name: item.sk,
     ...members,
     plannedStarts: decodeStarts({ plannedStarts, unplacedReasons } as CompactStarts),
+    ...(latestChange !== undefined && {
+      latestChange: decodeChange(latestChange as CompactChange),
+    }),
   });
 }

@@ -1,4 +1,6 @@
-import type { Cause, HistoryEntry, NetworkBinding, Task, TaskContainer } from "@berth/domain/task";
+import type { NetworkBinding, Task, TaskContainer } from "@berth/domain/task";
+import { type CompactEntry, decodeEntry, encodeEntry } from "./history-format.ts";
+import { decodePlacement, encodePlacement } from "./placement-format.ts";
 
 /**
  * A task in short, so that one of a single container stays below 1 KiB, the unit of writing, also
@@ -7,7 +9,7 @@ import type { Cause, HistoryEntry, NetworkBinding, Task, TaskContainer } from "@
  */
 export type CompactTask = Omit<
   Task,
-  "cluster" | "id" | "containers" | "history" | "launchType" | "desiredStatus"
+  "cluster" | "id" | "containers" | "history" | "launchType" | "desiredStatus" | "placement"
 > & {
   readonly containers: readonly CompactContainer[];
   readonly history: readonly CompactEntry[];
@@ -15,11 +17,20 @@ export type CompactTask = Omit<
   readonly launchType?: Task["launchType"];
   /** Left out where it is `lastStatus`. */
   readonly desiredStatus?: Task["desiredStatus"];
+  readonly placement?: string;
 };
 
 const USUAL_LAUNCH_TYPE = "EC2";
 
-type CompactContainer = Omit<TaskContainer, "networkBindings"> & {
+/** What a service's tasks are told when they stop, save for a few: left out, being long. */
+const usualReason = ({ startedBy, stopCode }: Pick<Task, "startedBy" | "stopCode">) =>
+  stopCode === "ServiceSchedulerInitiated" && startedBy !== undefined
+    ? `Scaling activity initiated by (deployment ${startedBy})`
+    : undefined;
+
+type CompactContainer = Omit<TaskContainer, "networkBindings" | "lastStatus"> & {
+  /** Left out where it is the task's. */
+  readonly lastStatus?: TaskContainer["lastStatus"];
   readonly networkBindings?: readonly CompactBinding[];
 };
 
@@ -31,44 +42,64 @@ type CompactBinding = readonly [
   NetworkBinding["protocol"] | null,
 ];
 
-/** `[at, to, kind of the cause, …its members]`; a deployment's id is left out if it is `startedBy`. */
-type CompactEntry = readonly [number, string, Cause["kind"], ...(readonly string[])];
-
 /** Without cluster and id, which the key tells. */
 export function encodeTask(task: Task): CompactTask {
-  const { cluster: _, id: _1, launchType, desiredStatus, containers, history, ...members } = task;
+  const {
+    cluster: _,
+    id: _1,
+    placement,
+    launchType,
+    desiredStatus,
+    stoppedReason,
+    ...members
+  } = task;
   return {
     ...members,
+    ...(placement && { placement: encodePlacement(placement) }),
     ...(launchType !== USUAL_LAUNCH_TYPE && { launchType }),
     ...(desiredStatus !== task.lastStatus && { desiredStatus }),
-    containers: containers.map(encodeContainer),
-    history: history.map((entry) => encodeEntry(entry, task.startedBy)),
+    ...(stoppedReason !== undefined && stoppedReason !== usualReason(task) && { stoppedReason }),
+    containers: task.containers.map((container) => encodeContainer(container, task)),
+    history: task.history.map((entry) => encodeEntry(entry, task.startedBy)),
   };
 }
 
 /** Expects what `encodeTask` made. */
 export function decodeTask(compact: CompactTask): Omit<Task, "cluster" | "id"> {
-  const { containers, history, startedBy, lastStatus } = compact;
+  const { placement, ...members } = compact;
+  const { containers, history, startedBy, lastStatus } = members;
+  const stoppedReason = members.stoppedReason ?? usualReason(members);
   return {
     launchType: USUAL_LAUNCH_TYPE,
     /** There is one for RUNNING and STOPPED only: any other status is never left out. */
     desiredStatus: lastStatus === "STOPPED" ? "STOPPED" : "RUNNING",
-    ...compact,
-    containers: containers.map(decodeContainer),
+    ...members,
+    ...(stoppedReason !== undefined && { stoppedReason }),
+    ...(placement !== undefined && { placement: decodePlacement(placement) }),
+    containers: containers.map((container) => decodeContainer(container, lastStatus)),
     history: history.map((entry) => decodeEntry(entry, startedBy)),
   };
 }
 
-function encodeContainer({ networkBindings, ...container }: TaskContainer): CompactContainer {
-  return networkBindings
-    ? { ...container, networkBindings: networkBindings.map(encodeBinding) }
-    : container;
+function encodeContainer(container: TaskContainer, task: Task): CompactContainer {
+  const { networkBindings, lastStatus, ...members } = container;
+  return {
+    ...members,
+    ...(lastStatus !== task.lastStatus && { lastStatus }),
+    ...(networkBindings && { networkBindings: networkBindings.map(encodeBinding) }),
+  };
 }
 
-function decodeContainer({ networkBindings, ...container }: CompactContainer): TaskContainer {
-  return networkBindings
-    ? { ...container, networkBindings: networkBindings.map(decodeBinding) }
-    : container;
+function decodeContainer(
+  { networkBindings, lastStatus, ...members }: CompactContainer,
+  taskStatus: Task["lastStatus"],
+): TaskContainer {
+  return {
+    ...members,
+    /** Only a status that a container can have is ever left out. */
+    lastStatus: lastStatus ?? (taskStatus as TaskContainer["lastStatus"]),
+    ...(networkBindings && { networkBindings: networkBindings.map(decodeBinding) }),
+  };
 }
 
 const encodeBinding = (binding: NetworkBinding): CompactBinding => [
@@ -89,32 +120,3 @@ const decodeBinding = ([
   ...(hostPort !== null && { hostPort }),
   ...(protocol && { protocol }),
 });
-
-function encodeEntry({ at, to, cause }: HistoryEntry, startedBy: string | undefined): CompactEntry {
-  switch (cause.kind) {
-    case "api":
-      return [at, to, cause.kind, cause.operation, cause.requestId];
-    case "deployment":
-      return [at, to, cause.kind, ...(cause.id === startedBy ? [] : [cause.id])];
-    case "controlPlane":
-      return [at, to, cause.kind, cause.reason];
-    case "agent":
-      return [at, to, cause.kind];
-  }
-}
-
-function decodeEntry(
-  [at, to, kind, first, second = ""]: CompactEntry,
-  startedBy = "",
-): HistoryEntry {
-  switch (kind) {
-    case "api":
-      return { at, to, cause: { kind, operation: first ?? "", requestId: second } };
-    case "deployment":
-      return { at, to, cause: { kind, id: first ?? startedBy } };
-    case "controlPlane":
-      return { at, to, cause: { kind, reason: first ?? "" } };
-    case "agent":
-      return { at, to, cause: { kind } };
-  }
-}

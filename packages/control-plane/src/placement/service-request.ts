@@ -1,0 +1,36 @@
+import type { Deployment, Service } from "@berth/domain/service";
+import { serviceGroup } from "@berth/domain/task";
+import type { TaskDefinition } from "@berth/domain/task-definition";
+import { taskDefinitionName } from "@berth/domain/task-definition";
+import type { PlacementRequest } from "@berth/planner/placement/place";
+import { attributesForLaunch } from "./launch-attributes.ts";
+import { placementRequest } from "./placement-request.ts";
+import { strategyOf } from "./service-strategy.ts";
+
+/**
+ * What placement is asked for the planned starts of one deployment; undefined where there are none.
+ * It draws otherwise than the try that follows: what fits and what does not is the same.
+ */
+export function waitingRequest(
+  service: Service,
+  deployment: Deployment,
+  definition: TaskDefinition | undefined,
+): PlacementRequest | undefined {
+  const taskIds = service.plannedStarts
+    .filter((start) => start.deploymentId === deployment.id)
+    .map((start) => start.taskId);
+  if (!definition || taskIds.length === 0) return undefined;
+  return placementRequest(
+    {
+      taskIds,
+      group: serviceGroup(service.name),
+      definition,
+      requiresAttributes: attributesForLaunch(service.launchType ?? "EC2"),
+    },
+    {
+      constraints: service.placementConstraints,
+      strategy: strategyOf(service),
+      seed: taskDefinitionName(definition),
+    },
+  );
+}

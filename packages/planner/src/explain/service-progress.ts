@@ -1,0 +1,193 @@
+import type { Service } from "@berth/domain/service";
+import type { Task } from "@berth/domain/task";
+import { boundsOf } from "../service/bounds.ts";
+import { countHealthy, countOccupying, isPending, takeCensus } from "../service/census.ts";
+import type { Census, Member } from "../service/census.ts";
+import { primaryOf } from "../service/primary-deployment.ts";
+
+/** One thing that a service does or waits for. Times are epoch ms. */
+export interface ProgressNote {
+  readonly kind:
+    | "removed"
+    | "steady"
+    /** None of the others: something has just happened, and its controller is yet to look. */
+    | "due"
+    | "failed"
+    | "throttled"
+    | "unplaced"
+    | "placing"
+    | "starting"
+    | "warming"
+    | "unhealthy"
+    | "draining"
+    | "outdated"
+    | "stopping"
+    | "atCeiling"
+    | "atFloor";
+  readonly text: string;
+  readonly since?: number;
+  /** When time alone changes it, at the latest. */
+  readonly until?: number;
+}
+
+export interface ServiceFacts {
+  readonly service: Service;
+  /** All that are not archived. */
+  readonly tasks: readonly Task[];
+  /** Names of essential containers with a health check, by task definition name. */
+  readonly checkedContainers: Readonly<Record<string, readonly string[]>>;
+  readonly healthyAfterMs: number;
+  /** When the service is looked at next, whatever happens until then. */
+  readonly nextLookAt?: number;
+  readonly now: number;
+}
+
+/** Why a service is not yet as it shall be, or that it is. */
+export function explainProgress(facts: ServiceFacts): readonly ProgressNote[] {
+  const { service } = facts;
+  const census = censusOf(facts);
+  if (service.status !== "ACTIVE") return [removal(service, census)];
+  const notes = [
+    ...deploymentNotes(facts, countMissing(service, census)),
+    ...unplacedNotes(facts),
+    ...taskNotes(service, census),
+    ...boundNotes(service, census),
+  ];
+  return notes.length > 0 ? notes : [restNote(facts, census)];
+}
+
+function restNote({ service, nextLookAt }: ServiceFacts, census: Census): ProgressNote {
+  const { desiredCount } = service;
+  const healthy = countHealthy(census.kept);
+  if (healthy === desiredCount) return { kind: "steady", text: steadyText(desiredCount) };
+  return {
+    kind: "due",
+    text: `${healthy} of ${count(desiredCount, "task")} are healthy: its controller looks at it next.`,
+    ...(nextLookAt !== undefined && { until: nextLookAt }),
+  };
+}
+
+function steadyText(desiredCount: number): string {
+  if (desiredCount === 0) return "It shall have no tasks, and has none.";
+  return desiredCount === 1
+    ? "The one task that it shall have is healthy."
+    : `All ${desiredCount} tasks that it shall have are healthy.`;
+}
+
+function censusOf({
+  service,
+  tasks,
+  checkedContainers,
+  healthyAfterMs,
+  now,
+}: ServiceFacts): Census {
+  const rules = {
+    primaryId: primaryOf(service.deployments).id,
+    plannedStops: new Set((service.plannedStops ?? []).map(({ taskId }) => taskId)),
+    checkedContainers,
+    healthyAfterMs,
+    gracePeriodMs: (service.healthCheckGracePeriodSeconds ?? 0) * 1_000,
+  };
+  return takeCensus(tasks, rules, now);
+}
+
+/** So many tasks are neither there nor decided. */
+const countMissing = ({ desiredCount, plannedStarts }: Service, { kept }: Census): number =>
+  Math.max(0, desiredCount - kept.length - plannedStarts.length);
+
+function removal({ status, latestChange }: Service, census: Census): ProgressNote {
+  const left = countOccupying(census);
+  return {
+    kind: "removed",
+    text: `It is ${status}, deleted: ${count(left, "task")} of it ${left === 1 ? "is" : "are"} left to stop.`,
+    ...(latestChange && { since: latestChange.at }),
+  };
+}
+
+function deploymentNotes({ service, now }: ServiceFacts, missing: number): readonly ProgressNote[] {
+  const primary = primaryOf(service.deployments);
+  const { id, rolloutState, rolloutStateReason, throttledUntil = 0, failedRounds = 0 } = primary;
+  if (rolloutState === "FAILED") {
+    const text = `Deployment ${id} FAILED, so that nothing more is started for it: ${rolloutStateReason}`;
+    return [{ kind: "failed", text, since: primary.updatedAt }];
+  }
+  if (throttledUntil <= now || missing === 0) return [];
+  const text = `Starts of deployment ${id} are held back after ${count(failedRounds, "round")} of failed starts.`;
+  return [{ kind: "throttled", text, until: throttledUntil }];
+}
+
+function unplacedNotes({ service, nextLookAt }: ServiceFacts): readonly ProgressNote[] {
+  const times = service.plannedStarts.flatMap(({ unplaced }) => (unplaced ? [unplaced.since] : []));
+  if (times.length === 0) return [];
+  return [
+    {
+      kind: "unplaced",
+      text: `${count(times.length, "task")} ${times.length === 1 ? "finds" : "find"} no container instance; tried again as soon as one joins or has room.`,
+      since: Math.min(...times),
+      ...(nextLookAt !== undefined && { until: nextLookAt }),
+    },
+  ];
+}
+
+/** What its tasks are about, by how many each is true of. */
+function taskNotes({ plannedStarts }: Service, census: Census): readonly ProgressNote[] {
+  const { kept, replaced, leaving, changesAt } = census;
+  const placing = plannedStarts.filter(({ unplaced }) => unplaced === undefined).length;
+  const pending = kept.filter(isPending).length;
+  const warming = kept.length - pending - countHealthy(kept);
+  const reasons = replaced.map(whyReplaced);
+  const counted = [
+    ["placing", placing, "about to be placed."],
+    ["starting", pending, "PENDING: not started by their agents yet."],
+    ["warming", warming, "RUNNING, and not yet proven healthy."],
+    ...WHY_REPLACED.map(
+      ([why, text]) => [why, reasons.filter((each) => each === why).length, text] as const,
+    ),
+    ["stopping", leaving.length, "asked to stop, and not STOPPED yet."],
+  ] as const;
+  return counted
+    .filter(([, number]) => number > 0)
+    .map(([kind, number, rest]) => {
+      const text = `${count(number, "task")} ${rest}`;
+      return kind === "warming" && changesAt !== undefined
+        ? { kind, text, until: changesAt }
+        : { kind, text };
+    });
+}
+
+const WHY_REPLACED = [
+  ["unhealthy", "UNHEALTHY by their health checks, to be replaced."],
+  ["draining", "on instances that drain, to be replaced."],
+  ["outdated", "of older deployments, to be replaced."],
+] as const;
+
+function whyReplaced({ task, condition }: Member): (typeof WHY_REPLACED)[number][0] {
+  if (condition === "UNHEALTHY") return "unhealthy";
+  return task.draining === true ? "draining" : "outdated";
+}
+
+/** Where the corridor of the rollout is what a start or a stop waits for. */
+function boundNotes(service: Service, census: Census): readonly ProgressNote[] {
+  const { desiredCount, deploymentConfiguration, plannedStarts, withdrawnStarts = [] } = service;
+  const { minimumHealthyPercent, maximumPercent } = deploymentConfiguration;
+  const { floor, ceiling } = boundsOf(desiredCount, deploymentConfiguration);
+  const occupying = countOccupying(census) + plannedStarts.length + withdrawnStarts.length;
+  const healthy = countHealthy(census.kept) + countHealthy(census.replaced);
+  const notes: ProgressNote[] = [];
+  if (countMissing(service, census) > 0 && occupying >= ceiling) {
+    notes.push({
+      kind: "atCeiling",
+      text: `No task may start before another one stops: maximumPercent ${maximumPercent} of ${desiredCount} allows ${ceiling}, and there are ${occupying}.`,
+    });
+  }
+  if (countHealthy(census.replaced) > 0 && healthy <= floor) {
+    notes.push({
+      kind: "atFloor",
+      text: `No healthy task may stop before a new one is healthy: minimumHealthyPercent ${minimumHealthyPercent} of ${desiredCount} asks for ${floor}, and there ${healthy === 1 ? "is" : "are"} ${healthy}.`,
+    });
+  }
+  return notes;
+}
+
+const count = (number: number, noun: string): string =>
+  `${number} ${noun}${number === 1 ? "" : "s"}`;

@@ -1,0 +1,27 @@
+import type { ServiceChange } from "@berth/domain/service-change";
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { decodeChange, encodeChange } from "./service-change-format.ts";
+
+const changes: fc.Arbitrary<ServiceChange> = fc.record(
+  {
+    at: fc.nat(),
+    operation: fc.constantFrom("CreateService", "UpdateService", "DeleteService"),
+    requestId: fc.string(),
+    principalArn: fc.string(),
+    deploymentId: fc.string(),
+    desiredCount: fc.nat(),
+  },
+  {
+    requiredKeys: ["at", "operation", "requestId", "principalArn"],
+    noNullPrototype: true,
+  },
+);
+
+test("a change is read as it was written", () => {
+  fc.assert(
+    fc.property(changes, (change) => {
+      expect(decodeChange(encodeChange(change))).toEqual(change);
+    }),
+  );
+});

@@ -1,0 +1,52 @@
+import type { ServiceChange } from "@berth/domain/service-change";
+
+/** `[at, initial of the operation, requestId, principalArn, deploymentId, desiredCount]` */
+export type CompactChange = readonly [
+  number,
+  Initial,
+  string,
+  string,
+  string | null,
+  number | null,
+];
+
+type Initial = "C" | "U" | "D";
+
+const OPERATIONS: Readonly<Record<Initial, ServiceChange["operation"]>> = {
+  C: "CreateService",
+  U: "UpdateService",
+  D: "DeleteService",
+};
+
+const INITIALS: Readonly<Record<ServiceChange["operation"], Initial>> = {
+  CreateService: "C",
+  UpdateService: "U",
+  DeleteService: "D",
+};
+
+/** In short, so that a service with one deployment stays below 1 KiB, the unit of writing. */
+export const encodeChange = (change: ServiceChange): CompactChange => [
+  change.at,
+  INITIALS[change.operation],
+  change.requestId,
+  change.principalArn,
+  change.deploymentId ?? null,
+  change.desiredCount ?? null,
+];
+
+/** Expects what `encodeChange` made. */
+export const decodeChange = ([
+  at,
+  initial,
+  requestId,
+  principalArn,
+  deploymentId,
+  desiredCount,
+]: CompactChange): ServiceChange => ({
+  at,
+  operation: OPERATIONS[initial],
+  requestId,
+  principalArn,
+  ...(deploymentId !== null && { deploymentId }),
+  ...(desiredCount !== null && { desiredCount }),
+});

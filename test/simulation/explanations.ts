@@ -1,0 +1,62 @@
+import type { ServiceExplanation, TaskExplanation } from "@berth/contracts/rest/explanation";
+import { explainService } from "@berth/control-plane/rest/explain-service";
+import { explainTask } from "@berth/control-plane/rest/explain-task";
+import type { Snapshot } from "./invariants.ts";
+import type { World } from "./world.ts";
+
+/**
+ * I28: what Berth says of its services and tasks, held against the very state that it says it of.
+ * Empty where all is said and nothing is wrong.
+ */
+export async function whatIsNotExplained(
+  world: World,
+  { services, live, archived }: Snapshot,
+): Promise<readonly string[]> {
+  const explained = await Promise.all([
+    ...[...services.values()].map(async ({ name }) =>
+      faultsOf(
+        `service ${name}`,
+        serviceFaults(await explainService(world.onlooker, { service: name })),
+      ),
+    ),
+    ...[...live.values(), ...archived.values()].map(async ({ id }) =>
+      faultsOf(`task ${id}`, taskFaults(await explainTask(world.onlooker, { task: id }))),
+    ),
+  ]);
+  return explained.flat();
+}
+
+function faultsOf(what: string, faults: Readonly<Record<string, boolean>>): readonly string[] {
+  return Object.entries(faults).flatMap(([fault, is]) => (is ? [`I28 ${what} ${fault}`] : []));
+}
+
+function serviceFaults(explained: ServiceExplanation) {
+  const { progress, placements, waiting, desiredCount, runningCount, latestChange } = explained;
+  const kinds = progress.map(({ kind }) => kind);
+  return {
+    "is left unexplained": kinds.length === 0,
+    "is said to be steady and more": kinds.includes("steady") && kinds.length > 1,
+    "is said to be steady and is not": kinds.includes("steady") && runningCount < desiredCount,
+    "waits and does not say so": waiting.length > 0 && !kinds.includes("unplaced"),
+    "waits and is not held against the cluster": waiting.length !== 0 && placements.length === 0,
+    "fits, and would fit if something changed": placements.some(
+      ({ fittingCount, counterfactuals }) => fittingCount > 0 && counterfactuals.length > 0,
+    ),
+    "fits, and there is no best instance": placements.some(
+      ({ fittingCount, ranked }) => fittingCount > 0 !== ranked.length > 0,
+    ),
+    "was asked for by nobody": latestChange === undefined,
+  };
+}
+
+function taskFaults({ lastStatus, desiredStatus, waiting, stop, history }: TaskExplanation) {
+  const first = history.at(0)?.cause.kind ?? "";
+  const last = stop?.causes.at(-1);
+  return {
+    "came from nowhere": !["api", "deployment", "serviceChange"].includes(first),
+    "starts or stops, and waits for nothing": lastStatus !== desiredStatus && !waiting,
+    "is over, and waits for something": lastStatus === "STOPPED" && waiting !== undefined,
+    "stops for no reason": desiredStatus === "STOPPED" && last === undefined,
+    "runs, and has a reason to stop": desiredStatus === "RUNNING" && stop !== undefined,
+  };
+}
