@@ -15,6 +15,8 @@ export interface Settings {
   readonly orphanedReservationMs: number;
   /** How long after RUNNING a task without health check counts as healthy (ECS: 40 s). */
   readonly healthyAfterMs: number;
+  /** The same in a deployment that the circuit breaker watches, so that it has time to fail (ECS: 40 s). */
+  readonly provenAfterMs: number;
   /** First delay of the crash-loop throttle; doubles with each further failed start. */
   readonly throttleFirstDelayMs: number;
   readonly throttleMaxDelayMs: number;
@@ -30,6 +32,7 @@ export const DEFAULT_SETTINGS: Omit<Settings, "agentEndpoint"> = {
   dispatchRetryMs: 10_000,
   orphanedReservationMs: 60_000,
   healthyAfterMs: 0,
+  provenAfterMs: 40_000,
   throttleFirstDelayMs: 1_000,
   throttleMaxDelayMs: 27 * 60_000,
   historyMs: 30 * 24 * 3_600_000,

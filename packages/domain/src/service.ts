@@ -1,4 +1,5 @@
 import type { CapacityProviderStrategyItem } from "./cluster.ts";
+import type { ServiceDeployment } from "./service-deployment.ts";
 import type { Tag } from "./tag.ts";
 import type { PlacementConstraint } from "./task-definition.ts";
 
@@ -10,8 +11,23 @@ export interface PlacementStrategy {
 export interface DeploymentConfiguration {
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
-  readonly deploymentCircuitBreaker?: { readonly enable: boolean; readonly rollback: boolean };
+  readonly deploymentCircuitBreaker?: DeploymentCircuitBreaker;
   readonly [kept: string]: unknown;
+}
+
+export interface DeploymentCircuitBreaker {
+  readonly enable: boolean;
+  readonly rollback: boolean;
+  /** Default: BOUNDED_PERCENT, 50. */
+  readonly thresholdConfiguration?: ThresholdConfiguration;
+  /** Default: true. */
+  readonly resetOnHealthyTask?: boolean;
+}
+
+export interface ThresholdConfiguration {
+  /** COUNT: failed tasks; else percent of the desired count, BOUNDED between 3 and 200 tasks. */
+  readonly type: "BOUNDED_PERCENT" | "COUNT" | "UNBOUNDED_PERCENT";
+  readonly value: number;
 }
 
 export type RolloutState = "IN_PROGRESS" | "COMPLETED" | "FAILED";
@@ -27,11 +43,16 @@ export interface Deployment {
   readonly rolloutStateReason: string;
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** Consecutive starts that failed; back to 0 once one task runs after them. */
+  /**
+   * Consecutive failures: tasks that never ran and, until the deployment is over, those that ran and
+   * then exited or became unhealthy. Back to 0 once a task that began after them is healthy.
+   */
   readonly failedTasks: number;
   /** When the latest of them failed. */
   readonly lastFailedAt?: number;
-  /** Rounds in which they failed: starts that fail together are one round, and wait as one. */
+  /** When the latest task failed that never ran. */
+  readonly lastFailedStartAt?: number;
+  /** Rounds in which starts failed: those that fail together are one round, and wait as one. */
   readonly failedRounds?: number;
   /** Starts are held back until then, after failed ones. */
   readonly throttledUntil?: number;
@@ -103,6 +124,11 @@ export interface Service {
   readonly placementStrategy: readonly PlacementStrategy[];
   /** Newest first; the first is PRIMARY. */
   readonly deployments: readonly Deployment[];
+  /**
+   * Newest first: the latest, those before it that have no verdict yet, and those whose verdict is
+   * not yet written as an item of its own.
+   */
+  readonly serviceDeployments: readonly ServiceDeployment[];
   readonly plannedStarts: readonly PlannedStart[];
   /** Starts that were taken back and may yet become tasks: a pass that overlaps may be at them. */
   readonly withdrawnStarts?: readonly WithdrawnStart[];
@@ -111,8 +137,8 @@ export interface Service {
    * further victims. Entries of tasks that were told go with the service's next change.
    */
   readonly plannedStops?: readonly PlannedStop[];
-  /** Stopped tasks whose failure is counted already and which are still to be archived. */
-  readonly countedStops: readonly string[];
+  /** Tasks whose failure is counted already and which are still to be archived. */
+  readonly countedFailures: readonly string[];
   /** Events of the latest changes, not yet written as items of their own. */
   readonly newEvents: readonly ServiceEvent[];
   /** Message of the last event that is suppressed while it repeats, and when it was told. */

@@ -42,7 +42,7 @@ export function describeServices(parts: StoreParts): void {
     const { services } = world.store;
     const service = aService({
       lastTold: { "(service web) is waiting.": 3 },
-      countedStops: [taskId("service:web", 9)],
+      countedFailures: [taskId("service:web", 9)],
       plannedStarts: [
         aStart(1),
         aStart(2, { unplaced: unplaced("RESOURCE:CPU") }),

@@ -12,7 +12,7 @@ import { activeCluster } from "./find-cluster.ts";
 import { checkLaunch, type LaunchType } from "./launch-checks.ts";
 import { validConstraints, validStrategy } from "./placement-members.ts";
 import { presentService } from "./present/service.ts";
-import { newDeployment } from "./service-deployment.ts";
+import { withNewDeployment } from "./service-deployment.ts";
 import { checkDesiredCount, checkGracePeriod, refuseLaterMembers } from "./service-members.ts";
 import { startableDefinition } from "./startable-definition.ts";
 import { validTags } from "./tags.ts";
@@ -96,13 +96,12 @@ function newService(
     desiredCount: request.desiredCount ?? 0,
     schedulingStrategy: "REPLICA",
     launchType,
-    taskDefinition,
     deploymentConfiguration: validDeploymentConfiguration(request.deploymentConfiguration),
     placementConstraints: validConstraints(request.placementConstraints),
     placementStrategy: validStrategy(request.placementStrategy),
-    deployments: [newDeployment(context, taskDefinition)],
+    ...withNewDeployment(context, taskDefinition),
     plannedStarts: [],
-    countedStops: [],
+    countedFailures: [],
     newEvents: [],
     lastTold: {},
     steady: false,

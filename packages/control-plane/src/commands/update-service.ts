@@ -11,7 +11,7 @@ import { activeCluster } from "./find-cluster.ts";
 import { serviceName } from "./identifiers.ts";
 import { checkDefinition } from "./launch-checks.ts";
 import { validConstraints, validStrategy } from "./placement-members.ts";
-import { newDeployment } from "./service-deployment.ts";
+import { withNewDeployment } from "./service-deployment.ts";
 import { checkDesiredCount, checkGracePeriod, refuseLaterMembers } from "./service-members.ts";
 import { startableDefinition } from "./startable-definition.ts";
 import { unsupported } from "./unsupported.ts";
@@ -99,20 +99,7 @@ function withDeployment(
   checkMembersOfDeployment(before, definition, request);
   const taskDefinition = definition ? taskDefinitionName(definition) : before.taskDefinition;
   if (taskDefinition === before.taskDefinition && !request.forceNewDeployment) return service;
-  const now = context.now();
-  return {
-    ...service,
-    taskDefinition,
-    deployments: [
-      newDeployment(context, taskDefinition),
-      ...service.deployments.map((deployment) =>
-        deployment.status === "PRIMARY"
-          ? { ...deployment, status: "ACTIVE" as const, updatedAt: now }
-          : deployment,
-      ),
-    ],
-    steady: false,
-  };
+  return { ...service, ...withNewDeployment(context, taskDefinition, service), steady: false };
 }
 
 function checkMembersOfDeployment(

@@ -2,6 +2,7 @@ import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import type { Member } from "./census.ts";
 import { openStops, toPlannedStop } from "./planned-stops.ts";
+import { withoutWritten } from "./service-deployments.ts";
 
 /** What a pass over a service comes to. */
 export interface Decision {
@@ -36,7 +37,8 @@ export function applyDecision(
   const present = new Set(tasks.map((task) => task.id));
   return {
     ...next,
-    countedStops: next.countedStops.filter((id) => present.has(id)),
+    serviceDeployments: withoutWritten(next.serviceDeployments, service.serviceDeployments),
+    countedFailures: next.countedFailures.filter((id) => present.has(id)),
     plannedStops: [
       ...openStops(service.plannedStops ?? [], tasks),
       ...decision.stops.map(toPlannedStop),

@@ -67,7 +67,12 @@ function toWorld(given: Circumstances): ServiceWorld {
     },
     tasks: given.tasks.map(toTask),
     checkedContainers: given.isChecked ? { "web:1": ["main"], "web:2": ["main"] } : {},
-    settings: { healthyAfterMs, throttleFirstDelayMs: 1000, throttleMaxDelayMs: 4000 },
+    settings: {
+      healthyAfterMs,
+      provenAfterMs: 1500,
+      throttleFirstDelayMs: 1000,
+      throttleMaxDelayMs: 4000,
+    },
   });
   return { ...snapshot, slots: given.slots, nextNumber: 100 };
 }

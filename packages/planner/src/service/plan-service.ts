@@ -1,27 +1,26 @@
-import type { Deployment, PlacementFailure, Service } from "@berth/domain/service";
+import type { PlacementFailure, Service } from "@berth/domain/service";
 import type { StopCode } from "@berth/domain/task-status";
 import type { Task } from "@berth/domain/task";
-import { boundsOf } from "./bounds.ts";
-import { countOccupying, takeCensus } from "./census.ts";
 import type { Census } from "./census.ts";
-import { judgeDeployment } from "./circuit-breaker.ts";
 import { settleCompletion } from "./completion.ts";
 import { applyDecision } from "./decision.ts";
 import type { Decision } from "./decision.ts";
-import { countFailedStarts } from "./failed-starts.ts";
-import { settlePlannedStarts } from "./planned-starts.ts";
 import { openStops, stopEvents } from "./planned-stops.ts";
 import { primaryOf } from "./primary-deployment.ts";
 import { decideRemoval } from "./remove-service.ts";
 import { chooseStops } from "./rolling-stops.ts";
 import { countStarts } from "./rollout.ts";
-import type { Rollout } from "./rollout.ts";
+import { settleServiceDeployments } from "./service-deployments.ts";
 import { reachedSteadyState, startedTasks } from "./service-events.ts";
 import { listProblems } from "./problems.ts";
 import { tellStanding } from "./standing-events.ts";
+import { NONE, censusOf, takeStock } from "./take-stock.ts";
+import { isThrottled } from "./throttle.ts";
 
 export interface ServiceSettings {
   readonly healthyAfterMs: number;
+  /** The same in a deployment whose failures are watched for. */
+  readonly provenAfterMs: number;
   readonly throttleFirstDelayMs: number;
   readonly throttleMaxDelayMs: number;
 }
@@ -92,8 +91,8 @@ export function planService(snapshot: ServiceSnapshot): ServicePlan {
 }
 
 function decideActive(snapshot: ServiceSnapshot): Decision {
-  const { service, now } = snapshot;
-  const { counted, verdict, primary, settled, rollout } = takeStock(snapshot);
+  const { service, tasks, now } = snapshot;
+  const { countedFailures, verdict, primary, settled, rollout } = takeStock(snapshot);
   const stops = chooseStops(rollout);
   const completion = settleCompletion({ ...service, ...verdict }, rollout, now);
   const problems = listProblems(service.name, { rollout, stops, primary });
@@ -102,9 +101,15 @@ function decideActive(snapshot: ServiceSnapshot): Decision {
   const isNews = (message: string) => told.news.has(message);
   return {
     changes: {
-      countedStops: counted.countedStops,
+      countedFailures,
       taskDefinition: verdict.taskDefinition,
       deployments: completion.deployments,
+      serviceDeployments: settleServiceDeployments(
+        service,
+        tasks,
+        { deployments: completion.deployments, failure: verdict.failure },
+        now,
+      ),
       plannedStarts: settled.planned,
       ...(settled.withdrawn !== service.withdrawnStarts &&
         settled.withdrawn !== NONE && { withdrawnStarts: settled.withdrawn }),
@@ -132,62 +137,8 @@ function decideActive(snapshot: ServiceSnapshot): Decision {
   };
 }
 
-/** What became of the earlier decisions, and where that leaves the rollout. */
-function takeStock(snapshot: ServiceSnapshot) {
-  const { service, tasks, now } = snapshot;
-  const { desiredCount } = service;
-  const counted = countFailedStarts(service, tasks, snapshot);
-  const verdict = judgeDeployment({ ...service, ...counted }, tasks, now);
-  const primary = primaryOf(verdict.deployments);
-  const census = censusOf(snapshot, tasks, verdict.deployments);
-  const bounds = boundsOf(desiredCount, service.deploymentConfiguration);
-  const settled = settlePlannedStarts(service.plannedStarts, {
-    ...snapshot,
-    primary,
-    withdrawnStarts: service.withdrawnStarts ?? NONE,
-    limit: Math.min(desiredCount - census.kept.length, bounds.ceiling - countOccupying(census)),
-  });
-  const held = primary.rolloutState === "FAILED" || isThrottled(primary, now);
-  const rollout: Rollout = {
-    desiredCount,
-    bounds,
-    primaryId: primary.id,
-    census,
-    planned: settled.planned,
-    withdrawn: settled.withdrawn.length,
-    held,
-  };
-  return { counted, verdict, primary, settled, rollout };
-}
-
-const NONE: readonly never[] = [];
-
 /** Freed capacity wakes a waiting service at once; this is for the wake-up that was lost. */
 const RETRY_PLACEMENT_MS = 30_000;
-
-function censusOf(
-  snapshot: ServiceSnapshot,
-  tasks: readonly Task[],
-  deployments: readonly Deployment[],
-): Census {
-  const { service, settings, checkedContainers, now } = snapshot;
-  return takeCensus(
-    tasks,
-    {
-      primaryId: primaryOf(deployments).id,
-      plannedStops: new Set(
-        openStops(service.plannedStops ?? [], tasks).map((stop) => stop.taskId),
-      ),
-      checkedContainers,
-      healthyAfterMs: settings.healthyAfterMs,
-      gracePeriodMs: (service.healthCheckGracePeriodSeconds ?? 0) * 1000,
-    },
-    now,
-  );
-}
-
-const isThrottled = (deployment: Deployment, now: number): boolean =>
-  (deployment.throttledUntil ?? 0) > now;
 
 function startEvents(
   service: string,

@@ -66,8 +66,9 @@ export const blockedByConfiguration = (service: string): string =>
 export const deploymentCompleted = (service: string, deploymentId: string): string =>
   tell(service, `(deployment ${deploymentId}) deployment completed.`);
 
-export const deploymentFailed = (service: string, deploymentId: string): string =>
-  tell(service, `(deployment ${deploymentId}) deployment failed: tasks failed to start.`);
+/** @param why Such as `tasks failed to start.` */
+export const deploymentFailed = (service: string, deploymentId: string, why: string): string =>
+  tell(service, `(deployment ${deploymentId}) deployment failed: ${why}`);
 
 export const rollingBack = (service: string, deploymentId: string): string =>
   tell(service, `rolling back to deployment ${deploymentId}.`);

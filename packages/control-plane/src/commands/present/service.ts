@@ -3,7 +3,7 @@ import { clusterArn, serviceArn, taskDefinitionArn, type Scope } from "@berth/do
 import { defined } from "@berth/domain/defined";
 import type { Deployment, Service, ServiceEvent } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
-import type { TaskStatus } from "@berth/domain/task-status";
+import { countTasks } from "@berth/planner/service/revision-tasks";
 import { dateOf } from "./date-of.ts";
 
 export type ServiceDescription = NonNullable<EcsResponse<"DescribeServices">["services"]>[number];
@@ -35,7 +35,7 @@ export function presentService(
     clusterArn: clusterArn(scope, service.cluster),
     status: service.status,
     desiredCount: service.desiredCount,
-    ...countTasks(tasks),
+    ...countsIn(tasks),
     taskDefinition: taskDefinitionArn(scope, service.taskDefinition),
     deploymentConfiguration: { ...deploymentConfiguration },
     deployments: service.deployments.map((deployment) =>
@@ -77,7 +77,7 @@ function presentDeployment(
       deployment.status === "PRIMARY"
         ? service.desiredCount
         : own.filter((task) => task.desiredStatus === "RUNNING").length,
-    ...countTasks(own),
+    ...countsIn(own),
     failedTasks: deployment.failedTasks,
     createdAt: dateOf(deployment.createdAt),
     updatedAt: dateOf(deployment.updatedAt),
@@ -87,13 +87,7 @@ function presentDeployment(
   };
 }
 
-const PENDING: ReadonlySet<TaskStatus> = new Set(["PROVISIONING", "PENDING", "ACTIVATING"]);
-
-/** One that is told to stop before it ran is nothing to wait for. */
-const isPending = (task: Task): boolean =>
-  PENDING.has(task.lastStatus) && task.desiredStatus === "RUNNING";
-
-const countTasks = (tasks: readonly Task[]) => ({
-  runningCount: tasks.filter((task) => task.lastStatus === "RUNNING").length,
-  pendingCount: tasks.filter(isPending).length,
-});
+const countsIn = (tasks: readonly Task[]) => {
+  const { running, pending } = countTasks(tasks);
+  return { runningCount: running, pendingCount: pending };
+};
