@@ -39,12 +39,13 @@ const LAST_MS = 2 ** 42 - 1;
 
 /** 21 characters; the later it is made the earlier it sorts. */
 export function randomServiceDeploymentId(random: Random & Pick<ControlPlane, "now">): string {
-  const digits = (value: bigint, count: number): string =>
-    Array.from({ length: count }, (_, index) => {
-      const place = BigInt(count - 1 - index);
-      return ID_ALPHABET[Number((value >> (6n * place)) & 63n)];
-    }).join("");
   const untilLast = BigInt(LAST_MS - random.now());
   const randomness = BigInt(`0x${random.randomHex((RANDOM_DIGITS * 6) / 4)}`);
   return digits(untilLast, TIME_DIGITS) + digits(randomness, RANDOM_DIGITS);
 }
+
+const digits = (value: bigint, count: number): string =>
+  Array.from({ length: count }, (_, index) => {
+    const place = BigInt(count - 1 - index);
+    return ID_ALPHABET[Number((value >> (6n * place)) & 63n)];
+  }).join("");

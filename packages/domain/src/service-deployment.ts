@@ -93,5 +93,4 @@ export const isTerminal = ({ status }: Pick<ServiceDeployment, "status">): boole
   TERMINAL[status];
 
 /** The id of the service revision that a deployment rolls out. */
-export const revisionIdOf = (deploymentId: string): string =>
-  deploymentId.slice("ecs-svc/".length);
+export const revisionIdOf = (deploymentId: string): string => deploymentId.slice("ecs-svc/".length);

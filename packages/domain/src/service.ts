@@ -124,11 +124,10 @@ export interface Service {
   readonly placementStrategy: readonly PlacementStrategy[];
   /** Newest first; the first is PRIMARY. */
   readonly deployments: readonly Deployment[];
-  /**
-   * Newest first: the latest, those before it that have no verdict yet, and those whose verdict is
-   * not yet written as an item of its own.
-   */
+  /** Newest first: those without a verdict, and those whose record is not yet an item of its own. */
   readonly serviceDeployments: readonly ServiceDeployment[];
+  /** Id of the latest of all. */
+  readonly currentServiceDeployment?: string;
   readonly plannedStarts: readonly PlannedStart[];
   /** Starts that were taken back and may yet become tasks: a pass that overlaps may be at them. */
   readonly withdrawnStarts?: readonly WithdrawnStart[];

@@ -2,6 +2,8 @@ import { hideExpired } from "./expiring-table.ts";
 import { clusterOf, kindOf } from "./keys.ts";
 import { createClusterRepository } from "./repositories/cluster.ts";
 import { createContainerInstanceRepository } from "./repositories/container-instance.ts";
+import { createServiceDeploymentRepository } from "./repositories/service-deployment.ts";
+import { createServiceRevisionRepository } from "./repositories/service-revision.ts";
 import { createServiceRepository } from "./repositories/service.ts";
 import { createSessionRepository } from "./repositories/session.ts";
 import { createTaskDefinitionRepository } from "./repositories/task-definition.ts";
@@ -25,6 +27,8 @@ export function createStore(plainTable: Table, retention: StoreOptions): Store {
     instances: createContainerInstanceRepository(table, retention),
     tasks: createTaskRepository(table, retention),
     services: createServiceRepository(table, retention),
+    serviceDeployments: createServiceDeploymentRepository(table, retention),
+    serviceRevisions: createServiceRevisionRepository(table, retention),
     sessions: createSessionRepository(table),
     overdue: async (now, limit) => (await table.overdue(now, limit)).map(toOverdue),
   };

@@ -73,6 +73,14 @@ export const eventOf = ({ sk }: Key) => ({
   id: sk.slice(14),
 });
 
+/** By id, which is from the latest back. */
+export const serviceDeploymentPartition = (cluster: string, service: string) =>
+  `serviceDeployments#${cluster}#${service}`;
+export const serviceRevisionKey = (cluster: string, service: string, id: string): Key => ({
+  pk: `serviceRevisions#${cluster}#${service}`,
+  sk: id,
+});
+
 export const sessionKey = (cluster: string, containerInstanceId: string): Key => ({
   pk: `sessions#${cluster}`,
   sk: containerInstanceId,

@@ -11,6 +11,7 @@ import {
 } from "./builders.ts";
 import { describeClusters } from "./store-contract-clusters.ts";
 import { describeInstances } from "./store-contract-instances.ts";
+import { describeServiceDeployments } from "./store-contract-service-deployments.ts";
 import { describeServices } from "./store-contract-services.ts";
 import { describeTaskDefinitions } from "./store-contract-task-definitions.ts";
 import { describeTasks } from "./store-contract-tasks.ts";
@@ -32,6 +33,9 @@ export function describeStore(parts: StoreParts): void {
   });
   describe("services", () => {
     describeServices(parts);
+  });
+  describe("service deployments", () => {
+    describeServiceDeployments(parts);
   });
   describe("sessions", () => {
     describeSessions(parts);

@@ -51,6 +51,17 @@ describe("CreateService", () => {
         strategy: "ROLLING",
         bakeTimeInMinutes: 0,
       },
+      currentServiceDeployment: expect.stringMatching(
+        new RegExp(`^${arn}:service-deployment/default/web/[A-Za-z0-9_-]{21}$`),
+      ),
+      currentServiceRevisions: [
+        {
+          arn: `${arn}:service-revision/default/web/${id?.slice("ecs-svc/".length)}`,
+          requestedTaskCount: 3,
+          runningTaskCount: 0,
+          pendingTaskCount: 0,
+        },
+      ],
       deployments: [
         {
           id,
@@ -190,6 +201,28 @@ describe("CreateService, repeated", () => {
   });
 });
 
+const withThreshold = (thresholdConfiguration: {
+  readonly type: "COUNT" | "UNBOUNDED_PERCENT";
+  readonly value: number;
+}): Partial<Request> => ({
+  deploymentConfiguration: {
+    deploymentCircuitBreaker: { enable: true, rollback: true, thresholdConfiguration },
+  },
+});
+
+test("CreateService keeps what the circuit breaker is told", async () => {
+  const threshold = withThreshold({ type: "COUNT", value: 5 });
+  const controlPlane = await aCluster();
+  const { service } = await createService(controlPlane, aRequest(threshold));
+  expect(service?.deploymentConfiguration?.deploymentCircuitBreaker).toEqual(
+    threshold.deploymentConfiguration?.deploymentCircuitBreaker,
+  );
+  const stored = await controlPlane.store.services.find("default", "web");
+  expect(stored?.deploymentConfiguration.deploymentCircuitBreaker).toMatchObject({
+    thresholdConfiguration: { type: "COUNT", value: 5 },
+  });
+});
+
 describe("CreateService refuses", () => {
   const INVALID = "InvalidParameterException";
   const LATER = "UnsupportedFeatureException";
@@ -218,6 +251,18 @@ describe("CreateService refuses", () => {
       changes: { role: "r" },
       code: INVALID,
       message: "IAM roles are only valid for services configured to use load balancers",
+    },
+    {
+      name: "a threshold of nothing",
+      changes: withThreshold({ type: "COUNT", value: 0 }),
+      code: INVALID,
+      message: "thresholdConfiguration value must be at least 1",
+    },
+    {
+      name: "a threshold beyond all tasks",
+      changes: withThreshold({ type: "UNBOUNDED_PERCENT", value: 101 }),
+      code: INVALID,
+      message: "thresholdConfiguration value must be at most 100 for type UNBOUNDED_PERCENT",
     },
     {
       name: "percentages that block",

@@ -4,8 +4,6 @@ import type { ServiceDeployment } from "@berth/domain/service-deployment";
 import type { ControlPlane } from "../context.ts";
 import { randomDeploymentId, randomServiceDeploymentId } from "../random-ids.ts";
 
-type Deployments = Pick<Service, "taskDefinition" | "deployments" | "serviceDeployments">;
-
 /**
  * The deployments of a service to which a new one is added, that begins now as the PRIMARY one. What
  * is under way is given up: its record says so at once.
@@ -13,22 +11,24 @@ type Deployments = Pick<Service, "taskDefinition" | "deployments" | "serviceDepl
 export function withNewDeployment(
   context: Pick<ControlPlane, "now" | "randomHex">,
   taskDefinition: string,
-  before: Omit<Deployments, "taskDefinition"> = { deployments: [], serviceDeployments: [] },
-): Deployments {
+  before: Pick<Service, "deployments" | "serviceDeployments"> = {
+    deployments: [],
+    serviceDeployments: [],
+  },
+) {
   const now = context.now();
   const deployment = newDeployment(context, taskDefinition);
+  const record = newRecord(context, deployment, before.deployments);
   return {
     taskDefinition,
+    currentServiceDeployment: record.id,
     deployments: [
       deployment,
       ...before.deployments.map((each) =>
         each.status === "PRIMARY" ? { ...each, status: "ACTIVE" as const, updatedAt: now } : each,
       ),
     ],
-    serviceDeployments: [
-      newRecord(context, deployment, before.deployments),
-      ...before.serviceDeployments.map((record) => superseded(record, now)),
-    ],
+    serviceDeployments: [record, ...before.serviceDeployments.map((each) => superseded(each, now))],
   };
 }
 

@@ -5,7 +5,7 @@ import { planOffers } from "@berth/planner/placement/plan-offers";
 import type { WaitingService } from "@berth/planner/placement/plan-offers";
 import type { ControlPlane } from "../context.ts";
 import { definitionsNamed } from "../definition-cache.ts";
-import { strategyOf } from "../placement/service-strategy.ts";
+import { strategyOf } from "@berth/planner/service/strategy-of";
 
 /** Offers what capacity there is to the services of a cluster that wait for some. */
 export async function offerCapacity(controlPlane: ControlPlane, cluster: string): Promise<void> {

@@ -5,7 +5,7 @@ import { attributesForLaunch } from "../placement/launch-attributes.ts";
 import { newTask } from "../placement/new-task.ts";
 import { placeTasks } from "../placement/place-tasks.ts";
 import { serviceLaunch } from "../placement/service-launch.ts";
-import { strategyOf } from "../placement/service-strategy.ts";
+import { strategyOf } from "@berth/planner/service/strategy-of";
 
 /**
  * Carries out planned starts: places them and writes their tasks. Their ids were committed before,

@@ -1,7 +1,7 @@
 import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import type { Member } from "./census.ts";
-import { openStops, toPlannedStop } from "./planned-stops.ts";
+import { openStopsOf, toPlannedStop } from "./planned-stops.ts";
 import { withoutWritten } from "./service-deployments.ts";
 
 /** What a pass over a service comes to. */
@@ -26,6 +26,7 @@ export function applyDecision(
   service: Service,
   decision: Decision,
   tasks: readonly Task[],
+  now: number,
 ): Service {
   const { changes, lastTold } = decision;
   const isChanged =
@@ -39,9 +40,6 @@ export function applyDecision(
     ...next,
     serviceDeployments: withoutWritten(next.serviceDeployments, service.serviceDeployments),
     countedFailures: next.countedFailures.filter((id) => present.has(id)),
-    plannedStops: [
-      ...openStops(service.plannedStops ?? [], tasks),
-      ...decision.stops.map(toPlannedStop),
-    ],
+    plannedStops: [...openStopsOf(service, tasks, now), ...decision.stops.map(toPlannedStop)],
   };
 }

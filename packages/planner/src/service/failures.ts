@@ -28,7 +28,10 @@ export function countFailures(
   const deployments = service.deployments.map((deployment) => {
     const own = tasks
       .filter((task) => task.startedBy === deployment.id)
-      .map((task) => ({ task, ...assessTask(task, context.rules, context.now) }));
+      .map((task) => {
+        const { condition } = assessTask(task, context.rules, context.now);
+        return { task, condition };
+      });
     const fresh = own.flatMap((each) => {
       const failure = failureOf(deployment, each, context.now);
       return failure && !service.countedFailures.includes(each.task.id) ? [failure] : [];

@@ -5,8 +5,9 @@ import type { Census } from "./census.ts";
 import { settleCompletion } from "./completion.ts";
 import { applyDecision } from "./decision.ts";
 import type { Decision } from "./decision.ts";
-import { openStops, stopEvents } from "./planned-stops.ts";
+import { openStopsOf, stopEvents } from "./planned-stops.ts";
 import { primaryOf } from "./primary-deployment.ts";
+import { heldByProtection } from "./protection.ts";
 import { decideRemoval } from "./remove-service.ts";
 import { chooseStops } from "./rolling-stops.ts";
 import { countStarts } from "./rollout.ts";
@@ -14,6 +15,7 @@ import { settleServiceDeployments } from "./service-deployments.ts";
 import { reachedSteadyState, startedTasks } from "./service-events.ts";
 import { listProblems } from "./problems.ts";
 import { tellStanding } from "./standing-events.ts";
+import type { StopSites } from "./stop-preference.ts";
 import { NONE, censusOf, takeStock } from "./take-stock.ts";
 import { isThrottled } from "./throttle.ts";
 
@@ -33,6 +35,8 @@ export interface ServiceSnapshot {
   readonly placementFailures: Readonly<Record<string, readonly PlacementFailure[]>>;
   /** Names of essential containers with a health check, by task definition name. */
   readonly checkedContainers: Readonly<Record<string, readonly string[]>>;
+  /** The instances of these tasks, where the order of stops depends on them. */
+  readonly sites?: StopSites;
   /** Epoch ms. */
   readonly now: number;
   readonly settings: ServiceSettings;
@@ -72,14 +76,14 @@ export function planService(snapshot: ServiceSnapshot): ServicePlan {
     service.status === "ACTIVE"
       ? decideActive({ ...snapshot, tasks })
       : decideRemoval(service, tasks, censusOf(snapshot, tasks, service.deployments), now);
-  const next = applyDecision(service, decision, tasks);
+  const next = applyDecision(service, decision, tasks, now);
   return {
     service: next,
     starts:
       decision.startCount > 0
         ? [{ deploymentId: primaryOf(next.deployments).id, count: decision.startCount }]
         : [],
-    stops: openStops(next.plannedStops ?? [], tasks).map(({ taskId, reason }) => ({
+    stops: openStopsOf(next, tasks, now).map(({ taskId, reason }) => ({
       taskId,
       stopCode: "ServiceSchedulerInitiated",
       reason,
@@ -95,7 +99,8 @@ function decideActive(snapshot: ServiceSnapshot): Decision {
   const { countedFailures, verdict, primary, settled, rollout } = takeStock(snapshot);
   const stops = chooseStops(rollout);
   const completion = settleCompletion({ ...service, ...verdict }, rollout, now);
-  const problems = listProblems(service.name, { rollout, stops, primary });
+  const held = heldByProtection(rollout, stops);
+  const problems = listProblems(service.name, { rollout, stops, held, primary });
   const steadyState = completion.steady ? [reachedSteadyState(service.name)] : [];
   const told = tellStanding(service.lastTold, [...problems, ...steadyState], now);
   const isNews = (message: string) => told.news.has(message);
@@ -129,6 +134,7 @@ function decideActive(snapshot: ServiceSnapshot): Decision {
     lastTold: told.lastTold,
     ...wakeUp([
       rollout.census.changesAt,
+      ...held.map(({ protectedUntil }) => protectedUntil),
       isThrottled(primary, now) ? primary.throttledUntil : undefined,
       settled.planned.length > 0 ? now + RETRY_PLACEMENT_MS : undefined,
       ...settled.withdrawn.map(({ until }) => until),

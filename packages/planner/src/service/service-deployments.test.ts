@@ -12,6 +12,7 @@ import {
 } from "@berth/testing/service-snapshots";
 import { describe, expect, test } from "vitest";
 import { planService } from "./plan-service.ts";
+import { settleServiceDeployments } from "./service-deployments.ts";
 
 const aRecord = (overrides: Partial<ServiceDeployment> = {}) =>
   aServiceDeployment({
@@ -174,13 +175,16 @@ describe("the latest record", () => {
   });
 
   test("has a verdict that nothing changes any more", () => {
-    const serviceDeployments = [aRecord({ status: "ROLLBACK_SUCCESSFUL" })];
-    const failed = after({
-      serviceDeployments,
-      deployments: failing,
+    const end = {
+      failureCount: 0,
+      threshold: 3,
       deploymentConfiguration: watched(true),
-    });
-    expect(failed.serviceDeployments).toEqual(serviceDeployments);
+      tasks: {},
+    };
+    const serviceDeployments = [aRecord({ status: "SUCCESSFUL", end })];
+    const service = { ...after({ serviceDeployments }), serviceDeployments };
+    const tripped = { deployments: failing, deploymentConfiguration: watched(true) };
+    expect(settleServiceDeployments(service, old, tripped, NOW)).toBe(serviceDeployments);
   });
 });
 
@@ -241,17 +245,14 @@ describe("a record that a newer one has superseded", () => {
     );
     expect(service.serviceDeployments.map(({ status }) => status)).toEqual(["STOPPED", "STOPPED"]);
   });
+});
 
-  test("leaves with the change after its verdict: by then it is an item of its own", () => {
-    const stopped = aRecord({ id: "older", status: "STOPPED" });
-    const rest = after(
-      { serviceDeployments: [newer, stopped], deployments: both.slice(0, 1), steady: false },
-      [],
-    );
-    const changed = after({ serviceDeployments: [newer, stopped], deployments: both }, old);
-    expect(rest.serviceDeployments).toHaveLength(2);
-    expect(changed.serviceDeployments).toEqual([newer]);
-  });
+test("a record leaves with the change after its verdict: by then it is an item of its own", () => {
+  const serviceDeployments = [aRecord({ status: "SUCCESSFUL" })];
+  const unchanged = after({ serviceDeployments, deployments: deployments.slice(0, 1) }, []);
+  const changed = after({ serviceDeployments, deployments: deployments.slice(0, 1) }, fresh);
+  expect(unchanged.serviceDeployments).toBe(serviceDeployments);
+  expect(changed.serviceDeployments).toEqual([]);
 });
 
 test("a service that is deleted ends what is under way", () => {

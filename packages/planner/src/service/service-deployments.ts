@@ -65,17 +65,14 @@ export function stopAll(
   });
 }
 
-/**
- * Leaves out those whose verdict was committed before: by then each is an item of its own. The
- * latest always stays.
- */
-export const withoutWritten = (
+/** Leaves out those whose verdict was committed before: by then each is an item of its own. */
+export function withoutWritten(
   records: readonly ServiceDeployment[],
   before: readonly ServiceDeployment[],
-): readonly ServiceDeployment[] => {
+): readonly ServiceDeployment[] {
   const written = new Set(before.filter(isTerminal).map(({ id }) => id));
-  return records.filter(({ id }, index) => index === 0 || !written.has(id));
-};
+  return records.filter(({ id }) => !written.has(id));
+}
 
 /** A rollback may be over in the pass that began it: where nothing of the failed one ever came up. */
 function followPrimary(

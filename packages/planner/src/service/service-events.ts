@@ -63,6 +63,21 @@ export const blockedByConfiguration = (service: string): string =>
       "configuration. Update the minimumHealthyPercent or maximumPercent value and try again.",
   );
 
+/** @param deploymentId Of the tasks that are to go. */
+export const heldByTaskProtection = (
+  service: string,
+  deploymentId: string,
+  count: number,
+): string =>
+  tell(
+    service,
+    `was unable to reach steady state because (taskSet ${deploymentId}) was unable to scale in due to (reason ${count} tasks under protection)`,
+  );
+
+/** Whether a message tells of protected tasks in the way. */
+export const tellsOfProtection = (message: string): boolean =>
+  message.endsWith("tasks under protection)");
+
 export const deploymentCompleted = (service: string, deploymentId: string): string =>
   tell(service, `(deployment ${deploymentId}) deployment completed.`);
 

@@ -6,9 +6,11 @@ import type { Census } from "./census.ts";
 import { countFailures } from "./failures.ts";
 import type { ServiceSnapshot } from "./plan-service.ts";
 import { type SettledStarts, settlePlannedStarts } from "./planned-starts.ts";
-import { openStops } from "./planned-stops.ts";
+import { openStopsOf } from "./planned-stops.ts";
 import { primaryOf } from "./primary-deployment.ts";
 import type { Rollout } from "./rollout.ts";
+import { stopOrder } from "./stop-preference.ts";
+import { strategyOf } from "./strategy-of.ts";
 import type { HealthRules } from "./task-condition.ts";
 import { isThrottled } from "./throttle.ts";
 import { judgeDeployment } from "./verdict.ts";
@@ -45,6 +47,7 @@ export function takeStock(snapshot: ServiceSnapshot): Stock {
     census,
     planned: settled.planned,
     withdrawn: settled.withdrawn.length,
+    stopOrder: stopOrder(strategyOf(service), snapshot.sites ?? {}),
     held: primary.rolloutState === "FAILED" || isThrottled(primary, now),
   };
   const { countedFailures } = counted;
@@ -64,7 +67,7 @@ export const censusOf = (
       ...healthRulesOf(snapshot, deployments),
       primaryId: primaryOf(deployments).id,
       plannedStops: new Set(
-        openStops(snapshot.service.plannedStops ?? [], tasks).map((stop) => stop.taskId),
+        openStopsOf(snapshot.service, tasks, snapshot.now).map((stop) => stop.taskId),
       ),
     },
     snapshot.now,

@@ -34,6 +34,11 @@ describe("in the table", () => {
       cluster: "production-1",
       task: { ...aTypicalTask(), due: 1_763_700_000_000 },
     },
+    {
+      name: "one that is protected",
+      cluster: "production-3",
+      task: aTypicalTask({ protectedUntil: 1_763_700_000_000 }),
+    },
     { name: "one that a deployment stopped", cluster: "production-2", task: aTypicalStoppedTask() },
   ])("$name with one container is below 1 KiB", async ({ cluster, task }) => {
     await tasks.create({ ...task, cluster });

@@ -1,9 +1,17 @@
 import type { EcsResponse } from "@berth/contracts/ecs-api/operations";
-import { clusterArn, serviceArn, taskDefinitionArn, type Scope } from "@berth/domain/arn";
+import {
+  clusterArn,
+  serviceArn,
+  serviceDeploymentArn,
+  serviceRevisionArn,
+  taskDefinitionArn,
+  type Scope,
+} from "@berth/domain/arn";
 import { defined } from "@berth/domain/defined";
 import type { Deployment, Service, ServiceEvent } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
-import { countTasks } from "@berth/planner/service/revision-tasks";
+import { revisionIdOf } from "@berth/domain/service-deployment";
+import { countTasks, countsOf } from "@berth/planner/service/revision-tasks";
 import { dateOf } from "./date-of.ts";
 
 export type ServiceDescription = NonNullable<EcsResponse<"DescribeServices">["services"]>[number];
@@ -49,6 +57,14 @@ export function presentService(
     placementConstraints: service.placementConstraints.map((constraint) => ({ ...constraint })),
     placementStrategy: service.placementStrategy.map((strategy) => ({ ...strategy })),
     createdAt: dateOf(service.createdAt),
+    ...(service.currentServiceDeployment !== undefined && {
+      currentServiceDeployment: serviceDeploymentArn(
+        scope,
+        service,
+        service.currentServiceDeployment,
+      ),
+    }),
+    currentServiceRevisions: presentRevisions(scope, service, tasks),
     createdBy: service.createdBy,
     enableECSManagedTags: service.enableECSManagedTags,
     propagateTags: service.propagateTags,
@@ -57,6 +73,19 @@ export function presentService(
     ...(includeTags && { tags: [...service.tags] }),
   };
 }
+
+/** The revisions of which there are tasks, or are to be. */
+const presentRevisions = (scope: Scope, service: Service, tasks: readonly Task[]) =>
+  service.deployments.map(({ id, status }) => {
+    const wanted = status === "PRIMARY" ? service.desiredCount : undefined;
+    const { requested, running, pending } = countsOf(tasks, id, wanted);
+    return {
+      arn: serviceRevisionArn(scope, service, revisionIdOf(id)),
+      requestedTaskCount: requested,
+      runningTaskCount: running,
+      pendingTaskCount: pending,
+    };
+  });
 
 interface DeploymentSources {
   readonly deployment: Deployment;
