@@ -6,6 +6,7 @@ import { residentMiB } from "./process-usage.ts";
 import { benchRequests } from "./requests.ts";
 import { benchRequestUnits } from "./request-units.ts";
 import { say, seconds } from "./statistics.ts";
+import { benchPlacement } from "./placement.ts";
 import { benchReplacement, benchRollout, benchRunTask, benchStarts } from "./tasks.ts";
 
 function sayMemory(berth: Berth, when: string): void {
@@ -19,6 +20,10 @@ function sayMemory(berth: Berth, when: string): void {
 }
 
 const [, , only] = process.argv;
+if (only === "placement") {
+  benchPlacement();
+  process.exit();
+}
 if (only === "lambda") {
   await benchLambda();
   await benchCost();

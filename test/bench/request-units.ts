@@ -4,9 +4,10 @@ import type { AcsMessage } from "@berth/contracts/agent/messages";
 import type { WakeMessage } from "@berth/contracts/queue";
 import { connectAgent } from "@berth/control-plane/agents/connections";
 import { commands } from "@berth/control-plane/commands/registry";
-import type { CommandContext } from "@berth/control-plane/context";
+import type { CommandContext, InstanceControlPlane } from "@berth/control-plane/context";
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
+import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { createStore } from "@berth/store/create-store";
 import { ensureTable } from "@berth/store/dynamodb/schema";
 import { createDynamoTable } from "@berth/store/dynamodb/table";
@@ -34,7 +35,7 @@ async function meteredControlPlane(endpoint: string, units: Units) {
   const wakes = new Map<string, WakeMessage>();
   const pushed: AcsMessage[] = [];
   const now = () => Date.now();
-  const context: CommandContext = {
+  const context: CommandContext & InstanceControlPlane = {
     store: createStore(table, { historyMs: DEFAULT_SETTINGS.historyMs, now }),
     relay: {
       wake: async (message, timing) => {
@@ -47,6 +48,12 @@ async function meteredControlPlane(endpoint: string, units: Units) {
         pushed.push(message);
         return "sent";
       },
+    },
+    views: new ClusterViews(),
+    metrics: { record: () => undefined },
+    lifecycleActions: {
+      complete: async () => undefined,
+      recordHeartbeat: async () => "over",
     },
     scope: { region: "us-east-1", account: "000000000000" },
     settings: { ...DEFAULT_SETTINGS, agentEndpoint: "http://127.0.0.1/" },

@@ -5,7 +5,7 @@ import type { Table } from "@berth/store/table";
 import { BROKEN_IMAGE, FakeAgent, ONE_OFF_IMAGE } from "./fake-agent.ts";
 import { Invariants, snapshotOf } from "./invariants.ts";
 import { whatIsNotAtRest } from "./rest.ts";
-import { stopMachine } from "./stop-machine.ts";
+import { scaleIn, stopMachine } from "./stop-machine.ts";
 import { World } from "./world.ts";
 
 const ZONES = ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1a"];
@@ -48,13 +48,14 @@ export async function runScenario(
   const start = world.scheduler.now;
   let steps = 0;
   let seen = -1;
+  const brokenIn = () => [...invariants.broken, ...world.group.broken];
   const until = async (end: number) => {
     while (world.scheduler.now < end && (await world.scheduler.step())) {
       steps += 1;
       if (world.writes === seen) continue;
       seen = world.writes;
       invariants.check(await snapshotOf(world.truth), world.scheduler.now);
-      if (invariants.broken.length > 0 || world.bugs.length > 0) break;
+      if (brokenIn().length > 0 || world.bugs.length > 0) break;
     }
   };
   await until(start + CHAOS_MS);
@@ -68,8 +69,9 @@ export async function runScenario(
   const bugs = world.bugs.map((error) =>
     error instanceof Error ? (error.stack ?? "") : String(error),
   );
-  const unrest = invariants.broken.length + bugs.length > 0 ? [] : await whatIsNotAtRest(world);
-  return { broken: [...invariants.broken, ...bugs, ...unrest], steps };
+  const broken = [...brokenIn(), ...bugs];
+  const unrest = broken.length > 0 ? [] : await whatIsNotAtRest(world);
+  return { broken: [...broken, ...unrest], steps };
 }
 
 async function setUp(world: World, invariants: Invariants): Promise<void> {
@@ -165,8 +167,9 @@ function trouble(world: World, awake: () => boolean): void {
     for (const agent of world.agents) {
       if (world.random.chance(world.rates.containerDies)) agent.killOne();
       if (agent.connectionId !== undefined && world.random.chance(world.rates.agentVanishes)) {
-        if (world.random.chance(0.3)) {
-          stopMachine(world, agent);
+        if (world.random.chance(0.4) && !world.group.isWaitingFor(agent)) {
+          if (world.random.chance(0.5)) stopMachine(world, agent);
+          else scaleIn(world, agent);
           continue;
         }
         if (world.random.chance(0.3)) agent.powerOff();

@@ -4,21 +4,31 @@ import type { FakeAgent } from "./fake-agent.ts";
 import { Crash } from "./faults.ts";
 import type { World } from "./world.ts";
 
+type Told = Pick<HostNotice, "state" | "lifecycleAction">;
+
 /** EC2 stops the machine of an agent and starts it again, and tells of it late, twice and in any order. */
 export function stopMachine(world: World, agent: FakeAgent): void {
-  tell(world, agent, "leaving");
-  const untilEnd = world.random.between(500, 10_000);
-  world.scheduler.after(untilEnd, () => {
-    agent.powerOff();
-    tell(world, agent, "stopped");
-  });
-  world.scheduler.after(untilEnd + world.random.between(5_000, 60_000), () =>
+  tell(world, agent, { state: "leaving" });
+  world.scheduler.after(world.random.between(500, 10_000), () => endMachine(world, agent));
+}
+
+/** The same for an Auto Scaling group that keeps a pool of stopped machines, and waits before it stops one. */
+export function scaleIn(world: World, agent: FakeAgent): void {
+  const lifecycleAction = world.group.scaleIn(agent, () => endMachine(world, agent));
+  tell(world, agent, { state: "leaving", lifecycleAction });
+}
+
+function endMachine(world: World, agent: FakeAgent): void {
+  world.group.forget(agent);
+  agent.powerOff();
+  tell(world, agent, { state: "stopped" });
+  world.scheduler.after(world.random.between(5_000, 60_000), () =>
     world.spawn(async () => agent.comeBack()),
   );
 }
 
-function tell(world: World, agent: FakeAgent, state: HostNotice["state"]): void {
-  const notice = { ec2InstanceId: agent.ec2InstanceId, state, at: world.scheduler.now };
+function tell(world: World, agent: FakeAgent, told: Told): void {
+  const notice = { ...told, ec2InstanceId: agent.ec2InstanceId, at: world.scheduler.now };
   const copies = world.random.chance(0.3) ? 2 : 1;
   for (let copy = 0; copy < copies; copy += 1) {
     world.scheduler.after(world.random.between(100, 15_000), () =>

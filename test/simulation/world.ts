@@ -7,17 +7,23 @@ import type {
 import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
 import { wakeGroup } from "@berth/contracts/queue";
 import { commands } from "@berth/control-plane/commands/registry";
-import type { CommandContext } from "@berth/control-plane/context";
+import type {
+  CommandContext,
+  InstanceControlPlane,
+  LifecycleActions,
+} from "@berth/control-plane/context";
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
 import type { Settings } from "@berth/control-plane/settings";
+import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { createStore } from "@berth/store/create-store";
 import type { Store } from "@berth/store/store";
 import type { Table } from "@berth/store/table";
 import { Crash, FAULTS, NO_FAULTS, Process, faultyTable } from "./faults.ts";
 import type { FaultRates } from "./faults.ts";
 import type { FakeAgent } from "./fake-agent.ts";
+import { ScalingGroup } from "./scaling-group.ts";
 import { Random, Scheduler } from "./scheduler.ts";
 
 const START = Date.UTC(2026, 0, 1);
@@ -32,7 +38,15 @@ const SETTINGS: Settings = {
   heartbeatIntervalMs: 10_000,
   auditIntervalMs: 60_000,
   throttleMaxDelayMs: 20_000,
+  lifecycleHeartbeatMs: 15_000,
+  drainAtMostMs: 75_000,
 };
+
+/** Fewer than there are instances, so that what processes know of a cluster falls behind. */
+const SLICE = 2;
+const WARM_PROCESSES = 3;
+/** What a process of the control plane works with, whatever it does. */
+type ProcessContext = CommandContext & InstanceControlPlane;
 
 /** A control plane made of short-lived processes, its queues, its table and its agents. */
 export class World {
@@ -44,10 +58,12 @@ export class World {
   /** Reads the table at once and without faults: for judging, not for taking part. */
   readonly truth: Store;
   readonly agents: FakeAgent[] = [];
+  readonly group = new ScalingGroup(this, SETTINGS);
   /** Errors that are no simulated fault: each is a bug. */
   readonly bugs: unknown[] = [];
   rates: FaultRates = NO_FAULTS;
   #coalesced = new Set<string>();
+  readonly #warm: { readonly process: Process; readonly views: ClusterViews }[] = [];
 
   constructor(seed: number, table: Table) {
     this.random = new Random(seed);
@@ -68,13 +84,14 @@ export class World {
   }
 
   /** Runs something in a control-plane process of its own, which may die in the midst. */
-  async inProcess<T>(work: (context: CommandContext) => Promise<T>): Promise<T> {
+  async inProcess<T>(work: (context: ProcessContext) => Promise<T>): Promise<T> {
     const process = new Process(this.random, () => this.rates);
     const table = faultyTable(this.#table, this.scheduler, this.random, process, () => {
       this.writes += 1;
     });
     const now = () => this.scheduler.now;
     return work({
+      views: this.#viewsOf(process),
       store: createStore(table, { historyMs: SETTINGS.historyMs, now }),
       relay: {
         wake: async (message, timing) => {
@@ -89,6 +106,8 @@ export class World {
           return this.#push(connectionId, message);
         },
       },
+      metrics: { record: () => undefined },
+      lifecycleActions: this.#lifecycleActionsOf(process),
       scope: { region: "us-east-1", account: "000000000000" },
       settings: SETTINGS,
       now,
@@ -96,6 +115,15 @@ export class World {
       requestId: this.random.hex(32),
       principalArn: "arn:aws:iam::000000000000:root",
     });
+  }
+
+  /** What another invocation left to this process, as Lambda reuses them; it dies with the process. */
+  #viewsOf(process: Process): ClusterViews {
+    const place = this.random.between(0, WARM_PROCESSES - 1);
+    const left = this.#warm[place];
+    const views = left?.process.alive ? left.views : new ClusterViews(SLICE);
+    this.#warm[place] = { process, views };
+    return views;
   }
 
   /** A client's call, repeated as SDKs do while the control plane dies under it. */
@@ -118,6 +146,22 @@ export class World {
     work().catch((error: unknown) => {
       if (!(error instanceof Crash)) this.bugs.push(error);
     });
+  }
+
+  /** A process may die before and after each request, too. */
+  #lifecycleActionsOf(process: Process): LifecycleActions {
+    const ask = async <T>(request: () => Promise<T>): Promise<T> => {
+      await this.scheduler.delay(this.random.between(5, 50));
+      process.maybeCrash();
+      const answer = await request();
+      process.maybeCrash();
+      return answer;
+    };
+    return {
+      complete: async (id, action) => ask(async () => this.group.complete(id, action)),
+      recordHeartbeat: async (id, action) =>
+        ask(async () => this.group.recordHeartbeat(id, action)),
+    };
   }
 
   #send(message: WakeMessage, timing: WakeTiming): void {

@@ -1,5 +1,5 @@
-import { misfit } from "@berth/domain/container-instance";
-import type { Capacity, Demand } from "@berth/domain/resources";
+import { misfit, without } from "@berth/domain/container-instance";
+import type { Capacity } from "@berth/domain/resources";
 import { settle } from "./settle.ts";
 import { isStopped } from "./state.ts";
 import type { AgentState, ManagedTask } from "./state.ts";
@@ -34,13 +34,6 @@ function remainingCapacity({ capacity, tasks }: AgentState): Capacity {
   const holding = [...tasks.values()].filter((task) => task.admitted && !isStopped(task));
   return holding.reduce((left, { demand }) => without(left, demand), capacity);
 }
-
-const without = (left: Capacity, demand: Demand): Capacity => ({
-  cpuUnits: left.cpuUnits - demand.cpuUnits,
-  memoryMiB: left.memoryMiB - demand.memoryMiB,
-  usedTcpPorts: [...left.usedTcpPorts, ...demand.tcpPorts],
-  usedUdpPorts: [...left.usedUdpPorts, ...demand.udpPorts],
-});
 
 const refused = (task: ManagedTask, reason: string): ManagedTask => ({
   ...task,

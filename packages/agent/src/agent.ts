@@ -66,5 +66,6 @@ function capacityOf(config: AgentConfig, engine: OpenEngine): Capacity {
     memoryMiB: Math.max(0, memoryMiB - config.reservedMemoryMiB),
     usedTcpPorts: config.reservedTcpPorts,
     usedUdpPorts: config.reservedUdpPorts,
+    ...(config.countable && { countable: config.countable }),
   };
 }

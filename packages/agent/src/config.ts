@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import type { Attribute } from "@berth/domain/container-instance";
+import { type Countable, RESOURCE_NAME } from "@berth/domain/resources";
 import { ConfigReader } from "./config-reader.ts";
 import { readRegistryLogins, type RegistryLogins } from "./docker/registry-logins.ts";
 
@@ -50,6 +51,8 @@ export interface AgentConfig {
   /** Berth's own: what a simulated instance has, where it is not the whole machine. */
   readonly cpuUnits?: number;
   readonly memoryMiB?: number;
+  /** Berth's own: further resources that tasks may ask for, in whole units by name. */
+  readonly countable?: Countable;
   /** Berth's own: the address that host ports are bound to. */
   readonly hostAddress: string;
   readonly availabilityZone?: string;
@@ -150,6 +153,7 @@ function readCredentials(read: ConfigReader): Credentials | undefined {
 function readInstance(read: ConfigReader) {
   const cpuUnits = read.wholeNumber("BERTH_INSTANCE_CPU", { min: 128 });
   const memoryMiB = read.wholeNumber("BERTH_INSTANCE_MEMORY", { min: 64 });
+  const countable = read.json("BERTH_INSTANCE_RESOURCES", RESOURCES_RULE, isCountable);
   const availabilityZone = read.text("BERTH_AVAILABILITY_ZONE");
   const instanceName = read.text("BERTH_INSTANCE_NAME");
   return {
@@ -169,6 +173,7 @@ function readInstance(read: ConfigReader) {
       "0.0.0.0",
     ...(cpuUnits !== undefined && { cpuUnits }),
     ...(memoryMiB !== undefined && { memoryMiB }),
+    ...(countable !== undefined && { countable }),
     ...(availabilityZone !== undefined && { availabilityZone }),
     ...(instanceName !== undefined && { instanceName }),
   };
@@ -220,6 +225,19 @@ const isPorts = (value: unknown): value is readonly number[] =>
   Array.isArray(value) &&
   value.every(
     (port: unknown) => Number.isInteger(port) && Number(port) > 0 && Number(port) < 65_536,
+  );
+
+const RESOURCES_RULE = "a JSON object of resource names and whole numbers from 1 to 999999";
+
+const isCountable = (value: unknown): value is Countable =>
+  typeof value === "object" &&
+  value !== null &&
+  Object.entries(value).every(
+    ([name, units]: [string, unknown]) =>
+      RESOURCE_NAME.test(name) &&
+      Number.isInteger(units) &&
+      Number(units) >= 1 &&
+      Number(units) <= 999_999,
   );
 
 const isTexts = (value: unknown): value is readonly string[] =>

@@ -17,6 +17,13 @@ export interface Settings {
   readonly healthyAfterMs: number;
   /** The same in a deployment that the circuit breaker watches, so that it has time to fail (ECS: 40 s). */
   readonly provenAfterMs: number;
+  /**
+   * How often an Auto Scaling group is told to wait on while an instance of it drains. A hook has to
+   * wait for twice as long by itself.
+   */
+  readonly lifecycleHeartbeatMs: number;
+  /** How long tasks may keep such an instance from its end. */
+  readonly drainAtMostMs: number;
   /** First delay of the crash-loop throttle; doubles with each further failed start. */
   readonly throttleFirstDelayMs: number;
   readonly throttleMaxDelayMs: number;
@@ -33,6 +40,8 @@ export const DEFAULT_SETTINGS: Omit<Settings, "agentEndpoint"> = {
   orphanedReservationMs: 60_000,
   healthyAfterMs: 0,
   provenAfterMs: 40_000,
+  lifecycleHeartbeatMs: 60_000,
+  drainAtMostMs: 3_600_000,
   throttleFirstDelayMs: 1_000,
   throttleMaxDelayMs: 27 * 60_000,
   historyMs: 30 * 24 * 3_600_000,

@@ -1,4 +1,4 @@
-import type { Capacity, Demand } from "./resources.ts";
+import type { Capacity, Countable, Demand } from "./resources.ts";
 import type { Tag } from "./tag.ts";
 
 export interface Attribute {
@@ -16,6 +16,8 @@ export interface ContainerInstance {
   readonly id: string;
   readonly ec2InstanceId?: string;
   readonly registered: Capacity;
+  /** Ids of its GPUs; `registered` counts them. */
+  readonly gpuIds?: readonly string[];
   readonly attributes: readonly Attribute[];
   readonly versionInfo: {
     readonly agentVersion?: string;
@@ -38,12 +40,16 @@ export interface InstanceLedger {
   readonly id: string;
   readonly status: ContainerInstanceStatus;
   readonly agentConnected: boolean;
+  /** Epoch ms: since when its agent has been away. Absent while it is connected. */
+  readonly agentAwaySince?: number;
   /** Task id to what it holds. An entry lives from before its task is written until it stopped. */
   readonly reservations: Readonly<Record<string, Reservation>>;
   /** Absent where EC2 has told nothing yet. */
   readonly host?: HostRecord;
   /** Version of the descriptive item that this ledger goes with; a reader's cache key. */
   readonly descriptionVersion: number;
+  /** Epoch ms: when its agent came, so that those that came lately can be listed. */
+  readonly joinedAt?: number;
 }
 
 /**
@@ -55,16 +61,45 @@ export interface HostNotice {
   readonly state: "leaving" | "stopped" | "terminated";
   /** Epoch ms, by EC2's clock. */
   readonly at: number;
+  /** Only of a machine that is leaving, where its group waits until it is told to go on. */
+  readonly lifecycleAction?: LifecycleAction;
+}
+
+/** An Auto Scaling group waits, because of a lifecycle hook, before it ends a machine. */
+export interface LifecycleAction {
+  readonly autoScalingGroup: string;
+  readonly hook: string;
+  /** Tells this time of waiting from any other. */
+  readonly token: string;
+}
+
+/** A lifecycle action that has not been completed, as far as is known. Times are epoch ms. */
+export interface PendingLifecycleAction extends LifecycleAction {
+  readonly since: number;
+  /** When the group was last told that it still has to wait. */
+  readonly extendedAt: number;
 }
 
 /** The latest that is known of the machine. It is `running` again once its agent is back from a stop. */
-export interface HostRecord extends Omit<HostNotice, "state"> {
+export interface HostRecord extends Omit<HostNotice, "state" | "lifecycleAction"> {
   readonly state: HostNotice["state"] | "running";
   /** The notice is what made the instance DRAINING: it will be ACTIVE when the machine is back. */
   readonly drained?: boolean;
+  readonly lifecycleAction?: PendingLifecycleAction;
+}
+
+/** Since when the agent of an instance is missed: nobody expects one that has no machine or no place any more. */
+export function agentMissedSince({
+  status,
+  host,
+  agentAwaySince,
+}: InstanceLedger): number | undefined {
+  return status === "INACTIVE" || host?.state === "stopped" ? undefined : agentAwaySince;
 }
 
 export interface Reservation extends Demand {
+  /** The GPUs of the instance that the task has. */
+  readonly gpuIds?: readonly string[];
   /** Epoch ms: when it was made. One whose task never appeared is released after a grace period. */
   readonly reservedAt: number;
 }
@@ -77,22 +112,64 @@ export function remaining(
   let { cpuUnits, memoryMiB } = registered;
   const usedTcpPorts = [...registered.usedTcpPorts];
   const usedUdpPorts = [...registered.usedUdpPorts];
+  const countable = registered.countable && { ...registered.countable };
   for (const held of Object.values(ledger.reservations)) {
     cpuUnits -= held.cpuUnits;
     memoryMiB -= held.memoryMiB;
     for (const port of held.tcpPorts) usedTcpPorts.push(port);
     for (const port of held.udpPorts) usedUdpPorts.push(port);
+    if (countable && held.countable) subtract(countable, held.countable);
   }
-  return { cpuUnits, memoryMiB, usedTcpPorts, usedUdpPorts };
+  return { cpuUnits, memoryMiB, usedTcpPorts, usedUdpPorts, ...(countable && { countable }) };
 }
 
-/** What keeps a demand off an instance, in ECS's own words, or undefined where it fits. */
-export type MisfitReason = "RESOURCE:CPU" | "RESOURCE:MEMORY" | "RESOURCE:PORTS";
+/** The GPUs that no task has, in the order in which they were registered. */
+export function freeGpuIds(
+  gpuIds: readonly string[],
+  { reservations }: Pick<InstanceLedger, "reservations">,
+): readonly string[] {
+  const taken = new Set(Object.values(reservations).flatMap((held) => held.gpuIds ?? []));
+  return gpuIds.filter((id) => !taken.has(id));
+}
+
+/** What is left once a demand is met as well. */
+export function without(left: Capacity, demand: Demand): Capacity {
+  const countable = demand.countable && { ...left.countable };
+  if (countable && demand.countable) subtract(countable, demand.countable);
+  return {
+    ...left,
+    cpuUnits: left.cpuUnits - demand.cpuUnits,
+    memoryMiB: left.memoryMiB - demand.memoryMiB,
+    ...(demand.tcpPorts.length > 0 && { usedTcpPorts: [...left.usedTcpPorts, ...demand.tcpPorts] }),
+    ...(demand.udpPorts.length > 0 && { usedUdpPorts: [...left.usedUdpPorts, ...demand.udpPorts] }),
+    ...(countable && { countable }),
+  };
+}
+
+function subtract(from: Record<string, number>, taken: Countable): void {
+  for (const [name, units] of Object.entries(taken)) from[name] = (from[name] ?? 0) - units;
+}
+
+/**
+ * What keeps a demand off an instance, in ECS's own words, `RESOURCE:` and the name of the resource,
+ * or undefined where it fits.
+ */
+export type MisfitReason = `RESOURCE:${string}`;
 
 export function misfit(left: Capacity, demand: Demand): MisfitReason | undefined {
   if (demand.cpuUnits > left.cpuUnits) return "RESOURCE:CPU";
   if (demand.memoryMiB > left.memoryMiB) return "RESOURCE:MEMORY";
-  if (demand.tcpPorts.some((port) => left.usedTcpPorts.includes(port))) return "RESOURCE:PORTS";
-  if (demand.udpPorts.some((port) => left.usedUdpPorts.includes(port))) return "RESOURCE:PORTS";
+  if (overlaps(demand.tcpPorts, left.usedTcpPorts)) return "RESOURCE:PORTS";
+  if (overlaps(demand.udpPorts, left.usedUdpPorts)) return "RESOURCE:PORTS";
+  for (const name in demand.countable) {
+    if ((demand.countable[name] ?? 0) > (left.countable?.[name] ?? 0)) return `RESOURCE:${name}`;
+  }
   return undefined;
+}
+
+/** Tasks want a port or two; a range may be thousands. */
+function overlaps(wanted: readonly number[], used: readonly number[]): boolean {
+  if (wanted.length <= 4) return wanted.some((port) => used.includes(port));
+  const taken = new Set(used);
+  return wanted.some((port) => taken.has(port));
 }

@@ -1,4 +1,9 @@
-import type { TaskDefinition } from "./task-definition.ts";
+import type {
+  ContainerDefinition,
+  NetworkMode,
+  PortMapping,
+  TaskDefinition,
+} from "./task-definition.ts";
 
 /** What one task takes from its instance. */
 export interface Demand {
@@ -6,6 +11,8 @@ export interface Demand {
   readonly memoryMiB: number;
   readonly tcpPorts: readonly number[];
   readonly udpPorts: readonly number[];
+  /** Units of the other resources by name: `GPU`, or what instances register under names of their own. */
+  readonly countable?: Countable;
 }
 
 /** What an instance has, or has left. Ports are those already taken. */
@@ -14,7 +21,11 @@ export interface Capacity {
   readonly memoryMiB: number;
   readonly usedTcpPorts: readonly number[];
   readonly usedUdpPorts: readonly number[];
+  readonly countable?: Countable;
 }
+
+/** Whole units by the name of the resource. */
+export type Countable = Readonly<Record<string, number>>;
 
 /** Container and task sizes that RunTask or StartTask replace. */
 export interface SizeOverrides {
@@ -31,8 +42,9 @@ export interface SizeOverrides {
 /**
  * What a task of this definition takes: the task size where it is set, else the sum over its
  * containers; for memory the reservation (soft limit) where there is one, else the hard limit.
- * A `hostPort` of 0 is not accounted: Docker picks one. Source: ECS API reference,
- * ContainerDefinition `memory`, `memoryReservation`, PortMapping `hostPort`.
+ * A `hostPort` of 0 is not accounted: Docker picks one, as it does for a range of container ports
+ * unless the task uses the host's network. Source: ECS API reference, ContainerDefinition `memory`,
+ * `memoryReservation`, `resourceRequirements`, PortMapping `hostPort`, `containerPortRange`.
  */
 export function taskDemand(definition: TaskDefinition, overrides: SizeOverrides = {}): Demand {
   const containers = definition.containerDefinitions.map((container) => ({
@@ -42,9 +54,9 @@ export function taskDemand(definition: TaskDefinition, overrides: SizeOverrides 
   const ports =
     definition.networkMode === "awsvpc" ? [] : containers.flatMap((c) => c.portMappings);
   const hostPorts = (protocol: "tcp" | "udp") =>
-    ports.flatMap((port) =>
-      (port.protocol ?? "tcp") === protocol && port.hostPort ? [port.hostPort] : [],
-    );
+    ports
+      .filter((port) => (port.protocol ?? "tcp") === protocol)
+      .flatMap((port) => heldPorts(port, definition.networkMode));
   const cpu = overrides.cpu ?? definition.cpu;
   const memory = overrides.memory ?? definition.memory;
   return {
@@ -55,7 +67,40 @@ export function taskDemand(definition: TaskDefinition, overrides: SizeOverrides 
         : Number(memory),
     tcpPorts: hostPorts("tcp"),
     udpPorts: hostPorts("udp"),
+    ...countableDemand(definition.containerDefinitions),
   };
+}
+
+/** So begins the Docker label by which a container asks for a resource of the instance's own (ADR 0017). */
+export const RESOURCE_LABEL = "berth.resource.";
+
+/** Names of such resources, apart from those that ECS has itself. No space, comma or `=`. */
+export const RESOURCE_NAME = /^(?!(CPU|MEMORY|PORTS|PORTS_UDP|GPU)$)[a-zA-Z0-9_.-]{1,64}$/;
+
+function countableDemand(
+  containers: readonly Pick<ContainerDefinition, "resourceRequirements" | "dockerLabels">[],
+): Pick<Demand, "countable"> {
+  const countable: Record<string, number> = {};
+  const add = (name: string, units: number) => {
+    countable[name] = (countable[name] ?? 0) + units;
+  };
+  for (const { resourceRequirements = [], dockerLabels = {} } of containers) {
+    for (const { type, value } of resourceRequirements) {
+      if (type === "GPU") add(type, Number(value));
+    }
+    for (const [label, value] of Object.entries(dockerLabels)) {
+      if (label.startsWith(RESOURCE_LABEL)) add(label.slice(RESOURCE_LABEL.length), Number(value));
+    }
+  }
+  return Object.keys(countable).length > 0 ? { countable } : {};
+}
+
+function heldPorts(port: PortMapping, networkMode: NetworkMode | undefined): readonly number[] {
+  const { hostPort, containerPortRange } = port;
+  if (containerPortRange === undefined) return hostPort ? [hostPort] : [];
+  if (networkMode !== "host") return [];
+  const [first = 0, last = first] = containerPortRange.split("-").map(Number);
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
 interface ContainerSizes {

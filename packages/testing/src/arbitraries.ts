@@ -27,19 +27,27 @@ const GROUPS = ["service:web", "service:api", "family:batch"] as const;
 /** A group of tasks; few enough that two tasks often share one. */
 const groups = fc.constantFrom(...GROUPS);
 
-const demands: fc.Arbitrary<Demand> = fc.record({
-  cpuUnits: fc.constantFrom(0, 128, 256),
-  memoryMiB: fc.constantFrom(64, 128, 512),
-  tcpPorts: fc.constantFrom([], [], [80], [80, 81]),
-  udpPorts: fc.constantFrom([], [], [], [53]),
-});
+const demands: fc.Arbitrary<Demand> = fc.record(
+  {
+    cpuUnits: fc.constantFrom(0, 128, 256),
+    memoryMiB: fc.constantFrom(64, 128, 512),
+    tcpPorts: fc.constantFrom([], [], [80], [80, 81]),
+    udpPorts: fc.constantFrom([], [], [], [53]),
+    countable: fc.constantFrom({ GPU: 1 }, { GPU: 1, licence: 2 }),
+  },
+  { requiredKeys: ["cpuUnits", "memoryMiB", "tcpPorts", "udpPorts"] },
+);
 
-const capacities: fc.Arbitrary<Capacity> = fc.record({
-  cpuUnits: fc.constantFrom(512, 1024),
-  memoryMiB: fc.constantFrom(512, 1024),
-  usedTcpPorts: fc.constantFrom([22], [22, 80]),
-  usedUdpPorts: fc.constant([]),
-});
+const capacities: fc.Arbitrary<Capacity> = fc.record(
+  {
+    cpuUnits: fc.constantFrom(512, 1024),
+    memoryMiB: fc.constantFrom(512, 1024),
+    usedTcpPorts: fc.constantFrom([22], [22, 80]),
+    usedUdpPorts: fc.constant([]),
+    countable: fc.constantFrom({ GPU: 2 }, { GPU: 1, licence: 3 }),
+  },
+  { requiredKeys: ["cpuUnits", "memoryMiB", "usedTcpPorts", "usedUdpPorts"] },
+);
 
 const instanceAttributes: fc.Arbitrary<readonly Attribute[]> = fc
   .tuple(

@@ -143,6 +143,11 @@ function registrationRequest(
       { name: "MEMORY", type: "INTEGER", integerValue: capacity.memoryMiB },
       { name: "PORTS", type: "STRINGSET", stringSetValue: capacity.usedTcpPorts.map(String) },
       { name: "PORTS_UDP", type: "STRINGSET", stringSetValue: capacity.usedUdpPorts.map(String) },
+      ...Object.entries(capacity.countable ?? {}).map(([name, integerValue]) => ({
+        name,
+        type: "INTEGER",
+        integerValue,
+      })),
     ],
     attributes: [
       ...capabilityAttributes(config, engine),

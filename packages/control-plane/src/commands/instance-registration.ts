@@ -2,7 +2,7 @@ import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import type { Attribute, ContainerInstance } from "@berth/domain/container-instance";
 import { defined } from "@berth/domain/defined";
 import { EcsError } from "@berth/domain/errors";
-import type { Capacity } from "@berth/domain/resources";
+import { type Capacity, RESOURCE_NAME } from "@berth/domain/resources";
 import { parseIdentityDocument } from "./identity-document.ts";
 
 type Request = EcsRequest<"RegisterContainerInstance">;
@@ -11,20 +11,26 @@ type Request = EcsRequest<"RegisterContainerInstance">;
 const ATTRIBUTE_NAME = /^[a-zA-Z0-9_./\\-]{1,128}$/;
 const ATTRIBUTE_VALUE = /^[a-zA-Z0-9_./\\@:-]([a-zA-Z0-9_./\\@: -]{0,126}[a-zA-Z0-9_./\\@:-])?$/;
 
+/** As the vendor's tools print them; no space or comma. */
+const GPU_ID = /^[a-zA-Z0-9_.:-]{1,128}$/;
+
 const ZONE = "ecs.availability-zone";
 
 /** What an agent says about its instance, read and checked. */
 export type InstanceReport = Pick<
   ContainerInstance,
-  "registered" | "attributes" | "versionInfo" | "ec2InstanceId"
+  "registered" | "gpuIds" | "attributes" | "versionInfo" | "ec2InstanceId"
 >;
 
 /** @throws EcsError ClientException, InvalidParameterException */
 export function readReport(request: Request): InstanceReport {
   const document = parseIdentityDocument(request.instanceIdentityDocument);
   const given = (request.attributes ?? []).map(checkedAttribute);
+  const resources = request.totalResources ?? [];
+  const gpuIds = readGpuIds(resources);
   return {
-    registered: readCapacity(request.totalResources ?? []),
+    registered: readCapacity(resources, gpuIds.length),
+    ...(gpuIds.length > 0 && { gpuIds }),
     attributes: mergeAttributes(document.attributes, given),
     versionInfo: defined({ ...request.versionInfo }),
     ...(document.instanceId !== undefined && { ec2InstanceId: document.instanceId }),
@@ -57,7 +63,17 @@ function checkedAttribute(given: NonNullable<Request["attributes"]>[number]): At
   return { name, value };
 }
 
-function readCapacity(resources: NonNullable<Request["totalResources"]>): Capacity {
+type GivenResources = NonNullable<Request["totalResources"]>;
+
+/** Source: the ECS agent, which registers the ids of its GPUs as a STRINGSET. */
+function readGpuIds(resources: GivenResources): readonly string[] {
+  const ids = resources.find(({ name }) => name === "GPU")?.stringSetValue ?? [];
+  const wrong = ids.find((id) => !GPU_ID.test(id));
+  if (wrong !== undefined) throw invalid(`GPU id is invalid: ${wrong}`);
+  return [...new Set(ids)];
+}
+
+function readCapacity(resources: GivenResources, gpuCount: number): Capacity {
   const amount = (name: string) => {
     const value = resources.find((resource) => resource.name === name)?.integerValue;
     if (value === undefined || value < 1) throw invalid(`Resource ${name} must be positive.`);
@@ -70,8 +86,29 @@ function readCapacity(resources: NonNullable<Request["totalResources"]>): Capaci
     memoryMiB: amount("MEMORY"),
     usedTcpPorts: ports("PORTS"),
     usedUdpPorts: ports("PORTS_UDP"),
+    ...readCountable(resources, gpuCount),
   };
 }
+
+/** What an instance has under names of its own, each a whole number of units (ADR 0017). */
+function readCountable(resources: GivenResources, gpuCount: number): Pick<Capacity, "countable"> {
+  const own = resources.filter(({ name = "" }) => !OWN_RESOURCES.has(name));
+  const countable = Object.fromEntries([
+    ...(gpuCount > 0 ? [["GPU", gpuCount] as const] : []),
+    ...own.map(({ name = "", integerValue = 0 }) => {
+      if (!RESOURCE_NAME.test(name)) throw invalid(`Resource name is invalid: ${name}`);
+      if (integerValue < 1 || integerValue > MAX_UNITS) {
+        throw invalid(`Resource ${name} must have an integerValue from 1 to ${MAX_UNITS}.`);
+      }
+      return [name, integerValue] as const;
+    }),
+  ]);
+  return Object.keys(countable).length > 0 ? { countable } : {};
+}
+
+/** Those that ECS's own agent registers. */
+const OWN_RESOURCES = new Set(["CPU", "MEMORY", "PORTS", "PORTS_UDP", "GPU"]);
+const MAX_UNITS = 999_999;
 
 function readPort(text: string): number {
   const port = Number(text);

@@ -218,3 +218,31 @@ describe("RegisterContainerInstance, again", () => {
     });
   });
 });
+
+describe("RegisterContainerInstance with more than CPU and memory", () => {
+  const gpu = { name: "GPU", type: "STRINGSET", stringSetValue: ["GPU-a", "GPU-b"] };
+
+  test("keeps GPUs and resources of the instance's own, and says what is left", async () => {
+    const { answers } = await aClusterWith({
+      totalResources: [...RESOURCES, gpu, integer("licence", 3)],
+    });
+    const [answer] = answers;
+    const named = (name: string) => (resource: { readonly name?: string | undefined }) =>
+      resource.name === name;
+    expect(answer?.registeredResources?.find(named("GPU"))?.stringSetValue).toEqual([
+      "GPU-a",
+      "GPU-b",
+    ]);
+    expect(answer?.registeredResources?.find(named("licence"))?.integerValue).toBe(3);
+  });
+
+  test.each([
+    [integer("a b", 1), "Resource name is invalid: a b"],
+    [integer("licence", 0), "Resource licence must have an integerValue from 1 to 999999."],
+    [{ ...gpu, stringSetValue: ["a,b"] }, "GPU id is invalid: a,b"],
+  ])("refuses %j", async (resource, message) => {
+    await expect(aClusterWith({ totalResources: [...RESOURCES, resource] })).rejects.toThrow(
+      message,
+    );
+  });
+});

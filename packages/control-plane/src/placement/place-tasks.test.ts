@@ -279,6 +279,35 @@ describe("placeTasks, repeated", () => {
   });
 });
 
+test("placeTasks gives each task GPUs of its own, and no more tasks than there are", async () => {
+  const controlPlane = aControlPlane();
+  const registered = {
+    cpuUnits: 1024,
+    memoryMiB: 1024,
+    usedTcpPorts: [],
+    usedUdpPorts: [],
+    countable: { GPU: 3 },
+  };
+  await setUpCluster(controlPlane, {
+    instance: { registered, gpuIds: ["GPU-a", "GPU-b", "GPU-c"] },
+  });
+  const container = aContainerDefinition({ resourceRequirements: [{ type: "GPU", value: "1" }] });
+  const definition = aTaskDefinition({ containerDefinitions: [container] });
+  const place = (...numbers: readonly number[]) =>
+    placeTasks(
+      controlPlane,
+      aRequest(controlPlane, { definition, taskIds: numbers.map((each) => taskId(GROUP, each)) }),
+    );
+
+  await place(1);
+  const { placed, unplaced } = await place(2, 3, 4);
+
+  expect(placed).toHaveLength(2);
+  expect(unplaced.flatMap(({ failures }) => failures)).toMatchObject([{ reason: "RESOURCE:GPU" }]);
+  const held = Object.values((await ledgerOf(controlPlane, 1))?.reservations ?? {});
+  expect(held.flatMap(({ gpuIds = [] }) => gpuIds).toSorted()).toEqual(["GPU-a", "GPU-b", "GPU-c"]);
+});
+
 describe("startTasksOn", () => {
   const places = (...numbers: readonly number[]) =>
     numbers.map((number, index) => ({

@@ -1,16 +1,24 @@
 import type { InstanceLedger, Reservation } from "@berth/domain/container-instance";
-import type { Stored } from "@berth/store/store";
+import { freeGpuIds } from "@berth/domain/container-instance";
+import type { Stored, StoredInstance } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
 import { persist } from "../reconcile/persist.ts";
 
 /** The ledger with these reservations as well: what is to be written to make them. */
 export function withReservations(
-  ledger: Stored<InstanceLedger>,
+  { instance, ledger }: StoredInstance,
   taskIds: readonly string[],
   reservation: Reservation,
 ): Stored<InstanceLedger> {
-  const added = Object.fromEntries(taskIds.map((taskId) => [taskId, reservation]));
-  return { ...ledger, reservations: { ...ledger.reservations, ...added } };
+  const gpuCount = reservation.countable?.["GPU"] ?? 0;
+  const gpuIds = gpuCount > 0 ? freeGpuIds(instance.gpuIds ?? [], ledger) : [];
+  const added = taskIds.map((taskId, index) => [
+    taskId,
+    gpuCount === 0
+      ? reservation
+      : { ...reservation, gpuIds: gpuIds.slice(index * gpuCount, (index + 1) * gpuCount) },
+  ]);
+  return { ...ledger, reservations: { ...ledger.reservations, ...Object.fromEntries(added) } };
 }
 
 /**
@@ -18,7 +26,7 @@ export function withReservations(
  * wait for some. Safe to repeat: what is not held any more is not looked for.
  */
 export async function releaseReservations(
-  controlPlane: Pick<ControlPlane, "store" | "relay">,
+  controlPlane: Pick<ControlPlane, "store" | "relay" | "views">,
   cluster: string,
   containerInstanceId: string,
   taskIds: readonly string[],
@@ -38,6 +46,7 @@ export async function releaseReservations(
     (ledger) => instances.replaceLedger(ledger),
   );
   if (!done?.written) return;
+  controlPlane.views.of(cluster).takeLedger(done.item);
   await controlPlane.relay.wake({ kind: "placement", cluster }, { kind: "coalesced" });
 }
 

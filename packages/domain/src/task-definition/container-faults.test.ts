@@ -34,6 +34,20 @@ describe("container faults", () => {
       fault: "Invalid setting for container 'web'. 'cpu' must not be negative.",
     },
     {
+      given: withContainer({ resourceRequirements: [{ type: "GPU", value: "0" }] }),
+      fault:
+        "Invalid setting for container 'web'. 'resourceRequirements' of type GPU must have a whole number of at least 1 as value.",
+    },
+    ...["berth.resource.", "berth.resource.CPU", "berth.resource.a b"].map((label) => ({
+      given: withContainer({ dockerLabels: { [label]: "1" } }),
+      fault: `Invalid setting for container 'web'. Docker label '${label}' must name a resource of the container instance and have a whole number of at least 1 as value.`,
+    })),
+    {
+      given: withContainer({ dockerLabels: { "berth.resource.licence": "1.5" } }),
+      fault:
+        "Invalid setting for container 'web'. Docker label 'berth.resource.licence' must name a resource of the container instance and have a whole number of at least 1 as value.",
+    },
+    {
       given: withContainer({ environment: [{ value: "1" }] }),
       fault: "Container.environment.name should not be null or empty.",
     },

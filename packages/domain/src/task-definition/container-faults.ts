@@ -1,3 +1,4 @@
+import { RESOURCE_LABEL, RESOURCE_NAME } from "../resources.ts";
 import type { GivenContainer, Registration } from "./registration.ts";
 import { networkModeOf } from "./registration.ts";
 
@@ -7,6 +8,8 @@ const IMAGE = /^[a-zA-Z0-9\-_.:/@#]+$/;
 const MAX_IMAGE_LENGTH = 255;
 /** Docker Engine takes no less. Source: ECS API reference, ContainerDefinition `memory`. */
 const MIN_MEMORY_MIB = 6;
+/** Up to a million units. */
+const UNITS = /^[1-9]\d{0,5}$/;
 const MAX_ENVIRONMENT_FILES = 10;
 const MAX_IGNORED_EXIT_CODES = 50;
 const MAX_SWAPPINESS = 100;
@@ -29,6 +32,7 @@ export function* containerFaults(registration: Registration): Generator<string> 
     yield* healthCheckFaults(container);
     yield* timingFaults(container);
     yield* linuxFaults(container);
+    yield* resourceFaults(container);
     if (networkModeOf(registration) === "awsvpc") yield* awsvpcFaults(container);
   }
 }
@@ -52,6 +56,22 @@ function* sizeFaults(container: GivenContainer, registration: Registration): Gen
     yield "'memory' must be greater than or equal to 'memoryReservation'";
   }
   if (cpu < 0) yield `Invalid setting for container '${name}'. 'cpu' must not be negative.`;
+}
+
+/** Whole units, at least one: of GPUs, or of a resource that instances register by themselves (ADR 0017). */
+function* resourceFaults(container: GivenContainer): Generator<string> {
+  const { name, resourceRequirements = [], dockerLabels = {} } = container;
+  for (const { type, value = "" } of resourceRequirements) {
+    if (type === "GPU" && !UNITS.test(value)) {
+      yield `Invalid setting for container '${name}'. 'resourceRequirements' of type GPU must have a whole number of at least 1 as value.`;
+    }
+  }
+  for (const [label, value = ""] of Object.entries(dockerLabels)) {
+    if (!label.startsWith(RESOURCE_LABEL)) continue;
+    if (!RESOURCE_NAME.test(label.slice(RESOURCE_LABEL.length)) || !UNITS.test(value)) {
+      yield `Invalid setting for container '${name}'. Docker label '${label}' must name a resource of the container instance and have a whole number of at least 1 as value.`;
+    }
+  }
 }
 
 /** 0 counts as not given. */

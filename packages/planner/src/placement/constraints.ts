@@ -14,11 +14,9 @@ export function constraintFilter(constraint: PlacementConstraint, group: string)
 /** No other task of the group on the instance, be it of an earlier revision. */
 function distinctInstanceFilter(group: string): Filter {
   return {
-    passes: (site) => site.tasksOfGroup.length === 0,
-    explain: (site) => ({
-      reason: "DistinctInstance placement constraint unsatisfied.",
-      detail: `distinctInstance: holds ${site.tasksOfGroup.length} of group ${group} already`,
-    }),
+    passes: (site) => site.groupCount === 0,
+    reason: () => "DistinctInstance placement constraint unsatisfied.",
+    detail: (site) => `distinctInstance: holds ${site.groupCount} of group ${group} already`,
   };
 }
 
@@ -29,12 +27,10 @@ function memberOfFilter(text: string): Filter {
     passes: (site) =>
       parsed.kind === "expression" &&
       matches(parsed.expression, { ...site, taskIds: taskIdsOf(site) }),
-    explain: () => ({
-      reason: "MemberOf placement constraint unsatisfied.",
-      detail:
-        parsed.kind === "expression"
-          ? `memberOf: not met: ${text}`
-          : `memberOf: ${parsed.message}: ${text}`,
-    }),
+    reason: () => "MemberOf placement constraint unsatisfied.",
+    detail: () =>
+      parsed.kind === "expression"
+        ? `memberOf: not met: ${text}`
+        : `memberOf: ${parsed.message}: ${text}`,
   };
 }

@@ -37,7 +37,7 @@ const cases: readonly Case[] = [
     }),
     request: { demand: { ...demand, memoryMiB: 4096 } },
     reason: "RESOURCE:CPU",
-    detail: "cpu: needs 128 units, has 56 units free of 256",
+    detail: "cpu: needs 128 units, has 56 units free of 256; 200 reserved by 1 task",
   },
   {
     name: "too little memory",
@@ -47,7 +47,24 @@ const cases: readonly Case[] = [
     }),
     request: { demand: { ...demand, memoryMiB: 512 } },
     reason: "RESOURCE:MEMORY",
-    detail: "memory: needs 512 MiB, has 300 MiB free of 512",
+    detail: "memory: needs 512 MiB, has 300 MiB free of 512; 212 reserved by 1 task",
+  },
+  {
+    name: "a GPU too few",
+    candidate: aCandidate({
+      instance: { registered: { ...small, countable: { GPU: 2 } } },
+      ledger: { reservations: { other: aReservation({ countable: { GPU: 1 } }) } },
+    }),
+    request: { demand: { ...demand, countable: { GPU: 2 } } },
+    reason: "RESOURCE:GPU",
+    detail: "GPU: needs 2, has 1 free of 2",
+  },
+  {
+    name: "no resource of that name",
+    candidate: aCandidate({ instance: { registered: { ...small, countable: { GPU: 2 } } } }),
+    request: { demand: { ...demand, countable: { licence: 1 } } },
+    reason: "RESOURCE:licence",
+    detail: "licence: needs 1, has none of that name",
   },
   {
     name: "ports that the instance or another task uses",

@@ -1,8 +1,7 @@
 import type { Attribute } from "@berth/domain/container-instance";
 import { misfit } from "@berth/domain/container-instance";
 import type { Demand } from "@berth/domain/resources";
-import type { PlacementFailure } from "@berth/domain/service";
-import type { Site } from "./site.ts";
+import { type Site, taskIdsOf } from "./site.ts";
 
 /**
  * One rule that an instance must pass. What one placement takes away no later one of the batch gives
@@ -10,53 +9,60 @@ import type { Site } from "./site.ts";
  */
 export interface Filter {
   passes(site: Site): boolean;
-  /** Why it did not pass. Apart from `passes`, for most sites are never asked. */
-  explain(site: Site): Rejection;
+  /** Why it did not pass: ECS's word for it, and figures for people. Apart from `passes`, for most sites are never asked. */
+  reason(site: Site): string;
+  detail(site: Site): string;
 }
-
-export type Rejection = Omit<PlacementFailure, "containerInstanceId">;
 
 export const agentFilter: Filter = {
   passes: (site) => site.ledger.agentConnected,
-  explain: () => ({ reason: "AGENT", detail: "agent: not connected" }),
+  reason: () => "AGENT",
+  detail: () => "agent: not connected",
 };
 
 export function resourceFilter(demand: Demand): Filter {
   return {
     passes: (site) => misfit(site.left, demand) === undefined,
-    explain: (site) => explainMisfit(site, demand),
+    reason: (site) => misfit(site.left, demand) ?? "RESOURCE:PORTS",
+    detail: (site) => explainMisfit(site, demand),
   };
 }
 
-/** An attribute required by name alone must exist; one with a value must have just that value. */
 export function attributeFilter(required: readonly Attribute[]): Filter {
-  const missing = (site: Site) =>
-    required.find((each) => !site.instance.attributes.some((own) => satisfies(own, each)));
+  const missing = (site: Site) => required.find((each) => !hasAttribute(site, each));
   return {
     passes: (site) => missing(site) === undefined,
-    explain: (site) => ({ reason: "ATTRIBUTE", detail: explainMissing(site, missing(site)) }),
+    reason: () => "ATTRIBUTE",
+    detail: (site) => explainMissing(site, missing(site)),
   };
 }
 
-function explainMisfit(site: Site, demand: Demand): Rejection {
+function explainMisfit(site: Site, demand: Demand): string {
   const { left } = site;
   const { registered } = site.instance;
   const reason = misfit(left, demand);
+  const reserved = (units: number) =>
+    `${units} reserved by ${plural(taskIdsOf(site).length, "task")}`;
   switch (reason) {
     case "RESOURCE:CPU":
-      return {
-        reason,
-        detail: `cpu: needs ${demand.cpuUnits} units, has ${left.cpuUnits} units free of ${registered.cpuUnits}`,
-      };
+      return `cpu: needs ${demand.cpuUnits} units, has ${left.cpuUnits} units free of ${registered.cpuUnits}; ${reserved(registered.cpuUnits - left.cpuUnits)}`;
     case "RESOURCE:MEMORY":
-      return {
-        reason,
-        detail: `memory: needs ${demand.memoryMiB} MiB, has ${left.memoryMiB} MiB free of ${registered.memoryMiB}`,
-      };
+      return `memory: needs ${demand.memoryMiB} MiB, has ${left.memoryMiB} MiB free of ${registered.memoryMiB}; ${reserved(registered.memoryMiB - left.memoryMiB)}`;
     case "RESOURCE:PORTS":
     case undefined:
-      return { reason: "RESOURCE:PORTS", detail: `ports: ${takenPorts(site, demand)} in use` };
+      return `ports: ${takenPorts(site, demand)} in use`;
+    default:
+      return explainCountable(site, demand, reason.slice("RESOURCE:".length));
   }
+}
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+function explainCountable({ left, instance }: Site, demand: Demand, name: string): string {
+  const registered = instance.registered.countable?.[name];
+  return registered === undefined
+    ? `${name}: needs ${demand.countable?.[name]}, has none of that name`
+    : `${name}: needs ${demand.countable?.[name]}, has ${left.countable?.[name]} free of ${registered}`;
 }
 
 function takenPorts({ left }: Site, demand: Demand): string {
@@ -65,13 +71,13 @@ function takenPorts({ left }: Site, demand: Demand): string {
   return [...tcp.map((port) => `${port}/tcp`), ...udp.map((port) => `${port}/udp`)].join(", ");
 }
 
-const satisfies = (own: Attribute, required: Attribute): boolean =>
-  own.name === required.name && (required.value === undefined || own.value === required.value);
+function hasAttribute({ attributes }: Site, required: Attribute): boolean {
+  const value = attributes.get(required.name);
+  return value !== undefined && (required.value === undefined || value === required.value);
+}
 
 function explainMissing(site: Site, missing: Attribute | undefined): string {
-  const values = site.instance.attributes.flatMap((own) =>
-    own.name === missing?.name ? [own.value ?? "no value"] : [],
-  );
+  const value = missing && site.attributes.get(missing.name);
   const wanted = missing?.value === undefined ? missing?.name : `${missing.name}=${missing.value}`;
-  return `attribute: needs ${wanted}, has ${values.length > 0 ? values.join(", ") : "none of that name"}`;
+  return `attribute: needs ${wanted}, has ${value === undefined ? "none of that name" : value || "no value"}`;
 }

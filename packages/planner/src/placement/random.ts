@@ -1,13 +1,3 @@
-import type { Score } from "./ranking.ts";
-import type { Site } from "./site.ts";
-
-/** Any instance, drawn anew for every task; the same seed, task and instances give the same draw. */
-export function randomScore(): Score {
-  const hashes: number[] = [];
-  const hashOf = (site: Site) => (hashes[site.index] ??= hashText(site.instance.id));
-  return { of: (site, draw) => scramble(hashOf(site) ^ draw) };
-}
-
 /** FNV-1a over UTF-16 code units, 32 bit. */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5;
@@ -17,8 +7,8 @@ export function hashText(text: string): number {
   return hash >>> 0;
 }
 
-/** Murmur3's finalizer: numbers that differ in one bit end far from each other. */
-function scramble(value: number): number {
+/** Murmur3's finalizer: numbers that differ in one bit end far from each other. 32 bit. */
+export function scramble(value: number): number {
   let mixed = value;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);

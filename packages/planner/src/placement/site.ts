@@ -1,50 +1,66 @@
 import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-instance";
-import { remaining } from "@berth/domain/container-instance";
+import { remaining, without } from "@berth/domain/container-instance";
+import { groupHashOfTask } from "@berth/domain/group-hash";
 import type { Capacity, Demand } from "@berth/domain/resources";
-import type { Candidate } from "./place.ts";
+import { hashText } from "./random.ts";
 
 /**
- * An instance while a batch is placed: its ledger as it will be once what was given to it so far is
- * reserved. Only `settle` changes it.
+ * An instance as placement sees it. Kept from batch to batch; while one is placed, `left`,
+ * `groupCount` and `given` are as they will be once what was given to it so far is reserved.
  */
 export interface Site {
-  /** Its place among the candidates. */
-  readonly index: number;
   readonly instance: ContainerInstance;
-  readonly ledger: InstanceLedger;
+  ledger: InstanceLedger;
+  /** By name; one without a value has the empty text. */
+  readonly attributes: ReadonlyMap<string, string>;
+  readonly idHash: number;
   left: Capacity;
-  /** Tasks of the batch's own group that hold something here, those just given included. */
-  tasksOfGroup: readonly string[];
+  /** So many tasks of the batch's own group hold something here, those just given included. */
+  groupCount: number;
+  /** Tasks of the batch that were given to it. */
+  given: readonly string[];
 }
 
 const NONE: readonly string[] = [];
 
-export function openSite({ instance, ledger }: Candidate, index: number, hash: string): Site {
-  const held = Object.keys(ledger.reservations);
-  return {
-    index,
-    instance,
-    ledger,
-    left: remaining(instance.registered, ledger),
-    // Most instances hold none: a list of their own for each would be most of what is allocated.
-    tasksOfGroup: holdsGroup(held, hash) ? held.filter((taskId) => taskId.startsWith(hash)) : NONE,
-  };
-}
+export const openSite = (instance: ContainerInstance, ledger: InstanceLedger): Site => ({
+  instance,
+  ledger,
+  attributes: new Map(instance.attributes.map(({ name, value }) => [name, value ?? ""])),
+  idHash: hashText(instance.id),
+  left: remaining(instance.registered, ledger),
+  groupCount: 0,
+  given: NONE,
+});
 
 /** Gives a task of the batch to a site: the next one sees what this one left. */
 export function settle(site: Site, taskId: string, demand: Demand): void {
-  site.tasksOfGroup = [...site.tasksOfGroup, taskId];
-  site.left = {
-    cpuUnits: site.left.cpuUnits - demand.cpuUnits,
-    memoryMiB: site.left.memoryMiB - demand.memoryMiB,
-    usedTcpPorts: [...site.left.usedTcpPorts, ...demand.tcpPorts],
-    usedUdpPorts: [...site.left.usedUdpPorts, ...demand.udpPorts],
-  };
+  site.given = [...site.given, taskId];
+  site.groupCount += 1;
+  site.left = without(site.left, demand);
+}
+
+/** The site as its ledger says, and without what a batch gave it. */
+export function reset(site: Site, ledger: InstanceLedger): void {
+  site.ledger = ledger;
+  site.left = remaining(site.instance.registered, ledger);
+  site.groupCount = 0;
+  site.given = NONE;
+}
+
+/** How many tasks of each group hold something, by the hash of the group. */
+export function countGroups({ reservations }: InstanceLedger): ReadonlyMap<string, number> {
+  const groups = new Map<string, number>();
+  for (const taskId in reservations) {
+    const hash = groupHashOfTask(taskId);
+    groups.set(hash, (groups.get(hash) ?? 0) + 1);
+  }
+  return groups;
 }
 
 /** Every task that holds something on the site. */
-export const taskIdsOf = (site: Site): readonly string[] => [
-  ...new Set([...Object.keys(site.ledger.reservations), ...site.tasksOfGroup]),
+export const taskIdsOf = (site: Pick<Site, "ledger" | "given">): readonly string[] => [
+  ...new Set([...Object.keys(site.ledger.reservations), ...site.given]),
 ];
 
 /** Whether any of these tasks belongs to a group, told by their ids alone. */

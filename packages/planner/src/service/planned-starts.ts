@@ -5,6 +5,7 @@ import type {
   WithdrawnStart,
 } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
+import { closest, MAX_FAILURES } from "../placement/failures.ts";
 
 export interface SettledStarts {
   /** Those still to be written; the same object where nothing changed. */
@@ -51,7 +52,9 @@ export function settlePlannedStarts(
     .filter((start) => kept.has(start))
     .map((start) => {
       const failures = context.placementFailures[start.taskId];
-      return failures ? withFailures(start, closest(failures, failedCount), now) : start;
+      return failures
+        ? withFailures(start, closest(failures, Math.floor(MAX_FAILURES / failedCount)), now)
+        : start;
     });
   const isUnchanged =
     planned.length === plannedStarts.length &&
@@ -87,7 +90,10 @@ function withdrawnAfter(
 export function closestCandidate(
   plannedStarts: readonly PlannedStart[],
 ): PlacementFailure | undefined {
-  return closest(plannedStarts.flatMap((start) => start.unplaced?.candidates ?? [])).at(0);
+  return closest(
+    plannedStarts.flatMap((start) => start.unplaced?.candidates ?? []),
+    1,
+  ).at(0);
 }
 
 const placedFirst = (a: PlannedStart, b: PlannedStart): number =>
@@ -102,32 +108,3 @@ function withFailures(
   if (unplaced && JSON.stringify(unplaced.candidates) === JSON.stringify(candidates)) return start;
   return { ...start, unplaced: { since: unplaced?.since ?? now, candidates } };
 }
-
-/** An item of the store holds 400 KB: a hundred starts times thousands of instances would not fit. */
-const MAX_CANDIDATES = 100;
-
-/** From the closest on: resources are looked at last, ports after memory after CPU. */
-const CLOSENESS: readonly string[] = ["RESOURCE:PORTS", "RESOURCE:MEMORY", "RESOURCE:CPU"];
-
-function closest(
-  candidates: readonly PlacementFailure[],
-  startCount = 1,
-): readonly PlacementFailure[] {
-  return candidates
-    .toSorted(
-      (a, b) =>
-        distance(a) - distance(b) ||
-        compare(a.reason, b.reason) ||
-        compare(a.containerInstanceId ?? "", b.containerInstanceId ?? ""),
-    )
-    .slice(0, Math.max(1, Math.floor(MAX_CANDIDATES / startCount)));
-}
-
-function distance(candidate: PlacementFailure): number {
-  const rank = CLOSENESS.indexOf(candidate.reason);
-  if (rank >= 0) return rank;
-  // Not even asked: its agent is away.
-  return candidate.reason === "AGENT" ? CLOSENESS.length + 1 : CLOSENESS.length;
-}
-
-const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

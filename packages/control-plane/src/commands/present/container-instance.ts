@@ -1,6 +1,6 @@
 import type { EcsResponse } from "@berth/contracts/ecs-api/operations";
 import { containerInstanceArn, type Scope } from "@berth/domain/arn";
-import { remaining } from "@berth/domain/container-instance";
+import { freeGpuIds, remaining } from "@berth/domain/container-instance";
 import type { Capacity } from "@berth/domain/resources";
 import type { StoredInstance } from "@berth/store/store";
 import { dateOf } from "./date-of.ts";
@@ -34,8 +34,11 @@ export function presentContainerInstance(
     ...(instance.ec2InstanceId !== undefined && { ec2InstanceId: instance.ec2InstanceId }),
     version: ledger.version,
     versionInfo: { ...instance.versionInfo },
-    registeredResources: presentResources(instance.registered),
-    remainingResources: presentResources(remaining(instance.registered, ledger)),
+    registeredResources: presentResources(instance.registered, instance.gpuIds),
+    remainingResources: presentResources(
+      remaining(instance.registered, ledger),
+      instance.gpuIds && freeGpuIds(instance.gpuIds, ledger),
+    ),
     status: ledger.status,
     agentConnected: ledger.agentConnected,
     runningTasksCount: counts.running,
@@ -52,11 +55,18 @@ export function presentContainerInstance(
 }
 
 /** PORTS and PORTS_UDP list what is taken, among the remaining resources too. */
-const presentResources = (capacity: Capacity): ResourceDescription[] => [
+const presentResources = (
+  capacity: Capacity,
+  gpuIds: readonly string[] | undefined,
+): ResourceDescription[] => [
   amount("CPU", capacity.cpuUnits),
   amount("MEMORY", capacity.memoryMiB),
-  ports("PORTS", capacity.usedTcpPorts),
-  ports("PORTS_UDP", capacity.usedUdpPorts),
+  stringSet("PORTS", capacity.usedTcpPorts.map(String)),
+  stringSet("PORTS_UDP", capacity.usedUdpPorts.map(String)),
+  ...(gpuIds ? [stringSet("GPU", gpuIds)] : []),
+  ...Object.entries(capacity.countable ?? {})
+    .filter(([name]) => name !== "GPU")
+    .map(([name, units]) => amount(name, units)),
 ];
 
 const amount = (name: string, integerValue: number): ResourceDescription => ({
@@ -67,11 +77,11 @@ const amount = (name: string, integerValue: number): ResourceDescription => ({
   integerValue,
 });
 
-const ports = (name: string, used: readonly number[]): ResourceDescription => ({
+const stringSet = (name: string, values: readonly string[]): ResourceDescription => ({
   name,
   type: "STRINGSET",
   doubleValue: 0,
   longValue: 0,
   integerValue: 0,
-  stringSetValue: used.map(String),
+  stringSetValue: [...values],
 });
