@@ -63,6 +63,10 @@ export interface PlannedStart {
   readonly taskId: string;
   readonly deploymentId: string;
   readonly decidedAt: number;
+  /** Where it is to be: a DAEMON's. */
+  readonly containerInstanceId?: string;
+  /** Where it is to be: one that is started to even the zones out. */
+  readonly availabilityZone?: string;
   /** Why no instance took it, at the last try. Absent while none was made. */
   readonly unplaced?: Unplaced;
 }
@@ -81,6 +85,17 @@ export interface PlannedStop {
   readonly reason: string;
   /** It did not run yet: should it do so before it is told, the decision no longer holds. */
   readonly beforeRunning?: true;
+}
+
+/** The tasks of a service are being evened out over the availability zones. */
+export interface Rebalancing {
+  readonly isUnderWay: boolean;
+  /** As it was when it began: another one ends it. */
+  readonly desiredCount: number;
+  /** Ids of tasks that were started for it and are not yet healthy. */
+  readonly moves: readonly string[];
+  /** Epoch ms: a zone had no room; it is not tried again before. */
+  readonly retryAt?: number;
 }
 
 export interface Unplaced {
@@ -113,8 +128,9 @@ export interface Service {
   readonly cluster: string;
   readonly name: string;
   readonly status: ServiceStatus;
+  /** Of a DAEMON: how many instances should have one, as last seen. */
   readonly desiredCount: number;
-  readonly schedulingStrategy: "REPLICA";
+  readonly schedulingStrategy: "REPLICA" | "DAEMON";
   readonly launchType?: "EC2" | "FARGATE" | "EXTERNAL";
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
   /** `family:revision` of the PRIMARY deployment. */
@@ -147,6 +163,8 @@ export interface Service {
   readonly propagateTags: "TASK_DEFINITION" | "SERVICE" | "NONE";
   readonly enableExecuteCommand: boolean;
   readonly availabilityZoneRebalancing: "ENABLED" | "DISABLED";
+  /** Absent where it never was. */
+  readonly rebalancing?: Rebalancing;
   readonly healthCheckGracePeriodSeconds?: number;
   readonly roleArn?: string;
   readonly tags: readonly Tag[];

@@ -79,6 +79,7 @@ export const serviceKey = (cluster: string, name: string): Key => ({
   pk: servicePartition(cluster),
   sk: name,
 });
+export const daemonList = (cluster: string) => `daemons#${cluster}`;
 export const waitingList = (cluster: string) => `waiting#${cluster}`;
 
 export const eventPartition = (cluster: string, service: string) => `events#${cluster}#${service}`;

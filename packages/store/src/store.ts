@@ -117,8 +117,10 @@ export interface ServiceRepository {
   replace(service: Stored<Service>): Promise<WriteOutcome>;
   /** Services that are not INACTIVE, by name. */
   page(cluster: string, page: PageRequest): Promise<Page<Stored<Service>>>;
-  /** Names of services with planned starts that no instance took. Eventually consistent. */
+  /** Names of REPLICA services with planned starts that no instance took. Eventually consistent. */
   waitingForCapacity(cluster: string): Promise<readonly string[]>;
+  /** Names of the ACTIVE services with the scheduling strategy DAEMON. Eventually consistent. */
+  daemons(cluster: string): Promise<readonly string[]>;
   putEvents(cluster: string, name: string, events: readonly ServiceEvent[]): Promise<void>;
   /** Newest first; those of an earlier service of the same name as well, while they are kept. */
   latestEvents(cluster: string, name: string, limit: number): Promise<readonly ServiceEvent[]>;

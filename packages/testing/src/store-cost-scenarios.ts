@@ -254,6 +254,10 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
     async ({ services }) =>
     () =>
       services.waitingForCapacity(CLUSTER),
+  "services.daemons | none is":
+    async ({ services }) =>
+    () =>
+      services.daemons(CLUSTER),
   "services.putEvents | each event":
     async ({ services }) =>
     () =>

@@ -3,6 +3,7 @@ import { EcsError } from "@berth/domain/errors";
 import type {
   DeploymentCircuitBreaker,
   DeploymentConfiguration,
+  Service,
   ThresholdConfiguration,
 } from "@berth/domain/service";
 import { refuseUnsupported } from "./unsupported.ts";
@@ -10,13 +11,17 @@ import { refuseUnsupported } from "./unsupported.ts";
 type GivenConfiguration = NonNullable<EcsRequest<"CreateService">["deploymentConfiguration"]>;
 type GivenBreaker = NonNullable<GivenConfiguration["deploymentCircuitBreaker"]>;
 
-/** What ECS fills in for REPLICA services. */
-const DEFAULTS: DeploymentConfiguration = {
+/** What ECS fills in. */
+const COMMON_DEFAULTS = {
   deploymentCircuitBreaker: { enable: false, rollback: false },
-  maximumPercent: 200,
-  minimumHealthyPercent: 100,
   strategy: "ROLLING",
   bakeTimeInMinutes: 0,
+};
+export const DEFAULT_CONFIGURATIONS: Readonly<
+  Record<Service["schedulingStrategy"], DeploymentConfiguration>
+> = {
+  REPLICA: { ...COMMON_DEFAULTS, maximumPercent: 200, minimumHealthyPercent: 100 },
+  DAEMON: { ...COMMON_DEFAULTS, maximumPercent: 100, minimumHealthyPercent: 0 },
 };
 
 /**
@@ -26,7 +31,7 @@ const DEFAULTS: DeploymentConfiguration = {
  */
 export function validDeploymentConfiguration(
   given: GivenConfiguration = {},
-  current: DeploymentConfiguration = DEFAULTS,
+  current: DeploymentConfiguration = DEFAULT_CONFIGURATIONS.REPLICA,
 ): DeploymentConfiguration {
   refuseLater(given);
   const breaker = given.deploymentCircuitBreaker;

@@ -11,6 +11,7 @@ import { activeCluster } from "./find-cluster.ts";
 import { serviceName } from "./identifiers.ts";
 import { checkDefinition } from "./launch-checks.ts";
 import { validConstraints, validStrategy } from "./placement-members.ts";
+import { checkDaemon, checkRebalancing } from "./scheduling-strategy.ts";
 import { withNewDeployment } from "./service-deployment.ts";
 import { checkDesiredCount, checkGracePeriod, refuseLaterMembers } from "./service-members.ts";
 import { startableDefinition } from "./startable-definition.ts";
@@ -65,9 +66,10 @@ function updatedService(service: Service, request: EcsRequest<"UpdateService">):
     throw new EcsError("ServiceNotActiveException", "Service was not ACTIVE.");
   }
   const { deploymentConfiguration, placementConstraints, placementStrategy } = request;
-  return {
+  const updated: Service = {
     ...service,
     ...defined({
+      availabilityZoneRebalancing: request.availabilityZoneRebalancing,
       desiredCount: request.desiredCount,
       enableECSManagedTags: request.enableECSManagedTags,
       enableExecuteCommand: request.enableExecuteCommand,
@@ -82,6 +84,10 @@ function updatedService(service: Service, request: EcsRequest<"UpdateService">):
     steady:
       service.steady && (request.desiredCount ?? service.desiredCount) === service.desiredCount,
   };
+  checkDaemon(updated, request.desiredCount);
+  // What an earlier default has set yields to what is asked for: without room nothing is moved.
+  if (request.availabilityZoneRebalancing !== undefined) checkRebalancing(updated);
+  return updated;
 }
 
 interface DeploymentChange {

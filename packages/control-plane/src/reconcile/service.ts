@@ -13,7 +13,7 @@ import { isOutstanding } from "./dispatch.ts";
 import { retireRevisions, writeHistory } from "./service-history.ts";
 import { startPlanned } from "./service-starts.ts";
 import { archiveStopped, orderStops } from "./service-stops.ts";
-import { readStopSites } from "./stop-sites.ts";
+import { readGround } from "./service-ground.ts";
 import { withDue } from "./persist.ts";
 import { wakeDispatch } from "./wake-dispatch.ts";
 import { wakeLater } from "./wake-later.ts";
@@ -52,20 +52,19 @@ async function reconcileOnce(
   const service = await controlPlane.store.services.findLatest(cluster, name);
   if (!service) return "settled";
   const tasks = await controlPlane.store.tasks.ofGroup(cluster, serviceGroup(name));
-  const [definitions, sites] = await Promise.all([
-    definitionsNamed(controlPlane, [
-      service.taskDefinition,
-      ...service.deployments.map((each) => each.taskDefinition),
-      ...tasks.map((task) => task.taskDefinition),
-    ]),
-    readStopSites(controlPlane, service, tasks),
+  const definitions = await definitionsNamed(controlPlane, [
+    service.taskDefinition,
+    ...service.deployments.map((each) => each.taskDefinition),
+    ...tasks.map((task) => task.taskDefinition),
   ]);
+  const definition = definitions.get(service.taskDefinition);
+  const ground = await readGround(controlPlane, service, tasks, definition);
   const plan = planService({
     service,
     tasks,
     placementFailures,
     checkedContainers: checkedContainers(definitions),
-    sites,
+    ...ground,
     now: controlPlane.now(),
     settings: controlPlane.settings,
   });
@@ -98,10 +97,10 @@ function committed(
     return before;
   }
   const now = controlPlane.now();
-  const starts: readonly PlannedStart[] = plan.starts.flatMap(({ deploymentId, count }) =>
+  const starts: readonly PlannedStart[] = plan.starts.flatMap(({ count, ...what }) =>
     Array.from({ length: count }, () => ({
+      ...what,
       taskId: randomTaskId(controlPlane, serviceGroup(before.name)),
-      deploymentId,
       decidedAt: now,
     })),
   );

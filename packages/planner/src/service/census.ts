@@ -9,6 +9,8 @@ export interface Member {
   readonly condition: Exclude<TaskCondition, "LEAVING" | "STOPPED">;
   /** Epoch ms: it is not to be stopped before, for the sake of the count or of its revision. */
   readonly protectedUntil?: number;
+  /** It is to be stopped because another zone has taken over from it. */
+  readonly forBalance?: true;
 }
 
 /** The tasks of a service, each in exactly one list. */

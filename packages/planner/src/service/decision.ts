@@ -1,14 +1,19 @@
-import type { Service } from "@berth/domain/service";
+import type { PlannedStart, Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import type { Member } from "./census.ts";
 import { openStopsOf, toPlannedStop } from "./planned-stops.ts";
 import { withoutWritten } from "./service-deployments.ts";
 
+/** Starts that are alike, and where they are to be if that matters. */
+export interface StartBatch extends Pick<PlannedStart, "containerInstanceId" | "availabilityZone"> {
+  readonly count: number;
+}
+
 /** What a pass over a service comes to. */
 export interface Decision {
   /** Members of the service with their new values; the very same ones where nothing changed. */
   readonly changes: Partial<Service>;
-  readonly startCount: number;
+  readonly starts: readonly StartBatch[];
   /** Decided now; earlier decisions that are not obeyed yet come on top. */
   readonly stops: readonly Member[];
   readonly events: readonly string[];

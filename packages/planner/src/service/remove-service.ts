@@ -29,7 +29,7 @@ export function decideRemoval(
       plannedStarts: service.plannedStarts.length === 0 ? service.plannedStarts : [],
       ...(isGone && { status: "INACTIVE", inactiveAt: now }),
     },
-    startCount: 0,
+    starts: [],
     stops,
     events: [
       ...(started.length > 0 ? [startedTasks(service.name, started, 0)] : []),

@@ -78,6 +78,36 @@ export const heldByTaskProtection = (
 export const tellsOfProtection = (message: string): boolean =>
   message.endsWith("tasks under protection)");
 
+const inEachZone = (counts: ReadonlyMap<string, number>): string =>
+  [...counts].map(([zone, count]) => `${count} tasks in ${zone}`).join(", ");
+
+export const movingOverZones = (service: string, counts: ReadonlyMap<string, number>): string =>
+  tell(service, `is not AZ balanced with ${inEachZone(counts)}. AZ Rebalancing in progress.`);
+
+export const balancedOverZones = (service: string, counts: ReadonlyMap<string, number>): string =>
+  tell(service, `is AZ balanced with ${inEachZone(counts)}.`);
+
+export const startedInZone = (service: string, zone: string, taskIds: readonly string[]): string =>
+  tell(
+    service,
+    `has started ${taskIds.length} tasks in ${zone} to AZ Rebalance: ${listTasks(taskIds)}.`,
+  );
+
+export const stoppedInZone = (service: string, zone: string, taskIds: readonly string[]): string =>
+  tell(
+    service,
+    `has stopped ${taskIds.length} running tasks in ${zone} due to AZ rebalancing: ${listTasks(taskIds)}.`,
+  );
+
+export const unableToPlaceInZone = (service: string, zone: string): string =>
+  tell(
+    service,
+    `is unable to place a task in ${zone} because no container instance met all of its requirements.`,
+  );
+
+export const stoppedRebalancing = (service: string): string =>
+  tell(service, "stopped AZ Rebalancing.");
+
 export const deploymentCompleted = (service: string, deploymentId: string): string =>
   tell(service, `(deployment ${deploymentId}) deployment completed.`);
 
