@@ -6,8 +6,13 @@ import { planOffers } from "@berth/planner/placement/plan-offers";
 import type { WaitingService } from "@berth/planner/placement/plan-offers";
 import { planDaemonOffers } from "@berth/planner/service/daemon-offers";
 import type { WaitingDaemon } from "@berth/planner/service/daemon-offers";
+import { planRebalancingOffers } from "@berth/planner/service/rebalancing-offers";
 import { strategyOf } from "@berth/planner/service/strategy-of";
+import type { StoredInstance } from "@berth/store/store";
+import { everyService } from "../commands/cluster-counts.ts";
+import { collect } from "../commands/every-page.ts";
 import type { ControlPlane } from "../context.ts";
+import type { ClusterView } from "../placement/cluster-view.ts";
 import { definitionNamed, definitionsNamed } from "../definition-cache.ts";
 import { requirementsOf } from "./service-ground.ts";
 
@@ -28,12 +33,25 @@ export async function offerCapacity(controlPlane: ControlPlane, cluster: string)
     waitingDaemons(controlPlane, cluster, daemonNames),
     view.readAll(controlPlane.store),
   ]);
-  const known = Array.from(view.ids(), (id) => view.get(id)).filter((each) => each !== undefined);
-  const first = planDaemonOffers(known, daemons);
+  const first = planDaemonOffers(knownTo(view), daemons);
   await wakeServices(controlPlane, cluster, first, { kind: "now" });
   const then: WakeTiming = first.length > 0 ? { kind: "coalesced" } : { kind: "now" };
   await wakeServices(controlPlane, cluster, planOffers(view.index, waiting), then);
 }
+
+/** Has services at rest look whether an instance that joined lets them be more even over the zones. */
+export async function offerBalance(controlPlane: ControlPlane, cluster: string): Promise<void> {
+  const view = controlPlane.views.of(cluster);
+  const [services] = await Promise.all([
+    collect(everyService(controlPlane.store, cluster)),
+    view.readAll(controlPlane.store),
+  ]);
+  const names = planRebalancingOffers(knownTo(view), services);
+  await wakeServices(controlPlane, cluster, names, { kind: "now" });
+}
+
+const knownTo = (view: ClusterView): readonly StoredInstance[] =>
+  Array.from(view.ids(), (id) => view.get(id)).filter((each) => each !== undefined);
 
 const wakeServices = (
   { relay }: ControlPlane,
@@ -51,8 +69,9 @@ async function waitingDaemons(
   return Promise.all(
     services.map(async (service) => {
       const definition = await definitionNamed(controlPlane, service.taskDefinition);
-      const requirements = requirementsOf(service, definition);
-      return { name: service.name, group: serviceGroup(service.name), ...requirements };
+      const { requiresAttributes, constraints } = requirementsOf(service, definition);
+      const { name } = service;
+      return { name, group: serviceGroup(name), requiresAttributes, constraints };
     }),
   );
 }

@@ -20,9 +20,8 @@ export function postsOf(
   wanted: ReadonlySet<string>,
   census: Census,
 ): readonly Post[] {
-  const memberPlace = ({ task }: Member) => task.containerInstanceId;
-  const kept = Map.groupBy(census.kept, memberPlace);
-  const replaced = Map.groupBy(census.replaced, memberPlace);
+  const kept = Map.groupBy(census.kept, placeOf);
+  const replaced = Map.groupBy(census.replaced, placeOf);
   const leaving = Map.groupBy(census.leaving, (task) => task.containerInstanceId);
   return instances
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
@@ -34,6 +33,8 @@ export function postsOf(
       leaving: leaving.get(instance.id) ?? [],
     }));
 }
+
+const placeOf = ({ task }: Member): string => task.containerInstanceId;
 
 /** Whether a task can be started here now. */
 export const isVacant = (post: Post): boolean =>
@@ -71,7 +72,7 @@ export function chooseDaemonStops(
 ): readonly Member[] {
   const unwanted = posts
     .filter(mayBeCleared)
-    .flatMap(({ kept, replaced }) => [...kept, ...replaced]);
+    .flatMap(({ kept, replaced }) => kept.concat(replaced));
   const surplus = posts.filter(({ isWanted }) => isWanted).flatMap(surplusAt);
   const outlived = held
     ? []
@@ -80,7 +81,7 @@ export function chooseDaemonStops(
   const waiting = outlived.filter(({ task }) => !surplusIds.has(task.id));
   const going = new Set([...unwanted, ...surplus].map(({ task }) => task.id));
   const healthy = posts
-    .flatMap(({ kept, replaced }) => [...kept, ...replaced])
+    .flatMap(({ kept, replaced }) => kept.concat(replaced))
     .filter((member) => isHealthy(member) && !going.has(member.task.id)).length;
   return [...unwanted, ...surplus, ...withinFloor(waiting, healthy - floor)];
 }

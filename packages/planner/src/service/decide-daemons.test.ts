@@ -28,7 +28,15 @@ const anInstance = (number: number, overrides: Partial<DaemonInstance> = {}): Da
 const on = (
   number: number,
   overrides: Partial<Task> = {},
-  { revision = 1, status = "RUNNING" as Task["lastStatus"], instance = number } = {},
+  {
+    revision = 1,
+    status = "RUNNING",
+    instance = number,
+  }: {
+    readonly revision?: number;
+    readonly status?: Task["lastStatus"];
+    readonly instance?: number;
+  } = {},
 ) =>
   aServiceTask(revision, number, status, {
     containerInstanceId: instanceId(instance),

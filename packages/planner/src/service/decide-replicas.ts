@@ -7,9 +7,8 @@ import type { ServiceSnapshot } from "./plan-service.ts";
 import { settlePlannedStarts } from "./planned-starts.ts";
 import { listBlocks } from "./problems.ts";
 import { heldByProtection } from "./protection.ts";
-import { followMoves } from "./rebalancing.ts";
+import { followMoves, planMoves } from "./rebalancing.ts";
 import type { Moves } from "./rebalancing.ts";
-import { planMoves } from "./rebalancing.ts";
 import { chooseStops } from "./rolling-stops.ts";
 import { countStarts } from "./rollout.ts";
 import type { Rollout } from "./rollout.ts";
@@ -60,6 +59,7 @@ function rolloutOf(snapshot: ServiceSnapshot, stock: Stock, moves: Moves) {
     census,
     planned: settled.planned,
     withdrawn: settled.withdrawn.length,
+    moving: moves.open,
     stopOrder: stopOrder(moves.stopStrategy(strategyOf(service)), snapshot.sites ?? {}),
     held: stock.held,
   };

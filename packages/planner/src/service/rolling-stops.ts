@@ -55,14 +55,17 @@ function chooseReplaced(rollout: Rollout, healthySurplus: number): readonly Memb
  * @param spare Healthy tasks beyond these members, less the floor.
  */
 function* withinFloor(
-  { stopOrder }: Rollout,
+  { stopOrder, moving }: Rollout,
   members: readonly Member[],
   spare: { readonly healthy: number },
 ): Generator<Member, void> {
   let spareHealthy = spare.healthy + countHealthy(members);
   let spareRunning =
     spare.healthy + members.filter(({ condition }) => condition !== "UNHEALTHY").length;
-  for (const member of stopOrder(members.filter(mayBeStopped), members)) {
+  const candidates = members.filter(
+    (member) => mayBeStopped(member) && !moving.includes(member.task.id),
+  );
+  for (const member of stopOrder(candidates, members)) {
     if (member.condition !== "UNHEALTHY") {
       if ((isHealthy(member) ? spareHealthy : spareRunning) <= 0) continue;
       spareRunning -= 1;

@@ -15,6 +15,8 @@ export interface Rollout {
   /** Taken back, and maybe about to be written all the same: they take room. */
   readonly withdrawn: number;
   readonly stopOrder: StopOrder;
+  /** Ids of tasks on their way into another zone: one of those they stand in for goes, later. */
+  readonly moving: readonly string[];
   /** No further starts now: the deployment FAILED, or is throttled. */
   readonly held: boolean;
 }
