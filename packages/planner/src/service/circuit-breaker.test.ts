@@ -9,6 +9,7 @@ import {
   NOW,
   rollingOut,
   superseded,
+  withHealth,
 } from "@berth/testing/service-snapshots";
 import { describe, expect, test } from "vitest";
 import { failureThreshold } from "./circuit-breaker.ts";
@@ -22,12 +23,16 @@ const plan = ({
   breaker = { enable: true, rollback: true },
   deployments = [rollingOut(2, { failedTasks: 3, lastFailedAt: 1 }), superseded(1)],
   tasks = old,
+  countedFailures = [],
+  checkedContainers = {},
   settings = {},
   now = NOW,
 }: {
   readonly breaker?: DeploymentCircuitBreaker;
   readonly deployments?: readonly Deployment[];
   readonly tasks?: readonly Task[];
+  readonly countedFailures?: readonly string[];
+  readonly checkedContainers?: Readonly<Record<string, readonly string[]>>;
   readonly settings?: Partial<ServiceSettings>;
   readonly now?: number;
 } = {}) =>
@@ -36,6 +41,7 @@ const plan = ({
       service: {
         taskDefinition: "web:2",
         deployments,
+        countedFailures,
         plannedStarts: [aPlannedStart(2, 9)],
         deploymentConfiguration: {
           minimumHealthyPercent: 100,
@@ -44,6 +50,7 @@ const plan = ({
         },
       },
       tasks,
+      checkedContainers,
       now,
       settings: { ...aServiceSnapshot().settings, ...settings },
     }),
@@ -88,6 +95,7 @@ describe("the threshold", () => {
 });
 
 const COUNT_OF_4 = { type: "COUNT", value: 4 } as const;
+const COUNT_OF_1 = { type: "COUNT", value: 1 } as const;
 
 describe("with rollback", () => {
   test("makes the latest COMPLETED deployment PRIMARY again", () => {
@@ -118,6 +126,21 @@ describe("with rollback", () => {
       "(service web) rolling back to deployment ecs-svc/0000000000000000001.",
     ]);
     expect(service.plannedStarts).toEqual([]);
+  });
+
+  test("holds nothing against the deployment gone back to that befell it before", () => {
+    const sick = withHealth(aServiceTask(1, 1), "UNHEALTHY");
+    const given = { tasks: [sick], checkedContainers: { "web:1": ["main"] } };
+    const breaker = { enable: true, rollback: true, thresholdConfiguration: COUNT_OF_1 };
+    const { service } = plan({ ...given, breaker });
+    expect(service.countedFailures).toEqual([sick.id]);
+    const { deployments, countedFailures } = service;
+    const next = plan({ ...given, breaker, deployments, countedFailures });
+    expect(next.service.deployments[0]).toMatchObject({
+      taskDefinition: "web:1",
+      rolloutState: "IN_PROGRESS",
+      failedTasks: 0,
+    });
   });
 
   test("is over once all tasks are those of the deployment gone back to", () => {

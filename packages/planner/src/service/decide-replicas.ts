@@ -30,7 +30,7 @@ export function decideReplicas(snapshot: ServiceSnapshot): Decision {
     settled,
     starts: [{ count: countStarts(rollout) }, ...next.starts],
     stops,
-    isSettled,
+    isSettled: isSettled && next.starts.length === 0,
     blocks: listBlocks(snapshot.service.name, { rollout, stops, held }),
     changes: next.changes,
     events: next.events,

@@ -145,6 +145,12 @@ describe("counting", () => {
       );
       expect(over.deployments[0]?.failedTasks).toBe(0);
     });
+
+    test("stays with a deployment that has FAILED", () => {
+      const healthy = withHealth(aServiceTask(1, 2, "RUNNING", { startedAt: NOW }), "HEALTHY");
+      const before = { failedTasks: 2, lastFailedAt: NOW - 1, rolloutState: "FAILED" as const };
+      expect(checked([healthy], before).deployments[0]?.failedTasks).toBe(2);
+    });
   });
 
   test("happens once, though the shell dies before it archives", () => {

@@ -47,6 +47,24 @@ export function countFailures(
   };
 }
 
+/**
+ * Of the tasks of a deployment, those that have failed: what befell it before it is gone back to is
+ * not held against it then.
+ */
+export function failedAlready(
+  deployment: Deployment,
+  tasks: readonly Task[],
+  { rules, now }: FailureContext,
+): readonly string[] {
+  return tasks
+    .filter((task) => task.startedBy === deployment.id)
+    .filter((task) => {
+      const { condition } = assessTask(task, rules, now);
+      return failureOf(deployment, { task, condition }, now) !== undefined;
+    })
+    .map(({ id }) => id);
+}
+
 /** The deployment as if none of its tasks had failed. */
 export function withoutFailures(deployment: Deployment, now: number): Deployment {
   const { lastFailedAt: _, ...rest } = endThrottle(deployment);
@@ -125,8 +143,11 @@ function withoutCount(deployment: Deployment, now: number): Deployment {
 const latestStart = (own: readonly Assessed[]): number =>
   Math.max(-Infinity, ...own.flatMap(({ task }) => task.startedAt ?? []));
 
+/** The count of what FAILED stands: it is why it failed. */
 const resetsOnHealthyTask = (
   { rolloutState }: Deployment,
   { deploymentConfiguration: { deploymentCircuitBreaker } }: Findings["service"],
-): boolean =>
-  rolloutState !== "IN_PROGRESS" || (deploymentCircuitBreaker?.resetOnHealthyTask ?? true);
+): boolean => {
+  if (rolloutState !== "IN_PROGRESS") return rolloutState === "COMPLETED";
+  return deploymentCircuitBreaker?.resetOnHealthyTask ?? true;
+};

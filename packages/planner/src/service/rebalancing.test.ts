@@ -52,6 +52,17 @@ describe("rebalancing", () => {
     expect(service.rebalancing).toEqual(UNDER_WAY);
   });
 
+  test("comes after the deployment that completes, which looks again at once", () => {
+    const { service, starts, wakeAt } = plan(uneven, { deployments: [rollingOut(1)] });
+    expect(service.deployments[0]?.rolloutState).toBe("COMPLETED");
+    expect([starts, wakeAt]).toEqual([[], NOW]);
+    const other = {
+      deployments: [rollingOut(1)],
+      availabilityZoneRebalancing: "DISABLED",
+    } as const;
+    expect(plan(uneven, other).wakeAt).not.toBe(NOW);
+  });
+
   test("stops in the fullest zone what has a healthy successor in another", () => {
     const service = { rebalancing: UNDER_WAY, plannedStarts: [move(5), move(6)] };
     const pending = aServiceTask(1, 6, "PENDING", { availabilityZone: "b" });

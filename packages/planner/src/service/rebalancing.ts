@@ -1,4 +1,4 @@
-import type { PlacementStrategy, PlannedStart, Rebalancing } from "@berth/domain/service";
+import type { PlacementStrategy, PlannedStart, Rebalancing, Service } from "@berth/domain/service";
 import { isHealthy } from "./census.ts";
 import type { Member } from "./census.ts";
 import type { Choice } from "./conclude.ts";
@@ -126,7 +126,11 @@ function beginOrEnd(
   const { name, desiredCount } = service;
   const isEligible =
     service.availabilityZoneRebalancing === "ENABLED" && stock.primary.rolloutState === "COMPLETED";
-  if (!isEligible || zones.length === 0) return goOn(snapshot, moves, told);
+  if (!isEligible || zones.length === 0) {
+    // With a deployment that completes now the zones come to be looked at.
+    const isNext = stock.primary.rolloutState === "IN_PROGRESS" && mayEverMove(service);
+    return { ...goOn(snapshot, moves, told), changesAt: isNext ? snapshot.now : undefined };
+  }
 
   const { kept } = stock.census;
   const room = rollout.bounds.ceiling - kept.length - rollout.withdrawn;
@@ -141,6 +145,9 @@ function beginOrEnd(
   const events = [...told, isEven ? balancedOverZones(name, counts) : stoppedRebalancing(name)];
   return next({ isUnderWay: false, desiredCount, moves: [] }, [], events);
 }
+
+const mayEverMove = ({ availabilityZoneRebalancing, desiredCount }: Service): boolean =>
+  availabilityZoneRebalancing === "ENABLED" && desiredCount > 1;
 
 const startsIn = (zones: readonly string[]): readonly StartBatch[] =>
   [...Map.groupBy(zones, (zone) => zone)].map(([availabilityZone, { length: count }]) => ({
@@ -161,14 +168,17 @@ function abort(
   return next(rebalancing, [], [...told, ...why, stoppedRebalancing(name)]);
 }
 
-/** Nothing new: only which moves are open may have changed. */
-function goOn({ service }: ServiceSnapshot, moves: Moves, events: readonly string[]): NextMoves {
+/** Nothing new: only which moves are open may have changed. Those still planned are known as such. */
+function goOn(
+  { service, tasks }: ServiceSnapshot,
+  { open }: Moves,
+  events: readonly string[],
+): NextMoves {
   const { rebalancing } = service;
-  const isUnchanged = rebalancing?.moves.join() === moves.open.join();
-  const changes =
-    rebalancing === undefined || isUnchanged
-      ? {}
-      : { rebalancing: { ...rebalancing, moves: moves.open } };
+  const written = new Set(tasks.map(({ id }) => id));
+  const moves = open.filter((id) => written.has(id));
+  const isUnchanged = rebalancing === undefined || rebalancing.moves.join() === moves.join();
+  const changes = isUnchanged ? {} : { rebalancing: { ...rebalancing, moves } };
   return { starts: [], events, changes, changesAt: undefined };
 }
 

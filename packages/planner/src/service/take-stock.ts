@@ -2,7 +2,7 @@ import type { Deployment, Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import { takeCensus } from "./census.ts";
 import type { Census } from "./census.ts";
-import { countFailures } from "./failures.ts";
+import { countFailures, failedAlready } from "./failures.ts";
 import type { ServiceSnapshot } from "./plan-service.ts";
 import { openStopsOf } from "./planned-stops.ts";
 import { primaryOf } from "./primary-deployment.ts";
@@ -24,11 +24,15 @@ export interface Stock {
 export function takeStock(snapshot: ServiceSnapshot): Stock {
   const { service, tasks, now, settings } = snapshot;
   const rules = healthRulesOf(snapshot, service.deployments);
-  const counted = countFailures(service, tasks, { rules, settings, now });
+  const context = { rules, settings, now };
+  const counted = countFailures(service, tasks, context);
   const verdict = judgeDeployment({ ...service, ...counted }, now);
   const primary = primaryOf(verdict.deployments);
+  const isGoneBack = verdict.failure?.deploymentId !== undefined;
   return {
-    countedFailures: counted.countedFailures,
+    countedFailures: isGoneBack
+      ? [...counted.countedFailures, ...failedAlready(primary, tasks, context)]
+      : counted.countedFailures,
     verdict,
     primary,
     census: censusOf(snapshot, tasks, verdict.deployments),
