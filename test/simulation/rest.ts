@@ -1,3 +1,4 @@
+import { isTerminal } from "@berth/domain/service-deployment";
 import type { Service } from "@berth/domain/service";
 import { serviceGroup } from "@berth/domain/task";
 import type { Task } from "@berth/domain/task";
@@ -16,8 +17,9 @@ export async function whatIsNotAtRest(world: World): Promise<readonly string[]> 
   ];
 }
 
-/** Its newest revision cannot start: it goes on trying, ever more slowly, and keeps what runs. */
-const isLooping = (service: Service): boolean => (service.deployments[0]?.failedTasks ?? 0) > 0;
+/** Its newest revision does not come up: it goes on trying, or has FAILED, and keeps what runs. */
+const isLooping = ({ deployments: [primary] }: Service): boolean =>
+  (primary?.failedTasks ?? 0) > 0 || primary?.rolloutState === "FAILED";
 
 const isRunning = (task: Task): boolean =>
   task.lastStatus === "RUNNING" && task.desiredStatus === "RUNNING";
@@ -33,6 +35,7 @@ function restlessService(service: Service, tasks: readonly Task[]): readonly str
     "is not steady": !service.steady,
     "has tasks that do not run": mine.length !== running.length,
     "has planned starts": service.plannedStarts.length > 0,
+    "has a deployment without a verdict": !service.serviceDeployments.every(isTerminal),
   };
   return Object.entries(faults).flatMap(([fault, is]) => (is ? [`${service.name} ${fault}`] : []));
 }

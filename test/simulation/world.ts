@@ -26,6 +26,8 @@ import type { FakeAgent } from "./fake-agent.ts";
 import { ScalingGroup } from "./scaling-group.ts";
 import { Random, Scheduler } from "./scheduler.ts";
 
+export const SCOPE = { region: "us-east-1", account: "000000000000" };
+
 const START = Date.UTC(2026, 0, 1);
 const VISIBILITY_TIMEOUT_MS = 30_000;
 const SWEEP_INTERVAL_MS = 5_000;
@@ -38,6 +40,7 @@ const SETTINGS: Settings = {
   heartbeatIntervalMs: 10_000,
   auditIntervalMs: 60_000,
   throttleMaxDelayMs: 20_000,
+  provenAfterMs: 5_000,
   lifecycleHeartbeatMs: 15_000,
   drainAtMostMs: 75_000,
 };
@@ -108,7 +111,7 @@ export class World {
       },
       metrics: { record: () => undefined },
       lifecycleActions: this.#lifecycleActionsOf(process),
-      scope: { region: "us-east-1", account: "000000000000" },
+      scope: SCOPE,
       settings: SETTINGS,
       now,
       randomHex: (digits) => this.random.hex(digits),
