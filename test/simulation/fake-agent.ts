@@ -86,7 +86,11 @@ export class FakeAgent {
       const connectionId = `${this.id}-${(this.#connections += 1)}`;
       try {
         const outcome = await this.#world.inProcess(async (context) =>
-          connectAgent(context, { connectionId, kind: "acs", containerInstanceArn: this.arn }),
+          connectAgent(
+            context,
+            { connectionId, kind: "acs", containerInstanceArn: this.arn },
+            context,
+          ),
         );
         if (outcome !== "connected") return;
         if (this.on) this.connectionId = connectionId;

@@ -25,6 +25,7 @@ import type { FaultRates } from "./faults.ts";
 import type { FakeAgent } from "./fake-agent.ts";
 import { ScalingGroup } from "./scaling-group.ts";
 import { Random, Scheduler } from "./scheduler.ts";
+import { ADMINISTRATOR } from "@berth/domain/access/access-key";
 
 export const SCOPE = { region: "us-east-1", account: "000000000000" };
 
@@ -117,6 +118,7 @@ export class World {
       randomHex: (digits) => this.random.hex(digits),
       requestId: this.random.hex(32),
       principalArn: "arn:aws:iam::000000000000:root",
+      permissions: ADMINISTRATOR,
     });
   }
 

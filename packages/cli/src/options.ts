@@ -31,7 +31,18 @@ export const regionOption = () =>
     "BERTH_REGION",
   );
 
+export const endpointOption = () =>
+  new Option(
+    "--endpoint <url>",
+    "a Berth elsewhere, with the AWS credentials and region of the environment or of AWS_PROFILE",
+  ).argParser((text) => httpUrl(text));
+
 export const jsonOption = () => new Option("--json", "print JSON for programs").default(false);
+
+function httpUrl(text: string): string {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;
+  throw new InvalidArgumentError("It must be an http(s) URL.");
+}
 
 function wholeNumber(text: string, least: number, most: number): number {
   const value = Number(text);

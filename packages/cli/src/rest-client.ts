@@ -1,12 +1,22 @@
 import type { ECSClient } from "@aws-sdk/client-ecs";
 import { SignatureV4 } from "@smithy/signature-v4";
 
+export interface RestCall {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly url: URL;
+  /** Sent as JSON. */
+  readonly body?: object;
+}
+
 /**
- * A signed GET of Berth's REST API, with the identity of an SDK client.
+ * A signed call of Berth's REST API, with the identity of an SDK client. Undefined where the answer
+ * is empty.
  *
  * @throws Error with what the API says where it refuses
  */
-export async function getSigned(client: ECSClient, url: URL): Promise<unknown> {
+export async function callRest(client: ECSClient, call: RestCall): Promise<unknown> {
+  const { method, url } = call;
+  const body = call.body && JSON.stringify(call.body);
   const signer = new SignatureV4({
     service: "ecs",
     region: await client.config.region(),
@@ -14,16 +24,28 @@ export async function getSigned(client: ECSClient, url: URL): Promise<unknown> {
     sha256: client.config.sha256,
   });
   const request = await signer.sign({
-    method: "GET",
+    method,
     protocol: url.protocol,
     hostname: url.hostname,
     port: Number(url.port),
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
-    headers: { host: url.host },
+    headers: { host: url.host, ...(body !== undefined && { "content-type": "application/json" }) },
+    ...(body !== undefined && { body }),
   });
   const { host: _host, ...headers } = request.headers;
-  const response = await fetch(url, { headers });
-  if (!response.ok) throw new Error(`${url.pathname}: ${response.status} ${await response.text()}`);
-  return response.json();
+  const response = await fetch(url, { method, headers, ...(body !== undefined && { body }) });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${url.pathname}: ${response.status} ${detailOf(text)}`);
+  return text === "" ? undefined : JSON.parse(text);
+}
+
+/** RFC 9457's text for people, where it is a problem that was answered. */
+function detailOf(text: string): string {
+  try {
+    const { detail } = JSON.parse(text) as { readonly detail?: unknown };
+    return typeof detail === "string" ? detail : text;
+  } catch {
+    return text;
+  }
 }

@@ -1,5 +1,6 @@
 import type { ProcessesFile } from "@berth/contracts/local/installation";
 import type { ClusterSurvey, ServiceSurvey, Waiting } from "./survey.ts";
+import { table } from "./text-table.ts";
 
 /** What `berth status` shows to people. */
 export function statusText(processes: ProcessesFile, clusters: readonly ClusterSurvey[]): string {
@@ -69,16 +70,3 @@ function refusalLine({ containerInstanceArn, reason, detail }: Waiting["instance
 }
 
 const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
-
-/** Columns as wide as their widest cell, two spaces apart. */
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? "").length)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
-}

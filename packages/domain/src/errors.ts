@@ -1,6 +1,6 @@
 /** Error codes of the ECS API that Berth answers, with the HTTP status each travels under. */
 export const HTTP_STATUS = {
-  AccessDeniedException: 403,
+  AccessDeniedException: 400,
   AttributeLimitExceededException: 400,
   BlockedException: 400,
   ClientException: 400,

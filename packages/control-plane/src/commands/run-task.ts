@@ -40,7 +40,7 @@ export async function runTask(
 
   const run = identify(context, request, { launch, count });
   const view = context.views.of(launch.cluster);
-  if (!view.index.hasActive) await view.readAll(context.store);
+  if (!view.index.hasActive) await view.readAll(context);
   if (!view.index.hasActive) {
     throw invalid("No Container Instances were found in your cluster.");
   }

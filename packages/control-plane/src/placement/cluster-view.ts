@@ -1,12 +1,15 @@
 import type { Task } from "@berth/domain/task";
 import { PlacementIndex } from "@berth/planner/placement/placement-index";
 import type { Store, StoredInstance } from "@berth/store/store";
+import type { ControlPlane } from "../context.ts";
 
 /** So many ledgers of usual length are one read unit. */
 const SLICE = 10;
 
-/** Clocks of those that register instances may differ by so much. */
+/** So much later may an instance be listed than its time says: clocks differ, and listings follow behind. */
 const JOIN_LAG_MS = 10_000;
+
+type Reading = Pick<ControlPlane, "store" | "now">;
 
 /** Views that a process keeps; the one that was made first goes. */
 const MAX_VIEWS = 50;
@@ -45,6 +48,8 @@ export class ClusterView {
   /** The id after which the next slice begins. */
   #cursor: string | undefined;
   #isLoaded = false;
+  /** Epoch ms: when those that joined were last looked for. */
+  #seenAt = 0;
 
   constructor(cluster: string, slice: number) {
     this.#cluster = cluster;
@@ -86,14 +91,16 @@ export class ClusterView {
    *
    * @returns whether these were all there are: then the view is as fresh as reading can make it.
    */
-  async refresh(store: Store): Promise<boolean> {
-    if (!this.#isLoaded) return this.readAll(store);
+  async refresh({ store, now }: Reading): Promise<boolean> {
+    if (!this.#isLoaded) return this.readAll({ store, now });
+    const joinedSince = this.#seenAt - JOIN_LAG_MS;
+    this.#seenAt = now();
     const [page, joined] = await Promise.all([
       store.instances.slice(this.#cluster, {
         limit: this.#slice,
         ...(this.#cursor !== undefined && { startAfter: this.#cursor }),
       }),
-      this.#known.size < this.#slice ? [] : this.#joined(store),
+      this.#known.size < this.#slice ? [] : store.instances.joinedSince(this.#cluster, joinedSince),
     ]);
     await this.read(
       store,
@@ -116,7 +123,8 @@ export class ClusterView {
   }
 
   /** Reads all of the cluster. */
-  async readAll(store: Store): Promise<true> {
+  async readAll({ store, now }: Reading): Promise<true> {
+    this.#seenAt = now();
     this.#replaceRange(await store.instances.all(this.#cluster), undefined, undefined);
     this.#cursor = undefined;
     this.#isLoaded = true;
@@ -136,12 +144,6 @@ export class ClusterView {
       ]),
     );
     await this.read(store, [...this.index.disagreeing(group, places)]);
-  }
-
-  #joined(store: Store): Promise<readonly string[]> {
-    const times = this.#known.values().map(({ ledger }) => ledger.joinedAt ?? 0);
-    const latest = times.reduce((a, b) => Math.max(a, b), 0);
-    return store.instances.joinedSince(this.#cluster, latest - JOIN_LAG_MS);
   }
 
   /** What is known between two ids and was not found there any more is gone. */

@@ -1,5 +1,4 @@
 import type { WakeTiming } from "@berth/contracts/queue";
-import { taskDemand } from "@berth/domain/resources";
 import { serviceGroup } from "@berth/domain/task";
 import { taskDefinitionName } from "@berth/domain/task-definition";
 import { planOffers } from "@berth/planner/placement/plan-offers";
@@ -12,8 +11,10 @@ import type { StoredInstance } from "@berth/store/store";
 import { everyService } from "../commands/cluster-counts.ts";
 import { collect } from "../commands/every-page.ts";
 import type { ControlPlane } from "../context.ts";
-import type { ClusterView } from "../placement/cluster-view.ts";
 import { definitionNamed, definitionsNamed } from "../definition-cache.ts";
+import type { ClusterView } from "../placement/cluster-view.ts";
+import { attributesForLaunch } from "../placement/launch-attributes.ts";
+import { placementRequest } from "../placement/placement-request.ts";
 import { requirementsOf } from "./service-ground.ts";
 
 /**
@@ -31,7 +32,7 @@ export async function offerCapacity(controlPlane: ControlPlane, cluster: string)
   const [waiting, daemons] = await Promise.all([
     waitingServices(controlPlane, cluster, names),
     waitingDaemons(controlPlane, cluster, daemonNames),
-    view.readAll(controlPlane.store),
+    view.readAll(controlPlane),
   ]);
   const first = planDaemonOffers(knownTo(view), daemons);
   await wakeServices(controlPlane, cluster, first, { kind: "now" });
@@ -44,7 +45,7 @@ export async function offerBalance(controlPlane: ControlPlane, cluster: string):
   const view = controlPlane.views.of(cluster);
   const [services] = await Promise.all([
     collect(everyService(controlPlane.store, cluster)),
-    view.readAll(controlPlane.store),
+    view.readAll(controlPlane),
   ]);
   const names = planRebalancingOffers(knownTo(view), services);
   await wakeServices(controlPlane, cluster, names, { kind: "now" });
@@ -95,15 +96,19 @@ async function waitingServices(
         .map((start) => start.taskId);
       if (!definition || taskIds.length === 0) return [];
       return [
-        {
-          taskIds,
-          group: serviceGroup(service.name),
-          demand: taskDemand(definition),
-          requiresAttributes: definition.requiresAttributes,
-          constraints: [...definition.placementConstraints, ...service.placementConstraints],
-          strategy: strategyOf(service),
-          seed: taskDefinitionName(definition),
-        },
+        placementRequest(
+          {
+            taskIds,
+            group: serviceGroup(service.name),
+            definition,
+            requiresAttributes: attributesForLaunch(service.launchType ?? "EC2"),
+          },
+          {
+            constraints: service.placementConstraints,
+            strategy: strategyOf(service),
+            seed: taskDefinitionName(definition),
+          },
+        ),
       ];
     }),
   }));

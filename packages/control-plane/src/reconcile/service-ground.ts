@@ -2,6 +2,7 @@ import type { Service } from "@berth/domain/service";
 import { groupHash, groupHashOfTask } from "@berth/domain/group-hash";
 import { isServiceTask, serviceGroup, type Task } from "@berth/domain/task";
 import type { TaskDefinition } from "@berth/domain/task-definition";
+import { platformAttributes } from "@berth/domain/task-definition/platform-attributes";
 import { type DaemonInstance, isSuitable } from "@berth/planner/service/daemon-instances";
 import type { InstanceRequirements } from "@berth/planner/service/daemon-instances";
 import type { ServiceSnapshot } from "@berth/planner/service/plan-service";
@@ -38,6 +39,7 @@ export const requirementsOf = (
 ): InstanceRequirements => ({
   requiresAttributes: [
     ...(definition?.requiresAttributes ?? []),
+    ...(definition ? platformAttributes(definition) : []),
     ...attributesForLaunch(service.launchType ?? "EC2"),
   ],
   constraints: [...(definition?.placementConstraints ?? []), ...service.placementConstraints],
@@ -97,7 +99,7 @@ async function readZones(
   requirements: InstanceRequirements,
 ): Promise<readonly string[]> {
   const view = controlPlane.views.of(cluster);
-  await view.refresh(controlPlane.store);
+  await view.refresh(controlPlane);
   const zones = new Set<string>();
   for (const id of view.ids()) {
     const known = view.get(id);

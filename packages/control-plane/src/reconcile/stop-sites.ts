@@ -1,10 +1,10 @@
 import { remaining } from "@berth/domain/container-instance";
 import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
+import type { Candidate } from "@berth/planner/placement/place";
 import { dependsOnSites } from "@berth/planner/service/stop-preference";
-import type { StopSites } from "@berth/planner/service/stop-preference";
+import type { StopSite, StopSites } from "@berth/planner/service/stop-preference";
 import { strategyOf } from "@berth/planner/service/strategy-of";
-import type { StoredInstance } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
 
 /**
@@ -20,13 +20,14 @@ export async function readStopSites(
   if (!dependsOnSites(strategyOf(service)) || !mayStop(service, live)) return {};
   const ids = new Set(live.map((task) => task.containerInstanceId));
   const instances = await controlPlane.store.instances.findMany(service.cluster, [...ids]);
-  return Object.fromEntries(instances.map((each) => [each.ledger.id, siteOf(each)]));
+  return Object.fromEntries(instances.map((each) => [each.ledger.id, stopSiteOf(each)]));
 }
 
 const mayStop = (service: Service, live: readonly Task[]): boolean =>
   service.status === "ACTIVE" && (live.length > service.desiredCount || !service.steady);
 
-function siteOf({ instance, ledger }: StoredInstance): StopSites[string] {
+/** An instance as the order of stops sees it. */
+export function stopSiteOf({ instance, ledger }: Candidate): StopSite {
   const { cpuUnits, memoryMiB } = remaining(instance.registered, ledger);
   return {
     cpuUnits,
