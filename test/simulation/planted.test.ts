@@ -77,7 +77,7 @@ test("the simulation notices a failure that is told as a success", async () => {
         }),
       }),
   });
-  expect(await firstBroken(flattering)).toMatch(/^I28 /);
+  expect(await firstBroken(flattering)).toMatch(/^I30 /);
 });
 
 const flattered = (record: ServiceDeployment): ServiceDeployment =>

@@ -37,19 +37,19 @@ export class Verdicts {
         const id = revisionIdOf(record.deploymentId);
         const [revision] = await truth.serviceRevisions.findMany(service, [id]);
         const isFalse = revision?.containerImages.some(({ image }) => NEVER_HEALTHY.has(image));
-        return isFalse || !revision ? [`I28 ${record.id} is SUCCESSFUL with ${id}`] : [];
+        return isFalse || !revision ? [`I30 ${record.id} is SUCCESSFUL with ${id}`] : [];
       }),
     );
     return judged.flat();
   }
 
-  /** I27 */
+  /** I29 */
   #staysFinal(service: Service): void {
     for (const record of service.serviceDeployments) {
       const text = JSON.stringify(record);
       const final = this.#final.get(record.id);
       if (final !== undefined && final !== text) {
-        this.broken.push(`I27 ${record.id} changed after its verdict: ${final} to ${text}`);
+        this.broken.push(`I29 ${record.id} changed after its verdict: ${final} to ${text}`);
       }
       if (!isTerminal(record)) continue;
       this.#final.set(record.id, text);
@@ -57,35 +57,35 @@ export class Verdicts {
     }
   }
 
-  /** I28 */
+  /** I30 */
   #fitsItsDeployment({ name, deployments, serviceDeployments }: Service): void {
     const [primary] = deployments;
     const [latest] = serviceDeployments;
     if (!primary || !latest) return;
     const isOver = primary.rolloutState !== "IN_PROGRESS";
     if (isOver !== isTerminal(latest)) {
-      this.broken.push(`I28 ${name} is ${primary.rolloutState}, its record ${latest.status}`);
+      this.broken.push(`I30 ${name} is ${primary.rolloutState}, its record ${latest.status}`);
     }
   }
 
-  /** I29 */
+  /** I31 */
   #sparesProtected(earlier: Task | undefined, task: Task, now: number): void {
     const isOrdered = earlier?.desiredStatus === "RUNNING" && task.desiredStatus === "STOPPED";
     if (!isOrdered || task.stopCode !== "ServiceSchedulerInitiated") return;
     const mayGo = earlier.draining || task.stoppedReason === "Task failed container health checks";
     if (isProtected(earlier, now) && !mayGo && task.group === "service:web") {
-      this.broken.push(`I29 ${task.id} was stopped though it is protected`);
+      this.broken.push(`I31 ${task.id} was stopped though it is protected`);
     }
   }
 
-  /** I30 */
+  /** I32 */
   #oneOnEach({ name }: Service, { live }: Snapshot): void {
     const mine = [...live.values()].filter(
       (task) => task.group === `service:${name}` && task.lastStatus !== "STOPPED",
     );
     const perInstance = Map.groupBy(mine, (task) => task.containerInstanceId);
     for (const [id, { length }] of perInstance) {
-      if (length > 1) this.broken.push(`I30 ${name} has ${length} tasks on ${id}`);
+      if (length > 1) this.broken.push(`I32 ${name} has ${length} tasks on ${id}`);
     }
   }
 }
