@@ -2,6 +2,7 @@ import type { AccessKey } from "@berth/domain/access/access-key";
 import type { Cluster } from "@berth/domain/cluster";
 import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-instance";
 import type { Service, ServiceEvent } from "@berth/domain/service";
+import type { ServiceDeployment, ServiceRevision } from "@berth/domain/service-deployment";
 import type { AgentConnection, AgentSession } from "@berth/domain/session";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { Task } from "@berth/domain/task";
@@ -117,11 +118,35 @@ export interface ServiceRepository {
   replace(service: Stored<Service>): Promise<WriteOutcome>;
   /** Services that are not INACTIVE, by name. */
   page(cluster: string, page: PageRequest): Promise<Page<Stored<Service>>>;
-  /** Names of services with planned starts that no instance took. Eventually consistent. */
+  /** Names of REPLICA services with planned starts that no instance took. Eventually consistent. */
   waitingForCapacity(cluster: string): Promise<readonly string[]>;
+  /** Names of the ACTIVE services with the scheduling strategy DAEMON. Eventually consistent. */
+  daemons(cluster: string): Promise<readonly string[]>;
   putEvents(cluster: string, name: string, events: readonly ServiceEvent[]): Promise<void>;
   /** Newest first; those of an earlier service of the same name as well, while they are kept. */
   latestEvents(cluster: string, name: string, limit: number): Promise<readonly ServiceEvent[]>;
+}
+
+/** Records of service deployments that have their verdict: they never change any more. */
+export interface ServiceDeploymentRepository {
+  /** Written once, however often it is given. */
+  put(service: ServiceName, deployment: ServiceDeployment): Promise<void>;
+  findMany(service: ServiceName, ids: readonly string[]): Promise<readonly ServiceDeployment[]>;
+  /** Newest first; those of an earlier service of the same name as well, while they are kept. */
+  page(service: ServiceName, page: PageRequest): Promise<Page<ServiceDeployment>>;
+}
+
+export interface ServiceRevisionRepository {
+  /** Written once, however often it is given. */
+  put(revision: ServiceRevision): Promise<void>;
+  findMany(service: ServiceName, ids: readonly string[]): Promise<readonly ServiceRevision[]>;
+  /** Nothing is started from it any more: it goes after a while. */
+  retire(service: ServiceName, id: string): Promise<void>;
+}
+
+export interface ServiceName {
+  readonly cluster: string;
+  readonly name: string;
 }
 
 export interface SessionRepository {
@@ -178,6 +203,8 @@ export interface Store {
   readonly instances: ContainerInstanceRepository;
   readonly tasks: TaskRepository;
   readonly services: ServiceRepository;
+  readonly serviceDeployments: ServiceDeploymentRepository;
+  readonly serviceRevisions: ServiceRevisionRepository;
   readonly sessions: SessionRepository;
   readonly accessKeys: AccessKeyRepository;
   /** Oldest first. */

@@ -12,6 +12,7 @@ import {
 import { describeAccessKeys } from "./store-contract-access-keys.ts";
 import { describeClusters } from "./store-contract-clusters.ts";
 import { describeInstances } from "./store-contract-instances.ts";
+import { describeServiceDeployments } from "./store-contract-service-deployments.ts";
 import { describeServices } from "./store-contract-services.ts";
 import { describeTaskDefinitions } from "./store-contract-task-definitions.ts";
 import { describeTasks } from "./store-contract-tasks.ts";
@@ -33,6 +34,9 @@ export function describeStore(parts: StoreParts): void {
   });
   describe("services", () => {
     describeServices(parts);
+  });
+  describe("service deployments", () => {
+    describeServiceDeployments(parts);
   });
   describe("sessions", () => {
     describeSessions(parts);

@@ -35,7 +35,11 @@ export const updateContainerInstancesState: Command<"UpdateContainerInstancesSta
   const outcomes = await Promise.all(
     ids.map(async (id) => ({ id, outcome: await moveTo(context, { cluster, id }, status) })),
   );
-  await wakePlacement(context, cluster);
+  if (status === "ACTIVE") {
+    await context.relay.wake({ kind: "placement", cluster, joined: true });
+  } else {
+    await wakePlacement(context, cluster);
+  }
   const updated = outcomes.flatMap(({ outcome }) => ("failure" in outcome ? [] : outcome));
   return {
     containerInstances: await describeInstances(context, cluster, updated),

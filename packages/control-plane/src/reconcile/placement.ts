@@ -1,22 +1,76 @@
+import type { WakeTiming } from "@berth/contracts/queue";
+import { serviceGroup } from "@berth/domain/task";
 import { planOffers } from "@berth/planner/placement/plan-offers";
 import type { WaitingService } from "@berth/planner/placement/plan-offers";
+import { planDaemonOffers } from "@berth/planner/service/daemon-offers";
+import type { WaitingDaemon } from "@berth/planner/service/daemon-offers";
+import { planRebalancingOffers } from "@berth/planner/service/rebalancing-offers";
+import type { StoredInstance } from "@berth/store/store";
+import { everyService } from "../commands/cluster-counts.ts";
+import { collect } from "../commands/every-page.ts";
 import type { ControlPlane } from "../context.ts";
-import { definitionsNamed } from "../definition-cache.ts";
+import { definitionNamed, definitionsNamed } from "../definition-cache.ts";
+import type { ClusterView } from "../placement/cluster-view.ts";
 import { waitingRequest } from "../placement/service-request.ts";
+import { requirementsOf } from "./service-ground.ts";
 
-/** Offers what capacity there is to the services of a cluster that wait for some. */
+/**
+ * Offers what capacity there is to the services of a cluster that may want some: first to DAEMON
+ * services, so that theirs are the first tasks on an instance, then to those that wait.
+ */
 export async function offerCapacity(controlPlane: ControlPlane, cluster: string): Promise<void> {
-  const names = await controlPlane.store.services.waitingForCapacity(cluster);
-  if (names.length === 0) return;
+  const { services } = controlPlane.store;
+  const [names, daemonNames] = await Promise.all([
+    services.waitingForCapacity(cluster),
+    services.daemons(cluster),
+  ]);
+  if (names.length + daemonNames.length === 0) return;
   const view = controlPlane.views.of(cluster);
-  const [waiting] = await Promise.all([
+  const [waiting, daemons] = await Promise.all([
     waitingServices(controlPlane, cluster, names),
+    waitingDaemons(controlPlane, cluster, daemonNames),
     view.readAll(controlPlane),
   ]);
-  await Promise.all(
-    planOffers(view.index, waiting).map((service) =>
-      controlPlane.relay.wake({ kind: "service", cluster, service }),
-    ),
+  const first = planDaemonOffers(knownTo(view), daemons);
+  await wakeServices(controlPlane, cluster, first, { kind: "now" });
+  const then: WakeTiming = first.length > 0 ? { kind: "coalesced" } : { kind: "now" };
+  await wakeServices(controlPlane, cluster, planOffers(view.index, waiting), then);
+}
+
+/** Has services at rest look whether an instance that joined lets them be more even over the zones. */
+export async function offerBalance(controlPlane: ControlPlane, cluster: string): Promise<void> {
+  const view = controlPlane.views.of(cluster);
+  const [services] = await Promise.all([
+    collect(everyService(controlPlane.store, cluster)),
+    view.readAll(controlPlane),
+  ]);
+  const names = planRebalancingOffers(knownTo(view), services);
+  await wakeServices(controlPlane, cluster, names, { kind: "now" });
+}
+
+const knownTo = (view: ClusterView): readonly StoredInstance[] =>
+  Array.from(view.ids(), (id) => view.get(id)).filter((each) => each !== undefined);
+
+const wakeServices = (
+  { relay }: ControlPlane,
+  cluster: string,
+  names: readonly string[],
+  timing: WakeTiming,
+) => Promise.all(names.map((service) => relay.wake({ kind: "service", cluster, service }, timing)));
+
+async function waitingDaemons(
+  controlPlane: ControlPlane,
+  cluster: string,
+  names: readonly string[],
+): Promise<readonly WaitingDaemon[]> {
+  const services = await controlPlane.store.services.findMany(cluster, names);
+  return Promise.all(
+    services.map(async (service) => {
+      const definition = await definitionNamed(controlPlane, service.taskDefinition);
+      const { requiresAttributes, constraints } = requirementsOf(service, definition);
+      const { name } = service;
+      return { name, group: serviceGroup(name), requiresAttributes, constraints };
+    }),
   );
 }
 

@@ -14,7 +14,7 @@ import { checkedContainers } from "@berth/domain/task-definition/checked-contain
 import { explainPlacement } from "@berth/planner/explain/explain-placement";
 import { explainProgress } from "@berth/planner/explain/service-progress";
 import { tellChange } from "@berth/planner/explain/story";
-import { failureThreshold } from "@berth/planner/service/circuit-breaker";
+import { thresholdOf } from "@berth/planner/service/circuit-breaker";
 import type { Stored } from "@berth/store/store";
 import { activeCluster } from "../commands/find-cluster.ts";
 import { serviceName } from "../commands/identifiers.ts";
@@ -85,7 +85,7 @@ function progressOf(
     checkedContainers: Object.fromEntries(
       [...definitions].map(([name, definition]) => [name, checkedContainers(definition)]),
     ),
-    healthyAfterMs: context.settings.healthyAfterMs,
+    settings: context.settings,
     ...(service.due !== undefined && { nextLookAt: service.due }),
     now: context.now(),
   });
@@ -150,7 +150,7 @@ function presentDeployment(
     rolloutState,
     rolloutStateReason,
     failedTasks,
-    ...(isWatched && { failureThreshold: failureThreshold(service.desiredCount) }),
+    ...(isWatched && { failureThreshold: thresholdOf(service) }),
     ...(throttledUntil !== undefined && { throttledUntil: isoTime(throttledUntil) }),
   };
 }

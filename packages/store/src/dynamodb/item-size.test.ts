@@ -62,6 +62,11 @@ describe("in the table", () => {
       cluster: "production-1",
       task: { ...aTypicalTask(), due: 1_763_700_000_000 },
     },
+    {
+      name: "one that is protected",
+      cluster: "production-3",
+      task: aTypicalTask({ protectedUntil: 1_763_700_000_000 }),
+    },
     { name: "one that a deployment stopped", cluster: "production-2", task: aTypicalStoppedTask() },
     { name: "one that a user stopped", cluster: "production-3", task: stoppedByUser },
     { name: "one that had to go", cluster: "production-4", task: stoppedByDrain },

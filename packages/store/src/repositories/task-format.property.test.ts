@@ -46,6 +46,7 @@ const reason = fc.oneof(
 const strategy = fc.constantFrom("binpack(memory)", "spread(instanceId)", "spread(attribute:rack)");
 const placement: fc.Arbitrary<TaskPlacement> = fc.oneof(
   fc.constant({ kind: "named" as const }),
+  fc.constant({ kind: "daemon" as const }),
   fc
     .record({
       considered: fc.nat(),
