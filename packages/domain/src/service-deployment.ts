@@ -92,5 +92,10 @@ const TERMINAL: Readonly<Record<ServiceDeploymentStatus, boolean>> = {
 export const isTerminal = ({ status }: Pick<ServiceDeployment, "status">): boolean =>
   TERMINAL[status];
 
+const PREFIX = "ecs-svc/";
+
 /** The id of the service revision that a deployment rolls out. */
-export const revisionIdOf = (deploymentId: string): string => deploymentId.slice("ecs-svc/".length);
+export const revisionIdOf = (deploymentId: string): string => deploymentId.slice(PREFIX.length);
+
+/** The deployment that rolls out a service revision. */
+export const deploymentIdOf = (revisionId: string): string => PREFIX + revisionId;
