@@ -1,9 +1,10 @@
+import { lastSegment } from "@berth/domain/arn";
 import type { Service } from "@berth/domain/service";
 import { serviceGroup } from "@berth/domain/task";
 import type { Task } from "@berth/domain/task";
+import type { World } from "@berth/simulator/world/world";
 import type { Snapshot } from "./invariants.ts";
 import { snapshotOf } from "./invariants.ts";
-import type { World } from "./world.ts";
 
 /** Everything that should have come to rest and has not. */
 export async function whatIsNotAtRest(world: World): Promise<readonly string[]> {
@@ -46,7 +47,7 @@ function restlessInstances(world: World, snapshot: Snapshot, someLoop: boolean):
       .map((task) => task.id)
       .toSorted()
       .join();
-    const runs = agent?.running.toSorted().join();
+    const runs = agent?.tasks.running.map(lastSegment).toSorted().join();
     const faults = {
       "is still disconnected": !ledger.agentConnected,
       [`reserves for ${held} and should run ${wanted}`]: !someLoop && held !== wanted,

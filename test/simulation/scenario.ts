@@ -1,12 +1,14 @@
 import { isEcsError } from "@berth/domain/errors";
 import { serviceGroup } from "@berth/domain/task";
+import type { SimulatedAgent } from "@berth/simulator/world/simulated-agent";
+import type { World } from "@berth/simulator/world/world";
 import { createMemoryTable } from "@berth/store/memory/table";
 import type { Table } from "@berth/store/table";
-import { BROKEN_IMAGE, FakeAgent, ONE_OFF_IMAGE } from "./fake-agent.ts";
+import { BROKEN_IMAGE, createChaos, ONE_OFF_IMAGE, startAgent } from "./chaos.ts";
+import type { Chaos } from "./chaos.ts";
 import { Invariants, snapshotOf } from "./invariants.ts";
 import { whatIsNotAtRest } from "./rest.ts";
 import { stopMachine } from "./stop-machine.ts";
-import { World } from "./world.ts";
 
 const ZONES = ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1a"];
 const SERVICES = ["web", "api"];
@@ -34,15 +36,16 @@ export async function runScenario(
   seed: number,
   table: Table = createMemoryTable(),
 ): Promise<Outcome> {
-  const world = new World(seed, table);
+  const chaos = createChaos(seed, table);
+  const { world, faults } = chaos;
   const invariants = new Invariants();
   let phase: "setup" | "chaos" | "rest" = "setup";
   world.spawn(async () => {
     await setUp(world, invariants);
     phase = "chaos";
-    world.breakThings();
+    faults.breakThings();
     users(world, invariants, () => phase === "chaos");
-    trouble(world, () => phase === "chaos");
+    trouble(chaos, () => phase === "chaos");
   });
 
   const start = world.scheduler.now;
@@ -51,15 +54,15 @@ export async function runScenario(
   const until = async (end: number) => {
     while (world.scheduler.now < end && (await world.scheduler.step())) {
       steps += 1;
-      if (world.writes === seen) continue;
-      seen = world.writes;
+      if (faults.writes === seen) continue;
+      seen = faults.writes;
       invariants.check(await snapshotOf(world.truth), world.scheduler.now);
       if (invariants.broken.length > 0 || world.bugs.length > 0) break;
     }
   };
   await until(start + CHAOS_MS);
   phase = "rest";
-  world.heal();
+  faults.heal();
   for (const agent of world.agents) {
     if (agent.connectionId === undefined) world.spawn(async () => agent.comeBack());
   }
@@ -74,8 +77,7 @@ export async function runScenario(
 
 async function setUp(world: World, invariants: Invariants): Promise<void> {
   await world.call("CreateCluster", { clusterName: "default" });
-  for (const zone of ZONES) world.agents.push(new FakeAgent(world, zone));
-  await Promise.all(world.agents.map(async (agent) => agent.register()));
+  await Promise.all(ZONES.map(async (zone) => startAgent(world, zone)));
   await register(world, "web", "good");
   await register(world, "api", "good", world.random.chance(0.3) ? 8080 : 0);
   await register(world, "batch", ONE_OFF_IMAGE);
@@ -159,12 +161,13 @@ function ignoreRefusal(error: unknown): void {
 }
 
 /** Containers exit, connections break, hosts lose power or are stopped. */
-function trouble(world: World, awake: () => boolean): void {
+function trouble(chaos: Chaos, awake: () => boolean): void {
+  const { world, faults } = chaos;
   world.scheduler.after(1_000, () => {
     if (!awake()) return;
     for (const agent of world.agents) {
-      if (world.random.chance(world.rates.containerDies)) agent.killOne();
-      if (agent.connectionId !== undefined && world.random.chance(world.rates.agentVanishes)) {
+      if (world.random.chance(faults.rates.containerDies)) killOne(world, agent);
+      if (agent.connectionId !== undefined && world.random.chance(faults.rates.agentVanishes)) {
         if (world.random.chance(0.3)) {
           stopMachine(world, agent);
           continue;
@@ -176,6 +179,12 @@ function trouble(world: World, awake: () => boolean): void {
         );
       }
     }
-    trouble(world, awake);
+    trouble(chaos, awake);
   });
+}
+
+/** One of the running containers exits for no reason of Berth's. */
+function killOne(world: World, agent: SimulatedAgent): void {
+  const victim = world.random.pick(agent.tasks.undisturbed);
+  if (victim !== undefined) agent.tasks.kill(victim);
 }

@@ -1,0 +1,81 @@
+import type { PayloadTask } from "@berth/contracts/agent/messages";
+import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
+import type { Settings } from "@berth/control-plane/settings";
+import type { TaskScript } from "@berth/simulator/world/behaviour";
+import { Random } from "@berth/simulator/world/random";
+import { Scheduler } from "@berth/simulator/world/scheduler";
+import { SimulatedAgent } from "@berth/simulator/world/simulated-agent";
+import { World } from "@berth/simulator/world/world";
+import type { Table } from "@berth/store/table";
+import { Faults } from "./faults.ts";
+
+/** Images by this name never start: a crash loop. */
+export const BROKEN_IMAGE = "broken";
+/** Images by this name exit by themselves. */
+export const ONE_OFF_IMAGE = "one-off";
+
+const START = Date.UTC(2026, 0, 1);
+
+const SETTINGS: Settings = {
+  ...DEFAULT_SETTINGS,
+  agentEndpoint: "http://127.0.0.1/",
+  instanceLostAfterMs: 45_000,
+  leaseMs: 40_000,
+  heartbeatIntervalMs: 10_000,
+  auditIntervalMs: 60_000,
+  throttleMaxDelayMs: 20_000,
+};
+
+/** A world, and the faults that its people, machines and processes suffer. */
+export interface Chaos {
+  readonly world: World;
+  readonly faults: Faults;
+}
+
+export function createChaos(seed: number, table: Table): Chaos {
+  const scheduler = new Scheduler(START);
+  const random = new Random(seed);
+  const faults = new Faults(scheduler, random);
+  const world = new World({
+    scheduler,
+    random,
+    disturbances: faults,
+    table,
+    settings: SETTINGS,
+    scope: { region: "us-east-1", account: "000000000000" },
+    principalArn: "arn:aws:iam::000000000000:root",
+  });
+  return { world, faults };
+}
+
+/** An agent that registers with room for some tasks. */
+export async function startAgent(world: World, zone: string): Promise<void> {
+  const agent = new SimulatedAgent(world, {
+    zone,
+    ec2InstanceId: `i-${world.random.hex(17)}`,
+    behaviour: (task) => scriptOf(task, world.random),
+    minds: "silence",
+  });
+  world.agents.push(agent);
+  await agent.register({
+    cluster: "default",
+    totalResources: [
+      { name: "CPU", type: "INTEGER", integerValue: 2048 },
+      { name: "MEMORY", type: "INTEGER", integerValue: 2048 },
+      { name: "PORTS", type: "STRINGSET", stringSetValue: ["22"] },
+      { name: "PORTS_UDP", type: "STRINGSET", stringSetValue: [] },
+    ],
+  });
+}
+
+function scriptOf({ containers }: Pick<PayloadTask, "containers">, random: Random): TaskScript {
+  const image = containers[0]?.image;
+  return {
+    startMs: random.between(100, 900),
+    stopMs: random.between(50, 500),
+    failsToStart: image === BROKEN_IMAGE,
+    ...(image === ONE_OFF_IMAGE && {
+      exits: { afterMs: random.between(500, 5_000), exitCode: 0 },
+    }),
+  };
+}
