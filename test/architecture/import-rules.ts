@@ -37,7 +37,7 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
   },
   // Plans and simulations run the control plane itself on a table in memory (ADR 0019).
   simulator: {
-    berth: ["control-plane", "store", "contracts", "domain"],
+    berth: ["control-plane", "planner", "store", "contracts", "domain"],
     npm: ["tinyqueue", "uplot", "yaml", "zod"],
     node: true,
     only: { uplot: ["report/"], yaml: ["scenario/"] },

@@ -123,8 +123,11 @@ async function answerRest(
   event: APIGatewayProxyEventV2,
   { call, parameters }: RestMatch,
 ): Promise<APIGatewayProxyStructuredResultV2> {
-  const { caller } = await authenticate(event, authenticationOf(api));
-  return json(200, await call(commandContext(api, event, caller), parameters));
+  const { caller, body } = await authenticate(event, authenticationOf(api));
+  const answer = async () =>
+    JSON.stringify(await call(commandContext(api, event, caller), parameters, body));
+  const isRead = event.requestContext.http.method === "GET";
+  return jsonText(200, isRead ? await answer() : await api.answers.once(caller.signature, answer));
 }
 
 function authenticationOf({ findAccessKey, controlPlane }: Api): Authentication {
@@ -139,10 +142,9 @@ function commandContext(
   return { ...controlPlane, requestId: event.requestContext.requestId, principalArn };
 }
 
-function json(statusCode: number, value: unknown): APIGatewayProxyStructuredResultV2 {
-  return {
-    statusCode,
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(value),
-  };
+const json = (statusCode: number, value: unknown): APIGatewayProxyStructuredResultV2 =>
+  jsonText(statusCode, JSON.stringify(value));
+
+function jsonText(statusCode: number, body: string): APIGatewayProxyStructuredResultV2 {
+  return { statusCode, headers: { "content-type": "application/json" }, body };
 }

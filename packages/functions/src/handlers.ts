@@ -8,6 +8,9 @@ import { noteHost } from "@berth/control-plane/hosts/note-host";
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
 import { explainService } from "@berth/control-plane/rest/explain-service";
+import { parseApplyRequest, parsePlanRequest } from "@berth/contracts/rest/plan-request";
+import { applyPlan } from "@berth/simulator/plan/apply-plan";
+import { makePlan } from "@berth/simulator/plan/make-plan";
 import { createAgentSocketHandler } from "./agent-socket.ts";
 import type { AgentSocketHandler } from "./agent-socket.ts";
 import { createApiHandler } from "./api.ts";
@@ -40,6 +43,8 @@ export interface OpenEdge extends Edge {
 const REST: RestRoutes = {
   "GET /v1/services/:service/explain": (context, { service = "", cluster }) =>
     explainService(context, { service, ...(cluster !== undefined && { cluster }) }),
+  "POST /v1/plans": (context, _, body) => makePlan(context, parsePlanRequest(body)),
+  "POST /v1/plans/apply": (context, _, body) => applyPlan(context, parseApplyRequest(body)),
 };
 
 export function apiHandler(edge: OpenEdge): ApiHandler {

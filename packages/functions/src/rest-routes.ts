@@ -5,6 +5,7 @@ import type { CommandContext } from "@berth/control-plane/context";
 export type RestCall = (
   context: CommandContext,
   parameters: Readonly<Record<string, string | undefined>>,
+  body: string,
 ) => Promise<unknown>;
 
 /** By method and path pattern, such as `GET /v1/services/:service/explain`. */

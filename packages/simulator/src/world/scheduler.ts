@@ -43,6 +43,8 @@ export class Scheduler {
 
   /** Runs all that is to happen until then, and stands at that moment. */
   async runUntil(end: number): Promise<void> {
+    // What was begun from outside goes on at the moment at which it was.
+    await macrotask();
     for (let next = this.#events.peek(); next && next.at <= end; next = this.#events.peek()) {
       await this.step();
     }

@@ -3,6 +3,7 @@ import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import { connectAgent, disconnectAgent } from "@berth/control-plane/agents/connections";
 import { receiveFromAgent } from "@berth/control-plane/agents/receive";
 import { parseArn, lastSegment } from "@berth/domain/arn";
+import { AGENT_ATTRIBUTES } from "./agent-attributes.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { SimulatedTasks } from "./simulated-tasks.ts";
 import type { ReportedTask } from "./simulated-tasks.ts";
@@ -73,6 +74,7 @@ export class SimulatedAgent {
         instanceIdentityDocument: JSON.stringify({ instanceId: ec2InstanceId }),
       }),
       attributes: [
+        ...AGENT_ATTRIBUTES,
         { name: "ecs.availability-zone", value: this.zone },
         ...(request.attributes ?? []),
       ],
@@ -82,10 +84,11 @@ export class SimulatedAgent {
     if (this.#mindsSilence) this.#hangUpOnSilence();
   }
 
-  /** Is the agent of an instance that is registered, over a connection that is open. */
-  takeOver(arn: string, connectionId: string): void {
+  /** Is the agent of an instance that is registered: over a connection that is open, or away. */
+  takeOver(arn: string, connectionId: string | undefined): void {
     this.arn = arn;
-    this.#open(connectionId);
+    if (connectionId === undefined) this.isOn = false;
+    else this.#open(connectionId);
   }
 
   async connect(): Promise<void> {

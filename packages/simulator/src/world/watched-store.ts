@@ -1,6 +1,7 @@
 import type { InstanceLedger } from "@berth/domain/container-instance";
 import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
+import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { Store } from "@berth/store/store";
 import type { WriteOutcome } from "@berth/store/table";
 
@@ -9,13 +10,21 @@ export interface StoreWatcher {
   onTask(task: Task): void;
   onService(service: Service): void;
   onLedger(ledger: InstanceLedger): void;
+  onTaskDefinition(definition: TaskDefinition): void;
 }
 
 /** The same store, with somebody who looks on. */
 export function watchedStore(store: Store, watcher: StoreWatcher): Store {
-  const { tasks, services, instances } = store;
+  const { tasks, services, instances, taskDefinitions } = store;
   return {
     ...store,
+    taskDefinitions: {
+      ...taskDefinitions,
+      create: telling(
+        async (definition) => taskDefinitions.create(definition),
+        (definition) => watcher.onTaskDefinition(definition),
+      ),
+    },
     tasks: {
       ...tasks,
       create: telling(

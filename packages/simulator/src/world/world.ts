@@ -55,6 +55,7 @@ export class World {
   /** Errors that are no simulated fault: each is a bug. */
   readonly bugs: unknown[] = [];
   readonly disturbances: Disturbances;
+  readonly scope: Scope;
   readonly #options: WorldOptions;
   readonly #table: Table;
   readonly #connected = new Map<string, SimulatedAgent>();
@@ -64,6 +65,7 @@ export class World {
   constructor(options: WorldOptions) {
     this.#options = options;
     this.scheduler = options.scheduler;
+    this.scope = options.scope;
     this.random = options.random;
     this.disturbances = options.disturbances ?? CALM;
     this.#table = options.table ?? createMemoryTable();
@@ -78,12 +80,12 @@ export class World {
       relay: { wake: async (message, timing) => this.#send(message, timing ?? { kind: "now" }) },
       agents: { push: async (connectionId, message) => this.#push(connectionId, message) },
     });
-    const { scope, settings, principalArn } = this.#options;
+    const { settings, principalArn } = this.#options;
     return work({
       store: parts.table === this.#table ? this.truth : this.#storeOver(parts.table),
       relay: parts.relay,
       agents: parts.agents,
-      scope,
+      scope: this.scope,
       settings,
       principalArn,
       now: () => this.scheduler.now,

@@ -1,0 +1,85 @@
+import type { Plan, PlanAssumptions, PlannedChange } from "@berth/contracts/rest/plan";
+import type { CommandContext } from "@berth/control-plane/context";
+import { lastSegment } from "@berth/domain/arn";
+import type { TaskScript } from "../world/behaviour.ts";
+import type { ClusterView } from "../world/cluster-view.ts";
+import { firstChecksMs } from "./assumptions.ts";
+import { carryOut, isOperation, lose, withTaskDefinition } from "./change.ts";
+import { copyCluster } from "./copy-cluster.ts";
+import { Forecast } from "./forecast.ts";
+import type { SnapshotForChange } from "./make-plan.ts";
+import { settle } from "./settle.ts";
+import { refusedTasks } from "./unplaced.ts";
+
+/** What became of a change. */
+export interface Course {
+  readonly view: ClusterView;
+  readonly forecast: Forecast;
+  readonly ends: Plan["ends"];
+  readonly endsAfterMs: number;
+  /** Tasks that RunTask did not place. */
+  readonly refused: Plan["unplaced"];
+}
+
+interface Assumed {
+  readonly planId: string;
+  readonly change: PlannedChange;
+  readonly assumptions: PlanAssumptions;
+}
+
+/** Which tasks never run, where that is assumed: new ones, of the deployment that the change made. */
+interface Failing {
+  isNew(taskId: string): boolean;
+  deploymentId?: string | undefined;
+}
+
+/** Makes the change to a copy of the cluster and lets it take its course. */
+export async function letHappen(
+  context: CommandContext,
+  snapshot: SnapshotForChange,
+  { planId, change, assumptions }: Assumed,
+): Promise<Course> {
+  const { horizonMs } = assumptions;
+  const failing: Failing = { isNew: () => false };
+  const { world, view } = await copyCluster(context, snapshot, {
+    seed: Number.parseInt(planId.slice(0, 8), 16),
+    farMs: FAR_HORIZONS * horizonMs,
+    behaviour: (copied) => (task) => ({
+      ...scriptOf(assumptions),
+      failsToStart: assumptions.tasksFail && doesFail(copied, failing, lastSegment(task.arn)),
+      ...healthOf(snapshot, `${task.family}:${task.version}`),
+    }),
+  });
+  const forecast = new Forecast(view, world.scheduler, context.scope);
+  failing.isNew = (taskId) => forecast.isNew(taskId);
+  const start = world.scheduler.now;
+  const cluster = snapshot.cluster.name;
+  const exact = withTaskDefinition(change, snapshot.changesTo);
+  let refused: Plan["unplaced"] = [];
+  if (isOperation(exact)) {
+    const answer = await carryOut(exact, cluster, (name, request) => world.call(name, request));
+    refused = refusedTasks(exact, answer, snapshot);
+    failing.deploymentId = "service" in answer ? answer.service?.deployments?.[0]?.id : undefined;
+  } else await lose(world, exact, cluster, assumptions.hostNotice);
+  const course = { world, view, changedAt: () => forecast.changedAt };
+  const ends = await settle(course, start + horizonMs);
+  return { view, forecast, ends, refused, endsAfterMs: forecast.changedAt - start };
+}
+
+/** Beyond anything that is looked at. */
+const FAR_HORIZONS = 10;
+
+const scriptOf = ({ startMs, stopMs }: PlanAssumptions): TaskScript => ({ startMs, stopMs });
+
+function doesFail(view: ClusterView, { isNew, deploymentId }: Failing, taskId: string): boolean {
+  const startedBy = view.tasks.get(taskId)?.startedBy;
+  return isNew(taskId) && (deploymentId === undefined || startedBy === deploymentId);
+}
+
+function healthOf(
+  { definitions }: SnapshotForChange,
+  taskDefinition: string,
+): Pick<TaskScript, "healthyMs"> {
+  const healthyMs = firstChecksMs(definitions.get(taskDefinition));
+  return healthyMs === undefined ? {} : { healthyMs };
+}
