@@ -1,3 +1,5 @@
+import { METRICS_NAMESPACE, STAGE_DIMENSION } from "../packages/contracts/src/metrics.ts";
+import type { MetricName } from "../packages/contracts/src/metrics.ts";
 import { ALARM } from "./defaults.ts";
 import type { AgentSockets } from "./agents.ts";
 import type { EntryFunction } from "./edge.ts";
@@ -39,6 +41,7 @@ export function alarms(watched: Watched) {
   sweepAlarm(alarm, functions);
   apiAlarms(alarm, httpApi, sockets);
   tableAlarms(alarm, table);
+  ownAlarms(alarm);
   return { topic };
 }
 
@@ -142,6 +145,26 @@ function apiAlarms(alarm: Alarm, httpApi: sst.aws.ApiGatewayV2, { api }: AgentSo
       threshold: ALARM.serverErrors,
     });
   }
+}
+
+/** What Berth measures of itself, as `packages/functions` writes it. */
+const own = (metricName: MetricName) => ({
+  namespace: METRICS_NAMESPACE,
+  metricName,
+  dimensions: { [STAGE_DIMENSION]: $app.stage },
+});
+
+function ownAlarms(alarm: Alarm): void {
+  alarm("reconcile-errors", "Controllers fail again and again.", {
+    ...own("ReconcileErrors"),
+    statistic: "Sum",
+    threshold: ALARM.reconcileErrors,
+  });
+  alarm("agents-disconnected", "Agents of container instances stay away.", {
+    ...own("DisconnectedAgents"),
+    statistic: "Maximum",
+    threshold: ALARM.disconnectedAgents,
+  });
 }
 
 function tableAlarms(alarm: Alarm, table: sst.aws.Dynamo): void {

@@ -12,7 +12,8 @@ export function controllers(parts: EdgeParts): readonly EntryFunction[] {
 
 function consumer(name: Queue, parts: EdgeParts): EntryFunction {
   const source = parts.queues[name];
-  const made = entryFunction(`${name}-queue`, parts, { permissions: [receivingFrom(source)] });
+  const permissions = [receivingFrom(source), ...(name === "dispatch" ? [tellingGroups()] : [])];
+  const made = entryFunction(`${name}-queue`, parts, { permissions });
   // Not `queue.subscribe`: it grants more than Lambda's pollers call.
   new aws.lambda.EventSourceMapping(`${name}-queue`, {
     eventSourceArn: source.queue.arn,
@@ -27,8 +28,29 @@ function consumer(name: Queue, parts: EdgeParts): EntryFunction {
 
 function receivingFrom({ queue }: WakeQueue): Permission {
   return {
-    actions: ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
+    actions: [
+      "sqs:DeleteMessage",
+      "sqs:GetQueueAttributes",
+      "sqs:ReceiveMessage",
+      // Not for the pollers: the function says when what it failed comes again.
+      "sqs:ChangeMessageVisibility",
+    ],
     resources: [queue.arn],
+  };
+}
+
+/** Groups of this stage, by their names. The wildcard before those stands for an id that AWS gives. */
+function tellingGroups(): Permission {
+  const { partition } = aws.getPartitionOutput();
+  const { region } = aws.getRegionOutput();
+  const { accountId } = aws.getCallerIdentityOutput();
+  const groups = $interpolate`arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*`;
+  const name = `${$app.name}-${$app.stage}`;
+  return {
+    actions: ["autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat"],
+    resources: [name, `${name}-*`].map(
+      (each) => $interpolate`${groups}:autoScalingGroupName/${each}`,
+    ),
   };
 }
 

@@ -1,8 +1,10 @@
+import { METRICS_NAMESPACE, STAGE_DIMENSION } from "../packages/contracts/src/metrics.ts";
+import type { MetricDimension, MetricName } from "../packages/contracts/src/metrics.ts";
 import type { Watched } from "./alarms.ts";
 
 type Statistic = "Sum" | "Maximum" | "p99";
-/** As CloudWatch writes them: namespace, metric, then dimensions by name and value. */
-type Metric = readonly string[];
+/** As CloudWatch writes them: namespace, metric, then dimensions by name and value; or what finds some. */
+type Metric = readonly string[] | readonly [{ readonly expression: string }];
 
 interface Graph {
   readonly title: string;
@@ -43,7 +45,42 @@ function namesOf(watched: Watched) {
 }
 
 function graphsOf(names: Names): readonly Graph[] {
-  return [...queueGraphs(names), ...functionGraphs(names), ...gatewayGraphs(names)];
+  return [...ownGraphs(), ...queueGraphs(names), ...functionGraphs(names), ...gatewayGraphs(names)];
+}
+
+const own = (metric: MetricName): Metric => [
+  METRICS_NAMESPACE,
+  metric,
+  STAGE_DIMENSION,
+  $app.stage,
+];
+
+/** One line for each value of the dimension that there is. */
+const ownByDimension = (metric: MetricName, dimension: MetricDimension): Metric => [
+  {
+    expression: `SEARCH('{${METRICS_NAMESPACE},${STAGE_DIMENSION},${dimension}} MetricName="${metric}" ${STAGE_DIMENSION}="${$app.stage}"', 'Sum', 60)`,
+  },
+];
+
+/** What Berth measures of itself. Where nothing happens there is no line. */
+function ownGraphs(): readonly Graph[] {
+  return [
+    {
+      title: "Tasks",
+      stat: "Sum",
+      metrics: [
+        own("TasksStarted"),
+        ownByDimension("TasksStopped", "StopCode"),
+        own("PlacementFailures"),
+      ],
+    },
+    {
+      title: "Failed wake-ups, agents away",
+      stat: "Sum",
+      metrics: [own("ReconcileErrors"), own("DisconnectedAgents"), own("ColdStarts")],
+    },
+    { title: "Oldest mark that was overdue (ms)", stat: "Maximum", metrics: [own("ReconcileLag")] },
+  ];
 }
 
 const ofQueues = (metric: string, queues: readonly string[]): readonly Metric[] =>

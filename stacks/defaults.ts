@@ -47,6 +47,8 @@ export const ALARM = {
   functionThrottles: 5,
   serverErrors: 5,
   tableThrottles: 10,
+  reconcileErrors: 5,
+  disconnectedAgents: 0,
   /** The sweep runs every minute. */
   sweepMissingPeriods: 3,
 } as const;

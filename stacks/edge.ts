@@ -108,7 +108,7 @@ export function entryFunction(
     architecture: "arm64",
     memory: `${memoryMiB} MB`,
     timeout: `${timeoutSeconds} seconds`,
-    environment: { ...environment },
+    environment: { BERTH_STAGE: $app.stage, ...environment },
     permissions: [...rolePermissions, ...permissions, writingTo(logGroup)],
     logging: { logGroup: logGroup.name },
     transform: {

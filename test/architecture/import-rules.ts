@@ -11,7 +11,7 @@ export interface ImportRule {
 
 export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
   domain: { berth: [], npm: [], node: false },
-  planner: { berth: ["domain"], npm: [], node: false },
+  planner: { berth: ["domain"], npm: ["tinyqueue"], node: false },
   contracts: {
     berth: ["domain"],
     npm: ["@aws-sdk/client-ecs", "@smithy/core", "zod"],

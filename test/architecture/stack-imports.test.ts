@@ -6,9 +6,10 @@ interface SourceFile {
   readonly text: string;
 }
 
-/** What the deployment shares with one machine: what the queues are, and what functions may use. */
+/** What the deployment shares with one machine: queues, what functions may use, what they measure. */
 const SHARED: ReadonlySet<string> = new Set([
   "../packages/aws/src/queues.ts",
+  "../packages/contracts/src/metrics.ts",
   "../packages/functions/src/function-limits.ts",
 ]);
 const SIBLING = /^\.\/(?:stacks\/)?[\w-]+\.ts$/;

@@ -6,6 +6,11 @@ const hash = (text: string) => createHash("sha256").update(text).digest("hex");
 const hmac = (key: string | Buffer, text: string) =>
   createHmac("sha256", key).update(text).digest();
 
+export interface LeanAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
 /** A client that costs little: the processor is shared with the server that is measured. */
 export class LeanClient {
   readonly #agent: Agent;
@@ -19,13 +24,20 @@ export class LeanClient {
 
   /** The status of the answer, which is read and thrown away. */
   async send(operation: string, body: string): Promise<number> {
+    return (await this.call(operation, body)).status;
+  }
+
+  async call(operation: string, body: string): Promise<LeanAnswer> {
     const { url } = this.#berth.endpoint;
     const headers = this.#sign(operation, body);
     return new Promise((resolve, reject) => {
       const outgoing = request(url, { method: "POST", agent: this.#agent, headers }, (response) => {
         response.on("error", reject);
-        response.on("end", () => resolve(response.statusCode ?? 0));
-        response.resume();
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("end", () => {
+          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() });
+        });
       });
       outgoing.on("error", reject);
       outgoing.end(body);

@@ -5,6 +5,7 @@ import { benchLambda } from "./lambda.ts";
 import { residentMiB } from "./process-usage.ts";
 import { benchRequests } from "./requests.ts";
 import { benchRequestUnits } from "./request-units.ts";
+import { benchScale } from "./scale.ts";
 import { say, seconds } from "./statistics.ts";
 import { benchPlacement } from "./placement.ts";
 import { benchReplacement, benchRollout, benchRunTask, benchStarts } from "./tasks.ts";
@@ -22,6 +23,10 @@ function sayMemory(berth: Berth, when: string): void {
 const [, , only] = process.argv;
 if (only === "placement") {
   benchPlacement();
+  process.exit();
+}
+if (only === "scale") {
+  await benchScale();
   process.exit();
 }
 if (only === "lambda") {

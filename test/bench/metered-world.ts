@@ -5,10 +5,11 @@ import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
 import { connectAgent } from "@berth/control-plane/agents/connections";
 import { receiveFromAgent } from "@berth/control-plane/agents/receive";
 import { commands } from "@berth/control-plane/commands/registry";
-import type { CommandContext } from "@berth/control-plane/context";
+import type { CommandContext, InstanceControlPlane } from "@berth/control-plane/context";
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
+import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { createStore } from "@berth/store/create-store";
 import { ensureTable } from "@berth/store/dynamodb/schema";
 import { createDynamoTable } from "@berth/store/dynamodb/table";
@@ -49,7 +50,7 @@ const START_MS = 500;
  */
 export class MeteredWorld {
   readonly usage: Usage = { ...NOTHING };
-  readonly context: CommandContext;
+  readonly context: CommandContext & InstanceControlPlane;
   readonly #client: DynamoDBClient;
   readonly #events: { readonly at: number; readonly run: () => Promise<void> }[] = [];
   readonly #coalesced = new Set<string>();
@@ -75,6 +76,12 @@ export class MeteredWorld {
           this.#answer(connectionId, message);
           return "sent";
         },
+      },
+      views: new ClusterViews(),
+      metrics: { record: () => undefined },
+      lifecycleActions: {
+        complete: async () => undefined,
+        recordHeartbeat: async () => "over",
       },
       scope: { region: "us-east-1", account: "000000000000" },
       settings: { ...DEFAULT_SETTINGS, agentEndpoint: "http://127.0.0.1/" },

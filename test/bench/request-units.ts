@@ -2,24 +2,25 @@ import { randomBytes } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { AcsMessage } from "@berth/contracts/agent/messages";
 import type { WakeMessage } from "@berth/contracts/queue";
-import { connectAgent } from "@berth/control-plane/agents/connections";
 import { commands } from "@berth/control-plane/commands/registry";
-import type { CommandContext } from "@berth/control-plane/context";
+import type { CommandContext, InstanceControlPlane } from "@berth/control-plane/context";
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
+import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { createStore } from "@berth/store/create-store";
 import { ensureTable } from "@berth/store/dynamodb/schema";
 import { createDynamoTable } from "@berth/store/dynamodb/table";
 import { startDynalite } from "@berth/testing/dynalite-server";
+import { fill } from "./filled-cluster.ts";
 import { say } from "./statistics.ts";
 
-interface Units {
+export interface Units {
   reads: number;
   writes: number;
 }
 
 /** The control plane on a metered table; agents do at once what they are told. */
-async function meteredControlPlane(endpoint: string, units: Units) {
+export async function meteredControlPlane(endpoint: string, units: Units) {
   const credentials = { accessKeyId: "bench", secretAccessKey: "bench" };
   const client = new DynamoDBClient({ endpoint, region: "us-east-1", credentials });
   await ensureTable(client, "berth");
@@ -34,7 +35,7 @@ async function meteredControlPlane(endpoint: string, units: Units) {
   const wakes = new Map<string, WakeMessage>();
   const pushed: AcsMessage[] = [];
   const now = () => Date.now();
-  const context: CommandContext = {
+  const context: CommandContext & InstanceControlPlane = {
     store: createStore(table, { historyMs: DEFAULT_SETTINGS.historyMs, now }),
     relay: {
       wake: async (message, timing) => {
@@ -48,6 +49,12 @@ async function meteredControlPlane(endpoint: string, units: Units) {
         return "sent";
       },
     },
+    views: new ClusterViews(),
+    metrics: { record: () => undefined },
+    lifecycleActions: {
+      complete: async () => undefined,
+      recordHeartbeat: async () => "over",
+    },
     scope: { region: "us-east-1", account: "000000000000" },
     settings: { ...DEFAULT_SETTINGS, agentEndpoint: "http://127.0.0.1/" },
     now,
@@ -58,10 +65,10 @@ async function meteredControlPlane(endpoint: string, units: Units) {
   return { client, context, wakes, pushed };
 }
 
-type Metered = Awaited<ReturnType<typeof meteredControlPlane>>;
+export type Metered = Awaited<ReturnType<typeof meteredControlPlane>>;
 
 /** Handles what was woken, and reports for every task what the agents were told, until all is quiet. */
-async function settle({ context, wakes, pushed }: Metered): Promise<void> {
+export async function settle({ context, wakes, pushed }: Metered): Promise<void> {
   while (wakes.size > 0 || pushed.length > 0) {
     for (const [key, message] of wakes) {
       wakes.delete(key);
@@ -74,7 +81,7 @@ async function settle({ context, wakes, pushed }: Metered): Promise<void> {
   }
 }
 
-async function report(
+export async function report(
   context: CommandContext,
   task: string,
   status: "RUNNING" | "STOPPED",
@@ -88,22 +95,10 @@ async function report(
   });
 }
 
-async function setUp(metered: Metered, instances: number): Promise<void> {
+export async function setUp(metered: Metered, instances: number): Promise<void> {
   const { context } = metered;
   await commands.CreateCluster(context, {});
-  for (let index = 0; index < instances; index += 1) {
-    const { containerInstance } = await commands.RegisterContainerInstance(context, {
-      totalResources: [
-        { name: "CPU", type: "INTEGER", integerValue: 8192 },
-        { name: "MEMORY", type: "INTEGER", integerValue: 8192 },
-        { name: "PORTS", type: "STRINGSET", stringSetValue: [] },
-        { name: "PORTS_UDP", type: "STRINGSET", stringSetValue: [] },
-      ],
-      attributes: [{ name: "ecs.availability-zone", value: `us-east-1${"abc"[index % 3]}` }],
-    });
-    const containerInstanceArn = containerInstance?.containerInstanceArn ?? "";
-    await connectAgent(context, { connectionId: `c${index}`, kind: "acs", containerInstanceArn });
-  }
+  await fill(context, instances);
   await commands.RegisterTaskDefinition(context, {
     family: "unit",
     containerDefinitions: [{ name: "main", image: "main", cpu: 16, memory: 16 }],
@@ -114,7 +109,7 @@ async function setUp(metered: Metered, instances: number): Promise<void> {
 /** Request units that one task costs from being asked for until it is STOPPED and accounted for. */
 export async function benchRequestUnits(): Promise<void> {
   const lines: string[] = [];
-  for (const instances of [3, 10, 100]) {
+  for (const instances of [3, 10, 100, 1_000]) {
     const dynalite = await startDynalite();
     const units: Units = { reads: 0, writes: 0 };
     const metered = await meteredControlPlane(dynalite.endpoint, units);

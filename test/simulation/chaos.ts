@@ -8,6 +8,7 @@ import { SimulatedAgent } from "@berth/simulator/world/simulated-agent";
 import { World } from "@berth/simulator/world/world";
 import type { Table } from "@berth/store/table";
 import { Faults } from "./faults.ts";
+import { ScalingGroup } from "./scaling-group.ts";
 
 /** Images by this name never start: a crash loop. */
 export const BROKEN_IMAGE = "broken";
@@ -24,12 +25,15 @@ const SETTINGS: Settings = {
   heartbeatIntervalMs: 10_000,
   auditIntervalMs: 60_000,
   throttleMaxDelayMs: 20_000,
+  lifecycleHeartbeatMs: 15_000,
+  drainAtMostMs: 75_000,
 };
 
 /** A world, and the faults that its people, machines and processes suffer. */
 export interface Chaos {
   readonly world: World;
   readonly faults: Faults;
+  readonly group: ScalingGroup;
 }
 
 export function createChaos(seed: number, table: Table): Chaos {
@@ -45,7 +49,9 @@ export function createChaos(seed: number, table: Table): Chaos {
     scope: { region: "us-east-1", account: "000000000000" },
     principalArn: "arn:aws:iam::000000000000:root",
   });
-  return { world, faults };
+  const group = new ScalingGroup(world, SETTINGS);
+  world.lifecycleActions = group;
+  return { world, faults, group };
 }
 
 /** An agent that registers with room for some tasks. */

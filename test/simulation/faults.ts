@@ -1,3 +1,5 @@
+import type { LifecycleActions } from "@berth/control-plane/context";
+import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import type { Disturbances, ProcessParts } from "@berth/simulator/world/disturbances";
 import type { Random } from "@berth/simulator/world/random";
 import type { Scheduler } from "@berth/simulator/world/scheduler";
@@ -39,6 +41,10 @@ const NO_FAULTS: FaultRates = {
   containerDies: 0,
 };
 
+/** Fewer than there are instances, so that what processes know of a cluster falls behind. */
+const SLICE = 2;
+const WARM_PROCESSES = 3;
+
 /** All that can go wrong in the simulation, once it is let loose. */
 export class Faults implements Disturbances {
   #rates: FaultRates = NO_FAULTS;
@@ -46,6 +52,7 @@ export class Faults implements Disturbances {
   writes = 0;
   readonly #scheduler: Scheduler;
   readonly #random: Random;
+  readonly #warm: { readonly process: Process; readonly views: ClusterViews }[] = [];
 
   constructor(scheduler: Scheduler, random: Random) {
     this.#scheduler = scheduler;
@@ -64,9 +71,11 @@ export class Faults implements Disturbances {
     this.#rates = NO_FAULTS;
   }
 
-  beginProcess({ table, relay, agents }: ProcessParts): ProcessParts {
+  beginProcess({ table, relay, agents, lifecycleActions }: ProcessParts): ProcessParts {
     const process = new Process(this.#random, () => this.rates);
     return {
+      views: this.#viewsOf(process),
+      lifecycleActions: this.#lifecycleActionsOf(process, lifecycleActions),
       table: faultyTable(table, this.#scheduler, this.#random, process, () => {
         this.writes += 1;
       }),
@@ -83,6 +92,30 @@ export class Faults implements Disturbances {
           return agents.push(connectionId, message);
         },
       },
+    };
+  }
+
+  /** What another invocation left to this process, as Lambda reuses them; it dies with the process. */
+  #viewsOf(process: Process): ClusterViews {
+    const place = this.#random.between(0, WARM_PROCESSES - 1);
+    const left = this.#warm[place];
+    const views = left?.process.alive ? left.views : new ClusterViews(SLICE);
+    this.#warm[place] = { process, views };
+    return views;
+  }
+
+  /** A process may die before and after each request, too. */
+  #lifecycleActionsOf(process: Process, actions: LifecycleActions): LifecycleActions {
+    const ask = async <T>(request: () => Promise<T>): Promise<T> => {
+      await this.#scheduler.delay(this.#random.between(5, 50));
+      process.maybeCrash();
+      const answer = await request();
+      process.maybeCrash();
+      return answer;
+    };
+    return {
+      complete: async (id, action) => ask(async () => actions.complete(id, action)),
+      recordHeartbeat: async (id, action) => ask(async () => actions.recordHeartbeat(id, action)),
     };
   }
 

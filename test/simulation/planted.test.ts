@@ -50,6 +50,20 @@ const withoutMoreOf =
     },
   });
 
+test("the simulation notices a group that waits for nothing", async () => {
+  const forgetful = (table: Table): Table => ({
+    ...table,
+    replace: async ({ host, ...item }) =>
+      table.replace({ ...item, ...(host !== undefined && { host: withoutAction(host) }) }),
+  });
+  expect(await firstBroken(forgetful)).toMatch(/^I22 /);
+});
+
+function withoutAction(host: unknown): unknown {
+  const { lifecycleAction: _, ...record } = host as { readonly lifecycleAction?: unknown };
+  return record;
+}
+
 test.each([
   ["a task without a reservation", "reservations", /^I5 /],
   ["a start that its service has not committed to", "plannedStarts", /^I8 /],

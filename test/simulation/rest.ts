@@ -50,6 +50,7 @@ function restlessInstances(world: World, snapshot: Snapshot, someLoop: boolean):
     const runs = agent?.tasks.running.map(lastSegment).toSorted().join();
     const faults = {
       "is still disconnected": !ledger.agentConnected,
+      "still has its group wait": ledger.host?.lifecycleAction !== undefined,
       [`reserves for ${held} and should run ${wanted}`]: !someLoop && held !== wanted,
       [`runs ${runs} and should run ${wanted}`]: !someLoop && runs !== wanted,
     };

@@ -8,7 +8,7 @@ import { BROKEN_IMAGE, createChaos, ONE_OFF_IMAGE, startAgent } from "./chaos.ts
 import type { Chaos } from "./chaos.ts";
 import { Invariants, snapshotOf } from "./invariants.ts";
 import { whatIsNotAtRest } from "./rest.ts";
-import { stopMachine } from "./stop-machine.ts";
+import { scaleIn, stopMachine } from "./stop-machine.ts";
 
 const ZONES = ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1a"];
 const SERVICES = ["web", "api"];
@@ -51,13 +51,14 @@ export async function runScenario(
   const start = world.scheduler.now;
   let steps = 0;
   let seen = -1;
+  const brokenIn = () => [...invariants.broken, ...chaos.group.broken];
   const until = async (end: number) => {
     while (world.scheduler.now < end && (await world.scheduler.step())) {
       steps += 1;
       if (faults.writes === seen) continue;
       seen = faults.writes;
       invariants.check(await snapshotOf(world.truth), world.scheduler.now);
-      if (invariants.broken.length > 0 || world.bugs.length > 0) break;
+      if (brokenIn().length > 0 || world.bugs.length > 0) break;
     }
   };
   await until(start + CHAOS_MS);
@@ -71,8 +72,9 @@ export async function runScenario(
   const bugs = world.bugs.map((error) =>
     error instanceof Error ? (error.stack ?? "") : String(error),
   );
-  const unrest = invariants.broken.length + bugs.length > 0 ? [] : await whatIsNotAtRest(world);
-  return { broken: [...invariants.broken, ...bugs, ...unrest], steps };
+  const broken = [...brokenIn(), ...bugs];
+  const unrest = broken.length > 0 ? [] : await whatIsNotAtRest(world);
+  return { broken: [...broken, ...unrest], steps };
 }
 
 async function setUp(world: World, invariants: Invariants): Promise<void> {
@@ -162,14 +164,15 @@ function ignoreRefusal(error: unknown): void {
 
 /** Containers exit, connections break, hosts lose power or are stopped. */
 function trouble(chaos: Chaos, awake: () => boolean): void {
-  const { world, faults } = chaos;
+  const { world, faults, group } = chaos;
   world.scheduler.after(1_000, () => {
     if (!awake()) return;
     for (const agent of world.agents) {
       if (world.random.chance(faults.rates.containerDies)) killOne(world, agent);
       if (agent.connectionId !== undefined && world.random.chance(faults.rates.agentVanishes)) {
-        if (world.random.chance(0.3)) {
-          stopMachine(world, agent);
+        if (world.random.chance(0.4) && !group.isWaitingFor(agent)) {
+          if (world.random.chance(0.5)) stopMachine(chaos, agent);
+          else scaleIn(chaos, agent);
           continue;
         }
         if (world.random.chance(0.3)) agent.powerOff();

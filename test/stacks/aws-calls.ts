@@ -76,10 +76,14 @@ const ACTIONS: Readonly<Record<string, string>> = {
   "apigatewaymanagementapi:PostToConnection": "execute-api:ManageConnections",
   "apigatewaymanagementapi:DeleteConnection": "execute-api:ManageConnections",
   "apigatewaymanagementapi:GetConnection": "execute-api:ManageConnections",
+  "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
   "sqs:SendMessageBatch": "sqs:SendMessage",
 };
 
+/** What IAM calls a service, where that is another name than the client's. */
+const SERVICES: Readonly<Record<string, string>> = { "auto-scaling": "autoscaling" };
+
 function actionOf(client: string, operation: string): string {
-  const action = `${client}:${operation}`;
+  const action = `${SERVICES[client] ?? client}:${operation}`;
   return ACTIONS[action] ?? action;
 }

@@ -1,8 +1,9 @@
+import { METRICS } from "@berth/contracts/metrics";
 import { tableDefinition } from "@berth/store/dynamodb/schema";
 import { describe, expect, it, test } from "vitest";
 import { callsOf } from "./aws-calls.ts";
 import { entryNames } from "./bundle-functions.ts";
-import { callWithoutSignature } from "./call-route.ts";
+import { callWithoutSignature } from "./call-function.ts";
 import { componentName } from "./deployment.ts";
 import type { Deployment } from "./deployment.ts";
 import { readDeployment } from "./record.ts";
@@ -154,7 +155,7 @@ describe.each(["production", "test"])("the deployment of stage %s", (stage) => {
   });
 
   it("raises an alarm for what does not heal by itself", () => {
-    expect(alarmFaults(deployment)).toEqual([]);
+    expect(alarmFaults(deployment, stage)).toEqual([]);
   });
 
   it("shows what it watches", () => {
@@ -164,6 +165,8 @@ describe.each(["production", "test"])("the deployment of stage %s", (stage) => {
     };
     const metrics = widgets.flatMap(({ properties }) => properties.metrics);
     expect(metrics.length).toBeGreaterThan(20);
+    const shown = JSON.stringify(metrics);
+    expect(Object.keys(METRICS).filter((name) => !shown.includes(name))).toEqual([]);
     expect(metrics.flat()).not.toContain(undefined);
   });
 });

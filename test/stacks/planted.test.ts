@@ -26,15 +26,22 @@ const PLANTS: readonly Plant[] = [
   { file: "stacks/queues.ts", from: `case "FifoThroughputLimit":`, to: `case "":` },
   { file: "stacks/queues.ts", from: "default:", to: `default: return ["name", undefined];` },
   {
+    file: "stacks/queues.ts",
+    from: `definitionOf(name, arn).RedrivePolicy ?? ""`,
+    to: `definitionOf(name, arn).RedrivePolicy.replace("10", "4")`,
+  },
+  {
     file: "stacks/controllers.ts",
     from: `functionResponseTypes: ["ReportBatchItemFailures"],`,
     to: "",
   },
   { file: "stacks/edge.ts", from: "BERTH_TABLE_NAME", to: "BERTH_TABLE" },
   { file: "stacks/edge.ts", from: "${logGroup.arn}:*", to: "*" },
+  { file: "stacks/controllers.ts", from: "autoScalingGroupName/${each}", to: "*" },
   { file: "stacks/edge.ts", from: "role: { managedPolicyArns: [] },", to: "" },
   { file: "stacks/alarms.ts", from: `below ? "breaching" : "notBreaching"`, to: `"notBreaching"` },
   { file: "stacks/alarms.ts", from: "-dead-letters`, `What", to: "-alive`, `What" },
+  { file: "stacks/alarms.ts", from: "[STAGE_DIMENSION]: $app.stage", to: `Stage: "another"` },
   { file: "stacks/alarms.ts", from: "name, deadLetters);", to: "name, queue);" },
   { file: "stacks/scaling.ts", from: "deadLetterConfig: { arn: deadLetters.arn },", to: "" },
   { file: "stacks/scaling.ts", from: "sourceArn: made.arn,", to: "" },
@@ -59,12 +66,14 @@ describe("with planted faults", () => {
 
   it("finds a wildcard, and a policy of AWS's that is full of them", () => {
     expect(wildcardFaults(deployment)).toContain("ApiRole: *");
+    expect(wildcardFaults(deployment).join()).toContain(":autoScalingGroup:*:*");
     expect(managedPolicyFaults(deployment).join()).toContain("AWSLambdaBasicExecutionRole");
   });
 
   it("finds messages that come back too early, and groups that wait for each other", () => {
     expect(queueFaults(deployment)).toEqual(
       expect.arrayContaining([
+        "Timers: gives up after 7 s",
         "Service: hidden for 30 s, handled within 30 s",
         "Service: its groups share one throughput",
       ]),
@@ -91,9 +100,10 @@ describe("with planted faults", () => {
   });
 
   it("finds alarms that are missing, or deaf", () => {
-    const faults = alarmFaults(deployment);
+    const faults = alarmFaults(deployment, "planted");
     expect(faults).toContain("sweep-missing takes silence for health");
     expect(faults.join()).toContain("no alarm for AWS/SQS ApproximateNumberOfMessagesVisible");
+    expect(faults).toContain("no alarm for Berth ReconcileErrors of planted");
   });
 });
 

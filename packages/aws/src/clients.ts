@@ -2,6 +2,7 @@ import {
   ApiGatewayManagementApiClient,
   type ApiGatewayManagementApiClientConfig,
 } from "@aws-sdk/client-apigatewaymanagementapi";
+import { AutoScalingClient, type AutoScalingClientConfig } from "@aws-sdk/client-auto-scaling";
 import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 
 /** Connections are kept: a handshake costs more than a message. Times in ms. */
@@ -23,6 +24,10 @@ export function createSqsClient(config: SQSClientConfig): SQSClient {
     useQueueUrlAsEndpoint: config.endpoint === undefined,
     ...config,
   });
+}
+
+export function createAutoScalingClient(config: AutoScalingClientConfig): AutoScalingClient {
+  return new AutoScalingClient({ requestHandler: TRANSPORT, ...config });
 }
 
 export function createConnectionsClient(

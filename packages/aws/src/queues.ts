@@ -9,8 +9,18 @@ export interface QueueDefinition {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** After so many vain attempts a message goes to the dead-letter queue, where an alarm sees it. */
-const MAX_RECEIVE_COUNT = 5;
+/**
+ * After so many vain attempts a message goes to the dead-letter queue, where an alarm sees it: four
+ * minutes of failing, or as many visibility timeouts where the function dies each time. Both must be
+ * less than the retention, or the message would be gone before.
+ */
+const MAX_RECEIVE_COUNT = 10;
+
+const LONGEST_RETRY_PAUSE = 60;
+
+/** Seconds until a message is tried again that has failed for the so-manieth time. */
+export const retryPause = (receiveCount: number): number =>
+  Math.min(LONGEST_RETRY_PAUSE, 2 ** Math.max(0, receiveCount - 1));
 
 /**
  * Seconds. As long as a function may run and no longer: a group waits so long when the process that

@@ -55,7 +55,7 @@ describe("createQueues", () => {
       expect(attributes.VisibilityTimeout).toBe("30");
       expect(JSON.parse(attributes.RedrivePolicy ?? "")).toEqual({
         deadLetterTargetArn: expect.stringContaining(`berth${run}-${queue}-dead-letters`),
-        maxReceiveCount: 5,
+        maxReceiveCount: 10,
       });
     }
   });

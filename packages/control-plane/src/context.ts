@@ -1,7 +1,10 @@
 import type { AcsMessage } from "@berth/contracts/agent/messages";
+import type { MetricDimensions, MetricName } from "@berth/contracts/metrics";
 import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
+import type { LifecycleAction } from "@berth/domain/container-instance";
 import type { Scope } from "@berth/domain/arn";
 import type { Store } from "@berth/store/store";
+import type { ClusterViews } from "./placement/cluster-view.ts";
 import type { Settings } from "./settings.ts";
 
 /** What commands and controllers work with. The composition roots make it; nothing here is global. */
@@ -9,6 +12,9 @@ export interface ControlPlane {
   readonly store: Store;
   readonly relay: Relay;
   readonly agents: AgentGateway;
+  /** The process's own memory of clusters. */
+  readonly views: ClusterViews;
+  readonly metrics: Metrics;
   readonly scope: Scope;
   readonly settings: Settings;
   /** Epoch ms. */
@@ -26,6 +32,24 @@ export interface Relay {
 export interface AgentGateway {
   /** `gone`: the connection does not exist any more. */
   push(connectionId: string, message: AcsMessage): Promise<"sent" | "gone">;
+}
+
+/** Counts what happens, for people who look at the whole: nothing depends on it. */
+export interface Metrics {
+  record(name: MetricName, value: number, dimensions?: MetricDimensions): void;
+}
+
+/** What the controller of instances works with besides. */
+export interface InstanceControlPlane extends ControlPlane {
+  readonly lifecycleActions: LifecycleActions;
+}
+
+/** Auto Scaling groups that wait with the end of a machine. Both may be repeated. */
+export interface LifecycleActions {
+  /** Lets the group go on. One that does not wait any more is as good. */
+  complete(ec2InstanceId: string, action: LifecycleAction): Promise<void>;
+  /** Has the group wait on. `over`: it does not wait any more. */
+  recordHeartbeat(ec2InstanceId: string, action: LifecycleAction): Promise<"waiting" | "over">;
 }
 
 /** One API call, as far as a command needs to know it. */

@@ -15,6 +15,13 @@ export interface Settings {
   readonly orphanedReservationMs: number;
   /** How long after RUNNING a task without health check counts as healthy (ECS: 40 s). */
   readonly healthyAfterMs: number;
+  /**
+   * How often an Auto Scaling group is told to wait on while an instance of it drains. A hook has to
+   * wait for twice as long by itself.
+   */
+  readonly lifecycleHeartbeatMs: number;
+  /** How long tasks may keep such an instance from its end. */
+  readonly drainAtMostMs: number;
   /** First delay of the crash-loop throttle; doubles with each further failed start. */
   readonly throttleFirstDelayMs: number;
   readonly throttleMaxDelayMs: number;
@@ -30,6 +37,8 @@ export const DEFAULT_SETTINGS: Omit<Settings, "agentEndpoint"> = {
   dispatchRetryMs: 10_000,
   orphanedReservationMs: 60_000,
   healthyAfterMs: 0,
+  lifecycleHeartbeatMs: 60_000,
+  drainAtMostMs: 3_600_000,
   throttleFirstDelayMs: 1_000,
   throttleMaxDelayMs: 27 * 60_000,
   historyMs: 30 * 24 * 3_600_000,

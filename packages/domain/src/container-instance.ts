@@ -40,12 +40,16 @@ export interface InstanceLedger {
   readonly id: string;
   readonly status: ContainerInstanceStatus;
   readonly agentConnected: boolean;
+  /** Epoch ms: since when its agent has been away. Absent while it is connected. */
+  readonly agentAwaySince?: number;
   /** Task id to what it holds. An entry lives from before its task is written until it stopped. */
   readonly reservations: Readonly<Record<string, Reservation>>;
   /** Absent where EC2 has told nothing yet. */
   readonly host?: HostRecord;
   /** Version of the descriptive item that this ledger goes with; a reader's cache key. */
   readonly descriptionVersion: number;
+  /** Epoch ms: when its agent came, so that those that came lately can be listed. */
+  readonly joinedAt?: number;
 }
 
 /**
@@ -57,13 +61,40 @@ export interface HostNotice {
   readonly state: "leaving" | "stopped" | "terminated";
   /** Epoch ms, by EC2's clock. */
   readonly at: number;
+  /** Only of a machine that is leaving, where its group waits until it is told to go on. */
+  readonly lifecycleAction?: LifecycleAction;
+}
+
+/** An Auto Scaling group waits, because of a lifecycle hook, before it ends a machine. */
+export interface LifecycleAction {
+  readonly autoScalingGroup: string;
+  readonly hook: string;
+  /** Tells this time of waiting from any other. */
+  readonly token: string;
+}
+
+/** A lifecycle action that has not been completed, as far as is known. Times are epoch ms. */
+export interface PendingLifecycleAction extends LifecycleAction {
+  readonly since: number;
+  /** When the group was last told that it still has to wait. */
+  readonly extendedAt: number;
 }
 
 /** The latest that is known of the machine. It is `running` again once its agent is back from a stop. */
-export interface HostRecord extends Omit<HostNotice, "state"> {
+export interface HostRecord extends Omit<HostNotice, "state" | "lifecycleAction"> {
   readonly state: HostNotice["state"] | "running";
   /** The notice is what made the instance DRAINING: it will be ACTIVE when the machine is back. */
   readonly drained?: boolean;
+  readonly lifecycleAction?: PendingLifecycleAction;
+}
+
+/** Since when the agent of an instance is missed: nobody expects one that has no machine or no place any more. */
+export function agentMissedSince({
+  status,
+  host,
+  agentAwaySince,
+}: InstanceLedger): number | undefined {
+  return status === "INACTIVE" || host?.state === "stopped" ? undefined : agentAwaySince;
 }
 
 export interface Reservation extends Demand {

@@ -5,12 +5,13 @@ import type { createConnectionsClient, createSqsClient } from "@berth/aws/client
 import type { QueueUrls } from "@berth/aws/create-queues";
 import { createSqsRelay } from "@berth/aws/sqs-relay";
 import type { Settings } from "@berth/control-plane/settings";
+import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import type { Scope } from "@berth/domain/arn";
 import { createStore } from "@berth/store/create-store";
 import { createDynamoTable } from "@berth/store/dynamodb/table";
 import type { Edge } from "./handlers.ts";
 
-export interface EdgeParts extends Pick<Edge, "log"> {
+export interface EdgeParts extends Pick<Edge, "log" | "metrics"> {
   readonly dynamodb: DynamoDBClient;
   readonly tableName: string;
   readonly sqs: ReturnType<typeof createSqsClient>;
@@ -22,7 +23,7 @@ export interface EdgeParts extends Pick<Edge, "log"> {
 
 /** The edge over AWS's clients, wherever their services are. */
 export function createEdge(parts: EdgeParts): Edge {
-  const { dynamodb, tableName, sqs, queueUrls, scope, settings, log } = parts;
+  const { dynamodb, tableName, sqs, queueUrls, scope, settings, log, metrics } = parts;
   const agents = createAgentGateway(parts.connections);
   const table = createDynamoTable({ client: dynamodb, tableName });
   return {
@@ -30,12 +31,17 @@ export function createEdge(parts: EdgeParts): Edge {
       store: createStore(table, { historyMs: settings.historyMs, now }),
       relay: createSqsRelay({ client: sqs, queueUrls, now }),
       agents,
+      views: new ClusterViews(),
+      metrics,
       scope,
       settings,
       now,
       randomHex,
     },
     agents,
+    metrics,
+    sqs,
+    queueUrls,
     log,
   };
 }

@@ -34,6 +34,8 @@ const accessKeys = z.array(
   z.object({ accessKeyId: text, secretAccessKey: text, principalArn: text }),
 );
 
+const stage = z.object({ BERTH_STAGE: text });
+
 /** Credentials of the function itself are the SDK's to read. */
 const controllerQueueVariables = z.object({
   AWS_REGION: text,
@@ -71,6 +73,9 @@ export function readEnvironment(env: Variables): Environment {
     settings: { ...readSettings(env), agentEndpoint: given.BERTH_AGENT_ENDPOINT },
   };
 }
+
+/** Which of the stages in an account this is: for every function. */
+export const readStage = (env: Variables): string => parse(stage, env).BERTH_STAGE;
 
 /**
  * What a function is told that only hands messages on.

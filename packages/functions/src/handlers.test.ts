@@ -1,6 +1,7 @@
 import * as ecs from "@aws-sdk/client-ecs";
 import type { WakeMessage } from "@berth/contracts/queue";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
+import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { createStore } from "@berth/store/create-store";
 import { createMemoryTable } from "@berth/store/memory/table";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
@@ -10,15 +11,17 @@ import {
   forwardHandler,
   instanceEventsHandler,
   sweepHandler,
-  wakeHandler,
+  serviceWakeHandler,
 } from "./handlers.ts";
 import type { OpenEdge } from "./handlers.ts";
+import { createMetrics } from "./metrics.ts";
 
 /** The edge around the real control plane, on the memory store, with queues that can be broken. */
 let edge: OpenEdge;
 let sent: WakeMessage[];
 let queuesWork: boolean;
 let warnings: string[];
+let lines: string[];
 
 const now = () => Date.now();
 
@@ -26,10 +29,20 @@ beforeEach(() => {
   [sent, queuesWork, warnings] = [[], true, []];
   const settings = { ...DEFAULT_SETTINGS, agentEndpoint: "http://127.0.0.1:4566/" };
   const agents = { push: () => Promise.resolve("gone" as const) };
+  lines = [];
+  const metrics = createMetrics({
+    stage: "test",
+    functionName: "all",
+    write: (line) => void lines.push(line),
+  });
   let ids = 0;
   edge = {
     agents,
+    metrics,
+    sqs: { send: () => expect.unreachable() },
+    queueUrls: { service: "", placement: "", dispatch: "", coalesced: "", timers: "" },
     controlPlane: {
+      metrics,
       store: createStore(createMemoryTable(), { historyMs: settings.historyMs, now }),
       relay: {
         wake: (message) => {
@@ -38,6 +51,7 @@ beforeEach(() => {
         },
       },
       agents,
+      views: new ClusterViews(),
       scope: { region: "us-east-1", account: "000000000000" },
       settings,
       now,
@@ -89,7 +103,7 @@ it("says that a service was created, although its wake-up was lost", async () =>
 
 it("hands wake-ups to their controllers, for which nothing to do is nothing wrong", async () => {
   const event = { Records: [{ messageId: "1", body: WAKE, attributes: {} }] } as never;
-  expect(await wakeHandler(edge)(event)).toEqual({ batchItemFailures: [] });
+  expect(await serviceWakeHandler(edge)(event)).toEqual({ batchItemFailures: [] });
   expect(await forwardHandler(edge)(event)).toEqual({ batchItemFailures: [] });
   expect(sent).toContainEqual(JSON.parse(WAKE));
 });

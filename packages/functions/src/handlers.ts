@@ -1,12 +1,18 @@
 import type { ConnectionGateway } from "@berth/aws/agent-gateway";
+import type { QueueUrls } from "@berth/aws/create-queues";
+import { createMessagePauses } from "@berth/aws/message-pauses";
+import type { PauseMessages, SqsClient } from "@berth/aws/message-pauses";
 import { createForgivingRelay } from "@berth/aws/sqs-relay";
+import type { WakeMessage } from "@berth/contracts/queue";
 import { connectAgent, disconnectAgent } from "@berth/control-plane/agents/connections";
 import { receiveFromAgent } from "@berth/control-plane/agents/receive";
 import { commands } from "@berth/control-plane/commands/registry";
-import type { ControlPlane } from "@berth/control-plane/context";
+import type { ControlPlane, LifecycleActions } from "@berth/control-plane/context";
+import { assert } from "@berth/domain/errors";
 import { noteHost } from "@berth/control-plane/hosts/note-host";
-import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
+import { handleServiceWake, handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
+import type { HostNotice } from "@berth/domain/container-instance";
 import { explainService } from "@berth/control-plane/rest/explain-service";
 import { parseApplyRequest, parsePlanRequest } from "@berth/contracts/rest/plan-request";
 import { applyPlan } from "@berth/simulator/plan/apply-plan";
@@ -20,6 +26,8 @@ import { createInstanceEventsHandler } from "./instance-events.ts";
 import type { InstanceEventsHandler } from "./instance-events.ts";
 import { describeError } from "./log.ts";
 import type { Log } from "./log.ts";
+import { measured } from "./metrics.ts";
+import type { MetricsRecorder } from "./metrics.ts";
 import { createQueueHandler } from "./queue.ts";
 import type { QueueHandler } from "./queue.ts";
 import type { RestRoutes } from "./rest-routes.ts";
@@ -32,12 +40,22 @@ export interface Edge {
   /** Its relay tells of what it cannot send: queues and sweep try again. */
   readonly controlPlane: ControlPlane;
   readonly agents: ConnectionGateway;
+  /** The control plane's own, to be written at the end of each invocation. */
+  readonly metrics: MetricsRecorder;
+  /** For what a queue's function does about messages that it has failed. */
+  readonly sqs: SqsClient;
+  readonly queueUrls: QueueUrls;
   readonly log: Log;
 }
 
 /** With what strangers are told apart: for handlers that anybody can call. */
 export interface OpenEdge extends Edge {
   readonly findAccessKey: Authentication["findAccessKey"];
+}
+
+/** With Auto Scaling: for the handler that looks after instances, and no other. */
+export interface InstanceEdge extends Edge {
+  readonly lifecycleActions: LifecycleActions;
 }
 
 const REST: RestRoutes = {
@@ -48,15 +66,16 @@ const REST: RestRoutes = {
 };
 
 export function apiHandler(edge: OpenEdge): ApiHandler {
-  const { findAccessKey, log } = edge;
+  const { findAccessKey, metrics, log } = edge;
   const controlPlane = withForgivingRelay(edge);
-  return createApiHandler({ controlPlane, commands, rest: REST, findAccessKey, log });
+  const dependencies = { controlPlane, commands, rest: REST, findAccessKey, log };
+  return measured(metrics, createApiHandler(dependencies));
 }
 
 export function agentSocketHandler(edge: OpenEdge): AgentSocketHandler {
-  const { agents, findAccessKey, log } = edge;
+  const { agents, findAccessKey, metrics, log } = edge;
   const controlPlane = withForgivingRelay(edge);
-  return createAgentSocketHandler({
+  const handler = createAgentSocketHandler({
     connect: (handshake) => connectAgent(controlPlane, handshake),
     disconnect: (connectionId) => disconnectAgent(controlPlane, connectionId),
     receive: (connectionId, frame) => receiveFromAgent(controlPlane, connectionId, frame),
@@ -65,26 +84,52 @@ export function agentSocketHandler(edge: OpenEdge): AgentSocketHandler {
     now: () => controlPlane.now(),
     log,
   });
+  return measured(metrics, handler);
 }
 
-/** For the queues of the three controllers. */
-export function wakeHandler({ controlPlane, log }: Edge): QueueHandler {
-  return createQueueHandler((message) => handleWake(controlPlane, message), log);
+/** For the queues of the controllers of services and of placement. */
+export function serviceWakeHandler(edge: Edge): QueueHandler {
+  const { controlPlane } = edge;
+  const handle = async (message: WakeMessage) => {
+    assert(message.kind !== "dispatch", "what is for agents comes by their own queue");
+    return handleServiceWake(controlPlane, message);
+  };
+  return queueHandler(edge, handle);
+}
+
+/** For the queue of the controller of instances. */
+export function dispatchHandler(edge: InstanceEdge): QueueHandler {
+  const { lifecycleActions } = edge;
+  const controlPlane = { ...edge.controlPlane, lifecycleActions };
+  return queueHandler(edge, (message) => handleWake(controlPlane, message));
 }
 
 /** For the two queues that delay. */
-export function forwardHandler({ controlPlane, log }: Edge): QueueHandler {
-  return createForwardHandler(controlPlane.relay, log);
+export function forwardHandler(edge: Edge): QueueHandler {
+  const { controlPlane, metrics, log } = edge;
+  return createForwardHandler({ relay: controlPlane.relay, pause: pauseOf(edge), metrics, log });
 }
 
-export function sweepHandler({ controlPlane, log }: Edge): SweepHandler {
-  return createSweepHandler(() => sweep(controlPlane), log);
+function queueHandler(edge: Edge, handle: (message: WakeMessage) => Promise<void>): QueueHandler {
+  const { metrics, log } = edge;
+  return measured(metrics, createQueueHandler({ handle, pause: pauseOf(edge), metrics, log }));
+}
+
+const pauseOf = ({ sqs, queueUrls }: Edge): PauseMessages =>
+  createMessagePauses(sqs, queueUrls.service);
+
+export function sweepHandler({ controlPlane, metrics, log }: Edge): SweepHandler {
+  return measured(
+    metrics,
+    createSweepHandler(() => sweep(controlPlane), log),
+  );
 }
 
 /** For what EventBridge tells of EC2's machines. One machine has none: nothing calls it there. */
 export function instanceEventsHandler(edge: Edge): InstanceEventsHandler {
   const controlPlane = withForgivingRelay(edge);
-  return createInstanceEventsHandler((notice) => noteHost(controlPlane, notice), edge.log);
+  const note = (notice: HostNotice) => noteHost(controlPlane, notice);
+  return measured(edge.metrics, createInstanceEventsHandler(note, edge.log));
 }
 
 /** Who was answered has written already: a wake-up that is lost after that must not say otherwise. */

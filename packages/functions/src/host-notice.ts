@@ -33,8 +33,16 @@ const scaleIn = z.object({
   source: z.literal("aws.autoscaling"),
   "detail-type": z.literal("EC2 Instance-terminate Lifecycle Action"),
   time,
-  detail: z.object({ EC2InstanceId: ec2InstanceId }),
+  detail: z.object({
+    EC2InstanceId: ec2InstanceId,
+    AutoScalingGroupName: z.string(),
+    LifecycleHookName: z.string(),
+    LifecycleActionToken: z.string(),
+  }),
 });
+
+/** Hooks of this name wait for Berth; what waits because of another is somebody else's to say. */
+const OWN_HOOK = /^berth/;
 
 const STATES = {
   stopping: "leaving",
@@ -56,7 +64,16 @@ const notices = z.discriminatedUnion("detail-type", [
     at,
   })),
   spotInterruption.transform(({ time: at, detail }) => leaving(detail["instance-id"], at)),
-  scaleIn.transform(({ time: at, detail }) => leaving(detail.EC2InstanceId, at)),
+  scaleIn.transform(({ time: at, detail }): HostNotice => ({
+    ...leaving(detail.EC2InstanceId, at),
+    ...(OWN_HOOK.test(detail.LifecycleHookName) && {
+      lifecycleAction: {
+        autoScalingGroup: detail.AutoScalingGroupName,
+        hook: detail.LifecycleHookName,
+        token: detail.LifecycleActionToken,
+      },
+    }),
+  })),
 ]);
 
 /** What an event of EC2's or Auto Scaling's says of a machine. */

@@ -43,6 +43,21 @@ async function handle(event: InstanceEvent, isNews = true) {
   return { notices, lines };
 }
 
+const scaleIn = (LifecycleHookName: string) =>
+  anEvent({
+    source: "aws.autoscaling",
+    "detail-type": SCALE_IN,
+    detail: {
+      LifecycleActionToken: "87654321-4321-4321-4321-210987654321",
+      AutoScalingGroupName: "berth-test",
+      LifecycleHookName,
+      EC2InstanceId: EC2,
+      LifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
+      Origin: "AutoScalingGroup",
+      Destination: "EC2",
+    },
+  });
+
 describe("an event", () => {
   test.each([
     { name: "stopping", event: stateChange("stopping"), state: "leaving" },
@@ -59,25 +74,20 @@ describe("an event", () => {
     },
     {
       name: "a group that scales in",
-      event: anEvent({
-        source: "aws.autoscaling",
-        "detail-type": SCALE_IN,
-        detail: {
-          LifecycleActionToken: "87654321-4321-4321-4321-210987654321",
-          AutoScalingGroupName: "berth",
-          LifecycleHookName: "drain",
-          EC2InstanceId: EC2,
-          LifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
-          Origin: "AutoScalingGroup",
-          Destination: "EC2",
-        },
-      }),
+      event: scaleIn("somebody-elses"),
       state: "leaving",
     },
   ])("is read: $name", async ({ event, state }) => {
     const { notices, lines } = await handle(event);
     expect(notices).toEqual([{ ec2InstanceId: EC2, state, at: AT }]);
     expect(lines).toEqual(["A machine leaves or has ended"]);
+  });
+
+  test.each(["berth", "berth-drain"])("says that its group waits for Berth: %s", async (hook) => {
+    const { notices } = await handle(scaleIn(hook));
+    const token = "87654321-4321-4321-4321-210987654321";
+    const lifecycleAction = { autoScalingGroup: "berth-test", hook, token };
+    expect(notices).toEqual([{ ec2InstanceId: EC2, state: "leaving", at: AT, lifecycleAction }]);
   });
 
   test.each([

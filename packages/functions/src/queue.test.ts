@@ -1,3 +1,4 @@
+import type { PauseMessages } from "@berth/aws/message-pauses";
 import type { WakeMessage } from "@berth/contracts/queue";
 import type { SQSEvent, SQSRecord } from "aws-lambda";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -9,9 +10,16 @@ import { createSweepHandler } from "./sweep.ts";
 let handled: string[];
 let logged: LogDetails[];
 let log: Log;
+let recorded: unknown[][];
+let paused: unknown[][];
+let canPause: boolean;
+const metrics = {
+  record: (...what: unknown[]) => void recorded.push(what),
+  flush: () => undefined,
+};
 
 beforeEach(() => {
-  [handled, logged] = [[], []];
+  [handled, logged, recorded, paused, canPause] = [[], [], [], [], true];
   const record = (_: string, details: LogDetails) => void logged.push(details);
   log = { info: record, warn: record, error: record };
 });
@@ -25,18 +33,22 @@ const handle = (message: WakeMessage): Promise<void> => {
   return service.startsWith("bad") ? Promise.reject(new Error("no table")) : Promise.resolve();
 };
 
+const pause: PauseMessages = async ({ queueArn, receiptHandles }, seconds) => {
+  if (!canPause) throw new Error("no queue");
+  paused.push([queueArn.split(":").at(-1), ...receiptHandles, seconds]);
+};
+
+const handler = (how = handle) => createQueueHandler({ handle: how, pause, metrics, log });
+
 describe("a batch", () => {
   it("is handled and leaves nothing behind", async () => {
-    const response = await createQueueHandler(handle, log)(batch(["g1:a", "g2:b"]));
+    const response = await handler()(batch(["g1:a", "g2:b"]));
     expect(response).toEqual({ batchItemFailures: [] });
     expect(handled).toEqual(["a", "b"]);
   });
 
   it("returns what failed and what stands behind it in its group, and only that", async () => {
-    const response = await createQueueHandler(
-      handle,
-      log,
-    )(batch(["g1:a", "g1:bad", "g2:b", "g1:c", "g2:d", "g1:e"]));
+    const response = await handler()(batch(["g1:a", "g1:bad", "g2:b", "g1:c", "g2:d", "g1:e"]));
     expect(response).toEqual({
       batchItemFailures: [
         { itemIdentifier: "1" },
@@ -51,10 +63,11 @@ describe("a batch", () => {
         error: expect.objectContaining({ message: "no table" }),
       }),
     ]);
+    expect(recorded).toEqual([["ReconcileErrors", 1]]);
   });
 
   it("lets no message of a standard queue wait for another", async () => {
-    const response = await createQueueHandler(handle, log)(batch(["bad1", "a", "bad2", "b"]));
+    const response = await handler()(batch(["bad1", "a", "bad2", "b"]));
     expect(response.batchItemFailures).toEqual([{ itemIdentifier: "0" }, { itemIdentifier: "2" }]);
     expect(handled).toEqual(["bad1", "a", "bad2", "b"]);
   });
@@ -63,13 +76,13 @@ describe("a batch", () => {
     const event = batch(["a", "b"]);
     const [first, second] = event.Records as [SQSRecord, SQSRecord];
     [first.body, second.body] = ["{", '{"kind":"?"}'];
-    const response = await createQueueHandler(handle, log)(event);
+    const response = await handler()(event);
     expect(response.batchItemFailures).toHaveLength(2);
     expect(handled).toEqual([]);
   });
 
   it("handles equal wake-ups of a group once", async () => {
-    await createQueueHandler(handle, log)(batch(["g1:a", "g1:b", "g1:a", "g1:a"]));
+    await handler()(batch(["g1:a", "g1:b", "g1:a", "g1:a"]));
     expect(handled).toEqual(["a", "b"]);
   });
 
@@ -80,8 +93,44 @@ describe("a batch", () => {
       await new Promise((resolve) => setTimeout(resolve, service === "a" ? 20 : 0));
       finished.push(service);
     };
-    await createQueueHandler(slowFirst, log)(batch(["g1:a", "g1:b", "g2:c"]));
+    await handler(slowFirst)(batch(["g1:a", "g1:b", "g2:c"]));
     expect(finished).toEqual(["c", "a", "b"]);
+  });
+});
+
+describe("what failed", () => {
+  it("comes again after a pause, together with what stands behind it in its group", async () => {
+    await handler()(batch(["g1:a", "g1:bad", "g2:b", "g1:c"]));
+    expect(paused).toEqual([["berth-service.fifo", "receipt-1", "receipt-3", 1]]);
+  });
+
+  it("comes again by itself where there are no groups", async () => {
+    await handler()(batch(["bad1", "a", "bad2"]));
+    expect(paused.map(([, ...pause]) => pause)).toEqual([
+      ["receipt-0", 1],
+      ["receipt-2", 1],
+    ]);
+  });
+
+  it.each([
+    [1, 1],
+    [2, 2],
+    [3, 4],
+    [6, 32],
+    [7, 60],
+    [9, 60],
+  ])("waits longer the more often it has failed: %i times, %i s", async (count, seconds) => {
+    const event = batch(["g1:bad"]);
+    for (const { attributes } of event.Records) attributes.ApproximateReceiveCount = String(count);
+    await handler()(event);
+    expect(paused).toEqual([["berth-service.fifo", "receipt-0", seconds]]);
+  });
+
+  it("goes back to its queue although the pause cannot be had", async () => {
+    canPause = false;
+    const response = await handler()(batch(["g1:bad", "g2:b"]));
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: "0" }] });
+    expect(handled).toEqual(["bad", "b"]);
   });
 });
 
@@ -94,13 +143,13 @@ describe("forwarding", () => {
         return Promise.resolve();
       },
     };
-    await createForwardHandler(relay, log)(batch(["a"]));
+    await createForwardHandler({ relay, pause, metrics, log })(batch(["a"]));
     expect(sent).toEqual([[{ kind: "service", cluster: "default", service: "a" }]]);
   });
 
   it("keeps in its queue what cannot be sent", async () => {
     const relay = { wake: () => Promise.reject(new Error("no queue")) };
-    const response = await createForwardHandler(relay, log)(batch(["a"]));
+    const response = await createForwardHandler({ relay, pause, metrics, log })(batch(["a"]));
     expect(response.batchItemFailures).toEqual([{ itemIdentifier: "0" }]);
   });
 });

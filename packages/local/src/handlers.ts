@@ -4,10 +4,12 @@ import type { ApiHandler } from "@berth/functions/api";
 import {
   agentSocketHandler,
   apiHandler,
+  dispatchHandler,
+  type InstanceEdge,
   type OpenEdge,
   forwardHandler,
+  serviceWakeHandler,
   sweepHandler,
-  wakeHandler,
 } from "@berth/functions/handlers";
 import type { QueueHandler } from "@berth/functions/queue";
 import type { SweepHandler } from "@berth/functions/sweep";
@@ -21,8 +23,8 @@ export interface Handlers {
 }
 
 /** All of them in this process. */
-export function handlersOf(edge: OpenEdge): Handlers {
-  const wake = wakeHandler(edge);
+export function handlersOf(edge: OpenEdge & InstanceEdge): Handlers {
+  const wake = serviceWakeHandler(edge);
   const forward = forwardHandler(edge);
   return {
     api: apiHandler(edge),
@@ -30,7 +32,7 @@ export function handlersOf(edge: OpenEdge): Handlers {
     queues: {
       service: wake,
       placement: wake,
-      dispatch: wake,
+      dispatch: dispatchHandler(edge),
       coalesced: forward,
       timers: forward,
     },

@@ -24,6 +24,9 @@ export interface HostOptions {
 export type FunctionsMode = (typeof FUNCTIONS_MODES)[number];
 const FUNCTIONS_MODES = ["in-process", "bundles", "cold-bundles"] as const;
 
+/** What tells stages apart in an AWS account: one machine has one. */
+export const LOCAL_STAGE = "local";
+
 /** The one table of an installation. */
 export const TABLE_NAME = "berth";
 

@@ -1,16 +1,24 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
+import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { createConnectionsClient, createSqsClient } from "@berth/aws/clients";
+import {
+  createAutoScalingClient,
+  createConnectionsClient,
+  createSqsClient,
+} from "@berth/aws/clients";
+import { createLifecycleActions } from "@berth/aws/lifecycle-actions";
 import { createEdge } from "@berth/functions/create-edge";
-import type { OpenEdge } from "@berth/functions/handlers";
+import type { InstanceEdge, OpenEdge } from "@berth/functions/handlers";
 import { describeError, type Log } from "@berth/functions/log";
+import { createMetrics } from "@berth/functions/metrics";
 import { ensureTable } from "@berth/store/dynamodb/schema";
 import { embeddedQueues } from "./embedded/queues.ts";
 import { socketClientConfig, waitForSocket } from "./embedded/socket-client.ts";
 import { type Handlers, handlersOf } from "./handlers.ts";
-import { type HostOptions, TABLE_NAME } from "./host-options.ts";
+import { type HostOptions, LOCAL_STAGE, TABLE_NAME } from "./host-options.ts";
 import { createListener } from "./http/listener.ts";
+import { type MetricsLog, openMetricsLog } from "./metrics-log.ts";
 import { startPollers } from "./queues/start-pollers.ts";
 import { startSchedules } from "./schedules.ts";
 import { createManagementApi } from "./websocket/management-api.ts";
@@ -58,6 +66,8 @@ export async function startHost(
 
 const now = () => Date.now();
 
+const METRICS_LOG = "metrics.log";
+
 type Clients = Awaited<ReturnType<typeof connect>>;
 
 interface MadeHandlers {
@@ -71,7 +81,9 @@ async function makeHandlers(
   log: Log,
 ): Promise<MadeHandlers> {
   if (options.functions === "in-process") {
-    return { handlers: handlersOf(edgeOf(options, clients, log)), close: () => undefined };
+    const metricsLog = openMetricsLog(join(options.directory.logs, METRICS_LOG), log);
+    const edge = edgeOf(options, clients, { log, metricsLog });
+    return { handlers: handlersOf(edge), close: () => metricsLog.close() };
   }
   // Only here: whoever runs in one process needs no bundler.
   const { startBundledHandlers } = await import("./lambda/bundled-handlers.ts");
@@ -94,8 +106,13 @@ async function connect({ directory, scope, credentials, port }: HostOptions) {
 function edgeOf(
   options: HostOptions,
   { dynamodb, sqs, queues, connections }: Clients,
-  log: Log,
-): OpenEdge {
+  { log, metricsLog }: { readonly log: Log; readonly metricsLog: MetricsLog },
+): OpenEdge & InstanceEdge {
+  const metrics = createMetrics({
+    stage: LOCAL_STAGE,
+    functionName: "control-plane",
+    write: (line) => metricsLog.write(line),
+  });
   const edge = createEdge({
     dynamodb,
     tableName: TABLE_NAME,
@@ -104,9 +121,16 @@ function edgeOf(
     connections,
     scope: options.scope,
     settings: options.settings,
+    metrics,
     log,
   });
-  return { ...edge, findAccessKey: findRootKey(options) };
+  // As on AWS, where its events come from: without them it is asked for nothing.
+  const autoScaling = createAutoScalingClient({
+    region: options.scope.region,
+    credentials: options.credentials,
+  });
+  const lifecycleActions = createLifecycleActions(autoScaling);
+  return { ...edge, lifecycleActions, findAccessKey: findRootKey(options) };
 }
 
 /** The root key is the only one there is. */

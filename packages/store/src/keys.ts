@@ -44,6 +44,23 @@ export const ledgerKey = (cluster: string, id: string): Key => ({
   sk: id,
 });
 
+/** By time: who has seen some asks for those that came after. */
+export const joinedListing = (cluster: string, id: string, joinedAt: number) => ({
+  listPk: joinedList(cluster),
+  listSk: `${paddedTime(joinedAt)}#${id}`,
+});
+export const joinedList = (cluster: string) => `joined#${cluster}`;
+/** Sorts before all that joined then or later. */
+export const joinedFrom = (joinedAt: number) => paddedTime(joinedAt);
+
+/** By time, the longest away first. One list: no more agents come and go in a second than gateways let in. */
+export const AWAY_LIST = "away";
+export const awayListing = (since: number, { cluster, id }: InstanceName) => ({
+  listPk: AWAY_LIST,
+  listSk: `${paddedTime(since)}#${cluster}#${id}`,
+});
+export const awaySinceOf = (listSk: string) => Number(listSk.slice(0, TIME_DIGITS));
+
 export const taskPartition = (cluster: string) => `tasks#${cluster}`;
 export const taskKey = (cluster: string, id: string): Key => ({
   pk: taskPartition(cluster),
@@ -65,12 +82,10 @@ export const serviceKey = (cluster: string, name: string): Key => ({
 export const waitingList = (cluster: string) => `waiting#${cluster}`;
 
 export const eventPartition = (cluster: string, service: string) => `events#${cluster}#${service}`;
-/** By time: 13 digits of milliseconds last until the year 2286. */
-export const eventSortKey = (createdAt: number, id: string) =>
-  `${String(createdAt).padStart(13, "0")}#${id}`;
+export const eventSortKey = (createdAt: number, id: string) => `${paddedTime(createdAt)}#${id}`;
 export const eventOf = ({ sk }: Key) => ({
-  createdAt: Number(sk.slice(0, 13)),
-  id: sk.slice(14),
+  createdAt: Number(sk.slice(0, TIME_DIGITS)),
+  id: sk.slice(TIME_DIGITS + 1),
 });
 
 export const sessionKey = (cluster: string, containerInstanceId: string): Key => ({
@@ -88,4 +103,7 @@ export const clusterOf = ({ pk }: Key) => partAfter(pk);
 
 /** Ten digits hold every revision that the API takes (an int32). */
 const paddedRevision = (revision: number) => String(revision).padStart(10, "0");
+/** So many digits of milliseconds last until the year 2286. */
+const TIME_DIGITS = 13;
+const paddedTime = (epochMs: number) => String(Math.max(0, epochMs)).padStart(TIME_DIGITS, "0");
 const partAfter = (pk: string) => pk.slice(pk.indexOf("#") + 1);

@@ -60,8 +60,14 @@ export interface ContainerInstanceRepository {
   findMany(cluster: string, ids: readonly string[]): Promise<readonly StoredInstance[]>;
   /** All of a cluster that are not INACTIVE. Descriptions come from a cache keyed by their version. */
   all(cluster: string): Promise<readonly StoredInstance[]>;
+  /** Some that are not INACTIVE, by id, as they were a moment ago. Where pages end does not depend on who is INACTIVE. */
+  slice(cluster: string, page: PageRequest): Promise<Page<StoredInstance>>;
+  /** Ids of those that joined at that time (epoch ms) or later, as they were a moment ago. */
+  joinedSince(cluster: string, joinedAt: number): Promise<readonly string[]>;
   /** The instances that registered with this EC2 instance id. Eventually consistent. */
   onHost(ec2InstanceId: string): Promise<readonly InstanceName[]>;
+  /** Instances whose agent has been missed since before then, at most `limit`, the longest first. Eventually consistent. */
+  missingAgents(before: number, limit: number): Promise<readonly InstanceName[]>;
   findLedger(cluster: string, id: string): Promise<Stored<InstanceLedger> | undefined>;
   /** Maybe as it was a moment ago. */
   glanceAtLedger(cluster: string, id: string): Promise<Stored<InstanceLedger> | undefined>;

@@ -1,7 +1,9 @@
 import type { AcsMessage } from "@berth/contracts/agent/messages";
 import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
-import type { CommandContext } from "@berth/control-plane/context";
+import type { MetricName } from "@berth/contracts/metrics";
+import type { CommandContext, InstanceControlPlane } from "@berth/control-plane/context";
 import { DEFAULT_SETTINGS, type Settings } from "@berth/control-plane/settings";
+import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { createStore } from "@berth/store/create-store";
 import { createMemoryTable } from "@berth/store/memory/table";
 import type { Table } from "@berth/store/table";
@@ -18,12 +20,20 @@ export interface PushedFrame {
   readonly message: AcsMessage;
 }
 
+/** A metric as it was recorded: name, value, and values of its dimensions. */
+export type Recorded = readonly [MetricName, number, ...string[]];
+
 /** A control plane in memory. Wake-ups and frames are kept, and go nowhere. */
-export interface TestControlPlane extends CommandContext {
+export interface TestControlPlane extends CommandContext, InstanceControlPlane {
   readonly wakes: SentWake[];
   readonly pushed: PushedFrame[];
   /** Connections in it are told to be gone. */
   readonly gone: Set<string>;
+  readonly recorded: Recorded[];
+  /** What Auto Scaling was told, as `complete TOKEN`. */
+  readonly lifecycleCalls: string[];
+  /** Tokens of groups that do not wait any more. */
+  readonly overActions: Set<string>;
   advance(ms: number): void;
 }
 
@@ -49,6 +59,9 @@ export function aControlPlane(options: Options = {}): TestControlPlane {
     wakes: [] as SentWake[],
     pushed: [] as PushedFrame[],
     gone: new Set<string>(),
+    recorded: [] as Recorded[],
+    lifecycleCalls: [] as string[],
+    overActions: new Set<string>(),
   };
   return {
     ...messages,
@@ -66,6 +79,21 @@ export function aControlPlane(options: Options = {}): TestControlPlane {
         if (messages.gone.has(connectionId)) return "gone";
         messages.pushed.push({ connectionId, message });
         return "sent";
+      },
+    },
+    views: new ClusterViews(),
+    metrics: {
+      record: (name, value, dimensions = {}) => {
+        messages.recorded.push([name, value, ...Object.values(dimensions)]);
+      },
+    },
+    lifecycleActions: {
+      complete: async (_, { token }) => {
+        messages.lifecycleCalls.push(`complete ${token}`);
+      },
+      recordHeartbeat: async (_, { token }) => {
+        messages.lifecycleCalls.push(`extend ${token}`);
+        return messages.overActions.has(token) ? "over" : "waiting";
       },
     },
     scope: { region: "eu-central-1", account: "123456789012" },

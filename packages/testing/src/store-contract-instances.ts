@@ -30,10 +30,10 @@ export function describeInstances(parts: StoreParts): void {
     expect(await create({ attributes }, { reservations })).toBe("ok");
     expect(await instances.find(CLUSTER, ID)).toStrictEqual({
       instance: { ...anInstance({ attributes }), version: 1 },
-      ledger: { ...aLedger({ reservations }), version: 1 },
+      ledger: { ...aLedger({ reservations, joinedAt: 0 }), version: 1 },
     });
     expect(await instances.findLedger(CLUSTER, ID)).toStrictEqual({
-      ...aLedger({ reservations }),
+      ...aLedger({ reservations, joinedAt: 0 }),
       version: 1,
     });
     expect(await instances.find(CLUSTER, instanceId(2))).toBeUndefined();
@@ -141,6 +141,39 @@ export function describeInstances(parts: StoreParts): void {
     expect(many.map(({ instance }) => instance.id).toSorted()).toEqual([1, 2].map(instanceId));
   });
 
+  test("slices lead through a cluster, past those that are INACTIVE", async () => {
+    for (const number of [1, 2, 3, 4, 5]) {
+      const id = instanceId(number);
+      await create({ id }, { id, ...(number === 2 && { status: "INACTIVE" }) });
+    }
+    const { instances } = world.store;
+    const seen: string[] = [];
+    let startAfter: string | undefined;
+    do {
+      const page = await instances.slice(CLUSTER, {
+        limit: 2,
+        ...(startAfter !== undefined && { startAfter }),
+      });
+      seen.push(...page.items.map(({ instance }) => instance.id));
+      startAfter = page.next;
+    } while (startAfter !== undefined);
+    expect(seen).toEqual([1, 3, 4, 5].map(instanceId));
+  });
+
+  test("those that joined since some time are listed, until they are INACTIVE", async () => {
+    const at = (number: number) => ({ id: instanceId(number), registeredAt: number * 1_000 });
+    for (const number of [1, 2, 3]) await create(at(number), { id: instanceId(number) });
+    const { instances } = world.store;
+    expect(await instances.joinedSince(CLUSTER, 2_000)).toEqual([2, 3].map(instanceId));
+    const third = there(await instances.findLedger(CLUSTER, instanceId(3)));
+    expect(third.joinedAt).toBe(3_000);
+    await instances.replaceLedger({ ...third, agentConnected: false });
+    expect(await instances.joinedSince(CLUSTER, 2_001)).toEqual([instanceId(3)]);
+    const written = there(await instances.findLedger(CLUSTER, instanceId(3)));
+    await instances.replaceLedger({ ...written, status: "INACTIVE" });
+    expect(await instances.joinedSince(CLUSTER, 2_001)).toEqual([]);
+  });
+
   test("instances are found by the EC2 instance under them, in whatever cluster", async () => {
     const { instances } = world.store;
     await create({ ec2InstanceId: "i-1" });
@@ -158,6 +191,32 @@ export function describeInstances(parts: StoreParts): void {
       elsewhere,
     ]);
     expect(await instances.onHost("i-2")).toEqual([]);
+  });
+
+  test("agents that are missed are listed, the longest first, until they are back or not expected", async () => {
+    const { instances } = world.store;
+    const away = async (number: number, ledger: Partial<InstanceLedger>) => {
+      const id = instanceId(number);
+      await create({ id }, { agentConnected: false, ...ledger });
+    };
+    const host = { ec2InstanceId: "i-1", at: 0 } as const;
+    await away(1, { agentAwaySince: 2_000 });
+    await away(2, { agentAwaySince: 1_000 });
+    await away(3, { agentAwaySince: 3_000 });
+    await away(4, { agentAwaySince: 1_000, status: "INACTIVE" });
+    await away(5, { agentAwaySince: 1_000, host: { ...host, state: "stopped" } });
+    await away(6, { agentAwaySince: 1_000, host: { ...host, state: "leaving" } });
+    const missed = async (before: number, limit = 10) =>
+      (await instances.missingAgents(before, limit)).map(({ id }) => Number.parseInt(id, 16));
+    expect(await missed(3_000)).toEqual([2, 6, 1]);
+    expect(await missed(3_001)).toEqual([2, 6, 1, 3]);
+    expect(await missed(3_001, 2)).toEqual([2, 6]);
+
+    const { agentAwaySince: _, ...back } = there(
+      await instances.findLedger(CLUSTER, instanceId(2)),
+    );
+    await instances.replaceLedger({ ...back, agentConnected: true });
+    expect(await missed(3_000)).toEqual([6, 1]);
   });
 
   test("an instance that comes with another EC2 instance id is found by that one", async () => {

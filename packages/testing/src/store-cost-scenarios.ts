@@ -91,10 +91,10 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
     return () => taskDefinitions.listFamilies({ statuses: ["ACTIVE"] }, { limit: 10 });
   },
 
-  "instances.create | new, with a mark":
+  "instances.create | new, its agent not there yet":
     async ({ instances }) =>
     () =>
-      instances.create(aTypicalInstance(), { ...aLedgerOf(INSTANCE), due: DUE }),
+      instances.create(aTypicalInstance(), { ...aLedgerOf(INSTANCE), agentAwaySince: DUE }),
   "instances.find | its description known": async ({ instances }) => {
     await createInstances(instances, 1);
     return () => instances.find(CLUSTER, instanceId(0));
@@ -107,9 +107,24 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
     await createInstances(instances, 100);
     return () => instances.all(CLUSTER);
   },
+  "instances.slice | 10 of 100 with 10 tasks each, known": async ({ instances }) => {
+    await createInstances(instances, 100);
+    return () => instances.slice(CLUSTER, { limit: 10 });
+  },
+  "instances.joinedSince | none did": async ({ instances }) => {
+    await createInstances(instances, 1);
+    return () => instances.joinedSince(CLUSTER, DUE);
+  },
   "instances.onHost | one instance": async ({ instances }) => {
     await instances.create(aTypicalInstance(), aLedgerOf(INSTANCE));
     return () => instances.onHost(aTypicalInstance().ec2InstanceId ?? "");
+  },
+  "instances.missingAgents | 30 are": async ({ instances }) => {
+    for (const number of numbers(30)) {
+      const id = instanceId(number);
+      await instances.create(aTypicalInstance({ id }), { ...aLedgerOf(id), agentAwaySince: DUE });
+    }
+    return () => instances.missingAgents(DUE + 1, 1_000);
   },
   "instances.findLedger | any": async ({ instances }) => {
     await createInstances(instances, 1);
@@ -128,6 +143,11 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
     await createInstances(instances, 1);
     const ledger = there(await instances.findLedger(CLUSTER, instanceId(0)));
     return () => instances.replaceLedger({ ...ledger, reservations: reservations(100) });
+  },
+  "instances.replaceLedger | its agent comes or goes": async ({ instances }) => {
+    await createInstances(instances, 1);
+    const ledger = there(await instances.findLedger(CLUSTER, instanceId(0)));
+    return () => instances.replaceLedger({ ...ledger, agentAwaySince: DUE });
   },
   "instances.replaceDescription | any": async ({ instances }) => {
     await createInstances(instances, 1);

@@ -1,4 +1,5 @@
 import { QUEUES } from "@berth/aws/queues";
+import { METRICS_NAMESPACE } from "@berth/contracts/metrics";
 import { componentName } from "../deployment.ts";
 import type { Deployment } from "../deployment.ts";
 
@@ -15,7 +16,7 @@ const signature = (namespace: string, metricName: string, of: unknown): string =
   `${namespace} ${metricName} of ${String(of)}`;
 
 /** What must be watched, by metric and resource: everything that does not heal by itself. */
-function wanted(deployment: Deployment): readonly string[] {
+function wanted(deployment: Deployment, stage: string): readonly string[] {
   const queueName = (name: string) =>
     deployment.one("sqs/queue:Queue", `${componentName(name)}Queue`).name;
   const queues = QUEUES.flatMap((queue) => [
@@ -37,6 +38,8 @@ function wanted(deployment: Deployment): readonly string[] {
       "ApproximateNumberOfMessagesVisible",
       queueName("instance-events-dead-letters"),
     ),
+    signature(METRICS_NAMESPACE, "ReconcileErrors", stage),
+    signature(METRICS_NAMESPACE, "DisconnectedAgents", stage),
     signature("AWS/Lambda", "Invocations", sweep),
     signature("AWS/ApiGateway", "5xx", "HttpApiApi-id"),
     signature("AWS/ApiGateway", "IntegrationError", "AgentSocketsApi-id"),
@@ -45,10 +48,10 @@ function wanted(deployment: Deployment): readonly string[] {
 }
 
 /** Every alarm is there and reaches somebody, and silence of the sweep is one. */
-export function alarmFaults(deployment: Deployment): readonly string[] {
+export function alarmFaults(deployment: Deployment, stage: string): readonly string[] {
   const alarms = deployment.all("cloudwatch/metricAlarm:MetricAlarm");
   const present = new Set(alarms.map(({ inputs }) => watchedBy(inputs as unknown as AlarmInputs)));
-  const missing = wanted(deployment).filter((each) => !present.has(each));
+  const missing = wanted(deployment, stage).filter((each) => !present.has(each));
   return [
     ...missing.map((each) => `no alarm for ${each}`),
     ...alarms.flatMap(({ name, inputs }) =>

@@ -2,6 +2,7 @@ import {
   readAccessKeys,
   readControllerQueues,
   readEnvironment,
+  readStage,
 } from "@berth/functions/environment";
 import { FUNCTION_LIMITS, type FunctionName } from "@berth/functions/function-limits";
 import { componentName } from "../deployment.ts";
@@ -36,6 +37,7 @@ export function environmentFaults(
 /** What the entry's composition root reads. */
 function readAll(entry: FunctionName, env: Readonly<Record<string, string>>): void {
   const { role } = FUNCTION_LIMITS[entry];
+  readStage(env);
   if (role === "forwarder") readControllerQueues(env);
   else readEnvironment(env);
   if (role === "open") readAccessKeys(env);

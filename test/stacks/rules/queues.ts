@@ -1,4 +1,4 @@
-import { QUEUES } from "@berth/aws/queues";
+import { QUEUES, retryPause } from "@berth/aws/queues";
 import type { Queue } from "@berth/aws/queues";
 import { componentName } from "../deployment.ts";
 import type { Deployment } from "../deployment.ts";
@@ -54,14 +54,28 @@ function redriveFaults(deployment: Deployment, name: string): readonly string[] 
   };
   return [
     ...(deadLetterTargetArn === queueArn(`${name}DeadLetters`) ? [] : [`${name}: no dead letters`]),
-    // SQS takes 1 to 1000, and a group waits for all of them.
-    ...(maxReceiveCount !== undefined && maxReceiveCount >= 3 && maxReceiveCount <= 5
-      ? []
-      : [`${name}: ${maxReceiveCount} attempts`]),
+    ...attemptFaults(queue, maxReceiveCount).map((fault) => `${name}: ${fault}`),
     ...(deadLetters.fifoQueue === queue.fifoQueue ? [] : [`${name}: dead letters of another kind`]),
     ...(deadLetters.messageRetentionSeconds === FOURTEEN_DAYS
       ? []
       : [`${name}: dead letters for ${deadLetters.messageRetentionSeconds} s`]),
+  ];
+}
+
+/** A passing fault is outlived; a lasting one is seen before SQS itself throws the message away. */
+const OUTLIVED_SECONDS = 120;
+
+function attemptFaults(queue: QueueInputs, maxReceiveCount = 0): readonly string[] {
+  const pauses = Array.from({ length: Math.max(0, maxReceiveCount - 1) }, (_, index) =>
+    retryPause(index + 1),
+  );
+  const failingSeconds = pauses.reduce((sum, pause) => sum + pause, 0);
+  const dyingSeconds = maxReceiveCount * queue.visibilityTimeoutSeconds;
+  return [
+    ...(failingSeconds >= OUTLIVED_SECONDS ? [] : [`gives up after ${failingSeconds} s`]),
+    ...(dyingSeconds < queue.messageRetentionSeconds
+      ? []
+      : [`is tried for ${dyingSeconds} s and kept for ${queue.messageRetentionSeconds}`]),
   ];
 }
 

@@ -3,7 +3,7 @@ import type { ContainerInstance } from "@berth/domain/container-instance";
 import type { AgentSession } from "@berth/domain/session";
 import type { Stored, StoredInstance } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
-import { recordDisconnected } from "../reconcile/instance.ts";
+import { recordDisconnected } from "../reconcile/agent-presence.ts";
 import { persist, withDue } from "../reconcile/persist.ts";
 
 /** What an agent says of itself when it dials. Source: agent protocol, query of the handshake. */

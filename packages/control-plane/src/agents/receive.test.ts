@@ -2,7 +2,7 @@ import { aControlPlane } from "@berth/testing/control-plane";
 import { instanceId } from "@berth/testing/builders";
 import { setUpCluster } from "@berth/testing/set-up-cluster";
 import { describe, expect, test } from "vitest";
-import { recordDisconnected } from "../reconcile/instance.ts";
+import { recordDisconnected } from "../reconcile/agent-presence.ts";
 import { connectAgent } from "./connections.ts";
 import { receiveFromAgent } from "./receive.ts";
 

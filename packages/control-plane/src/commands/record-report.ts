@@ -5,6 +5,7 @@ import type { Stored } from "@berth/store/store";
 import type { WriteOutcome } from "@berth/store/table";
 import type { ControlPlane } from "../context.ts";
 import { releaseReservations } from "../placement/reservations.ts";
+import { countTaskChange } from "../reconcile/count-task-change.ts";
 import { persist, withDue } from "../reconcile/persist.ts";
 import { clusterName } from "./identifiers.ts";
 
@@ -38,7 +39,9 @@ export async function recordReport(
     },
     (task) => write(controlPlane, task),
   );
-  if (recorded?.written) await wakeService(controlPlane, recorded.item);
+  if (!recorded?.written) return;
+  countTaskChange(controlPlane, recorded.before, recorded.item);
+  await wakeService(controlPlane, recorded.item);
 }
 
 /**

@@ -69,6 +69,7 @@ async function registerFirst(
     id: instance.id,
     status: "ACTIVE",
     agentConnected: false,
+    agentAwaySince: instance.registeredAt,
     reservations: {},
     descriptionVersion: 1,
   };

@@ -3,8 +3,9 @@ import { taskArn } from "@berth/domain/arn";
 import { EcsError } from "@berth/domain/errors";
 import { groupHash } from "@berth/domain/group-hash";
 import type { Task } from "@berth/domain/task";
-import type { Stored, StoredInstance } from "@berth/store/store";
+import type { Stored } from "@berth/store/store";
 import type { CommandContext } from "../context.ts";
+import type { ClusterView } from "../placement/cluster-view.ts";
 import type { PlacementOutcome } from "../placement/commit-placements.ts";
 import { newTask, type Launch } from "../placement/new-task.ts";
 import { placeTasks } from "../placement/place-tasks.ts";
@@ -38,16 +39,16 @@ export async function runTask(
   const { launch, launchType } = await checkTaskRequest(context, request, RULES);
 
   const run = identify(context, request, { launch, count });
-  const instances = await context.store.instances.all(launch.cluster);
-  if (!instances.some(({ ledger }) => ledger.status === "ACTIVE")) {
+  const view = context.views.of(launch.cluster);
+  if (!view.index.hasActive) await view.readAll(context);
+  if (!view.index.hasActive) {
     throw invalid("No Container Instances were found in your cluster.");
   }
-  const earlier = await tasksOfEarlierCall(context, run, instances);
+  const earlier = await tasksOfEarlierCall(context, run, view);
   const known = new Set(earlier.map(({ id }) => id));
   const outcome = await placeTasks(context, {
     ...run.launch,
     taskIds: run.taskIds.filter((id) => !known.has(id)),
-    instances,
     constraints,
     strategy,
     requiresAttributes: attributesForLaunch(launchType),
@@ -91,16 +92,15 @@ function identify(
 }
 
 /**
- * The tasks of an earlier call with the same token, as far as they hold capacity: the ledgers, read
- * in any case, name those. Of the others the store knows, when they are to be written again.
+ * The tasks of an earlier call with the same token, as far as they are known to hold capacity. Of
+ * the others the store knows, when they are to be written again.
  */
 async function tasksOfEarlierCall(
   context: CommandContext,
   run: Run,
-  instances: readonly StoredInstance[],
+  view: ClusterView,
 ): Promise<readonly Stored<Task>[]> {
-  const isHeld = (taskId: string) => instances.some(({ ledger }) => taskId in ledger.reservations);
-  if (!run.isRepeatable || !run.taskIds.some(isHeld)) return [];
+  if (!run.isRepeatable || !run.taskIds.some((taskId) => view.index.holds(taskId))) return [];
   const tasks = await context.store.tasks.findMany(run.launch.cluster, run.taskIds);
   refuseOtherRun(context, run, tasks);
   return tasks;

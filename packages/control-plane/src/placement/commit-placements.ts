@@ -7,6 +7,9 @@ import type { ControlPlane } from "../context.ts";
 import { tellAgents } from "../reconcile/tell-agents.ts";
 import { releaseReservations, withReservations } from "./reservations.ts";
 
+/** How often it does so by what this process knows, before it reads all instances. */
+const ROUNDS_BY_VIEW = 3;
+
 /** How often a batch that loses the race for an instance chooses again before it gives up. */
 const MAX_ROUNDS = 50;
 
@@ -22,15 +25,11 @@ export interface PlacementBatch {
   readonly cluster: string;
   readonly taskIds: readonly string[];
   readonly demand: Demand;
-  readonly instances: readonly StoredInstance[];
+  readonly board: Board;
   /** Epoch ms: nothing is started later; what is left over is neither placed nor unplaced. */
   readonly startBefore?: number;
-  /** Decides where tasks go, given the ledgers as last read. */
-  choose(
-    candidates: readonly StoredInstance[],
-    taskIds: readonly string[],
-    round: number,
-  ): PlacementPlan;
+  /** Decides where tasks go, by the board as it is now. */
+  choose(taskIds: readonly string[], round: number): PlacementPlan;
   newTask(
     taskId: string,
     containerInstanceId: string,
@@ -38,34 +37,45 @@ export interface PlacementBatch {
   ): New<Task>;
 }
 
+/** The instances that are chosen from, as last seen. */
+export interface Board {
+  get(id: string): StoredInstance | undefined;
+  ids(): Iterable<string>;
+  take(seen: StoredInstance): void;
+  drop(id: string): void;
+  /** Reads all anew; false where it was read anew for this batch already. */
+  reread(): Promise<boolean>;
+}
+
 /**
  * Chooses, reserves in one conditional write per instance, then writes the tasks; whoever lost the
- * race for an instance reads that instance again and chooses again.
+ * race for an instance reads that instance again and chooses again. What finds no place, or goes on
+ * losing, chooses once more by all instances as they are now.
  */
 export async function commitPlacements(
   controlPlane: ControlPlane,
   batch: PlacementBatch,
 ): Promise<PlacementOutcome> {
-  const candidates = new Map(batch.instances.map((each) => [each.ledger.id, each]));
+  const { board } = batch;
   const placed: Stored<Task>[] = [];
   const unplaced: Unplaced[] = [];
   let waiting = batch.taskIds;
   const { startBefore = Number.POSITIVE_INFINITY } = batch;
   for (let round = 0; waiting.length > 0 && round < MAX_ROUNDS; round += 1) {
     if (controlPlane.now() > startBefore) return { placed, unplaced };
-    const plan = batch.choose([...candidates.values()], waiting, round);
-    unplaced.push(...plan.unplaced);
+    const plan = batch.choose(waiting, round);
     const starts = await Promise.all(
-      startsByInstance(plan, candidates).map((start) => startOn(controlPlane, batch, start)),
+      startsByInstance(plan, board).map((start) => startOn(controlPlane, batch, start)),
     );
     placed.push(...starts.flatMap((start) => start.placed));
     waiting = starts.flatMap((start) => start.again);
-    for (const { containerInstanceId, instance } of starts) {
-      if (instance) candidates.set(containerInstanceId, instance);
-      else candidates.delete(containerInstanceId);
-    }
+    const isDoubtful = plan.unplaced.length > 0 || (waiting.length > 0 && round >= ROUNDS_BY_VIEW);
+    if (isDoubtful && (await board.reread())) {
+      waiting = [...waiting, ...plan.unplaced.map(({ taskId }) => taskId)];
+    } else unplaced.push(...plan.unplaced);
   }
-  unplaced.push(...waiting.map((taskId) => contended(taskId, candidates.keys())));
+  unplaced.push(...waiting.map((taskId) => contended(taskId, board.ids())));
+  if (unplaced.length > 0) controlPlane.metrics.record("PlacementFailures", unplaced.length);
   return { placed, unplaced };
 }
 
@@ -74,22 +84,16 @@ interface Start {
   readonly taskIds: readonly string[];
 }
 
-function startsByInstance(
-  plan: PlacementPlan,
-  candidates: ReadonlyMap<string, StoredInstance>,
-): readonly Start[] {
+function startsByInstance(plan: PlacementPlan, board: Board): readonly Start[] {
   const byInstance = Map.groupBy(plan.placed, (each) => each.containerInstanceId);
   return [...byInstance].map(([containerInstanceId, placed]) => {
-    const on = candidates.get(containerInstanceId);
+    const on = board.get(containerInstanceId);
     assert(on, `a place on ${containerInstanceId}, which is no candidate`);
     return { on, taskIds: placed.map(({ taskId }) => taskId) };
   });
 }
 
 interface StartOutcome {
-  readonly containerInstanceId: string;
-  /** As it is after this; absent where it is gone. */
-  readonly instance: StoredInstance | undefined;
   readonly placed: readonly Stored<Task>[];
   readonly again: readonly string[];
 }
@@ -100,13 +104,15 @@ async function startOn(
   { on, taskIds }: Start,
 ): Promise<StartOutcome> {
   const { store } = controlPlane;
-  const containerInstanceId = on.ledger.id;
   const reservation = { ...batch.demand, reservedAt: controlPlane.now() };
   const ledger = withReservations(on, taskIds, reservation);
   if ((await store.instances.replaceLedger(ledger)) === "conflict") {
-    const instance = await store.instances.find(batch.cluster, containerInstanceId);
-    return { containerInstanceId, instance, placed: [], again: taskIds };
+    const instance = await store.instances.find(batch.cluster, on.ledger.id);
+    if (instance) batch.board.take(instance);
+    else batch.board.drop(on.ledger.id);
+    return { placed: [], again: taskIds };
   }
+  batch.board.take({ ...on, ledger: { ...ledger, version: ledger.version + 1 } });
   const place = { on, reservedAt: reservation.reservedAt };
   const created = await Promise.all(
     taskIds.map(async (taskId) => ({
@@ -117,8 +123,6 @@ async function startOn(
   const placed = created.flatMap(({ task }) => (task ? [task] : []));
   await tellAgents(controlPlane, placed);
   return {
-    containerInstanceId,
-    instance: { ...on, ledger: { ...ledger, version: ledger.version + 1 } },
     placed,
     again: created.flatMap(({ task, taskId }) => (task ? [] : [taskId])),
   };

@@ -7,7 +7,8 @@ import type { PlacementPlan } from "@berth/planner/placement/place";
 import { planPlacement } from "@berth/planner/placement/place";
 import type { New, StoredInstance } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
-import type { PlacementOutcome } from "./commit-placements.ts";
+import type { ClusterView } from "./cluster-view.ts";
+import type { Board, PlacementOutcome } from "./commit-placements.ts";
 import { commitPlacements } from "./commit-placements.ts";
 
 /** Equal tasks that look for their instances. */
@@ -24,8 +25,8 @@ export interface PlaceTasksRequest {
   readonly requiresAttributes?: readonly Attribute[];
   /** Epoch ms: nothing is started later; what is left over is neither placed nor unplaced. */
   readonly startBefore?: number;
-  /** Where the caller has read them already. */
-  readonly instances?: readonly StoredInstance[];
+  /** Where the caller has read them: all live tasks of the group, and stopped ones maybe. */
+  readonly groupTasks?: readonly Task[];
   /** The task to be written once its place is reserved. */
   newTask(
     taskId: string,
@@ -43,13 +44,19 @@ export async function placeTasks(
   controlPlane: ControlPlane,
   request: PlaceTasksRequest,
 ): Promise<PlacementOutcome> {
-  const instances = request.instances ?? (await controlPlane.store.instances.all(request.cluster));
+  if (request.taskIds.length === 0) return { placed: [], unplaced: [] };
+  const { store } = controlPlane;
+  const view = controlPlane.views.of(request.cluster);
+  const isAll = await view.refresh(controlPlane);
+  if (request.groupTasks && !isAll) {
+    await view.readHolders(store, request.group, request.groupTasks);
+  }
   return commitPlacements(controlPlane, {
     ...request,
-    instances,
+    board: boardOf(view, controlPlane, isAll),
     demand: taskDemand(request.definition, request.overrides),
-    choose: (candidates, taskIds, round) =>
-      planPlacement(candidates, {
+    choose: (taskIds, round) =>
+      view.index.plan({
         ...placementRequest(request),
         taskIds,
         constraints: [...request.definition.placementConstraints, ...request.constraints],
@@ -59,9 +66,24 @@ export async function placeTasks(
   });
 }
 
+function boardOf(view: ClusterView, controlPlane: ControlPlane, isFresh: boolean): Board {
+  let isReread = isFresh;
+  return {
+    get: (id) => view.get(id),
+    ids: () => view.ids(),
+    take: (seen) => view.take(seen),
+    drop: (id) => view.drop(id),
+    reread: async () => {
+      if (isReread) return false;
+      isReread = true;
+      return view.readAll(controlPlane);
+    },
+  };
+}
+
 export interface StartTasksRequest extends Omit<
   PlaceTasksRequest,
-  "taskIds" | "constraints" | "strategy" | "instances"
+  "taskIds" | "constraints" | "strategy" | "groupTasks"
 > {
   readonly places: readonly { readonly taskId: string; readonly containerInstanceId: string }[];
 }
@@ -75,13 +97,25 @@ export async function startTasksOn(
   const instances = await controlPlane.store.instances.findMany(request.cluster, [
     ...new Set(chosen.values()),
   ]);
+  const board = fixedBoard(instances);
   return commitPlacements(controlPlane, {
     ...request,
     taskIds: [...chosen.keys()],
-    instances,
+    board,
     demand: taskDemand(request.definition, request.overrides),
-    choose: (candidates, taskIds) => chooseGiven(candidates, { ...request, taskIds, chosen }),
+    choose: (taskIds) => chooseGiven(board, { ...request, taskIds, chosen }),
   });
+}
+
+function fixedBoard(instances: readonly StoredInstance[]): Board {
+  const known = new Map(instances.map((each) => [each.ledger.id, each]));
+  return {
+    get: (id) => known.get(id),
+    ids: () => known.keys(),
+    take: (seen) => void known.set(seen.ledger.id, seen),
+    drop: (id) => void known.delete(id),
+    reread: async () => false,
+  };
 }
 
 interface GivenPlaces extends StartTasksRequest {
@@ -89,10 +123,10 @@ interface GivenPlaces extends StartTasksRequest {
   readonly chosen: ReadonlyMap<string, string>;
 }
 
-function chooseGiven(candidates: readonly StoredInstance[], request: GivenPlaces): PlacementPlan {
+function chooseGiven(board: Board, request: GivenPlaces): PlacementPlan {
   const byInstance = Map.groupBy(request.taskIds, (taskId) => request.chosen.get(taskId) ?? "");
   const plans = [...byInstance].map(([containerInstanceId, taskIds]) => {
-    const candidate = candidates.find(({ ledger }) => ledger.id === containerInstanceId);
+    const candidate = board.get(containerInstanceId);
     const reason = whyNoCandidate(candidate);
     if (!candidate || reason !== undefined) {
       const failures = [{ containerInstanceId, reason: reason ?? "MISSING", detail: "" }];

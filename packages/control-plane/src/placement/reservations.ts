@@ -26,7 +26,7 @@ export function withReservations(
  * wait for some. Safe to repeat: what is not held any more is not looked for.
  */
 export async function releaseReservations(
-  controlPlane: Pick<ControlPlane, "store" | "relay">,
+  controlPlane: Pick<ControlPlane, "store" | "relay" | "views">,
   cluster: string,
   containerInstanceId: string,
   taskIds: readonly string[],
@@ -46,6 +46,7 @@ export async function releaseReservations(
     (ledger) => instances.replaceLedger(ledger),
   );
   if (!done?.written) return;
+  controlPlane.views.of(cluster).takeLedger(done.item);
   await controlPlane.relay.wake({ kind: "placement", cluster }, { kind: "coalesced" });
 }
 

@@ -1,25 +1,33 @@
 import type { WakeMessage } from "@berth/contracts/queue";
-import type { ControlPlane } from "../context.ts";
+import type { ControlPlane, InstanceControlPlane } from "../context.ts";
 import { dispatchTasks } from "./dispatch.ts";
 import { tendInstance } from "./instance.ts";
 import { offerCapacity } from "./placement.ts";
 import { reconcileService } from "./service.ts";
 
+type WakeOf<Kind extends WakeMessage["kind"]> = Extract<WakeMessage, { readonly kind: Kind }>;
+
 /** Does what a message asks for. Throws on an infrastructure fault, so that the message comes again. */
-export async function handleWake(controlPlane: ControlPlane, message: WakeMessage): Promise<void> {
+export async function handleWake(
+  controlPlane: InstanceControlPlane,
+  message: WakeMessage,
+): Promise<void> {
+  if (message.kind !== "dispatch") return handleServiceWake(controlPlane, message);
+  const { cluster, containerInstanceId, taskIds } = message;
+  return taskIds.length === 0
+    ? tendInstance(controlPlane, cluster, containerInstanceId)
+    : dispatchTasks(controlPlane, cluster, containerInstanceId, taskIds);
+}
+
+/** The same of what concerns services: that asks for less. */
+export async function handleServiceWake(
+  controlPlane: ControlPlane,
+  message: WakeOf<"service" | "placement">,
+): Promise<void> {
   switch (message.kind) {
     case "service":
       return reconcileService(controlPlane, message.cluster, message.service);
     case "placement":
       return offerCapacity(controlPlane, message.cluster);
-    case "dispatch":
-      return message.taskIds.length === 0
-        ? tendInstance(controlPlane, message.cluster, message.containerInstanceId)
-        : dispatchTasks(
-            controlPlane,
-            message.cluster,
-            message.containerInstanceId,
-            message.taskIds,
-          );
   }
 }

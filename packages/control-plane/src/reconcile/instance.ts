@@ -1,24 +1,21 @@
 import type { InstanceLedger } from "@berth/domain/container-instance";
 import type { AgentSession } from "@berth/domain/session";
 import type { Task } from "@berth/domain/task";
-import { serviceNameOf } from "@berth/domain/task";
-import {
-  disconnected,
-  planConnection,
-  planHostLoss,
-} from "@berth/planner/dispatch/plan-connection";
+import { planConnection, planHostLoss } from "@berth/planner/dispatch/plan-connection";
 import type { ConnectionPlan } from "@berth/planner/dispatch/plan-connection";
 import { isHostGone } from "@berth/planner/dispatch/plan-host";
 import { planInstance } from "@berth/planner/dispatch/plan-instance";
 import type { InstancePlan, InstanceSnapshot } from "@berth/planner/dispatch/plan-instance";
-import { loseTask } from "@berth/planner/lifecycle/task-lifecycle";
 import type { Stored } from "@berth/store/store";
-import type { ControlPlane } from "../context.ts";
+import type { ControlPlane, InstanceControlPlane } from "../context.ts";
 import { welcomeHost } from "../hosts/welcome-host.ts";
 import { releaseReservations } from "../placement/reservations.ts";
 import type { Settings } from "../settings.ts";
+import { recordConnected, recordDisconnected, wakeOfSession } from "./agent-presence.ts";
 import { isOutstanding, sendManifest, sendPayloads } from "./dispatch.ts";
+import { giveUpTasks, wakeServicesOf } from "./give-up-tasks.ts";
 import { persist, withDue } from "./persist.ts";
+import { settleLedger } from "./settle-ledger.ts";
 import { wakeLater } from "./wake-later.ts";
 
 /** A heartbeat may be late. */
@@ -29,10 +26,10 @@ const YOUNG_CONNECTION_MS = 5_000;
 
 /**
  * Looks after one container instance: its agent's connection, its tasks when it drains, is
- * deregistered or lost, and reservations that nobody holds.
+ * deregistered or lost, reservations that nobody holds, and the group that waits with its end.
  */
 export async function tendInstance(
-  controlPlane: ControlPlane,
+  controlPlane: InstanceControlPlane,
   cluster: string,
   containerInstanceId: string,
 ): Promise<void> {
@@ -57,7 +54,7 @@ export async function tendInstance(
     await recordConnected(controlPlane, cluster, containerInstanceId, connection.agentConnected);
     await speak(controlPlane, session, connection, named);
   }
-  if (isDue(ledger, now)) await settleLedger(controlPlane, ledger, hostIsGone);
+  await settleLedger(controlPlane, ledger, { hostIsGone, wasDue: isDue(ledger, now) });
 }
 
 const planSession = (
@@ -99,10 +96,14 @@ async function tidy(
   const plan = planInstance({ ledger, tasks, ...gone, now, orphanedReservationMs });
   const byId = new Map(tasks.map((task) => [task.id, task]));
   await mark(controlPlane, plan, byId);
-  const released = [...plan.release, ...(await lose(controlPlane, plan, byId))];
+  const lost = plan.lose.flatMap(({ taskId, stopCode, reason }) => {
+    const task = byId.get(taskId);
+    return task ? [{ task, stopCode, reason }] : [];
+  });
+  const released = [...plan.release, ...(await giveUpTasks(controlPlane, lost))];
   await releaseReservations(controlPlane, ledger.cluster, ledger.id, released);
   const touched = [...plan.mark, ...plan.lose].flatMap(({ taskId }) => byId.get(taskId) ?? []);
-  await wakeServices(controlPlane, touched);
+  await wakeServicesOf(controlPlane, touched);
 }
 
 async function mark(
@@ -123,66 +124,6 @@ async function mark(
       ),
     ),
   );
-}
-
-/** @returns the tasks that are STOPPED now, whose reservations may go. */
-async function lose(
-  controlPlane: ControlPlane,
-  plan: InstancePlan,
-  tasks: ReadonlyMap<string, Stored<Task>>,
-): Promise<readonly string[]> {
-  const { tasks: repository } = controlPlane.store;
-  const now = controlPlane.now();
-  const lost = await Promise.all(
-    plan.lose.map(async ({ taskId, stopCode, reason }) => {
-      const cause = { kind: "controlPlane", reason } as const;
-      const done = await persist<Task>(
-        async () => repository.find(tasks.get(taskId)?.cluster ?? "", taskId),
-        (task) => {
-          const stopped = loseTask(task, { stopCode, reason, cause }, now);
-          // A service's task stays marked until its controller has accounted for it.
-          const due = serviceNameOf(task) === undefined ? undefined : now;
-          return stopped && withDue<Task>({ ...stopped, version: task.version }, due);
-        },
-        (task) => repository.replace(task),
-      );
-      return done ? [taskId] : [];
-    }),
-  );
-  return lost.flat();
-}
-
-async function wakeServices(controlPlane: ControlPlane, tasks: readonly Task[]): Promise<void> {
-  const services = new Map(
-    tasks.flatMap((task) => {
-      const service = serviceNameOf(task);
-      return service === undefined ? [] : [[service, task.cluster] as const];
-    }),
-  );
-  await Promise.all(
-    [...services].map(([service, cluster]) =>
-      controlPlane.relay.wake({ kind: "service", cluster, service }),
-    ),
-  );
-}
-
-/** Lets placement see whether the agent is there. */
-async function recordConnected(
-  controlPlane: ControlPlane,
-  cluster: string,
-  containerInstanceId: string,
-  agentConnected: boolean,
-): Promise<void> {
-  const { instances } = controlPlane.store;
-  const done = await persist<InstanceLedger>(
-    async () => instances.findLedger(cluster, containerInstanceId),
-    (ledger) =>
-      ledger.agentConnected === agentConnected ? undefined : { ...ledger, agentConnected },
-    (ledger) => instances.replaceLedger(ledger),
-  );
-  if (done?.written && agentConnected) {
-    await controlPlane.relay.wake({ kind: "placement", cluster });
-  }
 }
 
 /**
@@ -217,7 +158,8 @@ async function speak(
     async (next) => sessions.replace(next),
   );
   const again = plan.agentConnected ? plan.session.nextHeartbeatAt : plan.due;
-  if (done?.written && again !== undefined) await wakeLater(controlPlane, wakeOf(session), again);
+  if (done?.written && again !== undefined)
+    await wakeLater(controlPlane, wakeOfSession(session), again);
 }
 
 async function say(
@@ -242,55 +184,8 @@ async function say(
 async function onGone(controlPlane: ControlPlane, session: Stored<AgentSession>): Promise<void> {
   const now = controlPlane.now();
   if ((session.connectedAt ?? 0) + YOUNG_CONNECTION_MS > now) {
-    await wakeLater(controlPlane, wakeOf(session), now + 1_000);
+    await wakeLater(controlPlane, wakeOfSession(session), now + 1_000);
     return;
   }
   await recordDisconnected(controlPlane, session);
 }
-
-/** Writes that the agent is away; from now on the clock towards "lost" runs. */
-export async function recordDisconnected(
-  controlPlane: ControlPlane,
-  session: Stored<AgentSession>,
-): Promise<void> {
-  const now = controlPlane.now();
-  const away = disconnected(session, now);
-  const due = now + controlPlane.settings.instanceLostAfterMs;
-  const next = withDue<AgentSession>({ ...away, version: session.version }, due);
-  if ((await controlPlane.store.sessions.replace(next)) === "conflict") return;
-  await recordConnected(controlPlane, session.cluster, session.containerInstanceId, false);
-  await wakeLater(controlPlane, wakeOf(session), due);
-}
-
-const wakeOf = (session: AgentSession) =>
-  ({
-    kind: "dispatch",
-    cluster: session.cluster,
-    containerInstanceId: session.containerInstanceId,
-    taskIds: [],
-  }) as const;
-
-/**
- * Takes the mark off a ledger whose tasks have been brought in line, unless it changed meanwhile.
- * Where nothing runs any more, what is still reserved may yet become a task: that is looked at again
- * when the reservation is old enough to be given back.
- */
-async function settleLedger(
-  controlPlane: ControlPlane,
-  seen: Stored<InstanceLedger>,
-  hostIsGone: boolean,
-): Promise<void> {
-  const { instances } = controlPlane.store;
-  const again = controlPlane.now() + controlPlane.settings.orphanedReservationMs;
-  const isOver = hostIsGone || seen.status === "INACTIVE";
-  await persist<InstanceLedger>(
-    async () => instances.findLedger(seen.cluster, seen.id),
-    (ledger) =>
-      ledger.status === seen.status && ledger.due === seen.due
-        ? withDue<InstanceLedger>(ledger, isOver && isHeld(ledger) ? again : undefined)
-        : undefined,
-    (ledger) => instances.replaceLedger(ledger),
-  );
-}
-
-const isHeld = ({ reservations }: InstanceLedger): boolean => Object.keys(reservations).length > 0;

@@ -4,24 +4,32 @@ import type { WriteOutcome } from "@berth/store/table";
 /** Each lost race means that somebody else got on, so only a bug comes near this. */
 const MAX_TRIES = 100;
 
+/** An item after a try to change it. */
+export interface Persisted<T> {
+  readonly before: Stored<T>;
+  readonly item: Stored<T>;
+  readonly written: boolean;
+}
+
 /**
  * Reads, changes and writes one item until no one came between. `change` answers undefined where
  * nothing is to be written.
  *
- * @returns what is stored now, or undefined where there is no item.
+ * @returns what is stored now and what was before, or undefined where there is no item.
  */
 export async function persist<T extends object>(
   find: () => Promise<Stored<T> | undefined>,
   change: (current: Stored<T>) => Stored<T> | undefined,
   replace: (next: Stored<T>) => Promise<WriteOutcome>,
-): Promise<{ readonly item: Stored<T>; readonly written: boolean } | undefined> {
+): Promise<Persisted<T> | undefined> {
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const current = await find();
     if (!current) return undefined;
     const next = change(current);
-    if (!next) return { item: current, written: false };
+    if (!next) return { before: current, item: current, written: false };
     if ((await replace(next)) === "ok") {
-      return { item: { ...next, version: next.version + 1 }, written: true };
+      const item = { ...next, version: next.version + 1 };
+      return { before: current, item, written: true };
     }
   }
   throw new Error("An item could not be written: too many writers");

@@ -11,12 +11,13 @@ import { strategyOf } from "../placement/service-strategy.ts";
 export async function offerCapacity(controlPlane: ControlPlane, cluster: string): Promise<void> {
   const names = await controlPlane.store.services.waitingForCapacity(cluster);
   if (names.length === 0) return;
-  const [waiting, candidates] = await Promise.all([
+  const view = controlPlane.views.of(cluster);
+  const [waiting] = await Promise.all([
     waitingServices(controlPlane, cluster, names),
-    controlPlane.store.instances.all(cluster),
+    view.readAll(controlPlane),
   ]);
   await Promise.all(
-    planOffers(candidates, waiting).map((service) =>
+    planOffers(view.index, waiting).map((service) =>
       controlPlane.relay.wake({ kind: "service", cluster, service }),
     ),
   );

@@ -1,4 +1,5 @@
 import type { Deployment, PlacementFailure, PlannedStart, Service } from "@berth/domain/service";
+import type { Task } from "@berth/domain/task";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { ControlPlane } from "../context.ts";
 import { attributesForLaunch } from "../placement/launch-attributes.ts";
@@ -19,9 +20,12 @@ export async function startPlanned(
   starts: readonly PlannedStart[],
   {
     definitions,
+    tasks,
     startBefore,
   }: {
     readonly definitions: ReadonlyMap<string, TaskDefinition>;
+    /** All of the service that are not archived. */
+    readonly tasks: readonly Task[];
     /** Epoch ms. */
     readonly startBefore: number;
   },
@@ -33,7 +37,7 @@ export async function startPlanned(
         .map((start) => start.taskId);
       const definition = definitions.get(deployment.taskDefinition);
       if (!definition || taskIds.length === 0) return [];
-      const what = { service, deployment, definition, taskIds, startBefore };
+      const what = { service, deployment, definition, taskIds, tasks, startBefore };
       return startForDeployment(controlPlane, what);
     }),
   );
@@ -45,17 +49,19 @@ interface DeploymentStarts {
   readonly deployment: Deployment;
   readonly definition: TaskDefinition;
   readonly taskIds: readonly string[];
+  readonly tasks: readonly Task[];
   readonly startBefore: number;
 }
 
 async function startForDeployment(controlPlane: ControlPlane, starts: DeploymentStarts) {
-  const { service, deployment, definition, taskIds, startBefore } = starts;
+  const { service, deployment, definition, taskIds, tasks, startBefore } = starts;
   const launch = serviceLaunch(service, deployment, definition);
   const { unplaced } = await placeTasks(controlPlane, {
     cluster: service.cluster,
     definition,
     group: launch.group,
     taskIds,
+    groupTasks: tasks,
     startBefore,
     constraints: service.placementConstraints,
     strategy: strategyOf(service),

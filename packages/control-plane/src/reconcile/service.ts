@@ -74,7 +74,11 @@ async function reconcileOnce(
   if (!busy) return "settled";
   await carryOutStops(controlPlane, plan, tasks);
   const untried = wanted.plannedStarts.filter(({ taskId }) => !(taskId in placementFailures));
-  const failures = await startPlanned(controlPlane, wanted, untried, { definitions, startBefore });
+  const failures = await startPlanned(controlPlane, wanted, untried, {
+    definitions,
+    tasks,
+    startBefore,
+  });
   return { ...placementFailures, ...failures };
 }
 

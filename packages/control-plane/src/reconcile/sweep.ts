@@ -6,19 +6,40 @@ import type { ControlPlane } from "../context.ts";
 /** Marks looked at in one sweep; the next one goes on. */
 const MAX_MARKS = 400;
 
+/** An agent that renews its connection is back within seconds. */
+const MISSED_AFTER_MS = 60_000;
+/** So many are an outage: more would not be told otherwise. */
+const MAX_MISSED = 1_000;
+
 /**
- * Sends again what must have been lost: a wake-up for everything whose mark has come up.
+ * Sends again what must have been lost: a wake-up for everything whose mark has come up. Records how
+ * late it is, and how many agents are missed.
  *
  * @returns how many marks had.
  */
 export async function sweep(controlPlane: ControlPlane): Promise<number> {
-  const overdue = await controlPlane.store.overdue(controlPlane.now(), MAX_MARKS);
+  const [sent] = await Promise.all([sendOverdue(controlPlane), countMissing(controlPlane)]);
+  return sent;
+}
+
+async function sendOverdue(controlPlane: ControlPlane): Promise<number> {
+  const now = controlPlane.now();
+  const overdue = await controlPlane.store.overdue(now, MAX_MARKS);
+  const [oldest] = overdue;
+  if (oldest) controlPlane.metrics.record("ReconcileLag", now - oldest.due);
   const messages = await Promise.all(overdue.map((mark) => wakeFor(controlPlane, mark)));
   const distinct = new Map(
     messages.flatMap((each) => (each ? [[JSON.stringify(each), each]] : [])),
   );
   await Promise.all([...distinct.values()].map((message) => controlPlane.relay.wake(message)));
   return overdue.length;
+}
+
+/** What is well is not told: a metric costs by the hour in which something is. */
+async function countMissing(controlPlane: ControlPlane): Promise<void> {
+  const before = controlPlane.now() - MISSED_AFTER_MS;
+  const missing = await controlPlane.store.instances.missingAgents(before, MAX_MISSED);
+  if (missing.length > 0) controlPlane.metrics.record("DisconnectedAgents", missing.length);
 }
 
 async function wakeFor(

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 /** What the stacks set for each function. */
 const ENVIRONMENT = {
   AWS_REGION: "us-east-1",
+  BERTH_STAGE: "test",
   BERTH_ACCOUNT: "000000000000",
   BERTH_TABLE_NAME: "berth",
   BERTH_SERVICE_QUEUE_URL: "https://sqs.invalid/service.fifo",
@@ -23,10 +24,16 @@ const ENVIRONMENT = {
 const CONTEXT = { functionName: "f", awsRequestId: "r", invokedFunctionArn: "arn" } as Context;
 const ENTRIES = readdirSync(import.meta.dirname).filter((file) => !file.endsWith(".test.ts"));
 
+const written: string[] = [];
+
 beforeAll(() => {
+  vi.spyOn(process.stdout, "write").mockImplementation((line) => written.push(String(line)) > 0);
   for (const [name, value] of Object.entries(ENVIRONMENT)) vi.stubEnv(name, value);
 });
-afterAll(() => vi.unstubAllEnvs());
+afterAll(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
 
 describe("the functions on AWS", () => {
   it("are those that have limits", () => {
@@ -53,5 +60,15 @@ describe("the functions on AWS", () => {
   it("answer: a queue with nothing in it leaves nothing behind", async () => {
     const { handler } = await import("./service-queue.ts");
     expect(await handler({ Records: [] }, CONTEXT)).toEqual({ batchItemFailures: [] });
+  });
+
+  it("count their first invocation, and no other", async () => {
+    const { handler } = await import("./placement-queue.ts");
+    written.length = 0;
+    await handler({ Records: [] }, CONTEXT);
+    await handler({ Records: [] }, CONTEXT);
+    expect(written.map((line) => JSON.parse(line) as object)).toEqual([
+      expect.objectContaining({ ColdStarts: 1, Stage: "test" }),
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import { wakeHandler } from "../handlers.ts";
+import { serviceWakeHandler } from "../handlers.ts";
 import { lambdaHandler } from "../lambda/edge.ts";
 
-export const handler = lambdaHandler("placement-queue", wakeHandler);
+export const handler = lambdaHandler("placement-queue", serviceWakeHandler);

@@ -1,4 +1,4 @@
-import { wakeHandler } from "../handlers.ts";
+import { serviceWakeHandler } from "../handlers.ts";
 import { lambdaHandler } from "../lambda/edge.ts";
 
-export const handler = lambdaHandler("service-queue", wakeHandler);
+export const handler = lambdaHandler("service-queue", serviceWakeHandler);

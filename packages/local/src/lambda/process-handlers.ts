@@ -4,7 +4,7 @@ import { QUEUES } from "@berth/aws/queues";
 import { variableName } from "@berth/functions/environment";
 import { FUNCTION_LIMITS, FUNCTIONS, type FunctionName } from "@berth/functions/function-limits";
 import type { Handlers } from "../handlers.ts";
-import { type HostOptions, TABLE_NAME } from "../host-options.ts";
+import { type HostOptions, LOCAL_STAGE, TABLE_NAME } from "../host-options.ts";
 import type { Bundles } from "./bundle-functions.ts";
 import { FunctionPool, PayloadTooLargeError } from "./function-pool.ts";
 
@@ -77,6 +77,7 @@ function environmentOf(
     AWS_REGION: scope.region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    BERTH_STAGE: LOCAL_STAGE,
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMiB),
     NODE_COMPILE_CACHE: directory.compileCache,

@@ -15,6 +15,11 @@ const LEAVING = notice("leaving", 10);
 const STOPPED = notice("stopped", 20);
 const TERMINATED = notice("terminated", 30);
 
+const waiting = (token: string, at: number): HostNotice => ({
+  ...notice("leaving", at),
+  lifecycleAction: { autoScalingGroup: "berth", hook: "berth-drain", token },
+});
+
 const hear = (notices: readonly HostNotice[], ledger = aLedger()): InstanceLedger =>
   notices.reduce((now, each) => noteHost(now, each) ?? now, ledger);
 
@@ -64,6 +69,36 @@ describe("noteHost", () => {
 
   test.each([LEAVING, STOPPED, TERMINATED])("is not told $state twice", (told) => {
     expect(noteHost(hear([told]), told)).toBeUndefined();
+  });
+
+  test.each([
+    { name: "is kept", notices: [waiting("a", 10)], expected: "a since 10" },
+    {
+      name: "is kept when the machine goes on leaving",
+      notices: [waiting("a", 10), notice("leaving", 15)],
+      expected: "a since 10",
+    },
+    {
+      name: "is heard late",
+      notices: [notice("leaving", 15), waiting("a", 10)],
+      expected: "a since 10",
+    },
+    {
+      name: "is heard beside a notice of the same second",
+      notices: [LEAVING, waiting("a", 10)],
+      expected: "a since 10",
+    },
+    {
+      name: "gives way to a later one, and to no earlier one",
+      notices: [waiting("b", 12), waiting("a", 10), waiting("c", 15), waiting("b", 12)],
+      expected: "c since 15",
+    },
+    { name: "ends with the machine", notices: [waiting("a", 10), STOPPED], expected: "none" },
+    { name: "is none of what has ended", notices: [STOPPED, waiting("a", 10)], expected: "none" },
+  ])("a group's waiting $name", ({ notices, expected }) => {
+    const { host } = hear([...notices, ...notices]);
+    const action = host?.lifecycleAction;
+    expect(action ? `${action.token} since ${action.since}` : "none").toBe(expected);
   });
 
   test("leaves alone what is INACTIVE", () => {

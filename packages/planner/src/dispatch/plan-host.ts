@@ -1,4 +1,9 @@
-import type { HostNotice, HostRecord, InstanceLedger } from "@berth/domain/container-instance";
+import type {
+  HostNotice,
+  HostRecord,
+  InstanceLedger,
+  PendingLifecycleAction,
+} from "@berth/domain/container-instance";
 import type { AgentSession } from "@berth/domain/session";
 
 /** Where two notices are of the same moment, the one further along counts. */
@@ -16,19 +21,44 @@ const RANK: Readonly<Record<HostRecord["state"], number>> = {
  */
 export function noteHost<Ledger extends InstanceLedger>(
   ledger: Ledger,
-  { ec2InstanceId, state, at }: HostNotice,
+  notice: HostNotice,
 ): Ledger | undefined {
-  if (ledger.status === "INACTIVE" || !isNews({ state, at }, ledger.host)) return undefined;
+  if (ledger.status === "INACTIVE") return undefined;
+  if (!isNews(notice, ledger.host)) return withLateAction(ledger, notice);
+  const { ec2InstanceId, state, at } = notice;
   const drained = ledger.status === "ACTIVE" || ledger.host?.drained === true;
+  // A group waits for what is leaving, and for nothing that has ended.
+  const lifecycleAction =
+    state === "leaving" ? (pendingAction(notice) ?? ledger.host?.lifecycleAction) : undefined;
   return {
     ...ledger,
     status: state === "terminated" ? "INACTIVE" : "DRAINING",
     agentConnected: ledger.agentConnected && state === "leaving",
-    host: { ec2InstanceId, state, at, ...(drained && { drained }) },
+    host: {
+      ec2InstanceId,
+      state,
+      at,
+      ...(drained && { drained }),
+      ...(lifecycleAction && { lifecycleAction }),
+    },
   };
 }
 
-function isNews({ state, at }: Omit<HostNotice, "ec2InstanceId">, known?: HostRecord): boolean {
+/** That the machine leaves may be known already from a later notice, and that its group waits not yet. */
+function withLateAction<Ledger extends InstanceLedger>(
+  ledger: Ledger,
+  notice: HostNotice,
+): Ledger | undefined {
+  const { host } = ledger;
+  const lifecycleAction = pendingAction(notice);
+  if (host?.state !== "leaving" || host.lifecycleAction || !lifecycleAction) return undefined;
+  return { ...ledger, host: { ...host, lifecycleAction } };
+}
+
+const pendingAction = ({ lifecycleAction, at }: HostNotice): PendingLifecycleAction | undefined =>
+  lifecycleAction && { ...lifecycleAction, since: at, extendedAt: at };
+
+function isNews({ state, at }: HostNotice, known?: HostRecord): boolean {
   // No machine comes back from there, whatever clocks say.
   if (known === undefined || state === "terminated") return true;
   return at > known.at || (at === known.at && RANK[state] > RANK[known.state]);

@@ -1,4 +1,4 @@
-import { groupHash } from "@berth/domain/group-hash";
+import { groupHash, groupHashOfTask } from "@berth/domain/group-hash";
 import type { PlacementStrategy } from "@berth/domain/service";
 import type { Cell } from "./cells.ts";
 import { cellsOf } from "./cells.ts";
@@ -28,6 +28,37 @@ export class PlacementIndex {
 
   get size(): number {
     return this.#sites.size;
+  }
+
+  get hasActive(): boolean {
+    return this.#activeCells([]).length > 0;
+  }
+
+  /** Whether a task holds a reservation somewhere. */
+  holds(taskId: string): boolean {
+    const holders = this.#holders.get(groupHashOfTask(taskId)) ?? NO_HOLDERS;
+    return [...holders.keys()].some(({ ledger }) => taskId in ledger.reservations);
+  }
+
+  /**
+   * Ids of the instances that hold tasks of a group otherwise than is said: task id to instance id, or
+   * to nothing where it may hold something or not.
+   */
+  disagreeing(group: string, places: ReadonlyMap<string, string | undefined>): ReadonlySet<string> {
+    const hash = groupHash(group);
+    const holders = this.#holders.get(hash) ?? NO_HOLDERS;
+    const seen = new Map(
+      [...holders.keys()].flatMap(({ instance, ledger }) =>
+        Object.keys(ledger.reservations)
+          .filter((taskId) => taskId.startsWith(hash))
+          .map((taskId) => [taskId, instance.id] as const),
+      ),
+    );
+    const isOpen = (taskId: string) => places.has(taskId) && places.get(taskId) === undefined;
+    const changed = [...places, ...seen].filter(
+      ([taskId]) => !isOpen(taskId) && places.get(taskId) !== seen.get(taskId),
+    );
+    return new Set(changed.flatMap(([, id]) => id ?? []));
   }
 
   /** Adds an instance, or takes over what changed of it. */

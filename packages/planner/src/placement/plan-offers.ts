@@ -1,5 +1,5 @@
-import type { Candidate, PlacementRequest } from "./place.ts";
-import { planPlacement } from "./place.ts";
+import type { PlacementRequest } from "./place.ts";
+import type { PlacementIndex } from "./placement-index.ts";
 
 export interface WaitingService {
   readonly name: string;
@@ -12,14 +12,14 @@ export interface WaitingService {
  * takes. Offers are not reservations; the service that comes first gets it.
  */
 export function planOffers(
-  candidates: readonly Candidate[],
+  index: PlacementIndex,
   waiting: readonly WaitingService[],
 ): readonly string[] {
   return waiting
     .filter(({ requests }) =>
       requests.some((request) => {
         const first = { ...request, taskIds: request.taskIds.slice(0, 1) };
-        return planPlacement(candidates, first).placed.length > 0;
+        return index.plan(first).placed.length > 0;
       }),
     )
     .map(({ name }) => name);

@@ -1,6 +1,7 @@
 import type { AppliedPlan, ApplyPlanRequest } from "@berth/contracts/rest/plan";
 import { commands } from "@berth/control-plane/commands/registry";
 import type { CommandContext } from "@berth/control-plane/context";
+import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { EcsError } from "@berth/domain/errors";
 import { carryOut, isOperation, withTaskDefinition } from "./change.ts";
 import { readForChange } from "./make-plan.ts";
@@ -29,7 +30,9 @@ export async function applyPlan(
   const difference = moved(versions, versionsOf(now, now.changesTo));
   if (difference.length > 0) throw outdated(difference);
   const exact = withTaskDefinition(change, now.changesTo);
-  const pinned = { ...context, store: pinnedStore(context.store, now, outdated) };
+  // What this process knows of the cluster may be behind: placements begin with a reading.
+  const views = new ClusterViews();
+  const pinned = { ...context, views, store: pinnedStore(context.store, now, outdated) };
   const response = await carryOut(exact, cluster, (name, request) =>
     commands[name](pinned, request),
   );

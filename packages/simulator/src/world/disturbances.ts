@@ -1,4 +1,5 @@
-import type { AgentGateway, Relay } from "@berth/control-plane/context";
+import type { AgentGateway, LifecycleActions, Relay } from "@berth/control-plane/context";
+import type { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import type { Table } from "@berth/store/table";
 
 /** What a process of the control plane works with. */
@@ -6,6 +7,9 @@ export interface ProcessParts {
   readonly table: Table;
   readonly relay: Relay;
   readonly agents: AgentGateway;
+  /** What the process knows from earlier requests. */
+  readonly views: ClusterViews;
+  readonly lifecycleActions: LifecycleActions;
 }
 
 /** How a world treats those who live in it: what takes how long, and what goes wrong. */

@@ -7,7 +7,12 @@ import type {
 import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
 import { wakeGroup } from "@berth/contracts/queue";
 import { commands } from "@berth/control-plane/commands/registry";
-import type { CommandContext } from "@berth/control-plane/context";
+import type {
+  CommandContext,
+  InstanceControlPlane,
+  LifecycleActions,
+} from "@berth/control-plane/context";
+import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
 import type { Settings } from "@berth/control-plane/settings";
@@ -27,6 +32,15 @@ import type { StoreWatcher } from "./watched-store.ts";
 const VISIBILITY_TIMEOUT_MS = 30_000;
 const SWEEP_INTERVAL_MS = 5_000;
 const MAX_DELIVERIES = 5;
+
+/** What a process of the control plane works with, whatever it does. */
+export type ProcessContext = CommandContext & InstanceControlPlane;
+
+/** No group waits for anything. */
+const NO_GROUPS: LifecycleActions = {
+  complete: async () => undefined,
+  recordHeartbeat: async () => "over",
+};
 
 export interface WorldOptions {
   readonly scheduler: Scheduler;
@@ -55,9 +69,11 @@ export class World {
   /** Errors that are no simulated fault: each is a bug. */
   readonly bugs: unknown[] = [];
   readonly disturbances: Disturbances;
+  lifecycleActions = NO_GROUPS;
   readonly scope: Scope;
   readonly #options: WorldOptions;
   readonly #table: Table;
+  readonly #views = new ClusterViews();
   readonly #connected = new Map<string, SimulatedAgent>();
   /** The second for which a coalesced message of this kind and group is on its way. */
   readonly #coalesced = new Map<string, number>();
@@ -74,17 +90,20 @@ export class World {
   }
 
   /** Runs something in a control-plane process of its own, which may die in the midst. */
-  async inProcess<T>(work: (context: CommandContext) => Promise<T>): Promise<T> {
+  async inProcess<T>(work: (context: ProcessContext) => Promise<T>): Promise<T> {
     const parts = this.disturbances.beginProcess({
       table: this.#table,
       relay: { wake: async (message, timing) => this.#send(message, timing ?? { kind: "now" }) },
       agents: { push: async (connectionId, message) => this.#push(connectionId, message) },
+      views: this.#views,
+      lifecycleActions: this.lifecycleActions,
     });
     const { settings, principalArn } = this.#options;
+    const { table, ...given } = parts;
     return work({
-      store: parts.table === this.#table ? this.truth : this.#storeOver(parts.table),
-      relay: parts.relay,
-      agents: parts.agents,
+      ...given,
+      store: table === this.#table ? this.truth : this.#storeOver(table),
+      metrics: { record: () => undefined },
       scope: this.scope,
       settings,
       principalArn,
@@ -103,7 +122,7 @@ export class World {
   }
 
   /** Tries until a process lives to do it. */
-  async untilAlive<T>(work: (context: CommandContext) => Promise<T>): Promise<T> {
+  async untilAlive<T>(work: (context: ProcessContext) => Promise<T>): Promise<T> {
     for (;;) {
       try {
         return await this.inProcess(work);

@@ -1,89 +1,37 @@
 import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-instance";
-import {
-  clusterOf,
-  hostList,
-  hostListing,
-  instanceKey,
-  ledgerKey,
-  ledgerPartition,
-} from "../keys.ts";
-import type {
-  ContainerInstanceRepository,
-  InstanceName,
-  New,
-  Stored,
-  StoredInstance,
-} from "../store.ts";
-import type { Item, Key, Table, WriteOutcome } from "../table.ts";
-import { DescriptionCache } from "./description-cache.ts";
-import { ledgerItem, toLedger } from "./ledger.ts";
-import { listAll, readAll } from "./pages.ts";
-import { expiryOf, membersOf, type Retention, toItem, toStored } from "./stored.ts";
+import { instanceKey, ledgerKey } from "../keys.ts";
+import type { ContainerInstanceRepository, New, Stored } from "../store.ts";
+import type { Table, WriteOutcome } from "../table.ts";
+import { itemOf } from "./instance-description.ts";
+import { createInstanceReader, readLedger } from "./instance-reader.ts";
+import { ledgerItem } from "./ledger.ts";
+import { expiryOf, type Retention } from "./stored.ts";
 
 /**
  * An instance is two items: the description, long and steady, and the ledger, short and busy. The
- * ledger says that the instance exists; reading an instance costs no more than its ledger while the
- * description is cached.
+ * ledger says that the instance exists.
  */
 export function createContainerInstanceRepository(
   table: Table,
   retention: Retention,
 ): ContainerInstanceRepository {
-  const cache = new DescriptionCache();
-
-  async function withDescriptions(
-    ledgers: readonly Stored<InstanceLedger>[],
-  ): Promise<readonly StoredInstance[]> {
-    const wanted = ledgers.filter((each) => !cache.get(each.id, each.descriptionVersion));
-    const items = await table.getMany(
-      wanted.map((each) => instanceKey(each.cluster, each.id)),
-      { consistent: true },
-    );
-    const read = new Map(items.map((item) => [item.sk, toInstance(item)]));
-    for (const instance of read.values()) cache.add(instance);
-    return ledgers.flatMap((ledger) => {
-      const instance = read.get(ledger.id) ?? cache.get(ledger.id, ledger.descriptionVersion);
-      return instance ? [{ instance, ledger }] : [];
-    });
-  }
-
-  const findLedger = async (key: Key, consistent = true) => {
-    const item = await table.get(key, { consistent });
-    return item && toLedger(item);
-  };
-
   const replaceLedger = (ledger: Stored<InstanceLedger>) =>
     table.replace(ledgerItem(ledger, retention));
 
   return {
+    ...createInstanceReader(table),
+
     create: async (instance, ledger) => {
       const descriptionVersion = await putDescription(table, instance);
       return descriptionVersion === undefined
         ? "conflict"
-        : table.create(ledgerItem({ ...ledger, descriptionVersion }, retention));
+        : table.create(
+            ledgerItem(
+              { joinedAt: instance.registeredAt, ...ledger, descriptionVersion },
+              retention,
+            ),
+          );
     },
-
-    find: async (cluster, id) => {
-      const ledger = await findLedger(ledgerKey(cluster, id));
-      return ledger && (await withDescriptions([ledger]))[0];
-    },
-
-    findMany: async (cluster, ids) => {
-      const keys = ids.map((id) => ledgerKey(cluster, id));
-      const items = await table.getMany(keys, { consistent: true });
-      return withDescriptions(items.map(toLedger));
-    },
-
-    all: async (cluster) => {
-      const items = await readAll(table, ledgerPartition(cluster));
-      return withDescriptions(items.filter((item) => item["status"] !== "INACTIVE").map(toLedger));
-    },
-
-    onHost: (ec2InstanceId) => onHost(table, ec2InstanceId),
-
-    findLedger: (cluster, id) => findLedger(ledgerKey(cluster, id)),
-
-    glanceAtLedger: (cluster, id) => findLedger(ledgerKey(cluster, id), false),
 
     replaceLedger: async (ledger) => {
       const outcome = await replaceLedger(ledger);
@@ -99,18 +47,13 @@ export function createContainerInstanceRepository(
       const descriptionVersion = instance.version + 1;
       let ledgerOutcome: WriteOutcome;
       do {
-        const ledger = await findLedger(ledgerKey(instance.cluster, instance.id));
+        const ledger = await readLedger(table, ledgerKey(instance.cluster, instance.id));
         if (!ledger || ledger.descriptionVersion >= descriptionVersion) return "ok";
         ledgerOutcome = await replaceLedger({ ...ledger, descriptionVersion });
       } while (ledgerOutcome === "conflict");
       return "ok";
     },
   };
-}
-
-async function onHost(table: Table, ec2InstanceId: string): Promise<readonly InstanceName[]> {
-  const keys = await listAll(table, hostList(ec2InstanceId));
-  return keys.map((key) => ({ cluster: clusterOf(key), id: key.sk }));
 }
 
 /**
@@ -143,17 +86,3 @@ async function letDescriptionExpire(
     await table.replace({ ...item, ...expiryOf(retention) });
   }
 }
-
-const itemOf = ({ cluster, id, ...members }: ContainerInstance) =>
-  toItem(
-    instanceKey(cluster, id),
-    members,
-    members.ec2InstanceId === undefined ? {} : hostListing(members.ec2InstanceId, { cluster, id }),
-  );
-
-const toInstance = (item: Item): Stored<ContainerInstance> =>
-  toStored(item, {
-    cluster: clusterOf(item),
-    id: item.sk,
-    ...membersOf(item),
-  });

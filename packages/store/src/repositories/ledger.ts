@@ -1,15 +1,14 @@
+import { agentMissedSince } from "@berth/domain/container-instance";
 import type { InstanceLedger } from "@berth/domain/container-instance";
-import { clusterOf, ledgerKey } from "../keys.ts";
+import { awayListing, clusterOf, joinedListing, ledgerKey } from "../keys.ts";
 import type { Stored } from "../store.ts";
 import type { Item } from "../table.ts";
 import { decodeReservation, encodeReservation } from "./reservation-format.ts";
 import { expiryOf, membersOf, type Retention, toItem, toStored } from "./stored.ts";
 
-/** The item of a ledger. One of an INACTIVE instance goes after a while. */
-export function ledgerItem(
-  { cluster, id, reservations, ...members }: InstanceLedger,
-  retention: Retention,
-): Item {
+/** The item of a ledger, listed by when its agent came, or since when it is missed. One of an INACTIVE instance goes after a while. */
+export function ledgerItem(ledger: InstanceLedger, retention: Retention): Item {
+  const { cluster, id, reservations, ...members } = ledger;
   const compact = Object.entries(reservations).map(([taskId, reservation]) => [
     taskId,
     encodeReservation(reservation),
@@ -17,8 +16,16 @@ export function ledgerItem(
   return toItem(
     ledgerKey(cluster, id),
     { ...members, reservations: Object.fromEntries(compact) },
-    members.status === "INACTIVE" ? expiryOf(retention) : undefined,
+    { ...listingOf(ledger), ...(members.status === "INACTIVE" && expiryOf(retention)) },
   );
+}
+
+function listingOf(ledger: InstanceLedger) {
+  const { cluster, id, status, joinedAt } = ledger;
+  const missedSince = agentMissedSince(ledger);
+  if (missedSince !== undefined) return awayListing(missedSince, ledger);
+  const isListed = joinedAt !== undefined && status !== "INACTIVE";
+  return isListed ? joinedListing(cluster, id, joinedAt) : undefined;
 }
 
 export function toLedger(item: Item): Stored<InstanceLedger> {

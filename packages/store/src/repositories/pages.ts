@@ -17,10 +17,14 @@ export async function readAll(
   return items;
 }
 
-/** All that is listed under a key, page by page. */
-export async function listAll(table: Table, listPk: string): Promise<readonly ListedKey[]> {
+/** All that is listed under a key, or all of it after a `listSk`, page by page. */
+export async function listAll(
+  table: Table,
+  listPk: string,
+  after?: string,
+): Promise<readonly ListedKey[]> {
   const keys: ListedKey[] = [];
-  let startAfter: string | undefined;
+  let startAfter = after;
   do {
     const page = await table.list(listPk, startAfter === undefined ? {} : { startAfter });
     keys.push(...page.items);

@@ -11,7 +11,11 @@ const FIRST_VERSION = 1;
  * The item for a value that is new or was read: `version` and `due` as they are in it. Expects the
  * members without those that the key tells.
  */
-export function toItem(key: Key, members: object, extras: Partial<ItemExtras> = {}): Item {
+export function toItem(
+  key: Key,
+  members: object,
+  extras: Partial<ItemExtras> | false = false,
+): Item {
   return { version: FIRST_VERSION, ...members, ...extras, ...key };
 }
 
