@@ -33,6 +33,15 @@ export const regionOption = () =>
 
 export const jsonOption = () => new Option("--json", "print JSON for programs").default(false);
 
+/** Such as `--start-ms`. */
+export const millisecondsOption = (name: string, description: string) =>
+  new Option(`--${name}-ms <number>`, `${description}, in ms`).argParser((text) =>
+    wholeNumber(text, 0, 6 * 3_600_000),
+  );
+
+export const countOption = (flags: string, least: number, most: number) =>
+  new Option(flags).argParser((text) => wholeNumber(text, least, most));
+
 function wholeNumber(text: string, least: number, most: number): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < least || value > most) {

@@ -3,6 +3,7 @@ import { EXIT_CODES } from "@berth/contracts/local/installation";
 import { status } from "./commands/status.ts";
 import { up, type UpOptions } from "./commands/up.ts";
 import { dataDirOption, instancesOption, jsonOption, portOption, regionOption } from "./options.ts";
+import { addPlan } from "./plan-program.ts";
 import { runProgram } from "./programs.ts";
 
 const EXIT_CODE_HELP = `
@@ -12,7 +13,7 @@ Exit codes:
   ${EXIT_CODES.usage}  not a command or option that berth knows
   ${EXIT_CODES.engineMissing}  up: there is no Docker Engine to use
   ${EXIT_CODES.alreadyRunning}  up: Berth already runs on this data directory
-  ${EXIT_CODES.notRunning}  status: Berth does not run on this data directory
+  ${EXIT_CODES.notRunning}  status, plan: Berth does not run on this data directory
 `;
 
 /** The command line of `berth`. Throws commander's errors instead of ending the process. */
@@ -26,6 +27,7 @@ export function berthProgram(): Command {
   addDown(program);
   addStatus(program);
   addAgent(program);
+  addPlan(program);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   return program;
 }

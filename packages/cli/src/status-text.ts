@@ -1,4 +1,5 @@
 import type { ProcessesFile } from "@berth/contracts/local/installation";
+import { indented, textTable } from "./text-table.ts";
 import type { ClusterSurvey, ServiceSurvey, Waiting } from "./survey.ts";
 
 /** What `berth status` shows to people. */
@@ -6,7 +7,7 @@ export function statusText(processes: ProcessesFile, clusters: readonly ClusterS
   return [
     `Endpoint ${processes.endpoint}`,
     "",
-    ...table([
+    ...textTable([
       ["PROCESS", "PID", "RESTARTS"],
       ...processes.processes.map((each) => [
         each.name,
@@ -26,7 +27,7 @@ function clusterLines(survey: ClusterSurvey): readonly string[] {
     ...indented(
       containerInstances.length === 0
         ? ["no container instances"]
-        : table([
+        : textTable([
             ["CONTAINER INSTANCE", "ZONE", "STATUS", "AGENT", "RUNNING", "PENDING"],
             ...containerInstances.map((each) => [
               each.containerInstanceArn.split("/").at(-1) ?? "",
@@ -41,7 +42,7 @@ function clusterLines(survey: ClusterSurvey): readonly string[] {
     ...indented(
       services.length === 0
         ? []
-        : table([
+        : textTable([
             ["SERVICE", "DESIRED", "RUNNING", "PENDING", "ROLLOUT"],
             ...services.map((each) => [
               each.service,
@@ -66,19 +67,4 @@ function waitingLines({ service, waiting }: ServiceSurvey): readonly string[] {
 function refusalLine({ containerInstanceArn, reason, detail }: Waiting["instances"][number]) {
   const instance = containerInstanceArn?.split("/").at(-1);
   return `${instance === undefined ? "" : `${instance}: `}${reason}: ${detail}`;
-}
-
-const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
-
-/** Columns as wide as their widest cell, two spaces apart. */
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? "").length)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
 }

@@ -71,9 +71,10 @@ const FAR_HORIZONS = 10;
 
 const scriptOf = ({ startMs, stopMs }: PlanAssumptions): TaskScript => ({ startMs, stopMs });
 
-function doesFail(view: ClusterView, { isNew, deploymentId }: Failing, taskId: string): boolean {
+function doesFail(view: ClusterView, failing: Failing, taskId: string): boolean {
+  const { deploymentId } = failing;
   const startedBy = view.tasks.get(taskId)?.startedBy;
-  return isNew(taskId) && (deploymentId === undefined || startedBy === deploymentId);
+  return failing.isNew(taskId) && (deploymentId === undefined || startedBy === deploymentId);
 }
 
 function healthOf(

@@ -177,14 +177,13 @@ export function countTasks(view: ClusterView): TaskCounts {
 }
 
 /** As far as anybody would notice: what a service notes for itself is no event. */
-function isAlike(before: Service, after: Service): boolean {
-  const face = ({ desiredCount, status, steady, deployments }: Service) =>
-    JSON.stringify([
-      [desiredCount, status, steady],
-      deployments.map(({ id, rolloutState }) => [id, rolloutState]),
-    ]);
-  return face(before) === face(after);
-}
+const isAlike = (before: Service, after: Service): boolean => faceOf(before) === faceOf(after);
+
+const faceOf = ({ desiredCount, status, steady, deployments }: Service): string =>
+  JSON.stringify([
+    [desiredCount, status, steady],
+    deployments.map(({ id, rolloutState }) => [id, rolloutState]),
+  ]);
 
 /** A deployment that is rolled back may be gone in the very write that fails it: its event stays. */
 const hasFailed = ({ id, rolloutState }: Deployment, { newEvents }: Service): boolean =>

@@ -1,6 +1,6 @@
 import type { PlannedChange } from "@berth/contracts/rest/plan";
 import { serviceGroup } from "@berth/domain/task";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { registerWeb, smallWorld, START_MS } from "../testing/small-world.ts";
 import type { SmallWorld } from "../testing/small-world.ts";
@@ -83,25 +83,18 @@ async function tell(told: Story): Promise<SmallWorld> {
 }
 
 function changeOf({ kind, count }: Story, { world }: SmallWorld): PlannedChange {
-  const instance = world.agents[count % world.agents.length];
-  switch (kind) {
-    case "deploy":
-      return { updateService: { service: "web", taskDefinition: "web" } };
-    case "scale":
-      return { updateService: { service: "api", desiredCount: count } };
-    case "create":
-      return {
-        createService: { serviceName: "new", taskDefinition: "web", desiredCount: count },
-      };
-    case "run":
-      return { runTask: { taskDefinition: "web", count } };
-    case "drain":
-      return { drain: [instance?.id ?? ""] };
-    case "loseInstance":
-      return { loseInstance: instance?.id ?? "" };
-    case "loseZone":
-      return { loseZone: instance?.zone ?? "" };
-  }
+  const { id = "", zone = "" } = world.agents[count % world.agents.length] ?? {};
+  const serviceName = "new";
+  const changes: Readonly<Record<Change, PlannedChange>> = {
+    deploy: { updateService: { service: "web", taskDefinition: "web" } },
+    scale: { updateService: { service: "api", desiredCount: count } },
+    create: { createService: { serviceName, taskDefinition: "web", desiredCount: count } },
+    run: { runTask: { taskDefinition: "web", count } },
+    drain: { drain: [id] },
+    loseInstance: { loseInstance: id },
+    loseZone: { loseZone: zone },
+  };
+  return changes[kind];
 }
 
 /** The same, done by those who do it in reality. */

@@ -44,7 +44,7 @@ export async function makePlan(context: CommandContext, request: PlanRequest): P
       cpuUnits: reservedForecast("cpuUnits", snapshot, course),
       memoryMiB: reservedForecast("memoryMiB", snapshot, course),
     },
-    unplaced: [...course.refused, ...waitingTasks(context.scope, view.services.values())],
+    unplaced: [...course.refused, ...waitingTasks(context.scope, view)],
     trippedBreakers: forecast.trippedBreakers,
     tasks: { ...countTasks(view), before: forecast.before },
   };

@@ -2,8 +2,10 @@ import type { UnplacedForecast } from "@berth/contracts/rest/plan";
 import type { EcsOperationName, EcsResponse } from "@berth/contracts/ecs-api/operations";
 import { containerInstanceArn } from "@berth/domain/arn";
 import type { Scope } from "@berth/domain/arn";
-import type { PlannedStart, Service } from "@berth/domain/service";
+import { defined } from "@berth/domain/defined";
+import type { PlannedStart } from "@berth/domain/service";
 import { serviceGroup } from "@berth/domain/task";
+import type { ClusterView } from "../world/cluster-view.ts";
 import type { Operation } from "./change.ts";
 
 interface Reason {
@@ -12,24 +14,23 @@ interface Reason {
   readonly detail?: string | undefined;
 }
 
-/** The tasks that services still wait to place, and why. */
-export function waitingTasks(
-  scope: Scope,
-  services: Iterable<Service>,
-): readonly UnplacedForecast[] {
-  return [...services].flatMap((service) => {
+/**
+ * The tasks that services still wait to place, and why. A service tries no more than a hundred at a
+ * time: what it has not tried waits for the same.
+ */
+export function waitingTasks(scope: Scope, view: ClusterView): readonly UnplacedForecast[] {
+  return [...view.services.values()].flatMap((service) => {
     const waiting = service.plannedStarts.filter(isUnplaced);
-    const alike = Map.groupBy(waiting, ({ unplaced }) => JSON.stringify(unplaced.candidates));
-    return [...alike.values()].map((starts) => ({
-      group: serviceGroup(service.name),
-      count: starts.length,
-      reasons: byReason(
-        (starts[0]?.unplaced.candidates ?? []).map(({ containerInstanceId: id, ...why }) => ({
-          ...why,
-          ...(id !== undefined && { arn: containerInstanceArn(scope, service.cluster, id) }),
-        })),
-      ),
+    if (waiting.length === 0) return [];
+    const group = serviceGroup(service.name);
+    const missing = service.desiredCount - view.tallyOf(group).total;
+    const candidates = waiting.flatMap(({ unplaced }) => unplaced.candidates);
+    const reasons = candidates.map(({ containerInstanceId: id, reason, detail }) => ({
+      arn: id === undefined ? undefined : containerInstanceArn(scope, service.cluster, id),
+      reason,
+      detail,
     }));
+    return [{ group, count: Math.max(waiting.length, missing), reasons: byReason(reasons) }];
   });
 }
 
@@ -54,12 +55,12 @@ const isUnplaced = (start: PlannedStart): start is Waiting => start.unplaced !==
 
 function byReason(all: readonly Reason[]): UnplacedForecast["reasons"] {
   const groups = Map.groupBy(all, ({ reason = "" }) => reason);
-  return [...groups].flatMap(([reason, fellows]) =>
-    fellows.slice(0, 1).map(({ arn, detail = "" }) => ({
+  return Array.from(groups, ([reason, fellows]) =>
+    defined({
       reason,
-      instances: fellows.filter((each) => each.arn !== undefined).length,
-      detail,
-      ...(arn !== undefined && { containerInstanceArn: arn }),
-    })),
+      instances: new Set(fellows.flatMap(({ arn }) => arn ?? [])).size,
+      detail: fellows[0]?.detail ?? "",
+      containerInstanceArn: fellows[0]?.arn,
+    }),
   );
 }

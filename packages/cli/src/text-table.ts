@@ -1,0 +1,15 @@
+/** Columns as wide as their widest cell, two spaces apart. */
+export function textTable(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? "").length)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+export const indented = (lines: readonly string[]): readonly string[] =>
+  lines.map((line) => `  ${line}`);
