@@ -1,5 +1,4 @@
 import type { PlanAssumptions } from "@berth/contracts/rest/plan";
-import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { Task } from "@berth/domain/task";
 
 const DEFAULTS: PlanAssumptions = {
@@ -32,15 +31,4 @@ function medianStartMs(tasks: readonly Task[]): number | undefined {
     .map(({ ms }) => Math.max(0, ms))
     .toSorted((a, b) => a - b);
   return took[Math.floor(took.length / 2)];
-}
-
-/** Docker's default. */
-const CHECK_INTERVAL_SECONDS = 30;
-
-/** From RUNNING until the first health checks have passed; undefined where there are none. */
-export function firstChecksMs(definition: TaskDefinition | undefined): number | undefined {
-  const intervals = (definition?.containerDefinitions ?? []).flatMap(({ healthCheck }) =>
-    healthCheck ? [healthCheck.interval ?? CHECK_INTERVAL_SECONDS] : [],
-  );
-  return intervals.length === 0 ? undefined : Math.max(...intervals) * 1_000;
 }

@@ -1,14 +1,13 @@
 import type { Plan, PlanAssumptions, PlannedChange } from "@berth/contracts/rest/plan";
 import type { CommandContext } from "@berth/control-plane/context";
 import { lastSegment } from "@berth/domain/arn";
-import type { TaskScript } from "../world/behaviour.ts";
+import { healthChecks } from "../world/behaviour.ts";
 import type { ClusterView } from "../world/cluster-view.ts";
-import { firstChecksMs } from "./assumptions.ts";
+import { settle } from "../world/settle.ts";
 import { carryOut, isOperation, lose, withTaskDefinition } from "./change.ts";
 import { copyCluster } from "./copy-cluster.ts";
 import { Forecast } from "./forecast.ts";
 import type { SnapshotForChange } from "./make-plan.ts";
-import { settle } from "./settle.ts";
 import { refusedTasks } from "./unplaced.ts";
 
 /** What became of a change. */
@@ -45,9 +44,10 @@ export async function letHappen(
     seed: Number.parseInt(planId.slice(0, 8), 16),
     farMs: FAR_HORIZONS * horizonMs,
     behaviour: (copied) => (task) => ({
-      ...scriptOf(assumptions),
+      startMs: assumptions.startMs,
+      stopMs: assumptions.stopMs,
       failsToStart: assumptions.tasksFail && doesFail(copied, failing, lastSegment(task.arn)),
-      ...healthOf(snapshot, `${task.family}:${task.version}`),
+      ...healthChecks(copied.definitions.get(`${task.family}:${task.version}`)),
     }),
   });
   const forecast = new Forecast(view, world.scheduler, context.scope);
@@ -69,18 +69,8 @@ export async function letHappen(
 /** Beyond anything that is looked at. */
 const FAR_HORIZONS = 10;
 
-const scriptOf = ({ startMs, stopMs }: PlanAssumptions): TaskScript => ({ startMs, stopMs });
-
 function doesFail(view: ClusterView, failing: Failing, taskId: string): boolean {
   const { deploymentId } = failing;
   const startedBy = view.tasks.get(taskId)?.startedBy;
   return failing.isNew(taskId) && (deploymentId === undefined || startedBy === deploymentId);
-}
-
-function healthOf(
-  { definitions }: SnapshotForChange,
-  taskDefinition: string,
-): Pick<TaskScript, "healthyMs"> {
-  const healthyMs = firstChecksMs(definitions.get(taskDefinition));
-  return healthyMs === undefined ? {} : { healthyMs };
 }

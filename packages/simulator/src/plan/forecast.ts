@@ -7,10 +7,11 @@ import type {
 } from "@berth/contracts/rest/plan";
 import { containerInstanceArn, taskArn } from "@berth/domain/arn";
 import type { Scope } from "@berth/domain/arn";
-import type { Deployment, Service } from "@berth/domain/service";
+import type { Service } from "@berth/domain/service";
 import type { Cause, Task } from "@berth/domain/task";
 import { serviceGroup, serviceNameOf } from "@berth/domain/task";
 import type { ClusterListener, ClusterView, Reserved } from "../world/cluster-view.ts";
+import { isFailedIn } from "../world/failed-deployment.ts";
 import type { Scheduler } from "../world/scheduler.ts";
 
 /** What a plan shows of its steps; it counts them all. */
@@ -69,7 +70,9 @@ export class Forecast implements ClusterListener {
     this.#measure(after);
     if (before && isAlike(before, after)) return;
     this.changedAt = this.#clock.now;
-    const failed = before?.deployments.find((deployment) => hasFailed(deployment, after));
+    const failed = before?.deployments.find(
+      (deployment) => deployment.rolloutState === "IN_PROGRESS" && isFailedIn(deployment, after),
+    );
     if (!failed) return;
     this.trippedBreakers.push({
       service: after.name,
@@ -184,11 +187,6 @@ const faceOf = ({ desiredCount, status, steady, deployments }: Service): string 
     [desiredCount, status, steady],
     deployments.map(({ id, rolloutState }) => [id, rolloutState]),
   ]);
-
-/** A deployment that is rolled back may be gone in the very write that fails it: its event stays. */
-const hasFailed = ({ id, rolloutState }: Deployment, { newEvents }: Service): boolean =>
-  rolloutState === "IN_PROGRESS" &&
-  newEvents.some(({ message }) => message.includes(`(deployment ${id}) deployment failed`));
 
 function stepsBetween(before: Task | undefined, after: Task): readonly StepKind[] {
   const isNews = (is: (task: Task) => boolean) => is(after) && !(before && is(before));

@@ -1,4 +1,5 @@
 import type { PayloadTask } from "@berth/contracts/agent/messages";
+import type { TaskDefinition } from "@berth/domain/task-definition";
 
 /** What a simulated task will do. All times in ms. */
 export interface TaskScript {
@@ -20,3 +21,16 @@ export interface TaskScript {
 export type Behaviour = (
   task: Pick<PayloadTask, "arn" | "family" | "version" | "containers">,
 ) => TaskScript;
+
+/** Docker's default. */
+const CHECK_INTERVAL_SECONDS = 30;
+
+/** Where a definition has health checks, they pass once the first of each has been made. */
+export function healthChecks(
+  definition: TaskDefinition | undefined,
+): Pick<TaskScript, "healthyMs"> {
+  const intervals = (definition?.containerDefinitions ?? []).flatMap(({ healthCheck }) =>
+    healthCheck ? [healthCheck.interval ?? CHECK_INTERVAL_SECONDS] : [],
+  );
+  return intervals.length === 0 ? {} : { healthyMs: Math.max(...intervals) * 1_000 };
+}

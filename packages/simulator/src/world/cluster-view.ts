@@ -37,6 +37,8 @@ export class ClusterView implements StoreWatcher {
   /** Those that are not STOPPED, by id. */
   readonly tasks = new Map<string, Task>();
   readonly services = new Map<string, Service>();
+  /** By `family:revision`. */
+  readonly definitions = new Map<string, TaskDefinition>();
   readonly tallies = new Map<string, Tally>();
   readonly reserved: Reserved = { cpuUnits: 0, memoryMiB: 0 };
   readonly listeners: ClusterListener[] = [];
@@ -44,7 +46,9 @@ export class ClusterView implements StoreWatcher {
   readonly #checkedContainers: Record<string, readonly string[]> = {};
 
   onTaskDefinition(definition: TaskDefinition): void {
-    this.#checkedContainers[taskDefinitionName(definition)] = definition.containerDefinitions
+    const name = taskDefinitionName(definition);
+    this.definitions.set(name, definition);
+    this.#checkedContainers[name] = definition.containerDefinitions
       .filter(({ healthCheck, essential }) => healthCheck !== undefined && essential)
       .map(({ name }) => name);
   }

@@ -1,5 +1,5 @@
-import type { ClusterView } from "../world/cluster-view.ts";
-import type { World } from "../world/world.ts";
+import type { ClusterView } from "./cluster-view.ts";
+import type { World } from "./world.ts";
 
 const LOOK_EVERY_MS = 1_000;
 /** Longer than anything is silent that goes on by itself, other than by a mark or a throttle. */
