@@ -19,6 +19,7 @@ export default $config({
     const { queues } = await import("./stacks/queues.ts");
     const { events } = await import("./stacks/events.ts");
     const { agentSockets, agents } = await import("./stacks/agents.ts");
+    const { keys } = await import("./stacks/keys.ts");
     const { edge } = await import("./stacks/edge.ts");
     const { api } = await import("./stacks/api.ts");
     const { controllers } = await import("./stacks/controllers.ts");
@@ -30,7 +31,7 @@ export default $config({
     applyDefaults();
     const sockets = agentSockets();
     const stores = { ...state(), queues: queues() };
-    const parts = edge({ ...stores, sockets });
+    const parts = edge({ ...stores, sockets, keys: keys() });
     const http = api(parts);
     const { instanceEvents, instanceEventsDeadLetters } = scaling(parts);
     const functions = [http.apiFunction, agents(parts), ...controllers(parts), instanceEvents];

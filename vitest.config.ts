@@ -61,6 +61,11 @@ export default defineConfig({
         timeoutMs: 300_000,
       }),
       project({
+        name: "conformance",
+        include: ["test/conformance/**/*.test.ts"],
+        timeoutMs: 120_000,
+      }),
+      project({
         name: "e2e",
         include: ["test/e2e/**/*.test.ts", ENGINE_TESTS],
         timeoutMs: 300_000,

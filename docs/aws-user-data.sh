@@ -2,7 +2,6 @@
 # User data of a container instance on Amazon Linux 2023. docs/aws.md says how to fill in the values.
 set -euo pipefail
 REGION=@REGION@
-STAGE=@STAGE@
 ENDPOINT=@ENDPOINT@
 BUCKET=@BUCKET@
 
@@ -16,17 +15,13 @@ aws s3 cp "s3://$BUCKET/berth.tar.gz" - --region "$REGION" | tar -xz -C /opt/ber
 METADATA=http://169.254.169.254/latest
 token=$(curl -sSf -X PUT "$METADATA/api/token" -H 'X-aws-ec2-metadata-token-ttl-seconds: 60')
 metadata() { curl -sSf "$METADATA/meta-data/$1" -H "X-aws-ec2-metadata-token: $token"; }
-key=$(aws ssm get-parameter --region "$REGION" --name "/berth/$STAGE/instance-key" \
-  --with-decryption --query Parameter.Value --output text)
 
-umask 077
 mkdir -p /etc/ecs /var/lib/berth
 cat > /etc/ecs/ecs.config <<CONFIG
 ECS_CLUSTER=default
 ECS_BACKEND_HOST=$ENDPOINT
 AWS_DEFAULT_REGION=$REGION
-AWS_ACCESS_KEY_ID=${key%%:*}
-AWS_SECRET_ACCESS_KEY=${key#*:}
+BERTH_JOIN=ec2-identity
 ECS_DATADIR=/var/lib/berth
 BERTH_AVAILABILITY_ZONE=$(metadata placement/availability-zone)
 BERTH_INSTANCE_NAME=$(metadata instance-id)

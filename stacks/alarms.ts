@@ -24,6 +24,8 @@ interface Condition {
   readonly threshold: number;
   readonly below?: boolean;
   readonly periods?: number;
+  /** How many of those periods, where one without a datum means nothing. */
+  readonly datapointsToAlarm?: number;
 }
 
 /** Who subscribes to the topic is told when Berth does not heal by itself. */
@@ -164,6 +166,7 @@ function ownAlarms(alarm: Alarm): void {
     ...own("DisconnectedAgents"),
     statistic: "Maximum",
     threshold: ALARM.disconnectedAgents,
+    datapointsToAlarm: ALARM.periods - 1,
   });
 }
 

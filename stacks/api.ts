@@ -1,24 +1,63 @@
-import { ACCESS_LOG_RETENTION, API_THROTTLING } from "./defaults.ts";
+import {
+  ACCESS_LOG_RETENTION,
+  API_THROTTLING,
+  INSTANCE_ROLES,
+  JOIN_THROTTLING,
+} from "./defaults.ts";
 import { entryFunction } from "./edge.ts";
 import type { EdgeParts } from "./edge.ts";
+
+/** Open to everybody, so it has a throttle of its own: a flood of strangers leaves the rest alone. */
+const JOIN_ROUTE = "POST /v1/join";
 
 /**
  * The public API. No route has an authoriser of API Gateway's: that one never sees the body which
  * SigV4 signs, and IAM's expects another service name than `ecs`. The function verifies; only the
- * health check is open.
+ * health check and joining are open.
  */
 export function api(parts: EdgeParts) {
-  const httpApi = new sst.aws.ApiGatewayV2("HttpApi", {
+  const httpApi: sst.aws.ApiGatewayV2 = new sst.aws.ApiGatewayV2("HttpApi", {
     cors: false,
     accessLog: { retention: ACCESS_LOG_RETENTION },
     transform: {
       // The default stage: a named one would stand before the path that is signed.
-      stage: { defaultRouteSettings: API_THROTTLING },
+      stage: {
+        defaultRouteSettings: API_THROTTLING,
+        // SST makes the stage before the routes, and AWS refuses settings of a route that is not
+        // there: the stage waits for what the route tells.
+        routeSettings: [
+          {
+            routeKey: $output(Promise.resolve().then(() => joinRoute)).apply(
+              (made) => made.routeKey,
+            ),
+            ...JOIN_THROTTLING,
+          },
+        ],
+      },
     },
   });
-  const apiFunction = entryFunction("api", parts);
+  const apiFunction = entryFunction("api", parts, {
+    permissions: [parts.keys.sealing],
+    environment: {
+      // What instances call it is what they dial.
+      BERTH_INSTALLATION: httpApi.url.apply((url) => new URL(url).host),
+      BERTH_INSTANCE_ROLES: instanceRoleArns(),
+    },
+  });
   for (const route of ["POST /", "ANY /v1/{proxy+}", "GET /healthz"]) {
     httpApi.route(route, apiFunction.fn.arn);
   }
+  const { route: joinRoute } = httpApi.route(JOIN_ROUTE, apiFunction.fn.arn).nodes;
   return { httpApi, apiFunction };
+}
+
+function instanceRoleArns() {
+  const { partition } = aws.getPartitionOutput();
+  const { accountId } = aws.getCallerIdentityOutput();
+  const names = INSTANCE_ROLES.map((each) => `${each}-${$app.stage}`);
+  return $util
+    .all([partition, accountId])
+    .apply(([name, account]) =>
+      names.map((role) => `arn:${name}:iam::${account}:role/${role}`).join(","),
+    );
 }

@@ -31,8 +31,15 @@ export const INSTANCE_EVENTS = {
 
 /** Requests a second and at once, over all routes, with and without a valid signature. */
 export const API_THROTTLING = { throttlingRateLimit: 500, throttlingBurstLimit: 1000 };
+/** Of those, to join: each makes us ask STS. A fleet that starts at once gets in within a minute. */
+export const JOIN_THROTTLING = { throttlingRateLimit: 20, throttlingBurstLimit: 100 };
+/** Roles of this account whose EC2 instances may join, without the stage at the end of their names. */
+export const INSTANCE_ROLES = ["berth-instance"];
 /** Frames: a thousand agents that come back together must all get in within seconds. */
 export const SOCKET_THROTTLING = { throttlingRateLimit: 1000, throttlingBurstLimit: 2000 };
+
+/** Whether X-Ray is told of invocations: how long each took and what called it. Billed by the trace. */
+export const TRACING: boolean = false;
 
 export const LOG_RETENTION_DAYS = 30;
 export const ACCESS_LOG_RETENTION = "1 month";

@@ -1,7 +1,8 @@
-import { FUNCTION_LIMITS } from "../packages/functions/src/function-limits.ts";
+import { ARCHITECTURE, FUNCTION_LIMITS } from "../packages/functions/src/function-limits.ts";
 import type { FunctionName, FunctionRole } from "../packages/functions/src/function-limits.ts";
-import { LOG_RETENTION_DAYS } from "./defaults.ts";
+import { LOG_RETENTION_DAYS, TRACING } from "./defaults.ts";
 import type { AgentSockets } from "./agents.ts";
+import type { KeyParts } from "./keys.ts";
 import type { WakeQueue, WakeQueues } from "./queues.ts";
 
 /** Actions of one service on what they may be used on. Never with `link`, which grants all of them. */
@@ -21,6 +22,7 @@ export interface Role {
 export interface EdgeParts {
   readonly queues: WakeQueues;
   readonly sockets: AgentSockets;
+  readonly keys: KeyParts;
   readonly roles: Readonly<Record<FunctionRole, Role>>;
   /** JSON, as `BERTH_ACCESS_KEYS`. */
   readonly accessKeys: $util.Output<string>;
@@ -38,10 +40,11 @@ interface Stores {
   readonly tablePermissions: readonly Permission[];
   readonly queues: WakeQueues;
   readonly sockets: AgentSockets;
+  readonly keys: KeyParts;
 }
 
 /** What `packages/functions` makes its composition roots of. */
-export function edge({ table, tablePermissions, queues, sockets }: Stores): EdgeParts {
+export function edge({ table, tablePermissions, queues, sockets, keys }: Stores): EdgeParts {
   const { service, placement, dispatch, coalesced, timers } = queues;
   const forwarder: Role = {
     environment: {
@@ -65,10 +68,14 @@ export function edge({ table, tablePermissions, queues, sockets }: Stores): Edge
   };
   const accessKeys = new sst.Secret("AccessKeys").value;
   const open: Role = {
-    ...controller,
-    environment: { ...controller.environment, BERTH_ACCESS_KEYS: accessKeys },
+    environment: {
+      ...controller.environment,
+      BERTH_ACCESS_KEYS: accessKeys,
+      BERTH_KMS_KEY_ID: keys.kmsKeyArn,
+    },
+    permissions: [...controller.permissions, keys.opening],
   };
-  return { queues, sockets, accessKeys, roles: { controller, open, forwarder } };
+  return { queues, sockets, keys, accessKeys, roles: { controller, open, forwarder } };
 }
 
 function sendingTo(queues: readonly WakeQueue[]): Permission {
@@ -79,8 +86,9 @@ function sendingTo(queues: readonly WakeQueue[]): Permission {
 }
 
 interface EntrySettings {
-  /** Besides those of its role. */
+  /** Besides those of its role, both. */
   readonly permissions?: readonly Permission[];
+  readonly environment?: Environment;
   /** How often Lambda itself tries an event again that nobody waits for. */
   readonly retries?: number;
   /** Where such an event goes in the end, and after how many seconds at the latest. Needs `retries`. */
@@ -91,7 +99,7 @@ interface EntrySettings {
 export function entryFunction(
   entry: FunctionName,
   parts: EdgeParts,
-  { permissions = [], failuresTo, ...settings }: EntrySettings = {},
+  { permissions = [], environment: own = {}, failuresTo, ...settings }: EntrySettings = {},
 ): EntryFunction {
   const { role, memoryMiB, timeoutSeconds } = FUNCTION_LIMITS[entry];
   const { environment, permissions: rolePermissions } = parts.roles[role];
@@ -105,13 +113,14 @@ export function entryFunction(
     name,
     handler: `packages/functions/src/entry/${entry}.handler`,
     runtime: "nodejs24.x",
-    architecture: "arm64",
+    architecture: ARCHITECTURE,
     memory: `${memoryMiB} MB`,
     timeout: `${timeoutSeconds} seconds`,
-    environment: { BERTH_STAGE: $app.stage, ...environment },
-    permissions: [...rolePermissions, ...permissions, writingTo(logGroup)],
+    environment: { BERTH_STAGE: $app.stage, ...environment, ...own },
+    permissions: [...rolePermissions, ...permissions, writingTo(logGroup), ...tracing()],
     logging: { logGroup: logGroup.name },
     transform: {
+      function: TRACING ? { tracingConfig: { mode: "Active" } } : {},
       // AWS's managed policy for logs is for all log groups of the account.
       role: { managedPolicyArns: [] },
       eventInvokeConfig: failuresTo
@@ -132,4 +141,11 @@ function writingTo(logGroup: aws.cloudwatch.LogGroup): Permission {
     actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
     resources: [$interpolate`${logGroup.arn}:*`],
   };
+}
+
+/** X-Ray knows no resources to be named: AWS demands the wildcard. */
+function tracing(): readonly Permission[] {
+  if (!TRACING) return [];
+  const actions = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
+  return [{ actions, resources: ["*"] }];
 }

@@ -1,4 +1,5 @@
 import { commands } from "@berth/control-plane/commands/registry";
+import { ARCHITECTURE } from "@berth/functions/function-limits";
 import { startDynalite } from "@berth/testing/dynalite-server";
 import { MeteredWorld, type Usage } from "./metered-world.ts";
 import { say } from "./statistics.ts";
@@ -13,11 +14,9 @@ const PRICES = {
   fifoRequests: 0.5e-6,
   standardRequests: 0.4e-6,
   invocations: 0.2e-6,
-  gigabyteSeconds: 16.6667e-6,
+  gigabyteSeconds: { arm64: 13.3334e-6, x86_64: 16.6667e-6 }[ARCHITECTURE],
 } as const;
 
-/** Assumed, for nothing here can measure it: how long an invocation is billed, of a function of 1 GB. */
-const BILLED_SECONDS = 0.025;
 /** Lambda reads each queue with five long polls of 20 s. Source: Lambda developer guide, SQS. */
 const POLLERS = 5;
 const POLL_SECONDS = 20;
@@ -40,7 +39,6 @@ function dollars({ usage, minutes, instances }: Bill): number {
   const polls = (minutes * 60 * POLLERS) / POLL_SECONDS;
   return (
     counted +
-    usage.invocations * BILLED_SECONDS * PRICES.gigabyteSeconds +
     polls * (QUEUES.fifo * PRICES.fifoRequests + QUEUES.standard * PRICES.standardRequests) +
     minutes * instances * CONNECTIONS_PER_INSTANCE * PRICES.connectionMinutes
   );

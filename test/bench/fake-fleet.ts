@@ -51,7 +51,8 @@ export class FakeFleet {
           seqNum: "1",
         });
         const { webSocket } = await openSocket(url, sign);
-        webSocket.on("message", (text) => this.#hear(webSocket, text.toString()));
+        // With ws's defaults a text message is one Buffer.
+        webSocket.on("message", (data) => this.#hear(webSocket, (data as Buffer).toString("utf8")));
         this.#sockets.push(webSocket);
       }
     };

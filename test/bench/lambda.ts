@@ -100,6 +100,7 @@ export async function benchLambda(): Promise<void> {
     settings: { ...DEFAULT_SETTINGS, agentEndpoint: "http://127.0.0.1:1/" },
     sweepIntervalMs: 60_000,
     functions: "bundles",
+    join: { installation: "127.0.0.1:1", stsEndpoint: "http://127.0.0.1:1", instanceRoles: [] },
   } as const;
   for (const name of FUNCTIONS) {
     const { path, bytes } = bundles[name];

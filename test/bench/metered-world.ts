@@ -9,10 +9,12 @@ import type { CommandContext, InstanceControlPlane } from "@berth/control-plane/
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
+import { FUNCTION_LIMITS, type FunctionName } from "@berth/functions/function-limits";
 import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { createStore } from "@berth/store/create-store";
 import { ensureTable } from "@berth/store/dynamodb/schema";
 import { createDynamoTable } from "@berth/store/dynamodb/table";
+import { ADMINISTRATOR } from "@berth/domain/access/access-key";
 
 /** What AWS bills, by the names of its price lists. */
 export interface Usage {
@@ -24,6 +26,7 @@ export interface Usage {
   fifoRequests: number;
   standardRequests: number;
   invocations: number;
+  gigabyteSeconds: number;
 }
 
 const NOTHING: Usage = {
@@ -34,7 +37,11 @@ const NOTHING: Usage = {
   fifoRequests: 0,
   standardRequests: 0,
   invocations: 0,
+  gigabyteSeconds: 0,
 };
+
+/** Assumed, for nothing here can measure it: how long an invocation is billed. */
+const BILLED_SECONDS = 0.025;
 
 /** Send, receive, delete. */
 const REQUESTS_PER_MESSAGE = 3;
@@ -89,6 +96,7 @@ export class MeteredWorld {
       randomHex: (digits) => randomBytes(digits).toString("hex").slice(0, digits),
       requestId: "bench",
       principalArn: "arn:aws:iam::000000000000:root",
+      permissions: ADMINISTRATOR,
     };
   }
 
@@ -101,7 +109,7 @@ export class MeteredWorld {
     });
     for (let index = 0; index < instances; index += 1) await this.#join(index);
     this.#every(SWEEP_INTERVAL_MS, async () => {
-      this.usage.invocations += 1;
+      this.#invoke("sweep");
       await sweep(this.context);
     });
     await this.pass(10_000);
@@ -132,8 +140,14 @@ export class MeteredWorld {
   /** A request to the API, of a client or of an agent. */
   async call(work: (context: CommandContext) => Promise<unknown>): Promise<void> {
     this.usage.httpRequests += 1;
-    this.usage.invocations += 1;
+    this.#invoke("api");
     await work(this.context);
+  }
+
+  /** Billed by the memory that the function is deployed with. */
+  #invoke(name: FunctionName): void {
+    this.usage.invocations += 1;
+    this.usage.gigabyteSeconds += (FUNCTION_LIMITS[name].memoryMiB / 1024) * BILLED_SECONDS;
   }
 
   #after(ms: number, run: () => Promise<void>): void {
@@ -159,12 +173,13 @@ export class MeteredWorld {
       attributes: [{ name: "ecs.availability-zone", value: `us-east-1${"abc"[index % 3]}` }],
     });
     const containerInstanceArn = containerInstance?.containerInstanceArn ?? "";
-    await connectAgent(this.context, { connectionId, kind: "acs", containerInstanceArn });
-    await connectAgent(this.context, {
-      connectionId: `t${index}`,
-      kind: "tcs",
-      containerInstanceArn,
-    });
+    const handshakes = [
+      { connectionId, kind: "acs", containerInstanceArn },
+      { connectionId: `t${index}`, kind: "tcs", containerInstanceArn },
+    ] as const;
+    for (const handshake of handshakes) {
+      await connectAgent(this.context, handshake, this.context);
+    }
     this.#every(TELEMETRY_INTERVAL_MS, async () => {
       // The answer is a frame too.
       this.usage.frames += 1;
@@ -177,7 +192,7 @@ export class MeteredWorld {
 
   async #hear(connectionId: string, frame: { type: string; message: unknown }): Promise<void> {
     this.usage.frames += 1;
-    this.usage.invocations += 1;
+    this.#invoke("agent-socket");
     await receiveFromAgent(this.context, connectionId, frame);
   }
 
@@ -208,7 +223,7 @@ export class MeteredWorld {
   #send(message: WakeMessage, timing: WakeTiming): void {
     if (timing.kind === "after") {
       this.usage.standardRequests += REQUESTS_PER_MESSAGE;
-      this.usage.invocations += 1;
+      this.#invoke("timers-queue");
       this.#after(timing.seconds * 1000, async () => this.#wake(message));
       return;
     }
@@ -217,7 +232,7 @@ export class MeteredWorld {
     if (this.#coalesced.has(key)) return;
     this.#coalesced.add(key);
     this.usage.fifoRequests += REQUESTS_PER_MESSAGE;
-    this.usage.invocations += 1;
+    this.#invoke("coalesced-queue");
     this.#after(1000, async () => this.#wake(message));
   }
 
@@ -227,7 +242,7 @@ export class MeteredWorld {
 
   async #handle(message: WakeMessage): Promise<void> {
     this.usage.fifoRequests += REQUESTS_PER_MESSAGE;
-    this.usage.invocations += 1;
+    this.#invoke(`${message.kind}-queue`);
     await handleWake(this.context, message);
   }
 }

@@ -13,6 +13,7 @@ import { createDynamoTable } from "@berth/store/dynamodb/table";
 import { startDynalite } from "@berth/testing/dynalite-server";
 import { fill } from "./filled-cluster.ts";
 import { say } from "./statistics.ts";
+import { ADMINISTRATOR } from "@berth/domain/access/access-key";
 
 export interface Units {
   reads: number;
@@ -61,6 +62,7 @@ export async function meteredControlPlane(endpoint: string, units: Units) {
     randomHex: (digits) => randomBytes(digits).toString("hex").slice(0, digits),
     requestId: "bench",
     principalArn: "arn:aws:iam::000000000000:root",
+    permissions: ADMINISTRATOR,
   };
   return { client, context, wakes, pushed };
 }

@@ -10,8 +10,12 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-const text = readFileSync(join(ROOT, "docs/aws-deploy-policy.json"), "utf8");
-const { Statement: statements } = JSON.parse(text) as { Statement: readonly Statement[] };
+const POLICIES = ["aws-deploy-policy.json", "aws-deploy-policy-keys.json"];
+
+const texts = POLICIES.map((file) => readFileSync(join(ROOT, "docs", file), "utf8"));
+const statements = texts.flatMap(
+  (text) => (JSON.parse(text) as { Statement: readonly Statement[] }).Statement,
+);
 const allowed = new Set(statements.flatMap(({ Action }) => Action));
 
 /** What the provider calls to make, read and remove a resource of a type. Source: its documentation. */
@@ -62,6 +66,14 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
     "iam:AttachRolePolicy",
     "iam:DeleteRole",
   ],
+  "kms/alias:Alias": ["kms:CreateAlias", "kms:ListAliases", "kms:DeleteAlias"],
+  "kms/key:Key": [
+    "kms:CreateKey",
+    "kms:DescribeKey",
+    "kms:GetKeyPolicy",
+    "kms:EnableKeyRotation",
+    "kms:ScheduleKeyDeletion",
+  ],
   "lambda/eventSourceMapping:EventSourceMapping": [
     "lambda:CreateEventSourceMapping",
     "lambda:GetEventSourceMapping",
@@ -96,7 +108,7 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   "sqs/queue:Queue": ["sqs:CreateQueue", "sqs:GetQueueAttributes", "sqs:DeleteQueue"],
 };
 
-test.each(["production", "test"])("the deploy policy is enough for stage %s", (stage) => {
+test.each(["production", "test"])("the deploy policies are enough for stage %s", (stage) => {
   const types = readDeployment(stage)
     .resources.filter(({ type }) => type.startsWith("aws:"))
     .map(({ type }) => type.slice("aws:".length));
@@ -106,14 +118,13 @@ test.each(["production", "test"])("the deploy policy is enough for stage %s", (s
   expect(missing).toEqual([]);
 });
 
-it("fits into one managed policy", () => {
+it.each(texts)("fits into a managed policy each: %.0s", (text) => {
   expect(text.replaceAll(/\s/g, "").length).toBeLessThanOrEqual(6144);
 });
 
-it("holds no wildcard action, and none for all resources but with a condition or for log delivery", () => {
+it("holds no wildcard action, and none for all resources but with a condition, for log delivery, or to list aliases", () => {
   expect([...allowed].filter((action) => action.includes("*"))).toEqual([]);
   const open = statements.filter(({ Resource, Condition }) => Resource === "*" && !Condition);
-  expect(open.flatMap(({ Action }) => Action).filter((each) => !each.startsWith("logs:"))).toEqual(
-    [],
-  );
+  const actions = open.flatMap(({ Action }) => Action);
+  expect(actions.filter((each) => !/^(logs:.*|kms:ListAliases)$/.test(each))).toEqual([]);
 });

@@ -13,6 +13,7 @@ import { consumerFaults, queueFaults } from "./rules/queues.ts";
 import {
   managedPolicyFaults,
   permissionFaults,
+  tracedFunctions,
   trustFaults,
   wildcardFaults,
 } from "./rules/roles.ts";
@@ -21,7 +22,7 @@ import { routesOf } from "./rules/routes.ts";
 import { arnOf } from "./synth/mocks.ts";
 import { readApp } from "./synth/program.ts";
 
-const HTTP_ROUTES = ["ANY /v1/{proxy+}", "GET /healthz", "POST /"];
+const HTTP_ROUTES = ["ANY /v1/{proxy+}", "GET /healthz", "POST /", "POST /v1/join"];
 const SOCKET_ROUTES = ["$connect", "$default", "$disconnect"];
 
 /** What Lambda does with an event whose sender does not wait. */
@@ -93,6 +94,10 @@ describe.each(["production", "test"])("the deployment of stage %s", (stage) => {
     expect(managedPolicyFaults(deployment)).toEqual([]);
   });
 
+  it("tells X-Ray nothing unless it is asked to", () => {
+    expect(tracedFunctions(deployment)).toEqual([]);
+  });
+
   it("routes requests and frames to the functions that verify them, and throttles both", () => {
     expect(routesOf(deployment, "HttpApi")).toEqual(HTTP_ROUTES);
     expect(routesOf(deployment, "AgentSockets")).toEqual(SOCKET_ROUTES);
@@ -104,6 +109,36 @@ describe.each(["production", "test"])("the deployment of stage %s", (stage) => {
         },
       });
     }
+  });
+
+  it("throttles joining apart, once the route is there", () => {
+    const { routeSettings } = deployment.one("apigatewayv2/stage:Stage", "HttpApiStage");
+    expect(routeSettings).toEqual([
+      { routeKey: "POST /v1/join", throttlingRateLimit: 20, throttlingBurstLimit: 100 },
+    ]);
+    const gatewayStage = deployment
+      .all("apigatewayv2/stage:Stage")
+      .find(({ name }) => name === "HttpApiStage");
+    const route = deployment
+      .all("apigatewayv2/route:Route")
+      .find(({ inputs }) => inputs.routeKey === "POST /v1/join");
+    expect(gatewayStage?.dependsOn).toContain(`aws:apigatewayv2/route:Route::${route?.name}`);
+  });
+
+  it("encrypts secrets of access keys with a key that turns over and outlives production", () => {
+    expect(deployment.one("kms/key:Key")).toMatchObject({ enableKeyRotation: true });
+    const [key] = deployment.all("kms/key:Key");
+    expect(key?.retained ?? false).toBe(stage === "production");
+    expect(deployment.one("kms/alias:Alias")).toMatchObject({
+      name: `alias/berth-${stage}-access-keys`,
+      targetKeyId: "AccessKeysKey-id",
+    });
+  });
+
+  it("lets the instances of one role join, by the name that they dial", () => {
+    const { BERTH_INSTALLATION, BERTH_INSTANCE_ROLES } = variablesOf(deployment, "api");
+    expect(BERTH_INSTALLATION).toBe("httpapiapi.execute-api.eu-central-1.amazonaws.com");
+    expect(BERTH_INSTANCE_ROLES).toBe(`arn:aws:iam::123456789012:role/berth-instance-${stage}`);
   });
 
   it("names stages as ECS clients sign them and ECS agents dial them", () => {

@@ -81,6 +81,11 @@ describe("what an alarm watches is what a deployed function writes", () => {
     expect(metricsIn(log)).toContainEqual({ ...watchedBy("agents-disconnected"), value: 1 });
   });
 
+  it("agents-disconnected, although a sweep may be seconds late and miss its minute", () => {
+    const alarm = deployment.one("cloudwatch/metricAlarm:MetricAlarm", "agents-disconnected");
+    expect(alarm).toMatchObject({ evaluationPeriods: 5, datapointsToAlarm: 4 });
+  });
+
   it.each(["service-queue", "placement-queue", "dispatch-queue", "timers-queue"] as const)(
     "reconcile-errors, of %s",
     async (entry) => {

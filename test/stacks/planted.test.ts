@@ -43,6 +43,11 @@ const PLANTS: readonly Plant[] = [
   { file: "stacks/alarms.ts", from: "-dead-letters`, `What", to: "-alive`, `What" },
   { file: "stacks/alarms.ts", from: "[STAGE_DIMENSION]: $app.stage", to: `Stage: "another"` },
   { file: "stacks/alarms.ts", from: "name, deadLetters);", to: "name, queue);" },
+  {
+    file: "stacks/edge.ts",
+    from: "[...controller.permissions, keys.opening]",
+    to: "controller.permissions",
+  },
   { file: "stacks/scaling.ts", from: "deadLetterConfig: { arn: deadLetters.arn },", to: "" },
   { file: "stacks/scaling.ts", from: "sourceArn: made.arn,", to: "" },
   { file: "stacks/scaling.ts", from: "values: rules.map(({ arn }) => arn),", to: "values: []," },
@@ -61,7 +66,11 @@ describe("with planted faults", () => {
 
   it("finds an action that is granted for nothing, and one that is missing", () => {
     const faults = permissionFaults(deployment, new Map([["api", callsOf("api")]]));
-    expect(faults).toEqual(["api may not dynamodb:GetItem", "api need not dynamodb:Scan"]);
+    expect(faults).toEqual([
+      "api may not dynamodb:GetItem",
+      "api may not kms:Decrypt",
+      "api need not dynamodb:Scan",
+    ]);
   });
 
   it("finds a wildcard, and a policy of AWS's that is full of them", () => {

@@ -17,15 +17,20 @@ export interface RunningAgent {
 }
 
 /**
- * Starts the agent: registers, adopts the containers that it started before, and obeys.
+ * Starts the agent: registers, adopts the containers that it started before, and obeys. The engine
+ * is Docker's, unless the caller has another one.
  *
  * @throws TerminalError where starting again cannot help
  */
-export async function startAgent(config: AgentConfig, log: Log): Promise<RunningAgent> {
+export async function startAgent(
+  config: AgentConfig,
+  log: Log,
+  open: (config: AgentConfig) => Promise<OpenEngine> = openEngine,
+): Promise<RunningAgent> {
   if (config.dataDir !== undefined) await mkdir(config.dataDir, { recursive: true });
   if (config.taskIamRole) log.warn("task-roles-not-served", { key: "ECS_ENABLE_TASK_IAM_ROLE" });
-  const engine = await openEngine(config);
-  const api = connectApi(config);
+  const engine = await open(config);
+  const api = connectApi(config, log);
   const files = new StateFiles(config.dataDir, log);
   const capacity = capacityOf(config, engine);
   const instance = await registerInstance({ api, config, files, log, capacity, engine });

@@ -137,8 +137,31 @@ describe("readConfig", () => {
     ["BERTH_INSTANCE_CPU", "1", "must be a whole number of at least 128"],
     ["BERTH_INSTANCE_MEMORY", "1.5", "must be a whole number of at least 64"],
     ["ECS_ENGINE_AUTH_TYPE", "basic", "must be one of docker, dockercfg"],
+    ["BERTH_JOIN", "please", "must be one of ec2-identity"],
   ])("says what %s=%s breaks", (key, value, rule) => {
     expect(problemsOf({ [key]: value })).toEqual([`${key} ${rule}`]);
+  });
+
+  const JOIN = { BERTH_JOIN: "ec2-identity", ECS_BACKEND_HOST: "berth.example.com" };
+
+  test("joins with an EC2 identity by way of the region's STS, or of another one", () => {
+    const { endpoint, join } = readConfig({ ...REGION, ...JOIN }, {});
+    expect(join).toEqual({ endpoint, stsEndpoint: "https://sts.eu-west-1.amazonaws.com" });
+    const other = { AWS_ENDPOINT_URL_STS: "http://127.0.0.1:9000" };
+    expect(readConfig({ ...REGION, ...JOIN, ...other }, {}).join).toMatchObject({
+      stsEndpoint: "http://127.0.0.1:9000",
+    });
+  });
+
+  test.each([
+    [{ BERTH_JOIN: "ec2-identity" }, "BERTH_JOIN needs ECS_BACKEND_HOST"],
+    [
+      { ...JOIN, AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" },
+      "BERTH_JOIN and AWS_ACCESS_KEY_ID must not be set together",
+    ],
+    [{ ...JOIN, AWS_ENDPOINT_URL_STS: "sts" }, "AWS_ENDPOINT_URL_STS must be an http(s) URL"],
+  ])("does not join with %j", (settings, problem) => {
+    expect(problemsOf(settings)).toEqual([problem]);
   });
 
   test("tells every problem at once", () => {

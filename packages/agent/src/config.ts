@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { stsEndpoint } from "@berth/contracts/rest/join";
 import type { Attribute } from "@berth/domain/container-instance";
 import { type Countable, RESOURCE_NAME } from "@berth/domain/resources";
 import { ConfigReader } from "./config-reader.ts";
@@ -27,6 +28,8 @@ export interface AgentConfig {
   readonly endpoint?: string;
   /** Absent: found by the AWS SDK's default chain. */
   readonly credentials?: Credentials;
+  /** Berth's own: a key is got for the EC2 identity of the machine. */
+  readonly join?: { readonly endpoint: string; readonly stsEndpoint: string };
   readonly external: boolean;
   readonly instanceAttributes: readonly Attribute[];
   readonly instanceTags: readonly { readonly key: string; readonly value: string }[];
@@ -118,12 +121,14 @@ function readControlPlane(read: ConfigReader) {
   const credentials = readCredentials(read);
   const region = read.text("AWS_DEFAULT_REGION") ?? read.text("AWS_REGION");
   if (region === undefined) read.problems.push("AWS_DEFAULT_REGION must be set");
+  const join = readJoin(read, { endpoint, credentials, region: region ?? "" });
   return {
     cluster: cluster ?? "default",
     clusterIsImplied: cluster === undefined,
     region: region ?? "",
     ...(endpoint !== undefined && { endpoint }),
     ...(credentials !== undefined && { credentials }),
+    ...(join !== undefined && { join }),
     external: read.flag("ECS_EXTERNAL") ?? false,
   };
 }
@@ -149,6 +154,29 @@ function readCredentials(read: ConfigReader): Credentials | undefined {
   const sessionToken = read.text("AWS_SESSION_TOKEN");
   return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
 }
+
+function readJoin(
+  read: ConfigReader,
+  given: {
+    readonly endpoint: string | undefined;
+    readonly credentials: Credentials | undefined;
+    readonly region: string;
+  },
+): AgentConfig["join"] {
+  const { endpoint, credentials, region } = given;
+  if (read.choice("BERTH_JOIN", JOINS) === undefined) return undefined;
+  if (endpoint === undefined) read.problems.push("BERTH_JOIN needs ECS_BACKEND_HOST");
+  if (credentials !== undefined) {
+    read.problems.push("BERTH_JOIN and AWS_ACCESS_KEY_ID must not be set together");
+  }
+  const named = read.matching("AWS_ENDPOINT_URL_STS", "must be an http(s) URL", (text) =>
+    /^https?:$/.test(URL.parse(text)?.protocol ?? ""),
+  );
+  return { endpoint: endpoint ?? "", stsEndpoint: named ?? stsEndpoint(region) };
+}
+
+/** The machine's role, shown to the control plane by way of STS. */
+const JOINS = ["ec2-identity"] as const;
 
 function readInstance(read: ConfigReader) {
   const cpuUnits = read.wholeNumber("BERTH_INSTANCE_CPU", { min: 128 });

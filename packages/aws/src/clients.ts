@@ -3,6 +3,7 @@ import {
   type ApiGatewayManagementApiClientConfig,
 } from "@aws-sdk/client-apigatewaymanagementapi";
 import { AutoScalingClient, type AutoScalingClientConfig } from "@aws-sdk/client-auto-scaling";
+import { KMSClient, type KMSClientConfig } from "@aws-sdk/client-kms";
 import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 
 /** Connections are kept: a handshake costs more than a message. Times in ms. */
@@ -28,6 +29,10 @@ export function createSqsClient(config: SQSClientConfig): SQSClient {
 
 export function createAutoScalingClient(config: AutoScalingClientConfig): AutoScalingClient {
   return new AutoScalingClient({ requestHandler: TRANSPORT, ...config });
+}
+
+export function createKmsClient(config: KMSClientConfig): KMSClient {
+  return new KMSClient({ requestHandler: TRANSPORT, ...config });
 }
 
 export function createConnectionsClient(

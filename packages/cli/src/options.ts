@@ -31,6 +31,12 @@ export const regionOption = () =>
     "BERTH_REGION",
   );
 
+export const endpointOption = () =>
+  new Option(
+    "--endpoint <url>",
+    "a Berth elsewhere, with the AWS credentials and region of the environment or of AWS_PROFILE",
+  ).argParser((text) => httpUrl(text));
+
 export const jsonOption = () => new Option("--json", "print JSON for programs").default(false);
 
 /** Such as `--start-ms`. */
@@ -41,6 +47,11 @@ export const millisecondsOption = (name: string, description: string) =>
 
 export const countOption = (flags: string, least: number, most: number) =>
   new Option(flags).argParser((text) => wholeNumber(text, least, most));
+
+function httpUrl(text: string): string {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;
+  throw new InvalidArgumentError("It must be an http(s) URL.");
+}
 
 function wholeNumber(text: string, least: number, most: number): number {
   const value = Number(text);

@@ -1,7 +1,13 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import { applyFile, plan, planFile, type PlanOptions } from "./commands/plan.ts";
-import { countOption, dataDirOption, jsonOption, millisecondsOption } from "./options.ts";
+import {
+  countOption,
+  dataDirOption,
+  endpointOption,
+  jsonOption,
+  millisecondsOption,
+} from "./options.ts";
 
 /** `berth plan` and what it can be asked about. */
 export function addPlan(program: Command): void {
@@ -9,6 +15,7 @@ export function addPlan(program: Command): void {
     .command("plan")
     .description("Show what a change would do, without making it.")
     .addOption(dataDirOption())
+    .addOption(endpointOption())
     .addOption(jsonOption())
     .option("--cluster <name>", "default: default")
     .option("--file <file>", "a request of POST /v1/plans, as JSON")
@@ -25,7 +32,6 @@ export function addPlan(program: Command): void {
   addUpdateService(command);
   addRunTask(command);
   addOthers(command);
-  for (const child of command.commands) child.exitOverride().copyInheritedSettings(program);
 }
 
 function addUpdateService(command: Command): void {

@@ -5,7 +5,8 @@ import type {
   ServiceForecast,
   UnplacedForecast,
 } from "@berth/contracts/rest/plan";
-import { indented, textTable } from "./text-table.ts";
+import { table } from "./text-table.ts";
+import { idOf, indented } from "./text.ts";
 
 /** As many lines of the timeline as fit before what matters more. */
 const MAX_LINES = 40;
@@ -23,9 +24,7 @@ export function planText(plan: Plan): string {
     `Tasks running: ${plan.tasks.before.running} before, ${plan.tasks.running} after; ${plan.tasks.pending} pending.`,
     reservedLine("CPU units", plan.capacity.cpuUnits),
     reservedLine("Memory MiB", plan.capacity.memoryMiB),
-    ...(services.length === 0
-      ? []
-      : ["", ...textTable([SERVICE_HEAD, ...services.map(serviceRow)])]),
+    ...(services.length === 0 ? [] : ["", ...table([SERVICE_HEAD, ...services.map(serviceRow)])]),
     ...(unplaced.length === 0 ? [] : ["", ...unplaced.flatMap(unplacedLines)]),
     ...trippedBreakers.map(
       ({ service, taskDefinition, afterMs }) =>
@@ -40,7 +39,7 @@ function timelineLines({ timeline, stepCount }: Plan): readonly string[] {
   const shown = together.slice(0, MAX_LINES);
   const stepsShown = shown.reduce((sum, steps) => sum + steps.length, 0);
   return [
-    ...textTable([
+    ...table([
       ["AFTER", "STEP", "TASKS", "GROUP", "REVISION", "ZONES", "WHY"],
       ...shown.map(stepRow),
     ]),
@@ -112,9 +111,11 @@ const serviceRow = (service: ServiceForecast): readonly string[] => [
 const unplacedLines = ({ group, count, reasons }: UnplacedForecast): readonly string[] => [
   `${group}: ${count} ${count === 1 ? "task finds" : "tasks find"} no place`,
   ...indented(
-    reasons.map(({ reason, instances, detail }) => {
-      const others = instances > 1 ? ` (and on ${instances - 1} more)` : "";
-      return detail === "" ? `${reason}${others}` : `${reason}: ${detail}${others}`;
+    reasons.map(({ reason, instances, detail, containerInstanceArn }) => {
+      const figures = detail === "" ? "" : `: ${detail}`;
+      const one = containerInstanceArn === undefined ? "" : ` (${idOf(containerInstanceArn)}`;
+      const others = instances > 1 ? ` and ${instances - 1} more` : "";
+      return `${reason}${figures}${one}${others}${one && ")"}`;
     }),
   ),
 ];

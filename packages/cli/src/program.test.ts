@@ -34,9 +34,12 @@ describe("help", () => {
     ["up", "--help"],
     ["down", "--help"],
     ["status", "--help"],
+    ["templates", "--help"],
     ["agent", "--help"],
+    ["keys", "--help"],
+    ["keys create", "--help"],
   ])("berth %s %s goes to standard output and is no failure", async (...args) => {
-    const { code, output, errors } = await berth(args);
+    const { code, output, errors } = await berth(args.flatMap((each) => each.split(" ")));
     expect({ code, errors }).toEqual({ code: 0, errors: "" });
     expect(output).toContain("Usage: berth");
   });
@@ -54,6 +57,12 @@ describe("what is not understood ends with 2 and says why on standard error", ()
     [["up", "--port", "70000"], "whole number from 1 to 65535"],
     [["status", "--verbose"], "unknown option"],
     [["agent"], "required option '--config <file>'"],
+    [["keys", "forge"], "unknown command"],
+    [["keys", "create", "--agent"], "required option '--principal <name>'"],
+    [["keys", "create", "--principal", "ada"], "Say what the key is for"],
+    [["keys", "create", "--principal", "ada", "--agent", "--policy", "p"], "cannot be used with"],
+    [["keys", "list", "--endpoint", "berth"], "It must be an http(s) URL."],
+    [["keys", "delete"], "missing required argument"],
   ])("berth %j", async (args, reason) => {
     const { code, output, errors } = await berth(args);
     expect({ code, output }).toEqual({ code: 2, output: "" });
@@ -62,10 +71,16 @@ describe("what is not understood ends with 2 and says why on standard error", ()
 });
 
 describe("where Berth does not run", () => {
-  test("status ends with 5 and says how to start it", async () => {
-    const { code, errors } = await berth(["status"]);
+  test.each(["status", "templates"])("%s ends with 5 and says how to start it", async (command) => {
+    const { code, errors } = await berth([command]);
     expect(code).toBe(5);
     expect(errors).toContain('"berth up" starts it');
+  });
+
+  test("keys ends with 5 and says where there may be another", async () => {
+    const { code, errors } = await berth(["keys", "list"]);
+    expect(code).toBe(5);
+    expect(errors).toContain("--endpoint names another");
   });
 
   test("down finds nothing to stop, which is no failure", async () => {

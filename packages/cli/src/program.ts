@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import { EXIT_CODES } from "@berth/contracts/local/installation";
 import { status } from "./commands/status.ts";
+import { templates } from "./commands/templates.ts";
 import { up, type UpOptions } from "./commands/up.ts";
+import { addKeys } from "./keys-program.ts";
 import { dataDirOption, instancesOption, jsonOption, portOption, regionOption } from "./options.ts";
 import { addPlan } from "./plan-program.ts";
 import { runProgram } from "./programs.ts";
@@ -13,7 +15,7 @@ Exit codes:
   ${EXIT_CODES.usage}  not a command or option that berth knows
   ${EXIT_CODES.engineMissing}  up: there is no Docker Engine to use
   ${EXIT_CODES.alreadyRunning}  up: Berth already runs on this data directory
-  ${EXIT_CODES.notRunning}  status, plan: Berth does not run on this data directory
+  ${EXIT_CODES.notRunning}  status, plan, templates, keys: Berth does not run on this data directory
 `;
 
 /** The command line of `berth`. Throws commander's errors instead of ending the process. */
@@ -26,11 +28,18 @@ export function berthProgram(): Command {
   addUp(program);
   addDown(program);
   addStatus(program);
-  addAgent(program);
   addPlan(program);
-  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  addTemplates(program);
+  addAgent(program);
+  addKeys(program);
+  for (const command of everyCommand(program)) {
+    command.exitOverride().copyInheritedSettings(program);
+  }
   return program;
 }
+
+const everyCommand = (parent: Command): readonly Command[] =>
+  parent.commands.flatMap((command) => [command, ...everyCommand(command)]);
 
 function addUp(program: Command): void {
   program
@@ -68,6 +77,17 @@ function addStatus(program: Command): void {
     .addOption(jsonOption())
     .action(async (options: { dataDir: string; json: boolean }) => {
       process.exitCode = await status(options);
+    });
+}
+
+function addTemplates(program: Command): void {
+  program
+    .command("templates")
+    .description("Show the named placements, and the strategies and constraints they stand for.")
+    .addOption(dataDirOption())
+    .addOption(jsonOption())
+    .action(async (options: { dataDir: string; json: boolean }) => {
+      process.exitCode = await templates(options);
     });
 }
 

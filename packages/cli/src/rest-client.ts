@@ -1,32 +1,22 @@
 import type { ECSClient } from "@aws-sdk/client-ecs";
 import { SignatureV4 } from "@smithy/signature-v4";
 
-interface RestRequest {
-  readonly method: "GET" | "POST";
-  readonly body?: string;
+export interface RestCall {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly url: URL;
+  /** Sent as JSON. */
+  readonly body?: object;
 }
 
 /**
- * A signed GET of Berth's REST API, with the identity of an SDK client.
+ * A signed call of Berth's REST API, with the identity of an SDK client. Undefined where the answer
+ * is empty.
  *
  * @throws Error with what the API says where it refuses
  */
-export const getSigned = async (client: ECSClient, url: URL): Promise<unknown> =>
-  sendSigned(client, url, { method: "GET" });
-
-/**
- * The same for a POST of a value as JSON.
- *
- * @throws Error with what the API says where it refuses
- */
-export const postSigned = async (client: ECSClient, url: URL, value: unknown): Promise<unknown> =>
-  sendSigned(client, url, { method: "POST", body: JSON.stringify(value) });
-
-async function sendSigned(
-  client: ECSClient,
-  url: URL,
-  { method, body }: RestRequest,
-): Promise<unknown> {
+export async function callRest(client: ECSClient, call: RestCall): Promise<unknown> {
+  const { method, url } = call;
+  const body = call.body && JSON.stringify(call.body);
   const signer = new SignatureV4({
     service: "ecs",
     region: await client.config.region(),
@@ -41,20 +31,21 @@ async function sendSigned(
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
     headers: { host: url.host, ...(body !== undefined && { "content-type": "application/json" }) },
-    body,
+    ...(body !== undefined && { body }),
   });
   const { host: _host, ...headers } = request.headers;
   const response = await fetch(url, { method, headers, ...(body !== undefined && { body }) });
-  if (!response.ok) throw new Error(`${url.pathname}: ${await refusal(response)}`);
-  return response.json();
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${url.pathname}: ${response.status} ${detailOf(text)}`);
+  return text === "" ? undefined : JSON.parse(text);
 }
 
-/** The sentence of an RFC 9457 answer, or all that was answered. */
-async function refusal(response: Response): Promise<string> {
-  const text = await response.text();
-  if (!response.headers.get("content-type")?.startsWith("application/problem+json")) {
-    return `${response.status} ${text}`;
+/** RFC 9457's text for people, where it is a problem that was answered. */
+function detailOf(text: string): string {
+  try {
+    const { detail } = JSON.parse(text) as { readonly detail?: unknown };
+    return typeof detail === "string" ? detail : text;
+  } catch {
+    return text;
   }
-  const { title = "", detail = "" } = JSON.parse(text) as { title?: string; detail?: string };
-  return `${response.status} ${title}: ${detail}`;
 }

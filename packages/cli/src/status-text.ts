@@ -1,13 +1,13 @@
 import type { ProcessesFile } from "@berth/contracts/local/installation";
-import { indented, textTable } from "./text-table.ts";
 import type { ClusterSurvey, ServiceSurvey, Waiting } from "./survey.ts";
+import { table } from "./text-table.ts";
 
 /** What `berth status` shows to people. */
 export function statusText(processes: ProcessesFile, clusters: readonly ClusterSurvey[]): string {
   return [
     `Endpoint ${processes.endpoint}`,
     "",
-    ...textTable([
+    ...table([
       ["PROCESS", "PID", "RESTARTS"],
       ...processes.processes.map((each) => [
         each.name,
@@ -27,7 +27,7 @@ function clusterLines(survey: ClusterSurvey): readonly string[] {
     ...indented(
       containerInstances.length === 0
         ? ["no container instances"]
-        : textTable([
+        : table([
             ["CONTAINER INSTANCE", "ZONE", "STATUS", "AGENT", "RUNNING", "PENDING"],
             ...containerInstances.map((each) => [
               each.containerInstanceArn.split("/").at(-1) ?? "",
@@ -42,7 +42,7 @@ function clusterLines(survey: ClusterSurvey): readonly string[] {
     ...indented(
       services.length === 0
         ? []
-        : textTable([
+        : table([
             ["SERVICE", "DESIRED", "RUNNING", "PENDING", "ROLLOUT"],
             ...services.map((each) => [
               each.service,
@@ -68,3 +68,5 @@ function refusalLine({ containerInstanceArn, reason, detail }: Waiting["instance
   const instance = containerInstanceArn?.split("/").at(-1);
   return `${instance === undefined ? "" : `${instance}: `}${reason}: ${detail}`;
 }
+
+const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`);

@@ -10,7 +10,7 @@ import {
   paginateListServices,
   type Service,
 } from "@aws-sdk/client-ecs";
-import { getSigned } from "./rest-client.ts";
+import { callRest } from "./rest-client.ts";
 
 /** What one cluster has, and what it waits for. */
 export interface ClusterSurvey {
@@ -148,7 +148,9 @@ async function surveyService(
   const name = service.serviceName ?? "";
   const url = new URL(`/v1/services/${encodeURIComponent(name)}/explain`, endpoint);
   url.searchParams.set("cluster", cluster);
-  const { waiting } = (await getSigned(client, url)) as { readonly waiting: readonly Waiting[] };
+  const { waiting } = (await callRest(client, { method: "GET", url })) as {
+    readonly waiting: readonly Waiting[];
+  };
   return {
     service: name,
     desiredCount: service.desiredCount ?? 0,

@@ -1,5 +1,5 @@
 /** Columns as wide as their widest cell, two spaces apart. */
-export function textTable(rows: readonly (readonly string[])[]): readonly string[] {
+export function table(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? "").length)),
   );
@@ -10,6 +10,3 @@ export function textTable(rows: readonly (readonly string[])[]): readonly string
       .trimEnd(),
   );
 }
-
-export const indented = (lines: readonly string[]): readonly string[] =>
-  lines.map((line) => `  ${line}`);

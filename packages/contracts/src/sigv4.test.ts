@@ -96,6 +96,14 @@ describe("a request that was signed well", () => {
     });
   });
 
+  it("brings what else is known of the key, and not its secret", async () => {
+    const key = { secretAccessKey: "root-secret", principalArn: "arn:root", validUntil: NOW + 1 };
+    const findAccessKey = () => ({ ...key, permissions: "all" });
+    const caller = await verifySignature(await sign(), { findAccessKey, now: NOW });
+    expect(caller).toMatchObject({ permissions: "all", validUntil: NOW + 1 });
+    expect(JSON.stringify(caller)).not.toContain("root-secret");
+  });
+
   it.each<[string, Partial<ToSign>]>([
     ["an agent's handshake", { method: "GET", path: "/ws", body: "", query: { b: "1", a: "x y" } }],
     ["a REST call", { method: "GET", path: "/v1/services/web-1/explain", query: { cluster: "d" } }],
@@ -226,6 +234,17 @@ describe("a request of nobody known is refused", () => {
         message: "The security token included in the request is invalid.",
       });
     }
+  });
+
+  it("with a key whose time is over, which only its holder is told", async () => {
+    const secretAccessKey = "root-secret";
+    const findAccessKey = () => ({ secretAccessKey, principalArn: "arn:old", validUntil: NOW });
+    await expect(verify(await sign(), { findAccessKey })).rejects.toMatchObject({
+      code: "ExpiredTokenException",
+      message: "The security token included in the request is expired",
+    });
+    const guessed = await sign({ secretAccessKey: "guessed" });
+    await expect(verify(guessed, { findAccessKey })).rejects.toMatchObject(MISMATCH);
   });
 
   it("with somebody else's secret", async () => {

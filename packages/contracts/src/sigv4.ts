@@ -1,30 +1,31 @@
-import { createHmac, hash, timingSafeEqual } from "node:crypto";
+import { createHmac, hash, randomUUID, timingSafeEqual } from "node:crypto";
 import { EcsError } from "@berth/domain/errors";
 import type { EcsErrorCode } from "@berth/domain/errors";
 import { canonicalRequest, headerOf } from "./canonical-request.ts";
 import type { SignedRequest } from "./canonical-request.ts";
 
+/** A key as the verifier needs it; what else a caller puts into it is handed on with the verdict. */
 export interface AccessKey {
   readonly secretAccessKey: string;
   readonly principalArn: string;
+  /** Epoch ms; absent where the key is good until it is taken away. */
+  readonly validUntil?: number;
 }
 
-export interface VerifyOptions {
-  readonly findAccessKey: (
-    accessKeyId: string,
-  ) => AccessKey | undefined | Promise<AccessKey | undefined>;
+export interface VerifyOptions<Key extends AccessKey = AccessKey> {
+  readonly findAccessKey: (accessKeyId: string) => Key | undefined | Promise<Key | undefined>;
   /** Epoch ms. */
   readonly now: number;
   /** The service that the signature must be scoped to; `ecs` where nothing is said. */
   readonly service?: string;
 }
 
-export interface Caller {
+/** Whose request it is: all that the key holds but its secret. */
+export type Caller<Key extends AccessKey = AccessKey> = Omit<Key, "secretAccessKey"> & {
   readonly accessKeyId: string;
-  readonly principalArn: string;
   /** 64 hex digits: the same for a request that is sent again byte for byte. */
   readonly signature: string;
-}
+};
 
 interface Authorization {
   readonly accessKeyId: string;
@@ -41,34 +42,57 @@ const WINDOW_MS = 5 * 60_000;
 const SIGNING_KEYS_KEPT = 1000;
 const signingKeys = new Map<string, Buffer>();
 
+/** Signs for a key that nobody has, so that unknown keys take as long to refuse as known ones. */
+const NOBODYS_SECRET = randomUUID();
+
 /**
  * Checks a Signature Version 4 in the `Authorization` header against the caller's secret: five
  * minutes either way, in any region; a session token is ignored. A request that was signed well is
  * the caller's, but may still be a repetition of an earlier one.
  *
  * @throws EcsError MissingAuthenticationTokenException, IncompleteSignature,
- * UnrecognizedClientException, InvalidSignatureException, with AWS's texts
+ * UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException, with AWS's texts
  */
-export async function verifySignature(
+export async function verifySignature<Key extends AccessKey>(
   request: SignedRequest,
-  options: VerifyOptions,
-): Promise<Caller> {
+  options: VerifyOptions<Key>,
+): Promise<Caller<Key>> {
   const authorization = parseAuthorization(headerOf(request, "authorization"));
   const signedAt = headerOf(request, "x-amz-date");
   checkScope(authorization, signedAt, options.service ?? "ecs");
   checkSignedHeaders(authorization, request);
   checkTime(signedAt, options.now);
+  const bodyHash = checkedBodyHash(request);
 
   const accessKey = await options.findAccessKey(authorization.accessKeyId);
+  const secret = accessKey?.secretAccessKey ?? NOBODYS_SECRET;
+  const isRight = isSignedWith(secret, request, { authorization, bodyHash });
+  checkKey(accessKey, isRight, options.now);
+  const { accessKeyId, signature } = authorization;
+  const { secretAccessKey: _, ...holder } = accessKey;
+  return { ...holder, accessKeyId, signature };
+}
+
+function checkKey(
+  accessKey: AccessKey | undefined,
+  isRight: boolean,
+  now: number,
+): asserts accessKey is AccessKey {
   if (!accessKey) {
     throw refusal(
       "UnrecognizedClientException",
       "The security token included in the request is invalid.",
     );
   }
-  checkSignature(request, authorization, accessKey.secretAccessKey);
-  const { accessKeyId, signature } = authorization;
-  return { accessKeyId, signature, principalArn: accessKey.principalArn };
+  if (!isRight) {
+    throw refusal(
+      "InvalidSignatureException",
+      "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+    );
+  }
+  if (accessKey.validUntil !== undefined && accessKey.validUntil <= now) {
+    throw refusal("ExpiredTokenException", "The security token included in the request is expired");
+  }
 }
 
 function parseAuthorization(header: string): Authorization {
@@ -176,11 +200,7 @@ function checkTime(signedAt: string, now: number): void {
   }
 }
 
-function checkSignature(
-  request: SignedRequest,
-  authorization: Authorization,
-  secretAccessKey: string,
-): void {
+function checkedBodyHash(request: SignedRequest): string {
   const bodyHash = hash("sha256", request.body, "hex");
   const statedHash = headerOf(request, "x-amz-content-sha256");
   if (statedHash !== "" && statedHash !== bodyHash) {
@@ -189,6 +209,14 @@ function checkSignature(
       "The provided 'x-amz-content-sha256' header does not match what was computed.",
     );
   }
+  return bodyHash;
+}
+
+function isSignedWith(
+  secretAccessKey: string,
+  request: SignedRequest,
+  { authorization, bodyHash }: { readonly authorization: Authorization; readonly bodyHash: string },
+): boolean {
   const { date, region, service } = authorization;
   const text = [
     ALGORITHM,
@@ -197,12 +225,7 @@ function checkSignature(
     hash("sha256", canonicalRequest(request, authorization.signedHeaders, bodyHash), "hex"),
   ].join("\n");
   const expected = hmac(signingKey(secretAccessKey, authorization), text);
-  if (!isSignature(authorization.signature, expected)) {
-    throw refusal(
-      "InvalidSignatureException",
-      "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
-    );
-  }
+  return isSignature(authorization.signature, expected);
 }
 
 /** One spelling only, so that a repeated request cannot pass for another one. */

@@ -1,6 +1,7 @@
 import type { AcsMessage } from "@berth/contracts/agent/messages";
 import type { MetricDimensions, MetricName } from "@berth/contracts/metrics";
 import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
+import type { Permissions } from "@berth/domain/access/access-key";
 import type { LifecycleAction } from "@berth/domain/container-instance";
 import type { Scope } from "@berth/domain/arn";
 import type { Store } from "@berth/store/store";
@@ -19,7 +20,7 @@ export interface ControlPlane {
   readonly settings: Settings;
   /** Epoch ms. */
   now(): number;
-  /** So many random lower-case hex digits, fit for identifiers. */
+  /** So many random lower-case hex digits that nobody can guess: fit for identifiers and secrets. */
   randomHex(digits: number): string;
 }
 
@@ -57,4 +58,6 @@ export interface CommandContext extends ControlPlane {
   readonly requestId: string;
   /** ARN of the caller: `createdBy`, `registeredBy`. */
   readonly principalArn: string;
+  /** What the caller may do. The edge has asked them about the call itself. */
+  readonly permissions: Permissions;
 }

@@ -27,6 +27,8 @@ export interface Settings {
   readonly throttleMaxDelayMs: number;
   /** How long stopped tasks, events and INACTIVE services stay describable. */
   readonly historyMs: number;
+  /** How long a key lasts that an instance gets for its EC2 identity; agents renew at half of it. */
+  readonly agentKeyLifetimeMs: number;
 }
 
 export const DEFAULT_SETTINGS: Omit<Settings, "agentEndpoint"> = {
@@ -42,4 +44,5 @@ export const DEFAULT_SETTINGS: Omit<Settings, "agentEndpoint"> = {
   throttleFirstDelayMs: 1_000,
   throttleMaxDelayMs: 27 * 60_000,
   historyMs: 30 * 24 * 3_600_000,
+  agentKeyLifetimeMs: 6 * 3_600_000,
 };

@@ -15,6 +15,8 @@ export interface ContainerInstance {
   /** 32 lower-case hex digits. */
   readonly id: string;
   readonly ec2InstanceId?: string;
+  /** ARN of the principal. Absent in what was registered before Berth kept it. */
+  readonly registeredBy?: string;
   readonly registered: Capacity;
   /** Ids of its GPUs; `registered` counts them. */
   readonly gpuIds?: readonly string[];

@@ -1,6 +1,6 @@
 /** Error codes that Berth answers, those of the ECS API but for one, with the HTTP status each travels under. */
 export const HTTP_STATUS = {
-  AccessDeniedException: 403,
+  AccessDeniedException: 400,
   AttributeLimitExceededException: 400,
   BlockedException: 400,
   ClientException: 400,

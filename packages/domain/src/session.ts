@@ -25,4 +25,6 @@ export interface AgentConnection {
   readonly cluster: string;
   readonly containerInstanceId: string;
   readonly connectedAt: number;
+  /** The issued key that its handshake was signed with: once that is revoked, it is heard no more. */
+  readonly accessKeyId?: string;
 }

@@ -1,5 +1,12 @@
 import type { Envelope } from "@berth/contracts/agent/messages";
-import type { AgentHandshake, HandshakeOutcome } from "@berth/control-plane/agents/connections";
+import type { Credential } from "@berth/control-plane/access/find-access-key";
+import type {
+  AgentHandshake,
+  Dialler,
+  HandshakeOutcome,
+} from "@berth/control-plane/agents/connections";
+import { ADMINISTRATOR } from "@berth/domain/access/access-key";
+import { EcsError } from "@berth/domain/errors";
 import { Hash } from "@smithy/core/serde";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
@@ -21,26 +28,38 @@ const QUERY = {
   seqNum: "1",
 };
 
+const ROOT: Credential = {
+  secretAccessKey: "secret",
+  principalArn: "arn:root",
+  permissions: ADMINISTRATOR,
+  isIssued: false,
+};
+const KEYS = new Map<string, Credential>([
+  ["AKIAROOT", ROOT],
+  ["AKIAAGENT", { ...ROOT, permissions: { kind: "agent" }, isIssued: true }],
+]);
+
 let handler: AgentSocketHandler;
 let outcome: () => Promise<HandshakeOutcome>;
 let answer: (frame: Envelope) => Promise<Envelope | undefined>;
 let handshakes: AgentHandshake[];
+let diallers: Dialler[];
 let disconnected: string[];
 let received: [string, Envelope][];
 let pushed: [string, Envelope][];
 let logged: LogDetails[];
 
 beforeEach(() => {
-  [handshakes, disconnected, received, pushed, logged] = [[], [], [], [], []];
+  [handshakes, diallers, disconnected, received, pushed, logged] = [[], [], [], [], [], []];
   outcome = () => Promise.resolve("connected");
   answer = () => Promise.resolve(undefined);
   const record = (_: string, details: LogDetails) => void logged.push(details);
   handler = createAgentSocketHandler({
-    findAccessKey: (id) =>
-      id === "AKIAROOT" ? { secretAccessKey: "secret", principalArn: "arn:root" } : undefined,
+    findAccessKey: async (id) => KEYS.get(id),
     now: () => NOW,
-    connect: (handshake) => {
+    connect: (handshake, dialler) => {
       handshakes.push(handshake);
+      diallers.push(dialler);
       return outcome();
     },
     disconnect: (connectionId) => {
@@ -106,6 +125,22 @@ describe("$connect", () => {
       headers: { "content-type": "application/json" },
       body: '{"type":"InactiveInstanceException","message":{"message":"Container instance is inactive."}}',
     });
+  });
+
+  it("tells who has signed, and the key by its id where it can be revoked", async () => {
+    await handler(await aHandshake());
+    await handler(await aHandshake(QUERY, "AKIAAGENT"));
+    expect(diallers).toEqual([
+      { permissions: ADMINISTRATOR, principalArn: "arn:root" },
+      { permissions: { kind: "agent" }, principalArn: "arn:root", accessKeyId: "AKIAAGENT" },
+    ]);
+  });
+
+  it("refuses a key that may not, in the form that the agent reads", async () => {
+    outcome = () => Promise.reject(new EcsError("AccessDeniedException", "Not yours."));
+    const refusal = await handler(await aHandshake());
+    expect(refusalOf(refusal)).toEqual([403, "AccessDeniedException"]);
+    expect(refusal.body).toContain("Not yours.");
   });
 
   it("refuses a dialler that is no agent", async () => {
@@ -191,9 +226,12 @@ function refusalOf(response: APIGatewayProxyStructuredResultV2): [number | undef
   return [response.statusCode, type];
 }
 
-async function aHandshake(query: Record<string, string> = QUERY): Promise<AgentSocketEvent> {
+async function aHandshake(
+  query: Record<string, string> = QUERY,
+  accessKeyId = "AKIAROOT",
+): Promise<AgentSocketEvent> {
   const signer = new SignatureV4({
-    credentials: { accessKeyId: "AKIAROOT", secretAccessKey: "secret" },
+    credentials: { accessKeyId, secretAccessKey: "secret" },
     region: "us-east-1",
     service: "ecs",
     sha256: Hash.bind(undefined, "sha256"),

@@ -3,7 +3,11 @@ import { parseAgentFrame } from "@berth/contracts/agent/frames";
 import { parseHandshakeQuery } from "@berth/contracts/agent/handshake";
 import type { Envelope } from "@berth/contracts/agent/messages";
 import { verifySignature } from "@berth/contracts/sigv4";
-import type { AgentHandshake, HandshakeOutcome } from "@berth/control-plane/agents/connections";
+import type {
+  AgentHandshake,
+  Dialler,
+  HandshakeOutcome,
+} from "@berth/control-plane/agents/connections";
 import { isEcsError } from "@berth/domain/errors";
 import type {
   APIGatewayProxyStructuredResultV2,
@@ -15,7 +19,7 @@ import type { Log } from "./log.ts";
 import type { Authentication } from "./signed-request.ts";
 
 export interface AgentSocketDependencies extends Authentication {
-  readonly connect: (handshake: AgentHandshake) => Promise<HandshakeOutcome>;
+  readonly connect: (handshake: AgentHandshake, dialler: Dialler) => Promise<HandshakeOutcome>;
   readonly disconnect: (connectionId: string) => Promise<void>;
   /** What it returns is pushed back to the connection. */
   readonly receive: (connectionId: string, frame: Envelope) => Promise<Envelope | undefined>;
@@ -75,7 +79,7 @@ async function connect(
   event: AgentSocketEvent,
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const { findAccessKey, now } = dependencies;
-  await verifySignature(handshakeRequest(event), { findAccessKey, now: now() });
+  const caller = await verifySignature(handshakeRequest(event), { findAccessKey, now: now() });
 
   const query = parseHandshakeQuery(event.queryStringParameters ?? {});
   if (!query) {
@@ -86,7 +90,11 @@ async function connect(
     );
   }
   const { connectionId } = event.requestContext;
-  const outcome = await dependencies.connect({ ...query, connectionId });
+  const { accessKeyId, isIssued, permissions, principalArn } = caller;
+  const outcome = await dependencies.connect(
+    { ...query, connectionId },
+    { permissions, principalArn, ...(isIssued && { accessKeyId }) },
+  );
   return outcome === "connected" ? DONE : refusal(400, outcome.refused, outcome.message);
 }
 
@@ -137,7 +145,7 @@ function refusal(
   };
 }
 
-/** Of all that can be thrown only a bad signature is the agent's own doing. */
+/** Of all that can be thrown only a bad signature, or a key that may not, is the agent's own doing. */
 function faultResponse(
   event: AgentSocketEvent,
   error: Error | null | undefined,

@@ -1,6 +1,8 @@
 import * as ecs from "@aws-sdk/client-ecs";
+import type { Credential } from "@berth/control-plane/access/find-access-key";
 import type { Commands } from "@berth/control-plane/commands/command";
 import type { CommandContext, ControlPlane } from "@berth/control-plane/context";
+import { ADMINISTRATOR } from "@berth/domain/access/access-key";
 import { EcsError } from "@berth/domain/errors";
 import { Hash } from "@smithy/core/serde";
 import { SignatureV4 } from "@smithy/signature-v4";
@@ -21,6 +23,13 @@ interface WireRequest {
 const PRINCIPAL = "arn:aws:iam::000000000000:root";
 const SECRET = "root-secret";
 const TASK_DEFINITION = { family: "web", containerDefinitions: [{ name: "app", image: "bb:1" }] };
+
+const ROOT: Credential = {
+  secretAccessKey: SECRET,
+  principalArn: PRINCIPAL,
+  permissions: ADMINISTRATOR,
+  isIssued: false,
+};
 
 let now: number;
 let api: ApiHandler;
@@ -43,11 +52,14 @@ beforeEach(() => {
     controlPlane: { now: () => now } as ControlPlane,
     commands,
     rest: {
-      "GET /v1/services/:service/explain": (context, parameters) =>
-        Promise.resolve({ asked: parameters, by: context.principalArn }),
+      "GET /v1/services/:service/explain": {
+        kind: "signed",
+        access: () => ({ action: "berth:ExplainService", resources: [] }),
+        call: (context, { parameters }) =>
+          Promise.resolve({ asked: parameters, by: context.principalArn }),
+      },
     },
-    findAccessKey: (id) =>
-      id === "AKIAROOT" ? { secretAccessKey: SECRET, principalArn: PRINCIPAL } : undefined,
+    findAccessKey: async (id) => (id === "AKIAROOT" ? ROOT : undefined),
     log: { info: record, warn: record, error: record },
   });
 });

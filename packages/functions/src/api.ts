@@ -1,5 +1,6 @@
 import chain from "@middy/core";
 import type { MiddlewareObj } from "@middy/core";
+import type { Credential } from "@berth/control-plane/access/find-access-key";
 import type { Commands } from "@berth/control-plane/commands/command";
 import type { CommandContext, ControlPlane } from "@berth/control-plane/context";
 import type { Caller } from "@berth/contracts/sigv4";
@@ -12,9 +13,11 @@ import { createAnswerMemory } from "./answer-memory.ts";
 import type { AnswerMemory } from "./answer-memory.ts";
 import { callOperation } from "./ecs-operation.ts";
 import { toErrorResponse } from "./error-response.ts";
+import { json } from "./json-response.ts";
 import type { Log } from "./log.ts";
+import { callOpen, callSigned } from "./rest-call.ts";
 import { createRestRouter } from "./rest-routes.ts";
-import type { FindRestCall, RestMatch, RestRoutes } from "./rest-routes.ts";
+import type { FindRestRoute, RestMatch, RestRoutes } from "./rest-routes.ts";
 import { authenticate } from "./signed-request.ts";
 import type { Authentication } from "./signed-request.ts";
 
@@ -35,20 +38,20 @@ export type ApiHandler = (
 
 type Api = ApiDependencies & {
   readonly answers: AnswerMemory;
-  readonly findRestCall: FindRestCall;
+  readonly findRestRoute: FindRestRoute;
 };
 
 const REST_PREFIX = "/v1/";
 
 /**
  * The public API behind an API Gateway HTTP API: `POST /` is the ECS API, `/v1/…` is REST, both
- * signed; `GET /healthz` is open.
+ * signed; `GET /healthz` is open, and so is what REST says to be.
  */
 export function createApiHandler(dependencies: ApiDependencies): ApiHandler {
   const api: Api = {
     ...dependencies,
     answers: createAnswerMemory(() => dependencies.controlPlane.now()),
-    findRestCall: createRestRouter(dependencies.rest),
+    findRestRoute: createRestRouter(dependencies.rest),
   };
   const handler = chain<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(awsResponse(api.log))
@@ -96,7 +99,7 @@ async function route(
     case "GET /healthz":
       return json(200, { status: "ok" });
   }
-  const match = api.findRestCall(method, event.rawPath, event.rawQueryString);
+  const match = api.findRestRoute(method, event.rawPath, event.rawQueryString);
   return match ? answerRest(api, event, match) : json(404, { message: "Not Found" });
 }
 
@@ -121,13 +124,13 @@ async function answerOperation(
 async function answerRest(
   api: Api,
   event: APIGatewayProxyEventV2,
-  { call, parameters }: RestMatch,
+  { route, parameters }: RestMatch,
 ): Promise<APIGatewayProxyStructuredResultV2> {
+  if (route.kind === "open") return callOpen(route, { event, parameters }, api.controlPlane);
   const { caller, body } = await authenticate(event, authenticationOf(api));
-  const answer = async () =>
-    JSON.stringify(await call(commandContext(api, event, caller), parameters, body));
-  const isRead = event.requestContext.http.method === "GET";
-  return jsonText(200, isRead ? await answer() : await api.answers.once(caller.signature, answer));
+  const context = commandContext(api, event, caller);
+  const call = { method: event.requestContext.http.method, parameters, body };
+  return callSigned(route, call, { context, signature: caller.signature, answers: api.answers });
 }
 
 function authenticationOf({ findAccessKey, controlPlane }: Api): Authentication {
@@ -137,14 +140,8 @@ function authenticationOf({ findAccessKey, controlPlane }: Api): Authentication 
 function commandContext(
   { controlPlane }: Api,
   event: APIGatewayProxyEventV2,
-  { principalArn }: Caller,
+  { principalArn, permissions }: Caller<Credential>,
 ): CommandContext {
-  return { ...controlPlane, requestId: event.requestContext.requestId, principalArn };
-}
-
-const json = (statusCode: number, value: unknown): APIGatewayProxyStructuredResultV2 =>
-  jsonText(statusCode, JSON.stringify(value));
-
-function jsonText(statusCode: number, body: string): APIGatewayProxyStructuredResultV2 {
-  return { statusCode, headers: { "content-type": "application/json" }, body };
+  const { requestId } = event.requestContext;
+  return { ...controlPlane, requestId, principalArn, permissions };
 }

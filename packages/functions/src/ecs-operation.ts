@@ -7,6 +7,7 @@ import type { ModelOperationName } from "@berth/contracts/ecs-api/operation-name
 import type { EcsOperationName, EcsRequest } from "@berth/contracts/ecs-api/operations";
 import { parseRequest } from "@berth/contracts/ecs-api/parse-request";
 import { serializeResponse } from "@berth/contracts/ecs-api/serialize-response";
+import { authorizeOperation } from "@berth/control-plane/access/authorize-operation";
 import type { Command, Commands } from "@berth/control-plane/commands/command";
 import type { CommandContext } from "@berth/control-plane/context";
 import { EcsError } from "@berth/domain/errors";
@@ -22,10 +23,10 @@ export interface OperationCall {
 }
 
 /**
- * Parses, has the command carried out, prints. Writes are done once for each signature; reads may
- * be repeated.
+ * Parses, asks whether the caller may, has the command carried out, prints. Writes are done once for
+ * each signature; reads may be repeated.
  *
- * @throws EcsError UnknownOperationException, what the parser throws, what the command throws
+ * @throws EcsError AccessDeniedException, UnknownOperationException, what the parser throws, what the command throws
  */
 export async function callOperation(
   { target, body, signature, context }: OperationCall,
@@ -36,6 +37,7 @@ export async function callOperation(
   if (!operation) throw new EcsError("UnknownOperationException", "The operation is unknown.");
   const request = parseRequest(operation, body);
   if (!isCarriedOut(operation, commands)) throw notThereYet(operation);
+  await authorizeOperation(context, operation, request);
   const command = commands[operation] as Command<EcsOperationName>;
   const answer = async () =>
     serializeResponse(operation, await command(context, request as EcsRequest<EcsOperationName>));

@@ -1,8 +1,7 @@
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
 import { describe, expect, it } from "vitest";
-import { readAccessKeys, readControllerQueues, readEnvironment } from "./environment.ts";
+import { readControllerQueues, readEnvironment } from "./environment.ts";
 
-const KEY = { accessKeyId: "AKIAROOT", secretAccessKey: "the-secret", principalArn: "arn:root" };
 const queueUrl = (name: string) => `https://sqs.us-east-1.amazonaws.com/000000000000/${name}`;
 const COMPLETE = {
   AWS_REGION: "us-east-1",
@@ -15,7 +14,6 @@ const COMPLETE = {
   BERTH_TIMERS_QUEUE_URL: queueUrl("timers"),
   BERTH_CONNECTIONS_ENDPOINT: "https://abc.execute-api.us-east-1.amazonaws.com/ws",
   BERTH_AGENT_ENDPOINT: "https://abc.execute-api.us-east-1.amazonaws.com/",
-  BERTH_ACCESS_KEYS: JSON.stringify([KEY]),
   PATH: "/usr/bin",
 };
 
@@ -58,19 +56,4 @@ describe("readControllerQueues", () => {
     const read = readControllerQueues({ ...COMPLETE, BERTH_TABLE_NAME: undefined });
     expect(read).toEqual({ region, queueUrls: { service, placement, dispatch } });
   });
-});
-
-describe("readAccessKeys", () => {
-  it("reads the list", () => {
-    expect(readAccessKeys(COMPLETE)).toEqual([KEY]);
-  });
-
-  it.each(["the-secret", '[{"accessKeyId":"AKIAROOT","secretAccessKey":"the-secret"}]'])(
-    "repeats no secret in its error: %s",
-    (json) => {
-      const read = () => readAccessKeys({ BERTH_ACCESS_KEYS: json });
-      expect(read).toThrow("The environment cannot be used. BERTH_ACCESS_KEYS: not a list of");
-      expect(read).not.toThrow("the-secret");
-    },
-  );
 });

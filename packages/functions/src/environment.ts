@@ -21,19 +21,10 @@ export interface Environment {
   readonly settings: Settings;
 }
 
-export interface EnvironmentAccessKey {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly principalArn: string;
-}
-
-type Variables = Readonly<Record<string, string | undefined>>;
+/** A process's environment. */
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 const text = z.string().min(1);
-const accessKeys = z.array(
-  z.object({ accessKeyId: text, secretAccessKey: text, principalArn: text }),
-);
-
 const stage = z.object({ BERTH_STAGE: text });
 
 /** Credentials of the function itself are the SDK's to read. */
@@ -56,7 +47,7 @@ const variables = controllerQueueVariables.extend({
 
 /** @throws Error that names every variable which is missing or wrong, and the value of none */
 export function readEnvironment(env: Variables): Environment {
-  const given = parse(variables, env);
+  const given = parseVariables(variables, env);
   return {
     region: given.AWS_REGION,
     account: given.BERTH_ACCOUNT,
@@ -75,7 +66,7 @@ export function readEnvironment(env: Variables): Environment {
 }
 
 /** Which of the stages in an account this is: for every function. */
-export const readStage = (env: Variables): string => parse(stage, env).BERTH_STAGE;
+export const readStage = (env: Variables): string => parseVariables(stage, env).BERTH_STAGE;
 
 /**
  * What a function is told that only hands messages on.
@@ -86,7 +77,7 @@ export function readControllerQueues(env: Variables): {
   readonly region: string;
   readonly queueUrls: Pick<Environment["queueUrls"], "service" | "placement" | "dispatch">;
 } {
-  const given = parse(controllerQueueVariables, env);
+  const given = parseVariables(controllerQueueVariables, env);
   return { region: given.AWS_REGION, queueUrls: controllerQueues(given) };
 }
 
@@ -111,7 +102,7 @@ export function readSettings(env: Variables): typeof DEFAULT_SETTINGS {
       ]),
     ),
   );
-  const given = parse(schema, env);
+  const given = parseVariables(schema, env);
   const entries = names.map((name) => [name, given[variableName(name)]]);
   const settings = Object.fromEntries(entries) as typeof DEFAULT_SETTINGS;
   if (settings.leaseMs <= settings.heartbeatIntervalMs) {
@@ -127,23 +118,10 @@ export function variableName(setting: string): string {
   return `BERTH_${setting.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
-function parse<Output>(schema: z.ZodType<Output>, env: Variables): Output {
+/** @throws Error that names every variable which is missing or wrong, and the value of none */
+export function parseVariables<Output>(schema: z.ZodType<Output>, env: Variables): Output {
   const outcome = schema.safeParse(env);
   if (outcome.success) return outcome.data;
   const faults = outcome.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   throw new Error(`The environment cannot be used. ${faults.join("; ")}`);
-}
-
-/**
- * Whose requests are let in: for the functions that strangers can call, and no other.
- *
- * @throws Error that repeats nothing of it
- */
-export function readAccessKeys(env: Variables): readonly EnvironmentAccessKey[] {
-  try {
-    return accessKeys.parse(JSON.parse(env["BERTH_ACCESS_KEYS"] ?? ""));
-  } catch {
-    // The parser's own message would repeat the secrets.
-    throw new Error("The environment cannot be used. BERTH_ACCESS_KEYS: not a list of access keys");
-  }
 }

@@ -25,6 +25,9 @@ export interface FunctionLimits {
   readonly timeoutSeconds: number;
 }
 
+/** What Lambda's machines are: a fifth cheaper than the others, and nothing here minds. */
+export const ARCHITECTURE = "arm64";
+
 /** API Gateway gives up after 29 or 30 seconds: no answer is worth more. */
 const ANSWER: FunctionLimits = { role: "open", memoryMiB: 1024, timeoutSeconds: 28 };
 const WAKE: FunctionLimits = { role: "controller", memoryMiB: 1024, timeoutSeconds: 30 };

@@ -1,9 +1,11 @@
 import * as ecs from "@aws-sdk/client-ecs";
 import type { WakeMessage } from "@berth/contracts/queue";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
+import { ADMINISTRATOR } from "@berth/domain/access/access-key";
 import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { createStore } from "@berth/store/create-store";
 import { createMemoryTable } from "@berth/store/memory/table";
+import { FakeSecretBox } from "@berth/testing/fake-secret-box";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { beforeEach, expect, it } from "vitest";
 import {
@@ -13,11 +15,11 @@ import {
   sweepHandler,
   serviceWakeHandler,
 } from "./handlers.ts";
-import type { OpenEdge } from "./handlers.ts";
+import type { ApiEdge } from "./handlers.ts";
 import { createMetrics } from "./metrics.ts";
 
 /** The edge around the real control plane, on the memory store, with queues that can be broken. */
-let edge: OpenEdge;
+let edge: ApiEdge;
 let sent: WakeMessage[];
 let queuesWork: boolean;
 let warnings: string[];
@@ -57,7 +59,15 @@ beforeEach(() => {
       now,
       randomHex: (digits) => (ids += 1).toString(16).padStart(digits, "0"),
     },
-    findAccessKey: () => ({ secretAccessKey: "secret", principalArn: "arn:root" }),
+    findAccessKey: async () => ({
+      secretAccessKey: "secret",
+      principalArn: "arn:root",
+      permissions: ADMINISTRATOR,
+      isIssued: false,
+    }),
+    sealer: new FakeSecretBox(),
+    identities: { identify: async () => "refused" },
+    rules: { installation: "berth.test", stsEndpoint: "https://sts.test", instanceRoles: [] },
     log: {
       info: () => undefined,
       warn: (message) => void warnings.push(message),

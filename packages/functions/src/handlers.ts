@@ -4,6 +4,8 @@ import { createMessagePauses } from "@berth/aws/message-pauses";
 import type { PauseMessages, SqsClient } from "@berth/aws/message-pauses";
 import { createForgivingRelay } from "@berth/aws/sqs-relay";
 import type { WakeMessage } from "@berth/contracts/queue";
+import type { FindAccessKey } from "@berth/control-plane/access/find-access-key";
+import type { JoinParts } from "@berth/control-plane/access/join-instance";
 import { connectAgent, disconnectAgent } from "@berth/control-plane/agents/connections";
 import { receiveFromAgent } from "@berth/control-plane/agents/receive";
 import { commands } from "@berth/control-plane/commands/registry";
@@ -13,10 +15,7 @@ import { noteHost } from "@berth/control-plane/hosts/note-host";
 import { handleServiceWake, handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
 import type { HostNotice } from "@berth/domain/container-instance";
-import { explainService } from "@berth/control-plane/rest/explain-service";
-import { parseApplyRequest, parsePlanRequest } from "@berth/contracts/rest/plan-request";
-import { applyPlan } from "@berth/simulator/plan/apply-plan";
-import { makePlan } from "@berth/simulator/plan/make-plan";
+import { accessKeyRoutes } from "./access-key-routes.ts";
 import { createAgentSocketHandler } from "./agent-socket.ts";
 import type { AgentSocketHandler } from "./agent-socket.ts";
 import { createApiHandler } from "./api.ts";
@@ -24,14 +23,17 @@ import type { ApiHandler } from "./api.ts";
 import { createForwardHandler } from "./forward.ts";
 import { createInstanceEventsHandler } from "./instance-events.ts";
 import type { InstanceEventsHandler } from "./instance-events.ts";
+import { joinRoutes } from "./join-route.ts";
 import { describeError } from "./log.ts";
 import type { Log } from "./log.ts";
 import { measured } from "./metrics.ts";
 import type { MetricsRecorder } from "./metrics.ts";
+import { planRoutes } from "./plan-routes.ts";
+import { placementTemplateRoutes } from "./placement-template-routes.ts";
 import { createQueueHandler } from "./queue.ts";
 import type { QueueHandler } from "./queue.ts";
 import type { RestRoutes } from "./rest-routes.ts";
-import type { Authentication } from "./signed-request.ts";
+import { serviceRoutes } from "./service-routes.ts";
 import { createSweepHandler } from "./sweep.ts";
 import type { SweepHandler } from "./sweep.ts";
 
@@ -50,33 +52,35 @@ export interface Edge {
 
 /** With what strangers are told apart: for handlers that anybody can call. */
 export interface OpenEdge extends Edge {
-  readonly findAccessKey: Authentication["findAccessKey"];
+  readonly findAccessKey: FindAccessKey;
 }
+
+/** With what keys are issued. */
+export interface ApiEdge extends OpenEdge, JoinParts {}
 
 /** With Auto Scaling: for the handler that looks after instances, and no other. */
 export interface InstanceEdge extends Edge {
   readonly lifecycleActions: LifecycleActions;
 }
 
-const REST: RestRoutes = {
-  "GET /v1/services/:service/explain": (context, { service = "", cluster }) =>
-    explainService(context, { service, ...(cluster !== undefined && { cluster }) }),
-  "POST /v1/plans": (context, _, body) => makePlan(context, parsePlanRequest(body)),
-  "POST /v1/plans/apply": (context, _, body) => applyPlan(context, parseApplyRequest(body)),
-};
-
-export function apiHandler(edge: OpenEdge): ApiHandler {
-  const { findAccessKey, metrics, log } = edge;
+export function apiHandler(edge: ApiEdge): ApiHandler {
+  const { findAccessKey, metrics, log, sealer } = edge;
   const controlPlane = withForgivingRelay(edge);
-  const dependencies = { controlPlane, commands, rest: REST, findAccessKey, log };
-  return measured(metrics, createApiHandler(dependencies));
+  const rest: RestRoutes = {
+    ...placementTemplateRoutes,
+    ...serviceRoutes,
+    ...planRoutes,
+    ...accessKeyRoutes(sealer),
+    ...joinRoutes(edge, log),
+  };
+  return measured(metrics, createApiHandler({ controlPlane, commands, rest, findAccessKey, log }));
 }
 
 export function agentSocketHandler(edge: OpenEdge): AgentSocketHandler {
   const { agents, findAccessKey, metrics, log } = edge;
   const controlPlane = withForgivingRelay(edge);
   const handler = createAgentSocketHandler({
-    connect: (handshake) => connectAgent(controlPlane, handshake),
+    connect: (handshake, dialler) => connectAgent(controlPlane, handshake, dialler),
     disconnect: (connectionId) => disconnectAgent(controlPlane, connectionId),
     receive: (connectionId, frame) => receiveFromAgent(controlPlane, connectionId, frame),
     push: (connectionId, message) => agents.push(connectionId, message),

@@ -1,34 +1,55 @@
 import { URLPattern } from "node:url";
-import type { CommandContext } from "@berth/control-plane/context";
+import type { Access } from "@berth/control-plane/access/authorize";
+import type { CommandContext, ControlPlane } from "@berth/control-plane/context";
+import type { Scope } from "@berth/domain/arn";
 
-/** One call under `/v1`: parameters of path and query by name, path first; the result is printed. */
-export type RestCall = (
-  context: CommandContext,
-  parameters: Readonly<Record<string, string | undefined>>,
-  body: string,
-) => Promise<unknown>;
-
-/** By method and path pattern, such as `GET /v1/services/:service/explain`. */
-export type RestRoutes = Readonly<Record<string, RestCall>>;
-
-export interface RestMatch {
-  readonly call: RestCall;
+/** A call under `/v1` as it came. */
+export interface RestRequest {
+  /** Of path and query by name, path first. */
   readonly parameters: Readonly<Record<string, string | undefined>>;
+  /** JSON, or undefined where there is none. */
+  readonly body: unknown;
 }
 
-export type FindRestCall = (method: string, path: string, query: string) => RestMatch | undefined;
+/** For who has signed, and may do it. What `call` gives back is printed; nothing is 204. */
+export interface SignedRoute {
+  readonly kind: "signed";
+  /** 200 where nothing is said. */
+  readonly status?: number;
+  /** What policies call it. */
+  access(scope: Scope, request: RestRequest): Access;
+  call(context: CommandContext, request: RestRequest): Promise<unknown>;
+}
+
+/** For everybody: the call itself finds out who that is. */
+export interface OpenRoute {
+  readonly kind: "open";
+  call(controlPlane: ControlPlane, request: RestRequest): Promise<unknown>;
+}
+
+export type RestRoute = SignedRoute | OpenRoute;
+
+/** By method and path pattern, such as `GET /v1/services/:service/explain`. */
+export type RestRoutes = Readonly<Record<string, RestRoute>>;
+
+export interface RestMatch {
+  readonly route: RestRoute;
+  readonly parameters: RestRequest["parameters"];
+}
+
+export type FindRestRoute = (method: string, path: string, query: string) => RestMatch | undefined;
 
 /** Compiles the routes' patterns once. */
-export function createRestRouter(routes: RestRoutes): FindRestCall {
-  const compiled = Object.entries(routes).map(([route, call]) => {
-    const [method = "", pathname = ""] = route.split(" ");
-    return { method, pattern: new URLPattern({ pathname }), call };
+export function createRestRouter(routes: RestRoutes): FindRestRoute {
+  const compiled = Object.entries(routes).map(([pattern, route]) => {
+    const [method = "", pathname = ""] = pattern.split(" ");
+    return { method, pattern: new URLPattern({ pathname }), route };
   });
   return (method, path, query) => {
-    for (const route of compiled) {
-      const match = route.method === method ? route.pattern.exec({ pathname: path }) : null;
+    for (const each of compiled) {
+      const match = each.method === method ? each.pattern.exec({ pathname: path }) : null;
       if (match)
-        return { call: route.call, parameters: parametersOf(match.pathname.groups, query) };
+        return { route: each.route, parameters: parametersOf(match.pathname.groups, query) };
     }
     return undefined;
   };

@@ -1,12 +1,13 @@
 import type { SignedRequest } from "@berth/contracts/canonical-request";
 import { verifySignature } from "@berth/contracts/sigv4";
-import type { Caller, VerifyOptions } from "@berth/contracts/sigv4";
+import type { Caller } from "@berth/contracts/sigv4";
+import type { Credential, FindAccessKey } from "@berth/control-plane/access/find-access-key";
 import { EcsError } from "@berth/domain/errors";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 
 /** What the edge needs to know whose request it is. */
 export interface Authentication {
-  readonly findAccessKey: VerifyOptions["findAccessKey"];
+  readonly findAccessKey: FindAccessKey;
   /** Epoch ms. */
   readonly now: () => number;
 }
@@ -16,7 +17,7 @@ const MAX_BODY_BYTES = 6 * 1024 * 1024;
 
 /** A request whose caller is known. */
 export interface AuthenticRequest {
-  readonly caller: Caller;
+  readonly caller: Caller<Credential>;
   readonly body: string;
 }
 
@@ -30,9 +31,14 @@ export async function authenticate(
   return { caller, body: body.toString("utf8") };
 }
 
-function bodyOf(event: APIGatewayProxyEventV2): Buffer {
+/**
+ * A body as it was sent.
+ *
+ * @throws EcsError RequestEntityTooLargeException
+ */
+export function bodyOf(event: APIGatewayProxyEventV2, maxBytes = MAX_BODY_BYTES): Buffer {
   const body = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
-  if (body.length > MAX_BODY_BYTES) {
+  if (body.length > maxBytes) {
     throw new EcsError("RequestEntityTooLargeException", "The request body is too large.");
   }
   return body;

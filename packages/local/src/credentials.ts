@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from "node:crypto";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { RootCredentials } from "@berth/contracts/local/installation";
-import { writePrivateFile } from "./data-directory.ts";
+import { refuseIfShared, writePrivateFile } from "./data-directory.ts";
 
 /**
  * The root access key: read, or made at the first start.
@@ -12,7 +12,7 @@ export function rootCredentials(path: string): RootCredentials {
   if (!existsSync(path)) {
     writePrivateFile(path, `${JSON.stringify(newAccessKey(), undefined, 2)}\n`);
   }
-  refuseIfShared(path);
+  refuseIfShared(path, "Whoever has this key controls the machine.");
   const stored: unknown = JSON.parse(readFileSync(path, "utf8"));
   if (!isRootCredentials(stored)) throw new Error(`${path} does not hold an access key.`);
   return stored;
@@ -27,15 +27,6 @@ export function newAccessKey(): RootCredentials {
     accessKeyId: `AKIA${suffix.join("")}`,
     secretAccessKey: randomBytes(30).toString("base64"),
   };
-}
-
-function refuseIfShared(path: string): void {
-  const mode = statSync(path).mode & 0o777;
-  if ((mode & 0o077) === 0) return;
-  throw new Error(
-    `${path} can be read by others (mode ${mode.toString(8)}). Whoever has this key controls the machine: ` +
-      `run "chmod 600 ${path}", or remove the file to get a new key.`,
-  );
 }
 
 function isRootCredentials(value: unknown): value is RootCredentials {

@@ -19,6 +19,8 @@ export interface DataDirectory {
   readonly root: string;
   readonly credentials: string;
   readonly installation: string;
+  /** Encrypts the secrets of issued access keys. */
+  readonly kmsKey: string;
   readonly processes: string;
   readonly dynamodb: string;
   readonly logs: string;
@@ -30,6 +32,7 @@ export interface DataDirectory {
   readonly controlSocket: string;
   readonly dynamodbSocket: string;
   readonly sqsSocket: string;
+  readonly kmsSocket: string;
   /** One directory for each container instance, by its number. */
   readonly instances: string;
 }
@@ -41,6 +44,7 @@ export function dataDirectory(root: string): DataDirectory {
     root,
     credentials: join(root, INSTALLATION_FILES.credentials),
     installation: join(root, INSTALLATION_FILES.installation),
+    kmsKey: join(root, "kms.key"),
     processes: join(root, INSTALLATION_FILES.processes),
     dynamodb: join(root, "dynamodb"),
     logs: join(root, INSTALLATION_FILES.logs),
@@ -49,6 +53,7 @@ export function dataDirectory(root: string): DataDirectory {
     controlSocket: join(sockets, "control.sock"),
     dynamodbSocket: join(sockets, "dynamodb.sock"),
     sqsSocket: join(sockets, "sqs.sock"),
+    kmsSocket: join(sockets, "kms.sock"),
     instances: join(root, "instances"),
   };
 }
@@ -95,6 +100,19 @@ function makePrivate(path: string): void {
     throw new Error(`${path} belongs to another user. Choose another directory with --data-dir.`);
   }
   chmodSync(path, 0o700);
+}
+
+/**
+ * @param why what it means that others can
+ * @throws Error where others than its owner may read the file
+ */
+export function refuseIfShared(path: string, why: string): void {
+  const mode = statSync(path).mode & 0o777;
+  if ((mode & 0o077) === 0) return;
+  throw new Error(
+    `${path} can be read by others (mode ${mode.toString(8)}). ${why} ` +
+      `Run "chmod 600 ${path}", or remove the file to get a new key.`,
+  );
 }
 
 /** Writes a file of mode 0600 whole or not at all, so that no reader sees half of it. */

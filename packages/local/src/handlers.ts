@@ -4,9 +4,9 @@ import type { ApiHandler } from "@berth/functions/api";
 import {
   agentSocketHandler,
   apiHandler,
+  type ApiEdge,
   dispatchHandler,
   type InstanceEdge,
-  type OpenEdge,
   forwardHandler,
   serviceWakeHandler,
   sweepHandler,
@@ -23,7 +23,7 @@ export interface Handlers {
 }
 
 /** All of them in this process. */
-export function handlersOf(edge: OpenEdge & InstanceEdge): Handlers {
+export function handlersOf(edge: ApiEdge & InstanceEdge): Handlers {
   const wake = serviceWakeHandler(edge);
   const forward = forwardHandler(edge);
   return {

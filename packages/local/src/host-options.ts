@@ -1,7 +1,9 @@
 import type { RootCredentials } from "@berth/contracts/local/installation";
+import type { JoinRules } from "@berth/control-plane/access/join-instance";
 import type { Settings } from "@berth/control-plane/settings";
 import type { Scope } from "@berth/domain/arn";
 import { readSettings } from "@berth/functions/environment";
+import { readJoinRules } from "@berth/functions/open-environment";
 import { rootCredentials } from "./credentials.ts";
 import { type DataDirectory, dataDirectory } from "./data-directory.ts";
 
@@ -15,6 +17,8 @@ export interface HostOptions {
   /** How often what was lost is looked for. A minute on AWS, where it costs money. */
   readonly sweepIntervalMs: number;
   readonly functions: FunctionsMode;
+  /** Whose EC2 instances may join. */
+  readonly join: JoinRules;
 }
 
 /**
@@ -43,12 +47,18 @@ const DEFAULT_SWEEP_INTERVAL_MS = 5_000;
 export function hostOptions(env: Environment): HostOptions {
   const directory = dataDirectory(required(env, "BERTH_DATA_DIR"));
   const port = Number(required(env, "BERTH_PORT"));
+  const region = required(env, "BERTH_REGION");
   return {
     directory,
     port,
-    scope: { region: required(env, "BERTH_REGION"), account: required(env, "BERTH_ACCOUNT") },
+    scope: { region, account: required(env, "BERTH_ACCOUNT") },
     credentials: rootCredentials(directory.credentials),
     settings: { ...readSettings(env), agentEndpoint: `http://127.0.0.1:${port}/` },
+    join: readJoinRules({
+      BERTH_INSTALLATION: `127.0.0.1:${port}`,
+      ...env,
+      AWS_REGION: region,
+    }),
     functions: readMode(env["BERTH_FUNCTIONS"]),
     sweepIntervalMs: readMs(env, "BERTH_SWEEP_INTERVAL_MS", DEFAULT_SWEEP_INTERVAL_MS),
   };

@@ -5,14 +5,18 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
   createAutoScalingClient,
   createConnectionsClient,
+  createKmsClient,
   createSqsClient,
 } from "@berth/aws/clients";
 import { createLifecycleActions } from "@berth/aws/lifecycle-actions";
 import { createEdge } from "@berth/functions/create-edge";
-import type { InstanceEdge, OpenEdge } from "@berth/functions/handlers";
+import type { ApiEdge, InstanceEdge } from "@berth/functions/handlers";
 import { describeError, type Log } from "@berth/functions/log";
 import { createMetrics } from "@berth/functions/metrics";
+import { createApiEdge, createOpenEdge } from "@berth/functions/open-edge";
 import { ensureTable } from "@berth/store/dynamodb/schema";
+import { kmsKey } from "./embedded/kms-key.ts";
+import { KMS_KEY_ID, startKms } from "./embedded/kms-server.ts";
 import { embeddedQueues } from "./embedded/queues.ts";
 import { socketClientConfig, waitForSocket } from "./embedded/socket-client.ts";
 import { type Handlers, handlersOf } from "./handlers.ts";
@@ -32,6 +36,8 @@ export async function startHost(
   options: HostOptions,
   log: Log,
 ): Promise<{ stop(): Promise<void> }> {
+  const { directory } = options;
+  const kms = await startKms(kmsKey(directory.kmsKey), directory.kmsSocket);
   const clients = await connect(options);
   const { dynamodb, sqs, queues } = clients;
   const { handlers, close } = await makeHandlers(options, clients, log);
@@ -56,10 +62,11 @@ export async function startHost(
   return {
     stop: async () => {
       server.close();
+      kms.close();
       sockets.close();
       await Promise.all([pollers.stop(), schedules.stop()]);
       close();
-      server.closeAllConnections();
+      for (const each of [server, kms]) each.closeAllConnections();
     },
   };
 }
@@ -100,14 +107,15 @@ async function connect({ directory, scope, credentials, port }: HostOptions) {
     endpoint: `http://127.0.0.1:${port}`,
     ...identity,
   });
-  return { dynamodb, sqs, queues, connections };
+  const kms = createKmsClient(socketClientConfig(directory.kmsSocket, identity));
+  return { dynamodb, sqs, queues, connections, kms };
 }
 
 function edgeOf(
   options: HostOptions,
-  { dynamodb, sqs, queues, connections }: Clients,
+  { dynamodb, sqs, queues, connections, kms }: Clients,
   { log, metricsLog }: { readonly log: Log; readonly metricsLog: MetricsLog },
-): OpenEdge & InstanceEdge {
+): ApiEdge & InstanceEdge {
   const metrics = createMetrics({
     stage: LOCAL_STAGE,
     functionName: "control-plane",
@@ -130,27 +138,29 @@ function edgeOf(
     credentials: options.credentials,
   });
   const lifecycleActions = createLifecycleActions(autoScaling);
-  return { ...edge, lifecycleActions, findAccessKey: findRootKey(options) };
+  const keeper = { kms, kmsKeyId: KMS_KEY_ID };
+  const open = createOpenEdge(edge, keeper, [rootKey(options)]);
+  return { ...createApiEdge(open, keeper, options.join), lifecycleActions };
 }
 
-/** The root key is the only one there is. */
-function findRootKey({ credentials, scope }: HostOptions) {
-  const { accessKeyId, secretAccessKey } = credentials;
-  const principalArn = `arn:aws:iam::${scope.account}:root`;
-  return (id: string) => (id === accessKeyId ? { secretAccessKey, principalArn } : undefined);
-}
+const rootKey = ({ credentials, scope }: HostOptions) => ({
+  ...credentials,
+  principalArn: `arn:aws:iam::${scope.account}:root`,
+});
 
 function createHttpServer(
   options: HostOptions,
   parts: { readonly handlers: Handlers; readonly sockets: SocketApi; readonly log: Log },
 ): Server {
   const { handlers, sockets, log } = parts;
+  const root = rootKey(options);
   const server = createServer(
     createListener({
       account: options.scope.account,
       api: handlers.api,
       connections: createManagementApi({
-        findAccessKey: findRootKey(options),
+        // The control plane signs with it when it pushes. No other key may.
+        findAccessKey: (id) => (id === root.accessKeyId ? root : undefined),
         now,
         push: async (connectionId, text) => sockets.push(connectionId, text),
       }),

@@ -1,5 +1,6 @@
 import { hideExpired } from "./expiring-table.ts";
 import { clusterOf, kindOf } from "./keys.ts";
+import { createAccessKeyRepository } from "./repositories/access-key.ts";
 import { createClusterRepository } from "./repositories/cluster.ts";
 import { createContainerInstanceRepository } from "./repositories/container-instance.ts";
 import { createServiceRepository } from "./repositories/service.ts";
@@ -26,6 +27,7 @@ export function createStore(plainTable: Table, retention: StoreOptions): Store {
     tasks: createTaskRepository(table, retention),
     services: createServiceRepository(table, retention),
     sessions: createSessionRepository(table),
+    accessKeys: createAccessKeyRepository(table),
     overdue: async (now, limit) => (await table.overdue(now, limit)).map(toOverdue),
   };
 }

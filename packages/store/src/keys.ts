@@ -97,6 +97,12 @@ export const connectionKey = (connectionId: string): Key => ({
   sk: connectionId,
 });
 
+export const ACCESS_KEYS = "accessKeys";
+export const accessKeyKey = (id: string): Key => ({ pk: ACCESS_KEYS, sk: id });
+/** What ids begin with, as AWS's do. */
+export const LASTING = "AKIA";
+export const TEMPORARY = "ASIA";
+
 /** The name of the partition's kind, and what it belongs to. */
 export const kindOf = ({ pk }: Key) => pk.slice(0, Math.max(0, pk.indexOf("#")));
 export const clusterOf = ({ pk }: Key) => partAfter(pk);

@@ -1,3 +1,4 @@
+import type { AccessKey } from "@berth/domain/access/access-key";
 import type { Cluster } from "@berth/domain/cluster";
 import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-instance";
 import type { Service, ServiceEvent } from "@berth/domain/service";
@@ -136,6 +137,19 @@ export interface SessionRepository {
   deleteConnection(connectionId: string): Promise<void>;
 }
 
+export interface AccessKeyRepository {
+  /** Strongly consistent: a key may be used, or is revoked, as soon as that was answered. */
+  find(id: string): Promise<Stored<AccessKey> | undefined>;
+  create(accessKey: AccessKey): Promise<WriteOutcome>;
+  replace(accessKey: Stored<AccessKey>): Promise<WriteOutcome>;
+  delete(accessKey: Stored<AccessKey>): Promise<WriteOutcome>;
+  /** By id: those that last, or the temporary ones. */
+  page(
+    filter: { readonly temporary: boolean },
+    page: PageRequest,
+  ): Promise<Page<Stored<AccessKey>>>;
+}
+
 /** What an overdue mark points at: enough to send the message that was lost. */
 export type Overdue =
   | {
@@ -165,6 +179,7 @@ export interface Store {
   readonly tasks: TaskRepository;
   readonly services: ServiceRepository;
   readonly sessions: SessionRepository;
+  readonly accessKeys: AccessKeyRepository;
   /** Oldest first. */
   overdue(now: number, limit: number): Promise<readonly Overdue[]>;
 }

@@ -2,6 +2,7 @@ import type { Attribute, InstanceLedger } from "@berth/domain/container-instance
 import { misfit, remaining } from "@berth/domain/container-instance";
 import type { Capacity, Demand } from "@berth/domain/resources";
 import type { PlacementStrategy } from "@berth/domain/service";
+import type { PlacementConstraint } from "@berth/domain/task-definition";
 import type { Task } from "@berth/domain/task";
 import { TASK_STATUSES } from "@berth/domain/task-status";
 import type { TaskReport } from "@berth/planner/lifecycle/task-lifecycle";
@@ -52,11 +53,13 @@ const capacities: fc.Arbitrary<Capacity> = fc.record(
 const instanceAttributes: fc.Arbitrary<readonly Attribute[]> = fc
   .tuple(
     fc.subarray(["a", "b", "c"], { maxLength: 1 }),
+    fc.subarray(["1", "2"], { maxLength: 1 }),
     fc.subarray(["ecs.capability.efs", "ecs.capability.secrets"]),
   )
-  .map(([zones, capabilities]) => {
+  .map(([zones, racks, capabilities]) => {
     const inZone: Attribute[] = zones.map((value) => ({ name: "ecs.availability-zone", value }));
-    return inZone.concat(capabilities.map((name) => ({ name })));
+    const inRack: Attribute[] = racks.map((value) => ({ name: "rack", value }));
+    return inZone.concat(inRack, ...capabilities.map((name) => ({ name })));
   });
 
 /** Up to six reservations, those left out that the instance has no room for. */
@@ -95,6 +98,7 @@ export const candidateLists: fc.Arbitrary<readonly Candidate[]> = fc
 
 const strategies: fc.Arbitrary<PlacementStrategy> = fc.constantFrom(
   { type: "spread", field: "attribute:ecs.availability-zone" } as const,
+  { type: "spread", field: "attribute:rack" } as const,
   { type: "spread", field: "instanceId" } as const,
   { type: "spread", field: "host" } as const,
   { type: "binpack", field: "cpu" } as const,
@@ -110,7 +114,15 @@ export const placementRequests: fc.Arbitrary<PlacementRequest> = groups.chain((g
     group: fc.constant(group),
     demand: demands,
     requiresAttributes: fc.constantFrom([], [], [{ name: "ecs.capability.efs" }]),
-    constraints: fc.constantFrom([], [], [{ type: "distinctInstance" as const }]),
+    constraints: fc.constantFrom<readonly PlacementConstraint[]>(
+      [],
+      [],
+      [],
+      [{ type: "distinctInstance" }],
+      [{ type: "memberOf", expression: "runningTasksCount < 4" }],
+      [{ type: "memberOf", expression: "task:group != service:api" }],
+      [{ type: "memberOf", expression: "attribute:rack == 1 or attribute:rack !exists" }],
+    ),
     strategy: fc.array(strategies, { maxLength: 3 }),
     seed: fc.constantFrom("x", "y", "z"),
   }),

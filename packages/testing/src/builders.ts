@@ -1,3 +1,4 @@
+import type { AccessKey } from "@berth/domain/access/access-key";
 import type { Cluster } from "@berth/domain/cluster";
 import type {
   ContainerInstance,
@@ -193,5 +194,17 @@ export const aService = (overrides: Partial<Service> = {}): Service => ({
 export const aSession = (overrides: Partial<AgentSession> = {}): AgentSession => ({
   cluster: "default",
   containerInstanceId: instanceId(1),
+  ...overrides,
+});
+
+/** An administrator's key that lasts. */
+export const anAccessKey = (overrides: Partial<AccessKey> = {}): AccessKey => ({
+  id: "AKIAAAAAAAAAAAAAAAAA",
+  principal: "ada",
+  grant: { kind: "administrator" },
+  status: "Active",
+  createdAt: 0,
+  createdBy: "arn:aws:iam::000000000000:root",
+  sealedSecret: "c2VhbGVk",
   ...overrides,
 });

@@ -7,6 +7,7 @@ import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { createStore } from "@berth/store/create-store";
 import { createMemoryTable } from "@berth/store/memory/table";
 import type { Table } from "@berth/store/table";
+import { ADMINISTRATOR } from "@berth/domain/access/access-key";
 
 /** A wake-up as it was sent. */
 export interface SentWake {
@@ -100,6 +101,7 @@ export function aControlPlane(options: Options = {}): TestControlPlane {
     settings,
     requestId: "3f1c1d3e-0000-4000-8000-000000000000",
     principalArn: "arn:aws:iam::123456789012:root",
+    permissions: ADMINISTRATOR,
     now,
     advance: (ms) => {
       time += ms;

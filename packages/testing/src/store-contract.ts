@@ -9,6 +9,7 @@ import {
   instanceId,
   taskId,
 } from "./builders.ts";
+import { describeAccessKeys } from "./store-contract-access-keys.ts";
 import { describeClusters } from "./store-contract-clusters.ts";
 import { describeInstances } from "./store-contract-instances.ts";
 import { describeServices } from "./store-contract-services.ts";
@@ -35,6 +36,9 @@ export function describeStore(parts: StoreParts): void {
   });
   describe("sessions", () => {
     describeSessions(parts);
+  });
+  describe("access keys", () => {
+    describeAccessKeys(parts);
   });
   describe("overdue marks", () => {
     describeOverdue(parts);

@@ -3,6 +3,7 @@ import type { Store } from "@berth/store/store";
 import { aCluster, aLedger, aReservation, aSession, instanceId, taskId } from "./builders.ts";
 import { there } from "./store-contract-world.ts";
 import {
+  aTypicalAccessKey,
   aTypicalInstance,
   aTypicalService,
   aTypicalStoppedTask,
@@ -19,6 +20,7 @@ const SERVICE = aTypicalService().name;
 const GROUP = aTypicalTask().group;
 const ID = aTypicalTask().id;
 const INSTANCE = aTypicalInstance().id;
+const KEY = aTypicalAccessKey().id;
 const session = aSession({ connectionId: "L0SM9cOFvHcCIhw=", leaseUntil: DUE });
 const connection = {
   connectionId: "L0SM9cOFvHcCIhw=",
@@ -283,6 +285,35 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
   "sessions.deleteConnection | any": async ({ sessions }) => {
     await sessions.createConnection(connection);
     return () => sessions.deleteConnection(connection.connectionId);
+  },
+
+  "accessKeys.find | found": async ({ accessKeys }) => {
+    await accessKeys.create(aTypicalAccessKey());
+    return () => accessKeys.find(KEY);
+  },
+  "accessKeys.find | absent":
+    async ({ accessKeys }) =>
+    () =>
+      accessKeys.find(KEY),
+  "accessKeys.create | any":
+    async ({ accessKeys }) =>
+    () =>
+      accessKeys.create(aTypicalAccessKey()),
+  "accessKeys.replace | its status": async ({ accessKeys }) => {
+    await accessKeys.create(aTypicalAccessKey());
+    const read = there(await accessKeys.find(KEY));
+    return () => accessKeys.replace({ ...read, status: "Inactive" });
+  },
+  "accessKeys.delete | any": async ({ accessKeys }) => {
+    await accessKeys.create(aTypicalAccessKey());
+    const read = there(await accessKeys.find(KEY));
+    return () => accessKeys.delete(read);
+  },
+  "accessKeys.page | of 20": async ({ accessKeys }) => {
+    for (const number of numbers(20)) {
+      await accessKeys.create(aTypicalAccessKey({ id: `AKIA${number}` }));
+    }
+    return () => accessKeys.page({ temporary: false }, { limit: 20 });
   },
 
   "overdue | none is": async (store) => () => store.overdue(DUE, 100),

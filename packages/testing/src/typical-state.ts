@@ -1,9 +1,11 @@
+import type { AccessKey } from "@berth/domain/access/access-key";
 import type { ContainerInstance } from "@berth/domain/container-instance";
 import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import {
   aContainerDefinition,
+  anAccessKey,
   aDeployment,
   aService,
   aTask,
@@ -144,5 +146,33 @@ export const aTypicalInstance = (overrides: Partial<ContainerInstance> = {}): Co
       dockerVersion: "DockerVersion: 26.1.4",
     },
     registeredAt: AT,
+    ...overrides,
+  });
+
+/** A team's key with a policy of two statements, its secret sealed by KMS. */
+export const aTypicalAccessKey = (overrides: Partial<AccessKey> = {}): AccessKey =>
+  anAccessKey({
+    id: "AKIAIOSFODNN7EXAMPLE",
+    principal: `${SERVICE}-deploy`,
+    grant: {
+      kind: "policy",
+      document: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          { Effect: "Allow", Action: ["ecs:Describe*", "ecs:List*"], Resource: "*" },
+          {
+            Effect: "Allow",
+            Action: ["ecs:UpdateService", "ecs:RegisterTaskDefinition"],
+            Resource: [
+              `arn:aws:ecs:us-east-1:123456789012:service/production/${SERVICE}`,
+              `arn:aws:ecs:us-east-1:123456789012:task-definition/${SERVICE}:*`,
+            ],
+          },
+        ],
+      }),
+    },
+    createdAt: AT,
+    createdBy: "arn:aws:iam::123456789012:user/admin",
+    sealedSecret: "AQICAHg0123456789abcdef+/".repeat(10).slice(0, 248),
     ...overrides,
   });

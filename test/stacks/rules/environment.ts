@@ -1,10 +1,6 @@
-import {
-  readAccessKeys,
-  readControllerQueues,
-  readEnvironment,
-  readStage,
-} from "@berth/functions/environment";
+import { readControllerQueues, readEnvironment, readStage } from "@berth/functions/environment";
 import { FUNCTION_LIMITS, type FunctionName } from "@berth/functions/function-limits";
+import { readAccessKeys, readJoinRules, readKmsKeyId } from "@berth/functions/open-environment";
 import { componentName } from "../deployment.ts";
 import type { Deployment } from "../deployment.ts";
 import { REGION } from "../synth/mocks.ts";
@@ -40,7 +36,11 @@ function readAll(entry: FunctionName, env: Readonly<Record<string, string>>): vo
   readStage(env);
   if (role === "forwarder") readControllerQueues(env);
   else readEnvironment(env);
-  if (role === "open") readAccessKeys(env);
+  if (role === "open") {
+    readAccessKeys(env);
+    readKmsKeyId(env);
+  }
+  if (entry === "api") readJoinRules(env);
 }
 
 /** What the stack sets, and what Lambda does. */

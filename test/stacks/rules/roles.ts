@@ -19,14 +19,34 @@ export function trustFaults(deployment: Deployment): readonly string[] {
 const LOGS = ["logs:CreateLogStream", "logs:PutLogEvents"];
 const POLLING = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"];
 
-/** A function may do what its bundle calls, and nothing else. */
+/** What Lambda does where it traces. */
+const TRACING = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
+
+/** Functions that tell X-Ray of their invocations. */
+export function tracedFunctions(deployment: Deployment): readonly string[] {
+  return deployment
+    .all("lambda/function:Function")
+    .filter(({ inputs }) => {
+      const { mode } = (inputs.tracingConfig ?? {}) as { readonly mode?: string };
+      return mode === "Active";
+    })
+    .map(({ name }) => name);
+}
+
+/** A function may do what its bundle calls and its tracing needs, and nothing else. */
 export function permissionFaults(
   deployment: Deployment,
   calls: ReadonlyMap<string, readonly string[]>,
 ): readonly string[] {
+  const traced = new Set(tracedFunctions(deployment));
   return [...calls].flatMap(([entry, called]) => {
     const granted = actionsOf(deployment, `${componentName(entry)}Role`);
-    const needed = [...called, ...LOGS, ...(entry.endsWith("-queue") ? POLLING : [])];
+    const needed = [
+      ...called,
+      ...LOGS,
+      ...(entry.endsWith("-queue") ? POLLING : []),
+      ...(traced.has(`${componentName(entry)}Function`) ? TRACING : []),
+    ];
     const missing = without(needed, granted).map((action) => `${entry} may not ${action}`);
     return missing.concat(without(granted, needed).map((action) => `${entry} need not ${action}`));
   });
@@ -56,9 +76,16 @@ export function wildcardFaults(deployment: Deployment): readonly string[] {
   );
 }
 
+/** Actions of services that know no resources to be named: AWS demands the wildcard for them. */
+const WITHOUT_RESOURCES: ReadonlySet<string> = new Set(TRACING);
+
 function wildcardsOf({ Action, Resource }: Statement): readonly string[] {
-  const resources = list(Resource).filter((arn) => !LATER_IDS.some((allowed) => allowed.test(arn)));
-  return [...list(Action), ...resources].filter((text) => text.includes("*"));
+  const actions = list(Action);
+  const mustBeAll = actions.every((action) => WITHOUT_RESOURCES.has(action));
+  const resources = list(Resource).filter(
+    (arn) => !(mustBeAll && arn === "*") && !LATER_IDS.some((allowed) => allowed.test(arn)),
+  );
+  return [...actions, ...resources].filter((text) => text.includes("*"));
 }
 
 /** AWS's managed policies are for all resources of an account. One is API Gateway's own demand. */

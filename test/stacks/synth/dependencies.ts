@@ -5,6 +5,7 @@ interface RegisterRequest {
   getType(): string;
   getName(): string;
   getDependenciesList(): readonly string[];
+  getRetainondelete(): boolean;
 }
 
 /** The part of Pulumi's mock engine that hears of dependencies. */
@@ -13,21 +14,23 @@ export interface Monitor {
 }
 
 /**
- * Listens to what the mocks are not told: what each resource waits for. Call before the program
- * runs; the answer completes what was recorded.
+ * Listens to what the mocks are not told: what each resource waits for, and whether it outlives the
+ * deployment. Call before the program runs; the answer completes what was recorded.
  */
 export function watchDependencies(monitor: Monitor) {
-  const heard = new Map<string, readonly string[]>();
+  const heard = new Map<string, Pick<RecordedResource, "dependsOn" | "retained">>();
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, callback) => {
-    const dependencies = request.getDependenciesList().map(shortUrn);
-    heard.set(`${request.getType()}::${request.getName()}`, dependencies);
+    heard.set(`${request.getType()}::${request.getName()}`, {
+      dependsOn: request.getDependenciesList().map(shortUrn),
+      ...(request.getRetainondelete() && { retained: true }),
+    });
     return register(request, callback);
   };
   return (recorded: readonly RecordedResource[]): readonly RecordedResource[] =>
     recorded.map((each) => ({
       ...each,
-      dependsOn: heard.get(`${each.type}::${each.name}`) ?? [],
+      ...(heard.get(`${each.type}::${each.name}`) ?? { dependsOn: [] }),
     }));
 }
 

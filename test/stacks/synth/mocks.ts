@@ -7,6 +7,8 @@ export interface RecordedResource {
   readonly given?: Readonly<Record<string, string>>;
   /** What is there already and is only read. */
   readonly read?: true;
+  /** It stays when the deployment is removed. */
+  readonly retained?: true;
   /** What must be there first: `type::name` each. */
   readonly dependsOn?: readonly string[];
 }

@@ -19,6 +19,9 @@ test.skipIf(skipped)(`Terraform, its AWS provider and moto_server: ${verdict}`, 
 /** ARNs, hosts and ids as the mocks make them up. */
 const MADE_UP = /[\w:/.-]*(?::123456789012:|execute-api\.\w|\w-id\b)[\w:/.-]*/g;
 
+/** Groups that users make: no resource of the stage's, so there is nothing to refer to. */
+const USERS_OWN = /^arn:aws:autoscaling:/;
+
 const addressesOf = (resources: TerraformResources): readonly string[] =>
   Object.entries(resources).flatMap(([type, named]) =>
     Object.keys(named).map((name) => `${type}.${name}`),
@@ -37,7 +40,8 @@ describe.skipIf(skipped)("the provider of Terraform", () => {
   it.each(["production", "test"])("takes every property of stage %s", async (stage) => {
     const resources = exported(stage);
     // References stand for all of it.
-    expect(JSON.stringify(resources).match(MADE_UP)).toBeNull();
+    const madeUp = JSON.stringify(resources).match(MADE_UP) ?? [];
+    expect(madeUp.filter((text) => !USERS_OWN.test(text))).toEqual([]);
     terraform.describe(resources);
     expect(await terraform.validate()).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import type { AgentConfig } from "../config.ts";
+import type { ContainerEngine } from "../engine.ts";
 import { connectDocker } from "./connection.ts";
 import { DockerEngine } from "./docker-engine.ts";
 import { Images } from "./images.ts";
@@ -15,7 +16,7 @@ export interface OpenEngine {
   readonly cores: number;
   readonly memoryMiB: number;
   /** The engine as one container instance sees it. */
-  forInstance(instance: InstanceIdentity): DockerEngine;
+  forInstance(instance: InstanceIdentity): ContainerEngine;
 }
 
 /** What of the engine's own account an instance is made of. */

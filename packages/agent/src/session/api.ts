@@ -1,14 +1,33 @@
 import { ECSClient } from "@aws-sdk/client-ecs";
+import { fromInstanceMetadata } from "@smithy/credential-provider-imds";
 import type { AgentConfig } from "../config.ts";
+import type { Log } from "../log.ts";
+import { joinedCredentials } from "./join.ts";
 
 /** The ECS API at the configured endpoint; the SDK keeps its connections open. */
-export function connectApi(config: AgentConfig): ECSClient {
+export function connectApi(config: AgentConfig, log: Log): ECSClient {
+  const credentials = config.credentials ?? joinedCredentialsOf(config, log);
   return new ECSClient({
     region: config.region,
     ...(config.endpoint !== undefined && { endpoint: config.endpoint }),
-    ...(config.credentials !== undefined && { credentials: config.credentials }),
+    ...(credentials !== undefined && { credentials }),
   });
 }
+
+function joinedCredentialsOf({ join, region }: AgentConfig, log: Log) {
+  if (!join) return undefined;
+  return joinedCredentials({
+    ...join,
+    region,
+    // Version 1 answers whoever can make the machine send a request.
+    credentials: fromInstanceMetadata({ ec2MetadataV1Disabled: true, ...METADATA_PATIENCE }),
+    log,
+    now: () => Date.now(),
+  });
+}
+
+/** The metadata service is on the machine, and slow only while that starts. */
+const METADATA_PATIENCE = { timeout: 2_000, maxRetries: 3 };
 
 /** The API's error code, or the name of what went wrong on the way. */
 export const errorName = (error: unknown): string =>

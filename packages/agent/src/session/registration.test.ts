@@ -75,7 +75,7 @@ const registering = (settings: Readonly<Record<string, string>> = {}) => {
     {},
   );
   return registerInstance({
-    api: connectApi(config),
+    api: connectApi(config, log),
     config,
     files: new StateFiles(directory, log),
     log,

@@ -1,13 +1,12 @@
 import { readFileSync } from "node:fs";
 import { EXIT_CODES } from "@berth/contracts/local/installation";
 import type { AppliedPlan, Plan, PlanAssumptions, PlannedChange } from "@berth/contracts/rest/plan";
-import { openClient } from "../open-client.ts";
-import type { BerthClient } from "../open-client.ts";
 import { planText } from "../plan-text.ts";
-import { postSigned } from "../rest-client.ts";
+import { callRest } from "../rest-client.ts";
+import { findTarget } from "../target.ts";
+import type { Target, TargetOptions } from "../target.ts";
 
-export interface PlanOptions extends Partial<PlanAssumptions> {
-  readonly dataDir: string;
+export interface PlanOptions extends TargetOptions, Partial<PlanAssumptions> {
   readonly cluster?: string;
   readonly json: boolean;
   readonly apply: boolean;
@@ -23,21 +22,20 @@ export async function plan(change: PlannedChange, options: PlanOptions): Promise
 
 /** `berth plan --file`: the same for the body of a request. */
 export async function planFile(path: string, options: PlanOptions): Promise<number> {
-  return planRequest(readJson(path), options);
+  return planRequest(readJson(path) as object, options);
 }
 
 /** `berth plan apply`: makes the change of a plan that `--json` has printed. */
 export async function applyFile(path: string, options: PlanOptions): Promise<number> {
-  return withClient(options, async (berth) => {
+  return withTarget(options, async (berth) => {
     const applied = await apply(berth, readJson(path) as Plan);
     say(options.json ? print(applied) : appliedText(applied));
   });
 }
 
-async function planRequest(request: unknown, options: PlanOptions): Promise<number> {
-  return withClient(options, async (berth) => {
-    const url = new URL("/v1/plans", berth.endpoint);
-    const made = (await postSigned(berth.client, url, request)) as Plan;
+async function planRequest(request: object, options: PlanOptions): Promise<number> {
+  return withTarget(options, async (berth) => {
+    const made = (await post(berth, "/v1/plans", request)) as Plan;
     if (!options.json) say(planText(made));
     const applied = options.apply ? await apply(berth, made) : undefined;
     if (options.json) say(print(applied ? { plan: made, applied } : made));
@@ -46,22 +44,22 @@ async function planRequest(request: unknown, options: PlanOptions): Promise<numb
 }
 
 async function apply(
-  { client, endpoint }: BerthClient,
+  berth: Target,
   { planId, cluster, change, versions }: Plan,
 ): Promise<AppliedPlan> {
-  const url = new URL("/v1/plans/apply", endpoint);
-  return (await postSigned(client, url, { planId, cluster, change, versions })) as AppliedPlan;
+  const body = { planId, cluster, change, versions };
+  return (await post(berth, "/v1/plans/apply", body)) as AppliedPlan;
 }
 
-async function withClient(
-  { dataDir }: PlanOptions,
-  work: (berth: BerthClient) => Promise<void>,
+const post = ({ client, endpoint }: Target, path: string, body: object): Promise<unknown> =>
+  callRest(client, { method: "POST", url: new URL(path, endpoint), body });
+
+async function withTarget(
+  options: PlanOptions,
+  work: (berth: Target) => Promise<void>,
 ): Promise<number> {
-  const berth = openClient(dataDir);
-  if (!berth) {
-    process.stderr.write(`Berth does not run on ${dataDir}. "berth up" starts it.\n`);
-    return EXIT_CODES.notRunning;
-  }
+  const berth = findTarget(options);
+  if (!berth) return EXIT_CODES.notRunning;
   await work(berth);
   return EXIT_CODES.ok;
 }

@@ -58,8 +58,8 @@ const applyRequest = z.object({
   }),
 });
 
-/** @throws EcsError SerializationException, InvalidParameterException, and what the reader of the nested request throws */
-export function parsePlanRequest(body: string): PlanRequest {
+/** @throws EcsError InvalidParameterException, and what the reader of the nested request throws */
+export function parsePlanRequest(body: unknown): PlanRequest {
   const { cluster, assumptions, ...rest } = parse(planRequest, body);
   return {
     ...(cluster !== undefined && { cluster }),
@@ -68,8 +68,8 @@ export function parsePlanRequest(body: string): PlanRequest {
   };
 }
 
-/** @throws EcsError SerializationException, InvalidParameterException, and what the reader of the nested request throws */
-export function parseApplyRequest(body: string): ApplyPlanRequest {
+/** @throws EcsError InvalidParameterException, and what the reader of the nested request throws */
+export function parseApplyRequest(body: unknown): ApplyPlanRequest {
   const { planId, cluster, versions, ...rest } = parse(applyRequest, body);
   const { taskDefinition, ...versionsOfItems } = versions;
   return {
@@ -93,18 +93,10 @@ function readChange(given: z.infer<typeof change>): PlannedChange {
   return loseInstance === undefined ? { loseZone } : { loseInstance };
 }
 
-function parse<Output>(schema: z.ZodType<Output>, body: string): Output {
-  const outcome = schema.safeParse(parseJson(body));
+function parse<Output>(schema: z.ZodType<Output>, body: unknown): Output {
+  const outcome = schema.safeParse(body);
   if (outcome.success) return outcome.data;
   throw new EcsError("InvalidParameterException", z.prettifyError(outcome.error));
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new EcsError("SerializationException", "The request body is not valid JSON.");
-  }
 }
 
 function withoutUndefined(

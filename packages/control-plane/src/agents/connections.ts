@@ -1,8 +1,11 @@
-import { parseArn } from "@berth/domain/arn";
+import { containerInstanceArn, parseArn } from "@berth/domain/arn";
 import type { ContainerInstance } from "@berth/domain/container-instance";
+import { defined } from "@berth/domain/defined";
 import type { AgentSession } from "@berth/domain/session";
 import type { Stored, StoredInstance } from "@berth/store/store";
-import type { ControlPlane } from "../context.ts";
+import { checkAccess } from "../access/authorize.ts";
+import { checkSpeaksFor } from "../access/ownership.ts";
+import type { CommandContext, ControlPlane } from "../context.ts";
 import { recordDisconnected } from "../reconcile/agent-presence.ts";
 import { persist, withDue } from "../reconcile/persist.ts";
 
@@ -17,6 +20,12 @@ export interface AgentHandshake {
   readonly dockerVersion?: string;
 }
 
+/** Who has signed a handshake. */
+export interface Dialler extends Pick<CommandContext, "permissions" | "principalArn"> {
+  /** Of a key that Berth has issued. */
+  readonly accessKeyId?: string;
+}
+
 export type HandshakeOutcome =
   | "connected"
   | {
@@ -24,28 +33,40 @@ export type HandshakeOutcome =
       readonly message: string;
     };
 
+/** What policies call it to open a socket. Source: service authorization reference. */
+const ACTION = { acs: "ecs:Poll", tcs: "ecs:StartTelemetrySession" } as const;
+
 /**
  * Lets an agent in. The greeting follows by way of the queue: API Gateway delivers nothing to a
  * connection before its handshake is answered.
+ *
+ * @throws EcsError AccessDeniedException
  */
 export async function connectAgent(
   controlPlane: ControlPlane,
   handshake: AgentHandshake,
+  dialler: Dialler,
 ): Promise<HandshakeOutcome> {
   const [cluster, id] = parseArn(handshake.containerInstanceArn)?.path ?? [];
   if (cluster === undefined || id === undefined) {
     return { refused: "InvalidInstanceException", message: "Container instance ARN is malformed." };
   }
+  const action = ACTION[handshake.kind];
+  const speaker = { ...dialler, scope: controlPlane.scope };
+  const resources = [containerInstanceArn(controlPlane.scope, cluster, id)];
+  checkAccess(speaker, { action, resources, cluster });
   const found = await controlPlane.store.instances.find(cluster, id);
   if (!found || found.ledger.status === "INACTIVE") {
     return { refused: "InactiveInstanceException", message: "Container instance is inactive." };
   }
+  checkSpeaksFor(speaker, found.instance, action);
   await controlPlane.store.sessions.createConnection({
     connectionId: handshake.connectionId,
     kind: handshake.kind,
     cluster,
     containerInstanceId: id,
     connectedAt: controlPlane.now(),
+    ...defined({ accessKeyId: dialler.accessKeyId }),
   });
   if (handshake.kind === "acs") {
     await recordVersions(controlPlane, found, handshake);

@@ -3,21 +3,19 @@ import { instanceId } from "@berth/testing/builders";
 import { setUpCluster } from "@berth/testing/set-up-cluster";
 import { describe, expect, test } from "vitest";
 import { recordDisconnected } from "../reconcile/agent-presence.ts";
-import { connectAgent } from "./connections.ts";
+import { connectAgent, type Dialler } from "./connections.ts";
 import { receiveFromAgent } from "./receive.ts";
 
 const id = instanceId(1);
 const ACK = { type: "HeartbeatAckRequest", message: { messageId: "1" } };
 
-async function aConnectedAgent() {
+async function aConnectedAgent(dialler: Pick<Dialler, "accessKeyId"> = {}) {
   const controlPlane = aControlPlane();
   await setUpCluster(controlPlane, {});
   const { region, account } = controlPlane.scope;
-  await connectAgent(controlPlane, {
-    connectionId: "c1",
-    kind: "acs",
-    containerInstanceArn: `arn:aws:ecs:${region}:${account}:container-instance/default/${id}`,
-  });
+  const containerInstanceArn = `arn:aws:ecs:${region}:${account}:container-instance/default/${id}`;
+  const handshake = { connectionId: "c1", kind: "acs", containerInstanceArn } as const;
+  await connectAgent(controlPlane, handshake, { ...controlPlane, ...dialler });
   const session = async () => controlPlane.store.sessions.find("default", id);
   controlPlane.wakes.length = 0;
   return { controlPlane, session };

@@ -1,9 +1,10 @@
 import type { TaskIdentifier, TaskStopVerificationAck } from "@berth/contracts/agent/messages";
+import { isUsable } from "@berth/domain/access/access-key";
 import type { AgentConnection, AgentSession } from "@berth/domain/session";
 import { parseArn } from "@berth/domain/arn";
 import type { ControlPlane } from "../context.ts";
 import { persist, withDue } from "../reconcile/persist.ts";
-import { openSession } from "./connections.ts";
+import { disconnectAgent, openSession } from "./connections.ts";
 import { acknowledge, isTelemetry, recordHealth } from "./telemetry.ts";
 import type { AgentFrame, TelemetryAck } from "./telemetry.ts";
 
@@ -24,10 +25,27 @@ export async function receiveFromAgent(
     if (frame.type === "PublishHealthRequest") await recordHealth(controlPlane, connection, frame);
     return acknowledge(frame);
   }
+  if (!(await isStillLetIn(controlPlane, connection))) {
+    await disconnectAgent(controlPlane, connectionId);
+    return undefined;
+  }
   await hearFrom(controlPlane, connection);
   return frame.type === "TaskStopVerificationMessage"
     ? verifyStops(controlPlane, connection, frame)
     : undefined;
+}
+
+/**
+ * A socket outlives the look at its handshake: who opened it with a key that was revoked since, or
+ * is over, is heard no more, and told nothing. Who keeps silent about it loses his lease.
+ */
+async function isStillLetIn(
+  controlPlane: ControlPlane,
+  { accessKeyId }: AgentConnection,
+): Promise<boolean> {
+  if (accessKeyId === undefined) return true;
+  const accessKey = await controlPlane.store.accessKeys.find(accessKeyId);
+  return accessKey !== undefined && isUsable(accessKey, controlPlane.now());
 }
 
 /**

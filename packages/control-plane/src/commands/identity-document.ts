@@ -11,6 +11,7 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
   availabilityZone: "ecs.availability-zone",
   imageId: "ecs.ami-id",
   instanceType: "ecs.instance-type",
+  architecture: "ecs.cpu-architecture",
 };
 
 /**

@@ -3,7 +3,8 @@ import { isServiceTask, serviceNameOf, type Task } from "@berth/domain/task";
 import { applyReport, type TaskReport } from "@berth/planner/lifecycle/task-lifecycle";
 import type { Stored } from "@berth/store/store";
 import type { WriteOutcome } from "@berth/store/table";
-import type { ControlPlane } from "../context.ts";
+import { checkSpeaksFor, notItsOwn } from "../access/ownership.ts";
+import type { CommandContext, ControlPlane } from "../context.ts";
 import { releaseReservations } from "../placement/reservations.ts";
 import { countTaskChange } from "../reconcile/count-task-change.ts";
 import { persist, withDue } from "../reconcile/persist.ts";
@@ -20,28 +21,53 @@ export function reportedTask(
   return { cluster: clusterName(scope, request.cluster), id: lastSegment(task) };
 }
 
+/** A report as it came. */
+export interface SubmittedReport {
+  readonly task: Pick<Task, "cluster" | "id">;
+  readonly report: TaskReport;
+  /** Such as `ecs:SubmitTaskStateChange`. */
+  readonly action: string;
+}
+
 /**
  * Writes down what an agent says of a task and wakes who has to know. What comes late, twice or
  * about a task that nobody knows changes nothing.
+ *
+ * @throws EcsError AccessDeniedException, where the task is on another agent's instance
  */
 export async function recordReport(
-  controlPlane: ControlPlane,
-  { cluster, id }: Pick<Task, "cluster" | "id">,
-  report: TaskReport,
+  context: CommandContext,
+  { task: { cluster, id }, report, action }: SubmittedReport,
 ): Promise<void> {
-  const now = controlPlane.now();
+  const now = context.now();
   const recorded = await persist<Task>(
-    () => controlPlane.store.tasks.find(cluster, id),
+    async () => {
+      const task = await context.store.tasks.find(cluster, id);
+      if (task) await checkReporter(context, task, action);
+      return task;
+    },
     (task) => {
       const after = applyReport(task, report, now);
       if (!after) return undefined;
       return withDue<Task>({ ...after, version: task.version }, dueAfter(task, after, now));
     },
-    (task) => write(controlPlane, task),
+    (task) => write(context, task),
   );
   if (!recorded?.written) return;
-  countTaskChange(controlPlane, recorded.before, recorded.item);
-  await wakeService(controlPlane, recorded.item);
+  countTaskChange(context, recorded.before, recorded.item);
+  await wakeService(context, recorded.item);
+}
+
+/** Costs a reading, and so is left out where there is nothing to find out. */
+async function checkReporter(
+  context: CommandContext,
+  { cluster, containerInstanceId }: Task,
+  action: string,
+): Promise<void> {
+  if (context.permissions.kind !== "agent") return;
+  const stored = await context.store.instances.find(cluster, containerInstanceId);
+  if (stored) return checkSpeaksFor(context, stored.instance, action);
+  throw notItsOwn(context, { cluster, id: containerInstanceId }, action);
 }
 
 /**

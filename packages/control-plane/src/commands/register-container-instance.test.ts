@@ -99,6 +99,7 @@ describe("RegisterContainerInstance, first time", () => {
       instanceId: "i-1",
       availabilityZone: "eu-central-1b",
       instanceType: "m7.large",
+      architecture: "arm64",
     };
     const instanceIdentityDocument = JSON.stringify(document);
     const { answers } = await aClusterWith(
@@ -107,6 +108,7 @@ describe("RegisterContainerInstance, first time", () => {
     );
     expect(answers[0]?.ec2InstanceId).toBe("i-1");
     expect(attributeOf(answers[0], "ecs.instance-type")?.value).toBe("m7.large");
+    expect(attributeOf(answers[0], "ecs.cpu-architecture")?.value).toBe("arm64");
     expect(answers.map((answer) => attributeOf(answer, "ecs.availability-zone")?.value)).toEqual([
       "eu-central-1b",
       "c",

@@ -3,6 +3,7 @@ import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-
 import { assert, EcsError } from "@berth/domain/errors";
 import type { Capacity } from "@berth/domain/resources";
 import type { StoredInstance } from "@berth/store/store";
+import { checkSpeaksFor } from "../access/ownership.ts";
 import type { CommandContext } from "../context.ts";
 import { sha256Hex } from "../request-hash.ts";
 import type { Command } from "./command.ts";
@@ -28,16 +29,17 @@ const MAX_TRIES = 20;
 /**
  * Takes an instance into a cluster. An agent that has registered before sends its ARN: it keeps its
  * id, and may bring other attributes and versions, but no other resources. A repeated call with the
- * same `clientToken` finds the instance that the first one made.
+ * same `clientToken` finds the instance that the first one made. An agent's key registers for its own
+ * principal, and so does whoever speaks for the instance from then on.
  *
- * @throws EcsError ClientException, ClusterNotFoundException, InvalidParameterException
+ * @throws EcsError AccessDeniedException, ClientException, ClusterNotFoundException, InvalidParameterException
  */
 export const registerContainerInstance: Command<"RegisterContainerInstance"> = async (
   context,
   request,
 ) => {
   const { name: cluster } = await activeCluster(context, request.cluster);
-  const report = readReport(request);
+  const report = identified(context, readReport(request));
   const stored = request.containerInstanceArn
     ? await registerAgain(context, {
         cluster,
@@ -49,6 +51,21 @@ export const registerContainerInstance: Command<"RegisterContainerInstance"> = a
   const [containerInstance] = await describeInstances(context, cluster, [stored], ["TAGS"]);
   return { containerInstance };
 };
+
+const ACTION = "ecs:RegisterContainerInstance";
+
+/** A machine that has shown who it is stands for itself, and for no other. */
+function identified(context: CommandContext, report: InstanceReport): InstanceReport {
+  const { permissions } = context;
+  if (permissions.kind !== "agent" || permissions.ec2InstanceId === undefined) return report;
+  const { ec2InstanceId } = permissions;
+  if ((report.ec2InstanceId ?? ec2InstanceId) === ec2InstanceId)
+    return { ...report, ec2InstanceId };
+  throw new EcsError(
+    "AccessDeniedException",
+    `The identity document is of ${report.ec2InstanceId}, and the access key of ${ec2InstanceId}.`,
+  );
+}
 
 async function registerFirst(
   context: CommandContext,
@@ -63,6 +80,7 @@ async function registerFirst(
     attributes: withZone(report.attributes, context.scope.region),
     tags: validTags(request.tags),
     registeredAt: context.now(),
+    registeredBy: context.principalArn,
   };
   const ledger: InstanceLedger = {
     cluster,
@@ -77,6 +95,8 @@ async function registerFirst(
   await context.store.instances.create(instance, ledger);
   const created = await context.store.instances.find(cluster, instance.id);
   assert(created, "an instance that was created or in the way can be read");
+  // A token that somebody else has chosen before is no way into his instance.
+  checkSpeaksFor(context, created.instance, ACTION);
   return created;
 }
 
@@ -100,6 +120,7 @@ async function registerAgain(
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const stored = await instances.find(cluster, id);
     if (!stored) throw instanceNotFound(id);
+    checkSpeaksFor(context, stored.instance, ACTION);
     if (stored.ledger.status === "INACTIVE") {
       throw new EcsError("ClientException", `Referenced container instance ${id} is INACTIVE.`);
     }

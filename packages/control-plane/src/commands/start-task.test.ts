@@ -16,7 +16,13 @@ describe("StartTask", () => {
       instanceId(1),
       instanceId(2),
     ]);
-    expect(failures).toEqual([{ arn: expect.stringContaining(instanceId(3)), reason: "MISSING" }]);
+    expect(failures).toEqual([
+      {
+        arn: expect.stringContaining(instanceId(3)),
+        reason: "MISSING",
+        detail: "container instance: not in this cluster",
+      },
+    ]);
   });
 
   test.each([

@@ -6,6 +6,8 @@ import { recordReport, reportedTask } from "./record-report.ts";
 /**
  * What an agent says of one container. It moves that container only: what becomes of the task the
  * agent says apart.
+ *
+ * @throws EcsError AccessDeniedException
  */
 export async function submitContainerStateChange(
   context: CommandContext,
@@ -13,7 +15,11 @@ export async function submitContainerStateChange(
 ): Promise<EcsResponse<"SubmitContainerStateChange">> {
   const container = containerReport(request);
   if (container) {
-    await recordReport(context, reportedTask(context.scope, request), { containers: [container] });
+    await recordReport(context, {
+      task: reportedTask(context.scope, request),
+      report: { containers: [container] },
+      action: "ecs:SubmitContainerStateChange",
+    });
   }
   return { acknowledgment: context.requestId };
 }

@@ -6,13 +6,20 @@ import { containerReport, reportedStatus } from "./container-report.ts";
 import { recordReport, reportedTask } from "./record-report.ts";
 
 /**
- * What an agent says of a task and its containers. Never refused: an agent would repeat it for ever.
+ * What an agent says of a task and its containers. Never refused as wrong: an agent would repeat it
+ * for ever. Of tasks that are not its own it may say nothing.
+ *
+ * @throws EcsError AccessDeniedException
  */
 export async function submitTaskStateChange(
   context: CommandContext,
   request: EcsRequest<"SubmitTaskStateChange">,
 ): Promise<EcsResponse<"SubmitTaskStateChange">> {
-  await recordReport(context, reportedTask(context.scope, request), taskReport(request));
+  await recordReport(context, {
+    task: reportedTask(context.scope, request),
+    report: taskReport(request),
+    action: "ecs:SubmitTaskStateChange",
+  });
   return { acknowledgment: context.requestId };
 }
 

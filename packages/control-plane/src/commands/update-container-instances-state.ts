@@ -1,7 +1,8 @@
 import { containerInstanceArn } from "@berth/domain/arn";
-import type { InstanceLedger } from "@berth/domain/container-instance";
+import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-instance";
 import { EcsError } from "@berth/domain/errors";
 import type { Stored, StoredInstance } from "@berth/store/store";
+import { checkSpeaksFor, notItsOwn } from "../access/ownership.ts";
 import type { CommandContext } from "../context.ts";
 import { persist } from "../reconcile/persist.ts";
 import type { Command } from "./command.ts";
@@ -17,9 +18,9 @@ type Outcome = StoredInstance | { readonly failure: "MISSING" | "INACTIVE" };
 
 /**
  * Takes instances out of service or back in. Writes their ledgers only: the controllers move the
- * tasks.
+ * tasks. An agent may drain its own, as it does before a Spot interruption, and no more.
  *
- * @throws EcsError ClientException, ClusterNotFoundException, InvalidParameterException
+ * @throws EcsError AccessDeniedException, ClientException, ClusterNotFoundException, InvalidParameterException
  */
 export const updateContainerInstancesState: Command<"UpdateContainerInstancesState"> = async (
   context,
@@ -62,6 +63,7 @@ async function moveTo(
   const { instances } = context.store;
   const stored = await instances.find(cluster, id);
   if (!stored) return { failure: "MISSING" };
+  checkSpeaker(context, stored.instance, status);
   const outcome = await persist(
     () => instances.findLedger(cluster, id),
     (ledger) => {
@@ -74,6 +76,14 @@ async function moveTo(
   if (outcome.item.status === "INACTIVE") return { failure: "INACTIVE" };
   if (outcome.written) await wakeInstance(context, outcome.item);
   return { instance: stored.instance, ledger: outcome.item };
+}
+
+function checkSpeaker(context: CommandContext, instance: ContainerInstance, status: Target): void {
+  const action = "ecs:UpdateContainerInstancesState";
+  checkSpeaksFor(context, instance, action);
+  if (context.permissions.kind === "agent" && status !== "DRAINING") {
+    throw notItsOwn(context, instance, action);
+  }
 }
 
 /** What a user asks for outlasts a stop of the machine, also where that had drained the instance. */

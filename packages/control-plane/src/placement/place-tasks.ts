@@ -1,28 +1,20 @@
 import { taskDemand } from "@berth/domain/resources";
-import type { Attribute } from "@berth/domain/container-instance";
 import type { PlacementStrategy } from "@berth/domain/service";
-import type { PlacementConstraint, TaskDefinition } from "@berth/domain/task-definition";
-import type { Task, TaskOverrides } from "@berth/domain/task";
-import type { PlacementPlan } from "@berth/planner/placement/place";
-import { planPlacement } from "@berth/planner/placement/place";
+import type { PlacementConstraint } from "@berth/domain/task-definition";
+import type { Task } from "@berth/domain/task";
 import type { New, StoredInstance } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import type { Board, PlacementOutcome } from "./commit-placements.ts";
 import { commitPlacements } from "./commit-placements.ts";
+import { placementRequest, planGivenPlaces, type PlacementWish } from "./placement-request.ts";
 
 /** Equal tasks that look for their instances. */
-export interface PlaceTasksRequest {
+export interface PlaceTasksRequest extends PlacementWish {
   readonly cluster: string;
-  readonly definition: TaskDefinition;
-  readonly group: string;
-  readonly taskIds: readonly string[];
   /** Beside those of the definition. */
   readonly constraints: readonly PlacementConstraint[];
   readonly strategy: readonly PlacementStrategy[];
-  readonly overrides?: TaskOverrides;
-  /** Beside those of the definition. */
-  readonly requiresAttributes?: readonly Attribute[];
   /** Epoch ms: nothing is started later; what is left over is neither placed nor unplaced. */
   readonly startBefore?: number;
   /** Where the caller has read them: all live tasks of the group, and stopped ones maybe. */
@@ -56,13 +48,9 @@ export async function placeTasks(
     board: boardOf(view, controlPlane, isAll),
     demand: taskDemand(request.definition, request.overrides),
     choose: (taskIds, round) =>
-      view.index.plan({
-        ...placementRequest(request),
-        taskIds,
-        constraints: [...request.definition.placementConstraints, ...request.constraints],
-        strategy: request.strategy,
-        seed: `${taskIds[0]}/${round}`,
-      }),
+      view.index.plan(
+        placementRequest({ ...request, taskIds }, { ...request, seed: `${taskIds[0]}/${round}` }),
+      ),
   });
 }
 
@@ -103,7 +91,7 @@ export async function startTasksOn(
     taskIds: [...chosen.keys()],
     board,
     demand: taskDemand(request.definition, request.overrides),
-    choose: (taskIds) => chooseGiven(board, { ...request, taskIds, chosen }),
+    choose: (taskIds) => planGivenPlaces((id) => board.get(id), { ...request, taskIds, chosen }),
   });
 }
 
@@ -117,42 +105,3 @@ function fixedBoard(instances: readonly StoredInstance[]): Board {
     reread: async () => false,
   };
 }
-
-interface GivenPlaces extends StartTasksRequest {
-  readonly taskIds: readonly string[];
-  readonly chosen: ReadonlyMap<string, string>;
-}
-
-function chooseGiven(board: Board, request: GivenPlaces): PlacementPlan {
-  const byInstance = Map.groupBy(request.taskIds, (taskId) => request.chosen.get(taskId) ?? "");
-  const plans = [...byInstance].map(([containerInstanceId, taskIds]) => {
-    const candidate = board.get(containerInstanceId);
-    const reason = whyNoCandidate(candidate);
-    if (!candidate || reason !== undefined) {
-      const failures = [{ containerInstanceId, reason: reason ?? "MISSING", detail: "" }];
-      return { placed: [], unplaced: taskIds.map((taskId) => ({ taskId, failures })) };
-    }
-    const common = { ...placementRequest(request), taskIds, constraints: [], strategy: [] };
-    return planPlacement([candidate], { ...common, seed: containerInstanceId });
-  });
-  return {
-    placed: plans.flatMap(({ placed }) => placed),
-    unplaced: plans.flatMap(({ unplaced }) => unplaced),
-  };
-}
-
-function whyNoCandidate(candidate: StoredInstance | undefined): string | undefined {
-  if (!candidate) return "MISSING";
-  return candidate.ledger.status === "ACTIVE" ? undefined : "INACTIVE";
-}
-
-const placementRequest = (
-  request: Pick<PlaceTasksRequest, "group" | "definition" | "overrides" | "requiresAttributes">,
-) => ({
-  group: request.group,
-  demand: taskDemand(request.definition, request.overrides),
-  requiresAttributes: [
-    ...request.definition.requiresAttributes,
-    ...(request.requiresAttributes ?? []),
-  ],
-});

@@ -1,13 +1,9 @@
-import { taskArn, clusterArn, containerInstanceArn } from "@berth/domain/arn";
+import { taskArn, clusterArn } from "@berth/domain/arn";
 import type { AgentSession } from "@berth/domain/session";
 import type { Task } from "@berth/domain/task";
 import type { Stored } from "@berth/store/store";
-import { payloadTask } from "../agents/payload.ts";
 import type { ControlPlane } from "../context.ts";
-import { definitionsNamed } from "../definition-cache.ts";
-
-/** A payload travels in one WebSocket message of at most 128 KB. */
-const MAX_TASKS_PER_PAYLOAD = 10;
+import { addressOf, sendPayloads } from "./send-payloads.ts";
 
 /**
  * Tells an agent of tasks that it has not heard of or is to stop. Repeating it does no harm: an agent
@@ -49,36 +45,6 @@ export const isOutstanding = (task: Task): boolean =>
   task.lastStatus !== "STOPPED" &&
   (task.desiredStatus === "STOPPED" || task.lastStatus === "PENDING");
 
-/** Sends these tasks in as many payloads as they need. `gone`: nobody is at the other end. */
-export async function sendPayloads(
-  controlPlane: ControlPlane,
-  connectionId: string,
-  tasks: readonly Task[],
-): Promise<"sent" | "gone"> {
-  const definitions = await definitionsNamed(
-    controlPlane,
-    tasks.map((task) => task.taskDefinition),
-  );
-  for (let from = 0; from < tasks.length; from += MAX_TASKS_PER_PAYLOAD) {
-    const batch = tasks.slice(from, from + MAX_TASKS_PER_PAYLOAD);
-    const outcome = await controlPlane.agents.push(connectionId, {
-      type: "PayloadMessage",
-      message: {
-        ...addressOf(controlPlane, batch[0]),
-        messageId: controlPlane.randomHex(32),
-        seqNum: controlPlane.now(),
-        generatedAt: controlPlane.now(),
-        tasks: batch.flatMap((task) => {
-          const definition = definitions.get(task.taskDefinition);
-          return definition ? [payloadTask(controlPlane.scope, task, definition)] : [];
-        }),
-      },
-    });
-    if (outcome === "gone") return "gone";
-  }
-  return "sent";
-}
-
 /** Says which tasks the agent should have, so that it asks about any other. */
 export async function sendManifest(
   controlPlane: ControlPlane,
@@ -104,17 +70,6 @@ export async function sendManifest(
         })),
     },
   });
-}
-
-function addressOf(
-  { scope }: ControlPlane,
-  at: Pick<Task, "cluster" | "containerInstanceId"> | undefined,
-): { readonly clusterArn: string; readonly containerInstanceArn: string } {
-  const { cluster = "", containerInstanceId = "" } = at ?? {};
-  return {
-    clusterArn: clusterArn(scope, cluster),
-    containerInstanceArn: containerInstanceArn(scope, cluster, containerInstanceId),
-  };
 }
 
 /** Moves marks that have come up, so that tasks nobody can take do not crowd the sweep. */

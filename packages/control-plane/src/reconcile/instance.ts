@@ -12,9 +12,10 @@ import { welcomeHost } from "../hosts/welcome-host.ts";
 import { releaseReservations } from "../placement/reservations.ts";
 import type { Settings } from "../settings.ts";
 import { recordConnected, recordDisconnected, wakeOfSession } from "./agent-presence.ts";
-import { isOutstanding, sendManifest, sendPayloads } from "./dispatch.ts";
+import { isOutstanding, sendManifest } from "./dispatch.ts";
 import { giveUpTasks, wakeServicesOf } from "./give-up-tasks.ts";
 import { persist, withDue } from "./persist.ts";
+import { sendPayloads } from "./send-payloads.ts";
 import { settleLedger } from "./settle-ledger.ts";
 import { wakeLater } from "./wake-later.ts";
 

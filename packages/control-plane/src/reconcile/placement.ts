@@ -1,10 +1,11 @@
-import { taskDemand } from "@berth/domain/resources";
 import { serviceGroup } from "@berth/domain/task";
 import { taskDefinitionName } from "@berth/domain/task-definition";
 import { planOffers } from "@berth/planner/placement/plan-offers";
 import type { WaitingService } from "@berth/planner/placement/plan-offers";
 import type { ControlPlane } from "../context.ts";
 import { definitionsNamed } from "../definition-cache.ts";
+import { attributesForLaunch } from "../placement/launch-attributes.ts";
+import { placementRequest } from "../placement/placement-request.ts";
 import { strategyOf } from "../placement/service-strategy.ts";
 
 /** Offers what capacity there is to the services of a cluster that wait for some. */
@@ -42,15 +43,19 @@ async function waitingServices(
         .map((start) => start.taskId);
       if (!definition || taskIds.length === 0) return [];
       return [
-        {
-          taskIds,
-          group: serviceGroup(service.name),
-          demand: taskDemand(definition),
-          requiresAttributes: definition.requiresAttributes,
-          constraints: [...definition.placementConstraints, ...service.placementConstraints],
-          strategy: strategyOf(service),
-          seed: taskDefinitionName(definition),
-        },
+        placementRequest(
+          {
+            taskIds,
+            group: serviceGroup(service.name),
+            definition,
+            requiresAttributes: attributesForLaunch(service.launchType ?? "EC2"),
+          },
+          {
+            constraints: service.placementConstraints,
+            strategy: strategyOf(service),
+            seed: taskDefinitionName(definition),
+          },
+        ),
       ];
     }),
   }));

@@ -1,6 +1,6 @@
 import type { Task } from "@berth/domain/task";
 import type { ControlPlane } from "../context.ts";
-import { sendPayloads } from "./dispatch.ts";
+import { sendPayloads } from "./send-payloads.ts";
 import { wakeDispatch } from "./wake-dispatch.ts";
 
 /**

@@ -1,4 +1,4 @@
 import { apiHandler } from "../handlers.ts";
-import { openLambdaHandler } from "../lambda/edge.ts";
+import { apiLambdaHandler } from "../lambda/edge.ts";
 
-export const handler = openLambdaHandler("api", apiHandler);
+export const handler = apiLambdaHandler("api", apiHandler);

@@ -19,6 +19,8 @@ const ENVIRONMENT = {
   BERTH_CONNECTIONS_ENDPOINT: "https://sockets.invalid/ws",
   BERTH_AGENT_ENDPOINT: "https://sockets.invalid/",
   BERTH_ACCESS_KEYS: "[]",
+  BERTH_KMS_KEY_ID: "alias/keys",
+  BERTH_INSTALLATION: "api.invalid",
 };
 
 const CONTEXT = { functionName: "f", awsRequestId: "r", invokedFunctionArn: "arn" } as Context;

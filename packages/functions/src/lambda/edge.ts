@@ -1,10 +1,13 @@
-import { createConnectionsClient, createSqsClient } from "@berth/aws/clients";
+import { createConnectionsClient, createKmsClient, createSqsClient } from "@berth/aws/clients";
 import { createDynamoClient } from "@berth/store/dynamodb/client";
 import type { Logger } from "@aws-lambda-powertools/logger";
 import { createEdge } from "../create-edge.ts";
-import { readAccessKeys, readEnvironment } from "../environment.ts";
-import type { Edge, OpenEdge } from "../handlers.ts";
+import { readEnvironment } from "../environment.ts";
+import type { ApiEdge, Edge, OpenEdge } from "../handlers.ts";
 import type { MetricsRecorder } from "../metrics.ts";
+import { readAccessKeys, readJoinRules, readKmsKeyId } from "../open-environment.ts";
+import { createApiEdge, createOpenEdge } from "../open-edge.ts";
+import type { KeyKeeper } from "../open-edge.ts";
 import { lambdaFunction } from "./lambda-function.ts";
 
 /** A function of the control plane that AWS calls: for a queue, or by the clock. */
@@ -20,11 +23,29 @@ export function openLambdaHandler<Event, Result>(
   name: string,
   makeHandler: (edge: OpenEdge) => (event: Event) => Promise<Result>,
 ) {
-  const keys = new Map(readAccessKeys(process.env).map((key) => [key.accessKeyId, key]));
-  const findAccessKey = (accessKeyId: string) => keys.get(accessKeyId);
-  return lambdaFunction(name, (log, metrics) =>
-    makeHandler({ ...edgeOf(log, metrics), findAccessKey }),
-  );
+  return lambdaFunction(name, (log, metrics) => makeHandler(openEdge(log, metrics).edge));
+}
+
+/** The one of them that issues keys besides. */
+export function apiLambdaHandler<Event, Result>(
+  name: string,
+  makeHandler: (edge: ApiEdge) => (event: Event) => Promise<Result>,
+) {
+  return lambdaFunction(name, (log, metrics) => {
+    const { edge, keeper } = openEdge(log, metrics);
+    return makeHandler(createApiEdge(edge, keeper, readJoinRules(process.env)));
+  });
+}
+
+function openEdge(
+  log: Logger,
+  metrics: MetricsRecorder,
+): { readonly edge: OpenEdge; readonly keeper: KeyKeeper } {
+  const edge = edgeOf(log, metrics);
+  const { region } = edge.controlPlane.scope;
+  const kms = createKmsClient({ region });
+  const keeper: KeyKeeper = { kms, kmsKeyId: readKmsKeyId(process.env) };
+  return { keeper, edge: createOpenEdge(edge, keeper, readAccessKeys(process.env)) };
 }
 
 function edgeOf(log: Logger, metrics: MetricsRecorder): Edge {

@@ -3,6 +3,7 @@ import type { QueueUrls } from "@berth/aws/create-queues";
 import { QUEUES } from "@berth/aws/queues";
 import { variableName } from "@berth/functions/environment";
 import { FUNCTION_LIMITS, FUNCTIONS, type FunctionName } from "@berth/functions/function-limits";
+import { KMS_KEY_ID } from "../embedded/kms-server.ts";
 import type { Handlers } from "../handlers.ts";
 import { type HostOptions, LOCAL_STAGE, TABLE_NAME } from "../host-options.ts";
 import type { Bundles } from "./bundle-functions.ts";
@@ -12,7 +13,7 @@ export interface ProcessHandlersOptions {
   readonly host: HostOptions;
   readonly bundles: Bundles;
   readonly queueUrls: QueueUrls;
-  /** Where DynamoDB and SQS answer. */
+  /** Where DynamoDB, SQS and KMS answer. */
   readonly servicesEndpoint: string;
   readonly alwaysCold: boolean;
 }
@@ -69,7 +70,7 @@ function environmentOf(
   name: FunctionName,
   { host, queueUrls, servicesEndpoint }: ProcessHandlersOptions,
 ): Record<string, string> {
-  const { scope, credentials, settings, port, directory } = host;
+  const { scope, credentials, settings, port, directory, join: rules } = host;
   const { agentEndpoint, ...times } = settings;
   const { role, memoryMiB } = FUNCTION_LIMITS[name];
   const principalArn = `arn:aws:iam::${scope.account}:root`;
@@ -101,6 +102,13 @@ function environmentOf(
     BERTH_AGENT_ENDPOINT: agentEndpoint,
     ...(role === "open" && {
       BERTH_ACCESS_KEYS: JSON.stringify([{ ...credentials, principalArn }]),
+      AWS_ENDPOINT_URL_KMS: servicesEndpoint,
+      BERTH_KMS_KEY_ID: KMS_KEY_ID,
+    }),
+    ...(name === "api" && {
+      AWS_ENDPOINT_URL_STS: rules.stsEndpoint,
+      BERTH_INSTALLATION: rules.installation,
+      BERTH_INSTANCE_ROLES: rules.instanceRoles.join(","),
     }),
   };
 }

@@ -3,11 +3,16 @@ import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DynamoDBClient, ListTablesCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { KMSClient } from "@aws-sdk/client-kms";
 import { GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { createQueues } from "@berth/aws/create-queues";
+import { createKmsOpener } from "@berth/aws/kms-opener";
+import { createKmsSealer } from "@berth/aws/kms-sealer";
 import { ensureTable } from "@berth/store/dynamodb/schema";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startDynamoDB } from "../embedded/dynamodb-server.ts";
+import { kmsKey } from "../embedded/kms-key.ts";
+import { KMS_KEY_ID, startKms } from "../embedded/kms-server.ts";
 import { startSqs } from "../embedded/sqs-server.ts";
 import { startServiceGateway } from "./service-gateway.ts";
 
@@ -20,10 +25,14 @@ const servers: (Server | { close(): unknown })[] = [];
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "berth-gateway-"));
-  const [dynamodbSocket, sqsSocket] = ["d.sock", "s.sock"].map((name) => join(directory, name));
-  const sockets = { dynamodbSocket: dynamodbSocket ?? "", sqsSocket: sqsSocket ?? "" };
+  const sockets = {
+    dynamodbSocket: join(directory, "d.sock"),
+    sqsSocket: join(directory, "s.sock"),
+    kmsSocket: join(directory, "k.sock"),
+  };
   servers.push(await startDynamoDB(join(directory, "data"), sockets.dynamodbSocket));
   servers.push(await startSqs(sockets.sqsSocket));
+  servers.push(await startKms(kmsKey(join(directory, "kms.key")), sockets.kmsSocket));
   const gateway = await startServiceGateway({ ...sockets, credentials });
   servers.push(gateway.server);
   endpoint = gateway.endpoint;
@@ -33,7 +42,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-test("hands signed requests to DynamoDB and SQS", async () => {
+test("hands signed requests to DynamoDB, SQS and KMS", async () => {
   const dynamodb = new DynamoDBClient({ endpoint, region, credentials });
   await ensureTable(dynamodb, "berth");
   expect(await dynamodb.send(new ScanCommand({ TableName: "berth" }))).toMatchObject({ Count: 0 });
@@ -41,6 +50,9 @@ test("hands signed requests to DynamoDB and SQS", async () => {
   await createQueues(sqs, "berth");
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: "berth-timers" }));
   expect(QueueUrl).toContain("berth-timers");
+  const kms = new KMSClient({ endpoint, region, credentials });
+  const sealed = await createKmsSealer(kms, KMS_KEY_ID).seal("secret", "AKIA1");
+  expect(await createKmsOpener(kms, KMS_KEY_ID).open(sealed, "AKIA1")).toBe("secret");
 });
 
 test.each([
@@ -51,12 +63,14 @@ test.each([
   await expect(stranger.send(new ListTablesCommand({}))).rejects.toMatchObject({ name });
 });
 
-test.each(["DynamoDB_20120810.ListTables", "AmazonSQS.ListQueues", "Else.What"])(
-  "refuses %s without a signature",
-  async (target) => {
-    const headers = { "x-amz-target": target, "content-type": "application/x-amz-json-1.0" };
-    const answer = await fetch(endpoint, { method: "POST", headers, body: "{}" });
-    expect(answer.status).toBe(400);
-    expect(await answer.json()).toHaveProperty("__type");
-  },
-);
+test.each([
+  "DynamoDB_20120810.ListTables",
+  "AmazonSQS.ListQueues",
+  "TrentService.Decrypt",
+  "Else.What",
+])("refuses %s without a signature", async (target) => {
+  const headers = { "x-amz-target": target, "content-type": "application/x-amz-json-1.0" };
+  const answer = await fetch(endpoint, { method: "POST", headers, body: "{}" });
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toHaveProperty("__type");
+});

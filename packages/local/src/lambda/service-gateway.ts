@@ -10,6 +10,7 @@ import { readBody } from "../http/body.ts";
 export interface ServiceGatewayOptions {
   readonly dynamodbSocket: string;
   readonly sqsSocket: string;
+  readonly kmsSocket: string;
   /** Whoever signs with these is let in. */
   readonly credentials: RootCredentials;
 }
@@ -21,10 +22,11 @@ const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 const SERVICES = [
   { prefix: "DynamoDB_", service: "dynamodb", socket: "dynamodbSocket" },
   { prefix: "AmazonSQS.", service: "sqs", socket: "sqsSocket" },
+  { prefix: "TrentService.", service: "kms", socket: "kmsSocket" },
 ] as const;
 
 /**
- * The embedded DynamoDB and SQS on a loopback port, as AWS has them behind an endpoint, for bundles,
+ * The embedded DynamoDB, SQS and KMS on a loopback port, as AWS has them behind an endpoint, for bundles,
  * which know nothing of Unix sockets. The services authenticate nobody, so this does.
  */
 export async function startServiceGateway(

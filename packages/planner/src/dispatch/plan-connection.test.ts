@@ -73,6 +73,26 @@ describe("planConnection", () => {
     expect(said.filter(Boolean).join(" ")).toBe(expected);
   });
 
+  test.each([
+    {
+      name: "a greeting is remembered with the next heartbeat and the audit",
+      session: aSession({ greetedConnectionId: "c0" }),
+      expected: aSession({ greetedConnectionId: "c1", nextHeartbeatAt: NOW + 30, auditedAt: NOW }),
+    },
+    {
+      name: "a heartbeat is remembered with the next one",
+      session: aSession({ nextHeartbeatAt: NOW }),
+      expected: aSession({ nextHeartbeatAt: NOW + 30 }),
+    },
+    {
+      name: "an audit leaves the next heartbeat where it is",
+      session: aSession({ auditedAt: NOW - 1_000 }),
+      expected: aSession({ auditedAt: NOW }),
+    },
+  ])("$name", ({ session, expected }) => {
+    expect(planConnection(session, NOW, settings).session).toEqual(expected);
+  });
+
   test("asks for nothing new when it is repeated at the same moment", () => {
     const first = planConnection(aSession({ greetedConnectionId: "c0" }), NOW, settings);
     const second = planConnection(first.session, NOW, settings);

@@ -58,6 +58,11 @@ describe("noteHost", () => {
       expected: "DRAINING away stopped 10",
     },
     {
+      name: "goes from leaving to stopped within a second",
+      notices: [LEAVING, notice("stopped", 10)],
+      expected: "DRAINING away stopped 10",
+    },
+    {
       name: "believes an end, whatever its time",
       notices: [STOPPED, notice("terminated", 5)],
       expected: "INACTIVE away terminated 5",
@@ -155,6 +160,11 @@ describe("welcomeHost", () => {
   test("is not for an agent of before the stop, nor for none", () => {
     expect(welcomeHost(hear([STOPPED]), connectedAt(20))).toBeUndefined();
     expect(welcomeHost(hear([STOPPED]), undefined)).toBeUndefined();
+  });
+
+  test("leaves INACTIVE what was deregistered meanwhile", () => {
+    const deregistered = { ...hear([STOPPED]), status: "INACTIVE" as const };
+    expect(back(deregistered)?.status).toBe("INACTIVE");
   });
 
   test("is not undone by notices of before, and by the next stop it is", () => {

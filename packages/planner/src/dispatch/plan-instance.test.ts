@@ -58,11 +58,25 @@ describe("planInstance", () => {
 
   test("gives up every task of a lost instance, and of one deregistered by force", () => {
     const tasks = [here({ id: "a" }), here({ id: "b", group: "family:batch" })];
-    expect(plan({}, tasks, { lost: true }).lose.map(({ taskId }) => taskId)).toEqual(["a", "b"]);
-    expect(plan({ status: "INACTIVE" }, tasks).lose).toMatchObject([
-      { taskId: "a", reason: "Container instance deregistration forced by user" },
-      { taskId: "b" },
-    ]);
+    expect(plan({}, tasks, { lost: true }).lose).toEqual(
+      ["a", "b"].map((taskId) => ({
+        taskId,
+        stopCode: "TerminationNotice",
+        reason: "Container instance i1 lost: its agent has been disconnected for too long.",
+      })),
+    );
+    expect(plan({ status: "INACTIVE" }, tasks).lose).toEqual(
+      ["a", "b"].map((taskId) => ({
+        taskId,
+        stopCode: "UserInitiated",
+        reason: "Container instance deregistration forced by user",
+      })),
+    );
+  });
+
+  test("gives up nothing of a host that was heard of and is not gone", () => {
+    const host = { ec2InstanceId: "i-1", state: "leaving", at: 1 } as const;
+    expect(plan({ host }, [here({})]).lose).toEqual([]);
   });
 
   test.each([

@@ -118,7 +118,7 @@ const cases: readonly Case[] = [
     candidate: aCandidate(),
     request: { constraints: [{ type: "memberOf", expression: "stack ==" }] },
     reason: "MemberOf placement constraint unsatisfied.",
-    detail: "memberOf: stack is not a subject: stack ==",
+    detail: "memberOf: stack at character 1 is not a subject: stack ==",
   },
 ];
 

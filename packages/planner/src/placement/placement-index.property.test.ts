@@ -1,3 +1,4 @@
+import type { InstanceLedger } from "@berth/domain/container-instance";
 import { candidateLists, placementRequests } from "@berth/testing/arbitraries";
 import { aReservation } from "@berth/testing/builders";
 import * as fc from "fast-check";
@@ -11,15 +12,21 @@ import { filtersOf } from "./request-filters.ts";
 import { countGroups, openSite, type Site } from "./site.ts";
 import { groupHash } from "@berth/domain/group-hash";
 
-/** What happens to an index: an instance comes or changes, one goes, a batch is placed and maybe reserved. */
+/** What happens to an index: an instance comes or changes, its tasks stop, one goes, a batch is placed and maybe reserved. */
 type Step =
   | { readonly kind: "set"; readonly candidates: readonly Candidate[] }
+  | { readonly kind: "release"; readonly index: number; readonly status: InstanceLedger["status"] }
   | { readonly kind: "delete"; readonly index: number }
   | { readonly kind: "plan"; readonly request: PlacementRequest; readonly reserves: boolean };
 
 const steps = fc.array(
   fc.oneof(
     fc.record({ kind: fc.constant("set" as const), candidates: candidateLists }),
+    fc.record({
+      kind: fc.constant("release" as const),
+      index: fc.nat(5),
+      status: fc.constantFrom("ACTIVE" as const, "ACTIVE" as const, "DRAINING" as const),
+    }),
     fc.record({ kind: fc.constant("delete" as const), index: fc.nat(5) }),
     fc.record({
       kind: fc.constant("plan" as const),
@@ -42,7 +49,10 @@ test("an index that was kept decides as one that is made anew", () => {
       const plans: [PlacementPlan, PlacementPlan][] = [];
       for (const step of all satisfies readonly Step[]) {
         if (step.kind === "set") step.candidates.forEach(set);
-        else if (step.kind === "delete") {
+        else if (step.kind === "release") {
+          const candidate = [...known.values()].at(step.index);
+          if (candidate) set(withoutFirstTask(candidate, step.status));
+        } else if (step.kind === "delete") {
           const id = [...known.keys()].at(step.index) ?? "";
           index.delete(id);
           known.delete(id);
@@ -60,6 +70,15 @@ test("an index that was kept decides as one that is made anew", () => {
     }),
   );
 });
+
+/** The same instance, with another ledger. */
+function withoutFirstTask(
+  { instance, ledger }: Candidate,
+  status: InstanceLedger["status"],
+): Candidate {
+  const reservations = Object.fromEntries(Object.entries(ledger.reservations).slice(1));
+  return { instance, ledger: { ...ledger, status, reservations } };
+}
 
 function reserve(candidate: Candidate, taskId: string, { demand }: PlacementRequest): Candidate {
   const added = { [taskId]: aReservation({ ...demand }) };

@@ -1,5 +1,8 @@
 import type { ApplyPlanRequest, Plan, PlannedChange } from "@berth/contracts/rest/plan";
 import { parseApplyRequest } from "@berth/contracts/rest/plan-request";
+import { ADMINISTRATOR } from "@berth/domain/access/access-key";
+import type { Permissions } from "@berth/domain/access/access-key";
+import { permissionsOf } from "@berth/domain/access/permissions";
 import { isEcsError } from "@berth/domain/errors";
 import { beforeEach, describe, expect, test } from "vitest";
 import { addAgent, registerWeb, smallWorld } from "../testing/small-world.ts";
@@ -25,8 +28,13 @@ const plan = async (change: PlannedChange): Promise<Plan> =>
   small.plan(async (context) => makePlan(context, { change, assumptions: {} }));
 
 /** Sent back as it was answered, over the wire. */
-const apply = async (planned: ApplyPlanRequest) =>
-  small.plan(async (context) => applyPlan(context, parseApplyRequest(JSON.stringify(planned))));
+const apply = async (planned: ApplyPlanRequest, permissions: Permissions = ADMINISTRATOR) =>
+  small.plan(async (context) =>
+    applyPlan(
+      { ...context, permissions },
+      parseApplyRequest(JSON.parse(JSON.stringify(planned)) as unknown),
+    ),
+  );
 
 const movedSince = async (planned: ApplyPlanRequest) =>
   apply(planned).then(
@@ -135,5 +143,21 @@ describe("applying a plan", () => {
     const other = { updateService: { service: "web", desiredCount: 9 } };
     await expect(apply({ ...planned, change: other })).rejects.toThrow("not as it was answered");
     await expect(apply(await plan({ loseZone: "a" }))).rejects.toThrow("can be planned for");
+  });
+
+  test("takes the permission for what is planned, beside that for plans", async () => {
+    const planned = await plan(SCALE);
+    const allowed = (Action: readonly string[]) =>
+      permissionsOf({
+        kind: "policy",
+        document: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [{ Effect: "Allow", Action, Resource: "*" }],
+        }),
+      });
+    await expect(apply(planned, allowed(["berth:*"]))).rejects.toThrow(/ecs:UpdateService/);
+    await expect(apply(planned, allowed(["ecs:UpdateService"]))).resolves.toMatchObject({
+      planId: planned.planId,
+    });
   });
 });

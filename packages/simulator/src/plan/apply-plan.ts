@@ -1,4 +1,5 @@
 import type { AppliedPlan, ApplyPlanRequest } from "@berth/contracts/rest/plan";
+import { authorizeOperation } from "@berth/control-plane/access/authorize-operation";
 import { commands } from "@berth/control-plane/commands/registry";
 import type { CommandContext } from "@berth/control-plane/context";
 import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
@@ -14,7 +15,7 @@ const MOVED_NAMED = 20;
 /**
  * Makes the change of a plan, if everything that the plan was made from is still as it was.
  *
- * @throws EcsError PlanOutdatedException, whose member `moved` says what is not; InvalidParameterException; what the operation throws
+ * @throws EcsError PlanOutdatedException, whose member `moved` says what is not; InvalidParameterException; AccessDeniedException where the caller may not do what is planned; what the operation throws
  */
 export async function applyPlan(
   context: CommandContext,
@@ -33,9 +34,10 @@ export async function applyPlan(
   // What this process knows of the cluster may be behind: placements begin with a reading.
   const views = new ClusterViews();
   const pinned = { ...context, views, store: pinnedStore(context.store, now, outdated) };
-  const response = await carryOut(exact, cluster, (name, request) =>
-    commands[name](pinned, request),
-  );
+  const response = await carryOut(exact, cluster, async (name, request) => {
+    await authorizeOperation(context, name, request);
+    return commands[name](pinned, request);
+  });
   return { planId, response };
 }
 

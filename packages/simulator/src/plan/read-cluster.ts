@@ -12,7 +12,7 @@ import { serviceGroup } from "@berth/domain/task";
 import type { Stored, StoredInstance } from "@berth/store/store";
 
 /** What a plan may be made of: an answer of the API has seconds and one process's memory. */
-export const PLAN_LIMITS = { containerInstances: 2_000, tasks: 20_000, services: 500 } as const;
+const PLAN_LIMITS = { containerInstances: 2_000, tasks: 20_000, services: 500 } as const;
 
 /** One cluster as it was read: all that bears on what happens next. */
 export interface ClusterSnapshot {

@@ -8,7 +8,7 @@ import type { GivenEvent, GivenScenario } from "./scenario-schema.ts";
 import type { Action, Scenario, ScenarioEvent } from "./scenario.ts";
 
 /** As large as the simulator is measured for. */
-export const SCENARIO_LIMITS = { instances: 10_000, tasks: 100_000 } as const;
+const SCENARIO_LIMITS = { instances: 10_000, tasks: 100_000 } as const;
 
 /** The file is not what a scenario has to be; the message says where and why. */
 export class ScenarioError extends Error {

@@ -103,7 +103,11 @@ export class SimulatedAgent {
       const connectionId = `${this.id}-${(this.#connections += 1)}`;
       try {
         const outcome = await this.#world.inProcess(async (context) =>
-          connectAgent(context, { connectionId, kind: "acs", containerInstanceArn: this.arn }),
+          connectAgent(
+            context,
+            { connectionId, kind: "acs", containerInstanceArn: this.arn },
+            context,
+          ),
         );
         if (outcome !== "connected") return;
         if (this.isOn) this.#open(connectionId);

@@ -16,6 +16,7 @@ import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
 import type { Settings } from "@berth/control-plane/settings";
+import { ADMINISTRATOR } from "@berth/domain/access/access-key";
 import type { Scope } from "@berth/domain/arn";
 import { createStore } from "@berth/store/create-store";
 import { createMemoryTable } from "@berth/store/memory/table";
@@ -107,6 +108,7 @@ export class World {
       scope: this.scope,
       settings,
       principalArn,
+      permissions: ADMINISTRATOR,
       now: () => this.scheduler.now,
       randomHex: (digits) => this.random.hex(digits),
       requestId: this.random.hex(32),

@@ -54,11 +54,11 @@ function factor(scanner: Scanner): Expression {
 }
 
 function comparison(scanner: Scanner): Expression {
-  const subject = parseSubject(scanner.literal("a subject"));
+  const subject = parseSubject(scanner);
   const spelling = scanner.accept(SPELLINGS) ?? scanner.fail("an operator");
   const operator: Operator = OPERATORS[spelling];
   if (!TAKES[subject.kind].includes(operator.kind)) {
-    throw new ExpressionFault(`${subject.kind} does not take the operator ${spelling}`);
+    scanner.refuse((place) => `${subject.kind} does not take the operator ${spelling} ${place}`);
   }
   const positive = predicate(scanner, subject, operator);
   return operator.negated ? { kind: "not", operand: positive } : positive;
@@ -91,16 +91,20 @@ function value(scanner: Scanner, subject: Subject): string {
   const text = scanner.literal("a value");
   const needed = VALUES[subject.kind];
   if (needed && !needed.accepts(text, subject)) {
-    throw new ExpressionFault(`${subject.kind} needs ${needed.called} but was given ${text}`);
+    scanner.refuse(
+      (place) => `${subject.kind} needs ${needed.called} ${place} but was given ${text}`,
+    );
   }
   return text;
 }
 
-function parseSubject(text: string): Subject {
+function parseSubject(scanner: Scanner): Subject {
+  const text = scanner.literal("a subject");
   const name = /^attribute:(.+)$/.exec(text)?.[1];
   if (name !== undefined) return { kind: "attribute", name };
-  const kind = PLAIN_SUBJECTS.find((each) => each === text);
-  if (!kind) throw new ExpressionFault(`${text} is not a subject`);
+  const kind =
+    PLAIN_SUBJECTS.find((each) => each === text) ??
+    scanner.refuse((place) => `${text} ${place} is not a subject`);
   return { kind };
 }
 

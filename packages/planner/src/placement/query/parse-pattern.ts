@@ -113,7 +113,9 @@ class PatternReader {
     const letter = this.#next();
     const known = ESCAPES[letter];
     if (known) return known;
-    return /\w/.test(letter) ? this.#fail("is not a supported escape", letter) : equals(letter);
+    if (!/\w/.test(letter)) return equals(letter);
+    this.#at -= 1;
+    return this.#fail("is not a supported escape");
   }
 
   #peek(): string {
@@ -132,8 +134,11 @@ class PatternReader {
     return found;
   }
 
-  #fail(what: string, found = this.#peek()): never {
-    throw new ExpressionFault(`pattern ${this.#text}: ${found || "the end"} ${what}`);
+  #fail(what: string): never {
+    const found = this.#peek() || "the end";
+    throw new ExpressionFault(
+      `pattern ${this.#text}: ${found} at its character ${this.#at + 1} ${what}`,
+    );
   }
 }
 

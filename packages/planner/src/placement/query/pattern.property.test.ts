@@ -35,6 +35,30 @@ test("matches what JavaScript's own regular expressions match as a whole", () =>
   );
 });
 
+test.each([
+  ["^ab$", "ab", true],
+  ["a^b", "ab", false],
+  ["a$b", "ab", false],
+  ["[a-c]", "b", true],
+  ["[a-c]", "c", true],
+  ["[a-c]", "d", false],
+  ["[a-c]", "-", false],
+  ["[a-]", "-", true],
+  ["[a-\\d]", "7", true],
+  ["[a-\\d]", "-", true],
+  ["[\\]]", "]", true],
+  ["a\\sb", "a b", true],
+  ["a\\sb", "a.b", false],
+  ["\\D", "a", true],
+  ["\\D", "1", false],
+  ["\\W", "-", true],
+  ["\\W", "a", false],
+  ["a{1,12}", "a".repeat(12), true],
+  ["a{1999}", "a".repeat(1999), true],
+])("%s on %s: %s", (pattern, text, expected) => {
+  expect(whole(pattern, text)).toBe(expected);
+});
+
 test("takes no longer for patterns that make others backtrack", () => {
   expect(whole("(a+)+b", "a".repeat(2000))).toBe(false);
   expect(whole("((a|aa)*)*c", "a".repeat(2000))).toBe(false);
@@ -43,16 +67,22 @@ test("takes no longer for patterns that make others backtrack", () => {
 
 describe("parsePattern refuses", () => {
   test.each([
-    ["*a", "pattern *a: * repeats nothing"],
-    ["(a", "pattern (a: the end should be )"],
-    ["a)", "pattern a): ) is not expected"],
-    ["[a", "pattern [a: the end comes too early"],
-    ["a\\", "pattern a\\: the end comes too early"],
-    ["a{,2}", "pattern a{,2}: { is not a repetition"],
-    ["a{2,1}", "pattern a{2,1}: { has its limits the wrong way round"],
-    ["(?=a)", "pattern (?=a): = is not supported after (?"],
-    ["(a)\\1", "pattern (a)\\1: 1 is not a supported escape"],
-    ["(a{1000}){1000}", "pattern (a{1000}){1000}: the end would make it too large"],
+    ["*a", "pattern *a: * at its character 1 repeats nothing"],
+    ["(a", "pattern (a: the end at its character 3 should be )"],
+    ["a)", "pattern a): ) at its character 2 is not expected"],
+    ["[a", "pattern [a: the end at its character 3 comes too early"],
+    ["a\\", "pattern a\\: the end at its character 3 comes too early"],
+    ["a{,2}", "pattern a{,2}: { at its character 2 is not a repetition"],
+    ["a{2,1}", "pattern a{2,1}: { at its character 2 has its limits the wrong way round"],
+    ["(?=a)", "pattern (?=a): = at its character 3 is not supported after (?"],
+    ["(a)\\1", "pattern (a)\\1: 1 at its character 5 is not a supported escape"],
+    [
+      "(a{1000}){1000}",
+      "pattern (a{1000}){1000}: the end at its character 16 would make it too large",
+    ],
+    ["a{x{2}", "pattern a{x{2}: { at its character 2 is not a repetition"],
+    ["a{0,3000}", "pattern a{0,3000}: the end at its character 10 would make it too large"],
+    ["a{2000}", "pattern a{2000}: is too large"],
     ["a{1000}".repeat(3), `pattern ${"a{1000}".repeat(3)}: is too large`],
   ])("%s", (pattern, message) => {
     expect(() => parsePattern(pattern)).toThrow(message);

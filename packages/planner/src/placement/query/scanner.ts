@@ -11,6 +11,7 @@ const QUOTED = /'([^']*)'/y;
 export class Scanner {
   readonly #text: string;
   #at = 0;
+  #wordAt = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -18,7 +19,7 @@ export class Scanner {
 
   /** Steps over the first of these spellings that comes next and says which one it was. */
   accept<T extends string>(spellings: readonly T[]): T | undefined {
-    this.#take(SPACE);
+    this.#begin();
     const found = spellings.find((each) => this.#startsWith(each));
     this.#at += found?.length ?? 0;
     return found;
@@ -30,13 +31,13 @@ export class Scanner {
 
   /** A bare word, or any text between single quotes. */
   literal(expected: string): string {
-    this.#take(SPACE);
+    this.#begin();
     return this.#quoted() ?? this.#take(WORD) ?? this.fail(expected);
   }
 
   /** Between quotes, or bare up to a space or a parenthesis that is not its own. */
   pattern(): string {
-    this.#take(SPACE);
+    this.#begin();
     const quoted = this.#quoted();
     if (quoted !== undefined) return quoted;
     const start = this.#at;
@@ -59,6 +60,17 @@ export class Scanner {
     throw new ExpressionFault(
       `expected ${expected} at character ${this.#at + 1} but found ${found}`,
     );
+  }
+
+  /** For what was read and is not what it should be: it stands in the message with its place. */
+  refuse(why: (place: string) => string): never {
+    throw new ExpressionFault(why(`at character ${this.#wordAt + 1}`));
+  }
+
+  /** The next word is what `refuse` is about. */
+  #begin(): void {
+    this.#take(SPACE);
+    this.#wordAt = this.#at;
   }
 
   #quoted(): string | undefined {

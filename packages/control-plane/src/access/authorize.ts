@@ -1,0 +1,36 @@
+import { clusterArn } from "@berth/domain/arn";
+import { evaluate } from "@berth/domain/access/evaluate";
+import { statementsOf } from "@berth/domain/access/permissions";
+import type { CommandContext } from "../context.ts";
+import { accessDenied } from "./access-denied.ts";
+
+/** What is to be done, in the words of policies. */
+export interface Access {
+  /** Such as `ecs:RunTask`, or `berth:CreateAccessKey` for what ECS does not have. */
+  readonly action: string;
+  /** ARNs of all that it is done to; empty where policies can only name it by `*`. */
+  readonly resources: readonly string[];
+  /** Name of the cluster that it is done in. */
+  readonly cluster?: string;
+}
+
+/**
+ * Lets pass what the caller's policy allows on every one of the resources.
+ *
+ * @throws EcsError AccessDeniedException
+ */
+export function checkAccess(
+  context: Pick<CommandContext, "permissions" | "principalArn" | "scope">,
+  { action, resources, cluster }: Access,
+): void {
+  const { permissions, principalArn, scope } = context;
+  const statements = statementsOf(permissions);
+  for (const resource of resources.length > 0 ? resources : ["*"]) {
+    const decision = evaluate(statements, {
+      action,
+      resource,
+      ...(cluster !== undefined && { clusterArn: clusterArn(scope, cluster) }),
+    });
+    if (decision !== "allowed") throw accessDenied({ principalArn, action, resource }, decision);
+  }
+}

@@ -1,0 +1,152 @@
+import type { EcsOperationName, EcsRequest } from "@berth/contracts/ecs-api/operations";
+import { aTaskDefinition } from "@berth/testing/builders";
+import { aControlPlane } from "@berth/testing/control-plane";
+import { describe, expect, test } from "vitest";
+import { operationAccess } from "./operation-access.ts";
+
+const ARN = "arn:aws:ecs:eu-central-1:123456789012";
+const ID = "0123456789abcdef0123456789abcdef";
+const cluster = "prod";
+
+const access = <Name extends EcsOperationName>(operation: Name, request: EcsRequest<Name>) =>
+  operationAccess(aControlPlane(), operation, request);
+
+type Call = {
+  [Name in EcsOperationName]: readonly [Name, EcsRequest<Name>, readonly string[], string?];
+}[EcsOperationName];
+
+const CALLS: readonly Call[] = [
+  ["CreateCluster", { clusterName: cluster }, [`${ARN}:cluster/prod`], "prod"],
+  ["CreateCluster", {}, [`${ARN}:cluster/default`], "default"],
+  [
+    "DescribeClusters",
+    { clusters: ["a", `${ARN}:cluster/b`] },
+    [`${ARN}:cluster/a`, `${ARN}:cluster/b`],
+  ],
+  ["DescribeClusters", {}, [`${ARN}:cluster/default`]],
+  ["ListClusters", {}, []],
+  ["DeleteCluster", { cluster }, [`${ARN}:cluster/prod`], "prod"],
+  [
+    "RegisterTaskDefinition",
+    { family: "web", containerDefinitions: [] },
+    [`${ARN}:task-definition/web:*`],
+  ],
+  ["DeregisterTaskDefinition", { taskDefinition: "web:3" }, [`${ARN}:task-definition/web:3`]],
+  [
+    "DescribeTaskDefinition",
+    { taskDefinition: `${ARN}:task-definition/web:3` },
+    [`${ARN}:task-definition/web:3`],
+  ],
+  ["ListTaskDefinitions", { familyPrefix: "web" }, []],
+  ["ListTaskDefinitionFamilies", {}, []],
+  ["RegisterContainerInstance", { cluster }, [`${ARN}:cluster/prod`], "prod"],
+  [
+    "DeregisterContainerInstance",
+    { cluster, containerInstance: ID },
+    [`${ARN}:cluster/prod`],
+    "prod",
+  ],
+  ["ListContainerInstances", { cluster }, [`${ARN}:cluster/prod`], "prod"],
+  [
+    "DescribeContainerInstances",
+    { cluster, containerInstances: [ID] },
+    [`${ARN}:container-instance/prod/${ID}`],
+    "prod",
+  ],
+  [
+    "UpdateContainerInstancesState",
+    { cluster, containerInstances: [ID], status: "DRAINING" },
+    [`${ARN}:container-instance/prod/${ID}`],
+    "prod",
+  ],
+  ["DiscoverPollEndpoint", { cluster }, []],
+  ["RunTask", { cluster, taskDefinition: "web:3" }, [`${ARN}:task-definition/web:3`], "prod"],
+  [
+    "StartTask",
+    { cluster, taskDefinition: "web:3", containerInstances: [ID] },
+    [`${ARN}:task-definition/web:3`],
+    "prod",
+  ],
+  ["StopTask", { cluster, task: ID }, [`${ARN}:task/prod/${ID}`], "prod"],
+  [
+    "DescribeTasks",
+    { cluster, tasks: [`${ARN}:task/prod/${ID}`] },
+    [`${ARN}:task/prod/${ID}`],
+    "prod",
+  ],
+  ["ListTasks", { cluster }, [], "prod"],
+  [
+    "ListTasks",
+    { cluster, containerInstance: ID },
+    [`${ARN}:container-instance/prod/${ID}`],
+    "prod",
+  ],
+  ["CreateService", { cluster, serviceName: "web" }, [`${ARN}:service/prod/web`], "prod"],
+  ["UpdateService", { service: "web" }, [`${ARN}:service/default/web`], "default"],
+  [
+    "DescribeServices",
+    { cluster, services: ["web", "api"] },
+    [`${ARN}:service/prod/web`, `${ARN}:service/prod/api`],
+    "prod",
+  ],
+  ["ListServices", { cluster }, [], "prod"],
+  ["DeleteService", { cluster, service: "web" }, [`${ARN}:service/prod/web`], "prod"],
+  [
+    "SubmitTaskStateChange",
+    { cluster: "x", task: `${ARN}:task/prod/${ID}` },
+    [`${ARN}:cluster/prod`],
+    "prod",
+  ],
+  ["SubmitContainerStateChange", { cluster, task: ID }, [`${ARN}:cluster/prod`], "prod"],
+  ["SubmitAttachmentStateChanges", { cluster, attachments: [] }, [`${ARN}:cluster/prod`], "prod"],
+];
+
+const cases = CALLS.map(([operation, request, resources, within]) => ({
+  operation,
+  request,
+  resources,
+  within,
+}));
+
+test.each(cases)("$operation $request is done to $resources", async (call) => {
+  const { operation, request, resources, within } = call;
+  expect(await access(operation, request as never)).toEqual({
+    action: `ecs:${operation}`,
+    resources,
+    ...(within !== undefined && { cluster: within }),
+  });
+});
+
+describe("there is one way to name a thing", () => {
+  test("an ARN of the old form, without its cluster, is the same service", async () => {
+    const request = { cluster, services: [`${ARN}:service/web`] };
+    expect(await access("DescribeServices", request)).toMatchObject({
+      resources: [`${ARN}:service/prod/web`],
+    });
+  });
+
+  test.each([
+    [{ cluster, service: `${ARN}:service/test/web` }, "Identifier is for cluster test"],
+    [{ cluster, service: "arn:aws:ecs:us-east-1:123456789012:service/prod/web" }, "Invalid Region"],
+    [{ cluster, service: `${ARN}:task/prod/web` }, "Unsupported resource type"],
+    [{ cluster: "prod/web", service: "x" }, "Cluster must match"],
+  ])("and another one is refused as the command would: %j", async (request, message) => {
+    await expect(access("UpdateService", request)).rejects.toThrow(message);
+  });
+
+  test("a family alone is its latest ACTIVE revision", async () => {
+    const controlPlane = aControlPlane();
+    for (const [revision, status] of [
+      [6, "ACTIVE"],
+      [7, "ACTIVE"],
+      [8, "INACTIVE"],
+    ] as const) {
+      await controlPlane.store.taskDefinitions.create(aTaskDefinition({ revision, status }));
+    }
+    const resources = async (taskDefinition: string) =>
+      (await operationAccess(controlPlane, "RunTask", { taskDefinition })).resources;
+    expect(await resources("web")).toEqual([`${ARN}:task-definition/web:7`]);
+    expect(await resources("web:8")).toEqual([`${ARN}:task-definition/web:8`]);
+    expect(await resources("none")).toEqual([`${ARN}:task-definition/none:*`]);
+  });
+});

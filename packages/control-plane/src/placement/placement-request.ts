@@ -1,0 +1,81 @@
+import type { Attribute } from "@berth/domain/container-instance";
+import { taskDemand } from "@berth/domain/resources";
+import type { PlacementStrategy } from "@berth/domain/service";
+import type { TaskOverrides } from "@berth/domain/task";
+import type { PlacementConstraint, TaskDefinition } from "@berth/domain/task-definition";
+import { platformAttributes } from "@berth/domain/task-definition/platform-attributes";
+import type { Candidate, PlacementPlan, PlacementRequest } from "@berth/planner/placement/place";
+import { planPlacement } from "@berth/planner/placement/place";
+
+/** Equal tasks, and what of them decides which instances can take them. */
+export interface PlacementWish {
+  readonly taskIds: readonly string[];
+  readonly group: string;
+  readonly definition: TaskDefinition;
+  readonly overrides?: TaskOverrides;
+  /** Beside those of the definition. */
+  readonly requiresAttributes?: readonly Attribute[];
+}
+
+interface ChoiceRules {
+  /** Beside those of the definition. */
+  readonly constraints: readonly PlacementConstraint[];
+  readonly strategy: readonly PlacementStrategy[];
+  readonly seed: string;
+}
+
+/** What the planner is asked for tasks whose instances it chooses: all that definition and request say. */
+export const placementRequest = (
+  wish: PlacementWish,
+  { constraints, strategy, seed }: ChoiceRules,
+): PlacementRequest => ({
+  ...requestWithoutRules(wish),
+  constraints: [...wish.definition.placementConstraints, ...constraints],
+  strategy,
+  seed,
+});
+
+interface GivenPlaces extends PlacementWish {
+  /** The instance of each task. */
+  readonly chosen: ReadonlyMap<string, string>;
+}
+
+/** Which of the tasks the instances take that the caller chose: only resources and attributes are checked. */
+export function planGivenPlaces(
+  find: (containerInstanceId: string) => Candidate | undefined,
+  wish: GivenPlaces,
+): PlacementPlan {
+  const byInstance = Map.groupBy(wish.taskIds, (taskId) => wish.chosen.get(taskId) ?? "");
+  const plans = [...byInstance].map(([containerInstanceId, taskIds]) => {
+    const candidate = find(containerInstanceId);
+    if (candidate?.ledger.status === "ACTIVE") {
+      return planPlacement([candidate], requestWithoutRules({ ...wish, taskIds }));
+    }
+    const failures = [
+      {
+        containerInstanceId,
+        reason: candidate ? "INACTIVE" : "MISSING",
+        detail: `container instance: ${candidate?.ledger.status ?? "not in this cluster"}`,
+      },
+    ];
+    return { placed: [], unplaced: taskIds.map((taskId) => ({ taskId, failures })) };
+  });
+  return {
+    placed: plans.flatMap(({ placed }) => placed),
+    unplaced: plans.flatMap(({ unplaced }) => unplaced),
+  };
+}
+
+const requestWithoutRules = ({ definition, ...wish }: PlacementWish): PlacementRequest => ({
+  taskIds: wish.taskIds,
+  group: wish.group,
+  demand: taskDemand(definition, wish.overrides),
+  requiresAttributes: [
+    ...definition.requiresAttributes,
+    ...platformAttributes(definition),
+    ...(wish.requiresAttributes ?? []),
+  ],
+  constraints: [],
+  strategy: [],
+  seed: "",
+});
