@@ -48,6 +48,11 @@ export const millisecondsOption = (name: string, description: string) =>
 export const countOption = (flags: string, least: number, most: number) =>
   new Option(flags).argParser((text) => wholeNumber(text, least, most));
 
+export const seedOption = () =>
+  new Option("--seed <number>", "instead of the scenario's own").argParser((text) =>
+    wholeNumber(text, 0, 2 ** 32 - 1),
+  );
+
 function httpUrl(text: string): string {
   if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;
   throw new InvalidArgumentError("It must be an http(s) URL.");

@@ -6,6 +6,7 @@ import { up, type UpOptions } from "./commands/up.ts";
 import { addKeys } from "./keys-program.ts";
 import { dataDirOption, instancesOption, jsonOption, portOption, regionOption } from "./options.ts";
 import { addPlan } from "./plan-program.ts";
+import { addSimulate } from "./simulate-program.ts";
 import { runProgram } from "./programs.ts";
 
 const EXIT_CODE_HELP = `
@@ -29,6 +30,7 @@ export function berthProgram(): Command {
   addDown(program);
   addStatus(program);
   addPlan(program);
+  addSimulate(program);
   addTemplates(program);
   addAgent(program);
   addKeys(program);

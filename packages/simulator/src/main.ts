@@ -1,6 +1,6 @@
 /**
- * Plays a scenario: `node main.ts SCENARIO.yaml [--seed N] [--json] [--html FILE] [--quiet]`. Ends with 1 where a
- * bound was broken or the control plane failed, with 2 where the scenario is none.
+ * Plays a scenario: `node main.ts SCENARIO.yaml [--seed N] [--json] [--html FILE] [--quiet]`. Ends
+ * with 1 where a bound was broken or the control plane failed, with 2 where there is no scenario.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -24,12 +24,12 @@ try {
   process.exitCode = await simulate(positionals[0] ?? "");
 } catch (error) {
   if (!(error instanceof ScenarioError)) throw error;
-  process.stderr.write(`${positionals[0]} is no scenario:\n${error.message}\n`);
+  process.stderr.write(`${positionals[0] ?? ""} is no scenario:\n${error.message}\n`);
   process.exitCode = EXIT_CODES.usage;
 }
 
 async function simulate(path: string): Promise<number> {
-  const scenario = readScenario(readFileSync(path, "utf8"));
+  const scenario = readScenario(readText(path));
   const seed = values.seed === undefined ? scenario.seed : Number(values.seed);
   const report = await runScenario({ ...scenario, seed }, progress);
   if (values.html !== undefined) writeFileSync(values.html, reportPage(report));
@@ -37,6 +37,14 @@ async function simulate(path: string): Promise<number> {
   process.stdout.write(`${text}\n`);
   const isFaulty = report.violations.length + report.bugs.length > 0;
   return isFaulty ? EXIT_CODES.failure : EXIT_CODES.ok;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new ScenarioError((error as Error).message);
+  }
 }
 
 /** Beside the report, whose bytes depend on the scenario alone. */

@@ -2,6 +2,7 @@ import { taskArn } from "@berth/domain/arn";
 import { serviceGroup } from "@berth/domain/task";
 import { loseMachine } from "../plan/change.ts";
 import type { SimulatedAgent } from "../world/simulated-agent.ts";
+import { counted } from "./event-text.ts";
 import type { Action, InstanceChoice, TaskChoice } from "./scenario.ts";
 import { join } from "./stage.ts";
 import type { Stage } from "./stage.ts";
@@ -69,7 +70,7 @@ async function endTasks(
       agent?.tasks.kill(taskArn(world.scope, cluster, id));
     }
   }
-  return `${victims.length} tasks`;
+  return counted(victims.length, "task");
 }
 
 type InstanceAction = Extract<Action, { readonly instances: InstanceChoice }>;
@@ -93,7 +94,7 @@ async function touchInstances(stage: Stage, action: InstanceAction): Promise<str
       for (const agent of chosen) agent.slowness = action.factor;
       break;
   }
-  return `${chosen.length} instances`;
+  return counted(chosen.length, "instance");
 }
 
 /** Of those that are on; for a return, of those that are off. */

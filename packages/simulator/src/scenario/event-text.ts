@@ -20,11 +20,11 @@ function textOf(action: Action): string {
     case "runTask":
       return `run ${action.request.count ?? 1} of ${action.request.taskDefinition}`;
     case "stopTasks":
-      return `stop ${action.tasks.count} tasks of ${action.tasks.service}`;
+      return `stop ${counted(action.tasks.count, "task")} of ${action.tasks.service}`;
     case "killTasks":
-      return `${action.tasks.count} tasks of ${action.tasks.service} exit`;
+      return `of ${action.tasks.service} ${counted(action.tasks.count, "task")} exit`;
     case "joinInstances":
-      return `${action.template.count} instances join`;
+      return `${counted(action.template.count, "instance")} join`;
     case "behave":
       return `tasks of ${action.behaviour.taskDefinition} behave otherwise`;
   }
@@ -56,6 +56,9 @@ function changesOf(request: Extract<Action, { kind: "updateService" }>["request"
 }
 
 function choiceText({ count, zone }: InstanceChoice): string {
-  const instances = count === undefined ? "all instances" : `${count} instances`;
+  const instances = count === undefined ? "all instances" : counted(count, "instance");
   return zone === undefined ? instances : `${instances} of ${zone}`;
 }
+
+export const counted = (count: number, noun: "instance" | "task"): string =>
+  `${count} ${noun}${count === 1 ? "" : "s"}`;
