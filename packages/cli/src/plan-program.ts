@@ -85,6 +85,12 @@ function addOthers(command: Command): void {
       process.exitCode = await plan({ drain }, child.optsWithGlobals());
     });
   command
+    .command("rebalance <service>")
+    .description("tasks to where the service's placement strategy would have them now")
+    .action(async (rebalance: string, _, child: Command) => {
+      process.exitCode = await plan({ rebalance }, child.optsWithGlobals());
+    });
+  command
     .command("lose-instance <instance>")
     .description("the end of one machine")
     .action(async (loseInstance: string, _, child: Command) => {

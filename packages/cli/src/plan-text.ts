@@ -18,6 +18,7 @@ export function planText(plan: Plan): string {
     `Plan ${plan.planId.slice(0, 12)} of ${Object.keys(plan.change).join()} in cluster ${plan.cluster}. Nothing was changed.`,
     `Assumed: a task starts in ${seconds(assumptions.startMs)} and stops in ${seconds(assumptions.stopMs)}${assumptions.tasksFail ? "; new tasks fail to start" : ""}.`,
     "",
+    ...moveLines(plan),
     ...timelineLines(plan),
     "",
     endLine(plan),
@@ -31,6 +32,18 @@ export function planText(plan: Plan): string {
         `\nThe deployment of ${taskDefinition} fails after ${seconds(afterMs)}: the circuit breaker of ${service} trips.`,
     ),
   ].join("\n");
+}
+
+function moveLines({ change, moves }: Plan): readonly string[] {
+  if (!("rebalance" in change)) return [];
+  if (moves.length === 0) return ["No task would stand better elsewhere."];
+  const shown = moves.slice(0, MAX_LINES).map(({ task, from, to }) => [task, from, to].map(idOf));
+  const more = moves.length - shown.length;
+  return [
+    ...table([["MOVE", "FROM", "TO"], ...shown]),
+    ...(more > 0 ? [`… and ${more} more moves`] : []),
+    "",
+  ];
 }
 
 function timelineLines({ timeline, stepCount }: Plan): readonly string[] {

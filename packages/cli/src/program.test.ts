@@ -60,6 +60,7 @@ describe("what is not understood ends with 2 and says why on standard error", ()
     [["up", "--port", "70000"], "whole number from 1 to 65535"],
     [["status", "--verbose"], "unknown option"],
     [["agent"], "required option '--config <file>'"],
+    [["plan", "rebalance"], "missing required argument"],
     [["plan", "drain"], "missing required argument"],
     [["plan", "run-task", "--task-definition", "web", "--count", "11"], "number from 1 to 10"],
     [["simulate"], "missing required argument"],

@@ -90,6 +90,8 @@ export interface Task {
   readonly overrides?: TaskOverrides;
   /** Its instance is DRAINING: a service replaces it. */
   readonly draining?: boolean;
+  /** It is to be moved by a rebalance: its service replaces it. */
+  readonly moving?: true;
   readonly enableExecuteCommand?: boolean;
   readonly referenceId?: string;
   readonly tags?: readonly Tag[];

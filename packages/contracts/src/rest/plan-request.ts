@@ -14,6 +14,7 @@ const changes = {
   createService: ecsRequest,
   updateService: ecsRequest,
   drain: z.array(text).min(1),
+  rebalance: text,
   loseInstance: text,
   loseZone: text,
 };
@@ -81,7 +82,7 @@ export function parseApplyRequest(body: unknown): ApplyPlanRequest {
 }
 
 function readChange(given: z.infer<typeof change>): PlannedChange {
-  const { runTask, createService, updateService, drain, loseInstance, loseZone = "" } = given;
+  const { runTask, createService, updateService, drain } = given;
   if (runTask) return { runTask: parseRequest("RunTask", JSON.stringify(runTask)) };
   if (createService) {
     return { createService: parseRequest("CreateService", JSON.stringify(createService)) };
@@ -90,6 +91,12 @@ function readChange(given: z.infer<typeof change>): PlannedChange {
     return { updateService: parseRequest("UpdateService", JSON.stringify(updateService)) };
   }
   if (drain) return { drain };
+  return readNamed(given);
+}
+
+/** What is said of a change by one name. */
+function readNamed({ rebalance, loseInstance, loseZone = "" }: z.infer<typeof change>) {
+  if (rebalance !== undefined) return { rebalance };
   return loseInstance === undefined ? { loseZone } : { loseInstance };
 }
 

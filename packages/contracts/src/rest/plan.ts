@@ -11,6 +11,8 @@ export type PlannedChange =
   | { readonly updateService: UpdateServiceRequest }
   /** Ids or ARNs of container instances: UpdateContainerInstancesState DRAINING. */
   | { readonly drain: readonly string[] }
+  /** Name or ARN of a service whose tasks are to go where its placement strategy would have them now. */
+  | { readonly rebalance: string }
   /** Id or ARN of one container instance. */
   | { readonly loseInstance: string }
   /** Name of an availability zone. */
@@ -71,6 +73,8 @@ export interface Plan {
   readonly services: readonly ServiceForecast[];
   readonly capacity: CapacityForecast;
   readonly unplaced: readonly UnplacedForecast[];
+  /** Of a rebalance: which tasks are replaced, and where the strategy wants their successors. */
+  readonly moves: readonly PlannedMove[];
   readonly trippedBreakers: readonly BreakerForecast[];
   readonly tasks: TaskCounts & { readonly before: TaskCounts };
 }
@@ -89,6 +93,13 @@ export interface PlanStep {
   readonly containerInstanceArn: string;
   readonly availabilityZone: string;
   readonly why: string;
+}
+
+/** All three are ARNs. */
+export interface PlannedMove {
+  readonly task: string;
+  readonly from: string;
+  readonly to: string;
 }
 
 export interface TaskCounts {
@@ -151,6 +162,6 @@ export interface BreakerForecast {
 /** What `POST /v1/plans/apply` answers. */
 export interface AppliedPlan {
   readonly planId: string;
-  /** The answer of the ECS operation that the change is. Times are ISO 8601. */
+  /** The answer of the ECS operation that the change is; of a rebalance its `moves`. Times are ISO 8601. */
   readonly response: unknown;
 }

@@ -12,7 +12,7 @@ export interface Member {
 export interface Census {
   /** Of the PRIMARY deployment, and worth keeping. */
   readonly kept: readonly Member[];
-  /** Of an older deployment, on a draining instance, or UNHEALTHY: another one shall take its place. */
+  /** Of an older deployment, on a draining instance, to be moved, or UNHEALTHY: another one shall take its place. */
   readonly replaced: readonly Member[];
   readonly leaving: readonly Task[];
   readonly stopped: readonly Task[];
@@ -38,7 +38,8 @@ export function takeCensus(tasks: readonly Task[], rules: CensusRules, now: numb
     if (condition === "STOPPED") stopped.push(task);
     else if (condition === "LEAVING" || rules.plannedStops.has(task.id)) leaving.push(task);
     else {
-      const outlived = task.startedBy !== rules.primaryId || task.draining === true;
+      const outlived =
+        task.startedBy !== rules.primaryId || task.draining === true || task.moving === true;
       (outlived || condition === "UNHEALTHY" ? replaced : kept).push({ task, condition });
       if (changesAt !== undefined) changes.push(changesAt);
     }

@@ -155,9 +155,28 @@ describe("applying a plan", () => {
           Statement: [{ Effect: "Allow", Action, Resource: "*" }],
         }),
       });
+    const rebalance = await plan({ rebalance: "web" });
     await expect(apply(planned, allowed(["berth:*"]))).rejects.toThrow(/ecs:UpdateService/);
+    await expect(apply(rebalance, allowed(["berth:*"]))).rejects.toThrow(/ecs:UpdateService/);
     await expect(apply(planned, allowed(["ecs:UpdateService"]))).resolves.toMatchObject({
       planId: planned.planId,
     });
+  });
+
+  test("moves the tasks of a rebalance, after which there is nothing to move", async () => {
+    await small.world.call("UpdateService", { service: "web", desiredCount: 8 });
+    await small.pass(60_000);
+    await addAgent(small.world, "d");
+    await small.pass(2_000);
+    const planned = await plan({ rebalance: "web" });
+    await apply(planned);
+    await small.pass(60_000);
+    const zones = small.view.tallyOf("service:web").zones;
+    expect(["a", "b", "c", "d"].map((zone) => zones.get(zone))).toEqual([2, 2, 2, 2]);
+    const left = planned.moves.map(({ task }) =>
+      small.view.tasks.get(task.split("/").at(-1) ?? ""),
+    );
+    expect(left).toEqual([undefined, undefined]);
+    expect((await plan({ rebalance: "web" })).moves).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { authorizeOperation } from "@berth/control-plane/access/authorize-operat
 import { commands } from "@berth/control-plane/commands/registry";
 import type { CommandContext } from "@berth/control-plane/context";
 import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
+import { rebalanceService } from "@berth/control-plane/rest/rebalance-service";
 import { EcsError } from "@berth/domain/errors";
 import { carryOut, isOperation, withTaskDefinition } from "./change.ts";
 import { readForChange } from "./make-plan.ts";
@@ -34,9 +35,16 @@ export async function applyPlan(
   // What this process knows of the cluster may be behind: placements begin with a reading.
   const views = new ClusterViews();
   const pinned = { ...context, views, store: pinnedStore(context.store, now, outdated) };
-  const response = await carryOut(exact, cluster, async (name, request) => {
-    await authorizeOperation(context, name, request);
-    return commands[name](pinned, request);
+  const response = await carryOut(exact, cluster, {
+    call: async (name, request) => {
+      await authorizeOperation(context, name, request);
+      return commands[name](pinned, request);
+    },
+    rebalance: async (service) => {
+      // To the service it is what an update would be that replaces these tasks.
+      await authorizeOperation(context, "UpdateService", { cluster, service });
+      return rebalanceService(pinned, { cluster, service });
+    },
   });
   return { planId, response };
 }

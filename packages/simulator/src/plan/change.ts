@@ -7,16 +7,20 @@ import type { PlannedChange } from "@berth/contracts/rest/plan";
 import { clusterName, containerInstanceId } from "@berth/control-plane/commands/identifiers";
 import type { CommandContext } from "@berth/control-plane/context";
 import { noteHost } from "@berth/control-plane/hosts/note-host";
+import type { RebalancedService } from "@berth/control-plane/rest/rebalance-service";
 import type { Scope } from "@berth/domain/arn";
 import { EcsError } from "@berth/domain/errors";
 import type { SimulatedAgent } from "../world/simulated-agent.ts";
 import type { World } from "../world/world.ts";
 
-/** Calls the ECS API, imagined or real. */
-export type EcsCall = <Name extends EcsOperationName>(
-  name: Name,
-  request: EcsRequest<Name>,
-) => Promise<EcsResponse<Name>>;
+/** The control plane to which a change is made, imagined or real. */
+export interface Changeable {
+  call<Name extends EcsOperationName>(
+    name: Name,
+    request: EcsRequest<Name>,
+  ): Promise<EcsResponse<Name>>;
+  rebalance(service: string): Promise<RebalancedService>;
+}
 
 export type Operation = Extract<
   PlannedChange,
@@ -24,6 +28,7 @@ export type Operation = Extract<
   | { createService: unknown }
   | { updateService: unknown }
   | { drain: unknown }
+  | { rebalance: unknown }
 >;
 
 /** What somebody can do, rather than what happens. */
@@ -36,12 +41,15 @@ export const isOperation = (change: PlannedChange): change is Operation =>
  *
  * @throws EcsError what the operation throws; InvalidParameterException for an instance that is not there
  */
-export async function carryOut(change: Operation, cluster: string, call: EcsCall) {
-  if ("runTask" in change) return call("RunTask", { ...change.runTask, cluster });
-  if ("createService" in change) return call("CreateService", { ...change.createService, cluster });
-  if ("updateService" in change) return call("UpdateService", { ...change.updateService, cluster });
+export async function carryOut(change: Operation, cluster: string, to: Changeable) {
+  if ("rebalance" in change) return to.rebalance(change.rebalance);
+  if ("runTask" in change) return to.call("RunTask", { ...change.runTask, cluster });
+  if ("createService" in change)
+    return to.call("CreateService", { ...change.createService, cluster });
+  if ("updateService" in change)
+    return to.call("UpdateService", { ...change.updateService, cluster });
   const containerInstances = [...change.drain];
-  const answer = await call("UpdateContainerInstancesState", {
+  const answer = await to.call("UpdateContainerInstancesState", {
     cluster,
     containerInstances,
     status: "DRAINING",

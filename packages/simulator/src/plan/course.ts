@@ -1,10 +1,13 @@
 import type { Plan, PlanAssumptions, PlannedChange } from "@berth/contracts/rest/plan";
 import type { CommandContext } from "@berth/control-plane/context";
+import { rebalanceService } from "@berth/control-plane/rest/rebalance-service";
 import { lastSegment } from "@berth/domain/arn";
 import { healthChecks } from "../world/behaviour.ts";
 import type { ClusterView } from "../world/cluster-view.ts";
 import { settle } from "../world/settle.ts";
+import type { World } from "../world/world.ts";
 import { carryOut, isOperation, lose, withTaskDefinition } from "./change.ts";
+import type { Operation } from "./change.ts";
 import { copyCluster } from "./copy-cluster.ts";
 import { Forecast } from "./forecast.ts";
 import type { SnapshotForChange } from "./make-plan.ts";
@@ -18,6 +21,7 @@ export interface Course {
   readonly endsAfterMs: number;
   /** Tasks that RunTask did not place. */
   readonly refused: Plan["unplaced"];
+  readonly moves: Plan["moves"];
 }
 
 interface Assumed {
@@ -55,15 +59,43 @@ export async function letHappen(
   const start = world.scheduler.now;
   const cluster = snapshot.cluster.name;
   const exact = withTaskDefinition(change, snapshot.changesTo);
-  let refused: Plan["unplaced"] = [];
-  if (isOperation(exact)) {
-    const answer = await carryOut(exact, cluster, (name, request) => world.call(name, request));
-    refused = refusedTasks(exact, answer, snapshot);
-    failing.deploymentId = "service" in answer ? answer.service?.deployments?.[0]?.id : undefined;
-  } else await lose(world, exact, cluster, assumptions.hostNotice);
+  const said = isOperation(exact)
+    ? await askFor(world, exact, snapshot)
+    : await lose(world, exact, cluster, assumptions.hostNotice);
+  failing.deploymentId = said?.deploymentId;
   const course = { world, view, changedAt: () => forecast.changedAt };
   const ends = await settle(course, start + horizonMs);
-  return { view, forecast, ends, refused, endsAfterMs: forecast.changedAt - start };
+  return {
+    view,
+    forecast,
+    ends,
+    refused: said?.refused ?? [],
+    moves: said?.moves ?? [],
+    endsAfterMs: forecast.changedAt - start,
+  };
+}
+
+/** What the answer to an operation says of what comes. */
+interface Answered extends Pick<Course, "refused" | "moves"> {
+  readonly deploymentId: string | undefined;
+}
+
+async function askFor(
+  world: World,
+  change: Operation,
+  snapshot: SnapshotForChange,
+): Promise<Answered> {
+  const cluster = snapshot.cluster.name;
+  const answer = await carryOut(change, cluster, {
+    call: async (name, request) => world.call(name, request),
+    rebalance: async (service) =>
+      world.inProcess(async (context) => rebalanceService(context, { cluster, service })),
+  });
+  return {
+    refused: refusedTasks(change, answer, snapshot),
+    moves: "moves" in answer ? answer.moves : [],
+    deploymentId: "service" in answer ? answer.service?.deployments?.[0]?.id : undefined,
+  };
 }
 
 /** Beyond anything that is looked at. */

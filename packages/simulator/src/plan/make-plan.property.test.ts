@@ -1,8 +1,9 @@
 import type { PlannedChange } from "@berth/contracts/rest/plan";
+import { rebalanceService } from "@berth/control-plane/rest/rebalance-service";
 import { serviceGroup } from "@berth/domain/task";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { registerWeb, smallWorld, START_MS } from "../testing/small-world.ts";
+import { addAgent, registerWeb, smallWorld, START_MS } from "../testing/small-world.ts";
 import type { SmallWorld } from "../testing/small-world.ts";
 import { loseMachine } from "./change.ts";
 import { makePlan } from "./make-plan.ts";
@@ -17,7 +18,17 @@ const percentages = fc.constantFrom(
   { minimumHealthyPercent: 0, maximumPercent: 100 },
 );
 
-type Change = "deploy" | "scale" | "create" | "run" | "drain" | "loseInstance" | "loseZone";
+const CHANGES = [
+  "deploy",
+  "scale",
+  "create",
+  "run",
+  "drain",
+  "rebalance",
+  "loseInstance",
+  "loseZone",
+] as const;
+type Change = (typeof CHANGES)[number];
 
 const story = fc.record({
   seed: fc.nat(10_000),
@@ -25,15 +36,7 @@ const story = fc.record({
   desiredCounts: fc.tuple(fc.nat(12), fc.nat(12)),
   memory: fc.constantFrom(128, 500, 900),
   deploymentConfiguration: percentages,
-  kind: fc.constantFrom<Change>(
-    "deploy",
-    "scale",
-    "create",
-    "run",
-    "drain",
-    "loseInstance",
-    "loseZone",
-  ),
+  kind: fc.constantFrom(...CHANGES),
   count: fc.integer({ min: 1, max: 10 }),
 });
 
@@ -78,6 +81,10 @@ async function tell(told: Story): Promise<SmallWorld> {
     await small.pass(1_000);
   }
   await small.pass(120_000);
+  if (told.kind === "rebalance") {
+    await addAgent(small.world, "c");
+    await small.pass(2_000);
+  }
   if (told.kind === "deploy") await registerWeb(small.world, { memory: told.memory });
   return small;
 }
@@ -91,6 +98,7 @@ function changeOf({ kind, count }: Story, { world }: SmallWorld): PlannedChange 
     create: { createService: { serviceName, taskDefinition: "web", desiredCount: count } },
     run: { runTask: { taskDefinition: "web", count } },
     drain: { drain: [id] },
+    rebalance: { rebalance: "web" },
     loseInstance: { loseInstance: id },
     loseZone: { loseZone: zone },
   };
@@ -107,6 +115,10 @@ async function make({ world }: SmallWorld, change: PlannedChange): Promise<void>
       containerInstances: [...change.drain],
       status: "DRAINING",
     });
+  }
+  if ("rebalance" in change) {
+    const { rebalance: service } = change;
+    await world.inProcess(async (context) => rebalanceService(context, { service }));
   }
   for (const agent of world.agents) {
     const isLost =

@@ -1,7 +1,7 @@
 import type { Plan, PlanRequest } from "@berth/contracts/rest/plan";
 import { createMemoryTable } from "@berth/store/memory/table";
 import { beforeEach, describe, expect, test } from "vitest";
-import { registerWeb, smallWorld, START_MS } from "../testing/small-world.ts";
+import { addAgent, registerWeb, smallWorld, START_MS } from "../testing/small-world.ts";
 import type { SmallWorld } from "../testing/small-world.ts";
 import { makePlan } from "./make-plan.ts";
 
@@ -196,6 +196,7 @@ test("planning writes nothing, and wakes and tells nobody", async () => {
     { runTask: { taskDefinition: "web" } },
     { createService: { serviceName: "other", taskDefinition: "web", desiredCount: 2 } },
     { drain: [small.world.agents[0]?.id ?? ""] },
+    { rebalance: "web" },
     { loseZone: "a" },
   ]) {
     await small.plan(async (context) =>
@@ -216,4 +217,27 @@ test("planning writes nothing, and wakes and tells nobody", async () => {
   }
   expect(written.slice(before)).toEqual([]);
   expect(sent).toEqual([]);
+});
+
+describe("a plan of a rebalance", () => {
+  test("names the moves, and the service makes them within its percentages", async () => {
+    await small.world.call("UpdateService", { service: "web", desiredCount: 6 });
+    await small.pass(60_000);
+    await addAgent(small.world, "d");
+    await small.pass(2_000);
+    const told = await plan({ rebalance: "web" });
+    const ids = (arns: readonly string[]) => arns.map((arn) => arn.split("/").at(-1));
+    expect(told.moves).toHaveLength(1);
+    expect(ids([told.moves[0]?.to ?? ""])).toEqual([small.world.agents.at(-1)?.id]);
+    expect(steps(told)).toEqual(["0 s place", "5 s run", "6 s stopOrder", "7 s stop"]);
+    expect(told.timeline[0]?.availabilityZone).toBe("d");
+    expect(told.timeline[3]?.task).toBe(told.moves[0]?.task);
+    expect(told.services[0]).toMatchObject({ healthy: { fewest: 6, after: 6 }, steady: true });
+    expect((await plan({ rebalance: "web" })).moves).toEqual(told.moves);
+  });
+
+  test("has no moves where every task stands well, and needs a service", async () => {
+    expect(await plan({ rebalance: "web" })).toMatchObject({ moves: [], stepCount: 0 });
+    await expect(plan({ rebalance: "none" })).rejects.toThrow("Service not found.");
+  });
 });

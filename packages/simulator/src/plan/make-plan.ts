@@ -45,6 +45,7 @@ export async function makePlan(context: CommandContext, request: PlanRequest): P
       memoryMiB: reservedForecast("memoryMiB", snapshot, course),
     },
     unplaced: [...course.refused, ...waitingTasks(context.scope, view)],
+    moves: course.moves,
     trippedBreakers: forecast.trippedBreakers,
     tasks: { ...countTasks(view), before: forecast.before },
   };

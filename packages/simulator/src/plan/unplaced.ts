@@ -1,5 +1,5 @@
 import type { UnplacedForecast } from "@berth/contracts/rest/plan";
-import type { EcsOperationName, EcsResponse } from "@berth/contracts/ecs-api/operations";
+import type { EcsResponse } from "@berth/contracts/ecs-api/operations";
 import { containerInstanceArn } from "@berth/domain/arn";
 import type { Scope } from "@berth/domain/arn";
 import { defined } from "@berth/domain/defined";
@@ -37,7 +37,7 @@ export function waitingTasks(scope: Scope, view: ClusterView): readonly Unplaced
 /** The tasks that RunTask did not place, and why. */
 export function refusedTasks(
   change: Operation,
-  answer: EcsResponse<EcsOperationName>,
+  answer: object,
   { changesTo }: { readonly changesTo: string | undefined },
 ): readonly UnplacedForecast[] {
   if (!("runTask" in change) || !("failures" in answer)) return [];
