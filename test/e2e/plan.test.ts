@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { UpdateContainerInstancesStateCommand } from "@aws-sdk/client-ecs";
 import type { Plan } from "@berth/contracts/rest/plan";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Berth } from "./berth.ts";
 import { createService, describeService, registerDemo, stable, tasksOf } from "./demo.ts";
 import { signedFetch } from "./signed-fetch.ts";
@@ -60,6 +61,24 @@ test("a plan is applied, and then what actually happens is what it said", async 
   expect(runningCount).toBe(4);
 });
 
+test("a rebalance is told as moves, and made within the service's percentages", async () => {
+  const instance = await anInstance();
+  await setState(instance, "DRAINING");
+  await vi.waitFor(async () => expect(await placesOf("web")).not.toContain(instance), WAIT);
+  await stable(berth, "web");
+  await setState(instance, "ACTIVE");
+  expect(await berthPlan(["rebalance", "web"])).toMatch(
+    new RegExp(`MOVE +FROM +TO\n[0-9a-f]{32} +[0-9a-f]{32} +${instance}\n`),
+  );
+  await vi.waitFor(async () => {
+    expect(await berthPlan(["rebalance", "web", "--apply"])).toMatch(/is applied\./);
+  }, WAIT);
+  await vi.waitFor(async () => expect(await placesOf("web")).toContain(instance), WAIT);
+  await vi.waitFor(async () => {
+    expect(await berthPlan(["rebalance", "web"])).toContain("No task would stand better");
+  }, WAIT);
+});
+
 test("a plan that was kept is refused once something has changed", async () => {
   const kept = join(directory, "plan.json");
   const json = await berthPlan(["drain", await anInstance(), "--json"]);
@@ -69,7 +88,7 @@ test("a plan that was kept is refused once something has changed", async () => {
   const refused = await berthPlan(["apply", kept]).catch(
     (error: { stderr: string }) => error.stderr,
   );
-  expect(refused).toContain("409 PlanOutdatedException");
+  expect(refused).toContain("409 What the plan was made from has changed");
   expect(refused).toContain("service other: new");
 
   const { planId, cluster, change, versions } = JSON.parse(json) as Plan;
@@ -82,6 +101,20 @@ test("a plan that was kept is refused once something has changed", async () => {
     moved: expect.arrayContaining(["service other: new"]),
   });
 });
+
+/** What else happens to the service meanwhile makes a plan outdated. */
+const WAIT = { timeout: 30_000, interval: 500 };
+
+async function setState(instance: string, status: "ACTIVE" | "DRAINING"): Promise<void> {
+  const containerInstances = [instance];
+  await berth.ecs.send(new UpdateContainerInstancesStateCommand({ containerInstances, status }));
+}
+
+/** Ids of the instances on which its tasks run. */
+const placesOf = async (service: string) =>
+  (await tasksOf(berth, service)).map(
+    ({ containerInstanceArn = "" }) => containerInstanceArn.split("/").at(-1) ?? "",
+  );
 
 async function anInstance(): Promise<string> {
   const [task] = await tasksOf(berth, "web");
