@@ -47,6 +47,7 @@ const WARM_PROCESSES = 3;
 
 /** All that can go wrong in the simulation, once it is let loose. */
 export class Faults implements Disturbances {
+  readonly mergesMessages = false;
   #rates: FaultRates = NO_FAULTS;
   /** Rises with every write, also one that lost its race. */
   writes = 0;

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { chartsOf } from "../report/report-charts.ts";
 import { reportPage } from "../report/report-page.ts";
 import { reportText } from "../report/report-text.ts";
 import { readScenario } from "./read-scenario.ts";
@@ -23,6 +24,9 @@ behaviours:
 
 const play = async (rest: string, seed = 1): Promise<SimulationReport> => {
   const report = await runScenario({ ...readScenario(WEB + rest), seed });
+  for (const { values } of chartsOf(report).flatMap(({ lines }) => lines)) {
+    expect(values).toHaveLength(report.samples.atMs.length);
+  }
   expect({ bugs: report.bugs, violations: report.violations }).toEqual({
     bugs: [],
     violations: [],
@@ -114,6 +118,7 @@ events:
 test("machines come and go, are drained and are slow; what is refused is told", async () => {
   const { events, services, containerInstances } = await play(`
 events:
+  - { at: 1s, createService: { serviceName: late, taskDefinition: web, desiredCount: 0 } }
   - { at: 10s, slowAgents: { count: 6, factor: 3 } }
   - { at: 20s, drainInstances: { zone: a } }
   - { at: 2m, joinInstances: { count: 2, zones: [a], cpu: 1024, memory: 1024 } }
@@ -125,6 +130,7 @@ events:
   - { at: 8m, deleteService: { service: none } }
 `);
   expect(events.map(({ outcome }) => outcome)).toEqual([
+    "",
     "6 instances",
     "2 instances",
     "",
@@ -136,5 +142,5 @@ events:
     expect.stringMatching(/^refused: ServiceNotFoundException/),
   ]);
   expect(containerInstances.before).toBe(6);
-  expect(services[0]).toMatchObject({ running: 6, steady: true });
+  expect(services[1]).toMatchObject({ service: "web", running: 6, steady: true });
 });

@@ -20,6 +20,8 @@ export interface Disturbances {
   isDeath(error: unknown): boolean;
   /** Milliseconds that a message takes through its queue. */
   messageMs(): number;
+  /** Equal messages that are on their way together arrive as one: whoever reads after both knows both. */
+  readonly mergesMessages: boolean;
   /** When the copies of a message arrive that should do so after `delayMs`: none where it is lost. */
   deliveries(delayMs: number): readonly number[];
   /** Milliseconds that a frame takes; `lost` where the connection breaks under it. */
@@ -40,6 +42,7 @@ export const CALM: Disturbances = {
   beginProcess: (parts) => parts,
   isDeath: () => false,
   messageMs: () => MESSAGE_MS,
+  mergesMessages: true,
   deliveries: (delayMs) => [delayMs],
   frameMs: () => FRAME_MS,
   retryMs: () => 0,

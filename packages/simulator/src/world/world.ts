@@ -76,6 +76,8 @@ export class World {
   readonly #table: Table;
   readonly #views = new ClusterViews();
   readonly #connected = new Map<string, SimulatedAgent>();
+  /** Messages that are to arrive at once, where equal ones are merged. */
+  readonly #onTheirWay = new Set<string>();
   /** The second for which a coalesced message of this kind and group is on its way. */
   readonly #coalesced = new Map<string, number>();
 
@@ -162,7 +164,7 @@ export class World {
 
   #send(message: WakeMessage, timing: WakeTiming): void {
     const delayMs = this.#delayOf(message, timing);
-    if (delayMs === undefined) return;
+    if (delayMs === undefined || this.#isOnItsWay(message, timing)) return;
     for (const arrivesMs of this.disturbances.deliveries(delayMs)) {
       this.#deliver(message, arrivesMs);
     }
@@ -180,8 +182,18 @@ export class World {
     return 1000 + swift;
   }
 
+  /** Whether an equal message is, that was sent to be there at once; if not, this one is from now on. */
+  #isOnItsWay(message: WakeMessage, { kind }: WakeTiming): boolean {
+    if (!this.disturbances.mergesMessages || kind !== "now") return false;
+    const key = JSON.stringify(message);
+    if (this.#onTheirWay.has(key)) return true;
+    this.#onTheirWay.add(key);
+    return false;
+  }
+
   #deliver(message: WakeMessage, delayMs: number, attempt = 1): void {
-    this.scheduler.after(delayMs, () =>
+    this.scheduler.after(delayMs, () => {
+      this.#onTheirWay.delete(JSON.stringify(message));
       this.spawn(async () => {
         try {
           await this.inProcess(async (context) => handleWake(context, message));
@@ -189,8 +201,8 @@ export class World {
           if (attempt < MAX_DELIVERIES) this.#deliver(message, VISIBILITY_TIMEOUT_MS, attempt + 1);
           throw error;
         }
-      }),
-    );
+      });
+    });
   }
 
   #push(connectionId: string, message: AcsMessage): "sent" | "gone" {
