@@ -35,8 +35,15 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
     node: true,
     only: { dockerode: ["docker/"] },
   },
+  // Plans and simulations run the control plane itself on a table in memory (ADR 0019).
+  simulator: {
+    berth: ["control-plane", "planner", "store", "contracts", "domain"],
+    npm: ["tinyqueue", "uplot", "yaml", "zod"],
+    node: true,
+    only: { uplot: ["report/"], yaml: ["scenario/"] },
+  },
   functions: {
-    berth: ["control-plane", "store", "aws", "contracts", "domain"],
+    berth: ["control-plane", "simulator", "store", "aws", "contracts", "domain"],
     npm: ["@middy/*", "@aws-lambda-powertools/*", "@aws-sdk/*", "aws-lambda", "zod"],
     node: true,
   },

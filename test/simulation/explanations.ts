@@ -2,7 +2,8 @@ import type { ServiceExplanation, TaskExplanation } from "@berth/contracts/rest/
 import { explainService } from "@berth/control-plane/rest/explain-service";
 import { explainTask } from "@berth/control-plane/rest/explain-task";
 import type { Snapshot } from "./invariants.ts";
-import type { World } from "./world.ts";
+import { onlookerOf } from "./onlooker.ts";
+import type { World } from "@berth/simulator/world/world";
 
 /**
  * I28: what Berth says of its services and tasks, held against the very state that it says it of.
@@ -16,11 +17,11 @@ export async function whatIsNotExplained(
     ...[...services.values()].map(async ({ name }) =>
       faultsOf(
         `service ${name}`,
-        serviceFaults(await explainService(world.onlooker, { service: name })),
+        serviceFaults(await explainService(onlookerOf(world), { service: name })),
       ),
     ),
     ...[...live.values(), ...archived.values()].map(async ({ id }) =>
-      faultsOf(`task ${id}`, taskFaults(await explainTask(world.onlooker, { task: id }))),
+      faultsOf(`task ${id}`, taskFaults(await explainTask(onlookerOf(world), { task: id }))),
     ),
   ]);
   return explained.flat();

@@ -1,12 +1,14 @@
 import { explainService } from "@berth/control-plane/rest/explain-service";
+import { lastSegment } from "@berth/domain/arn";
 import { isTerminal } from "@berth/domain/service-deployment";
 import type { Service } from "@berth/domain/service";
 import { serviceGroup } from "@berth/domain/task";
 import type { Task } from "@berth/domain/task";
+import type { World } from "@berth/simulator/world/world";
 import { whatIsNotExplained } from "./explanations.ts";
 import type { Snapshot } from "./invariants.ts";
 import { snapshotOf } from "./invariants.ts";
-import type { World } from "./world.ts";
+import { onlookerOf } from "./onlooker.ts";
 
 /** Everything that should have come to rest and has not. */
 export async function whatIsNotAtRest(world: World): Promise<readonly string[]> {
@@ -29,7 +31,7 @@ async function notCalledSteady(
   services: readonly Service[],
 ): Promise<readonly string[]> {
   const explained = await Promise.all(
-    services.map(({ name }) => explainService(world.onlooker, { service: name })),
+    services.map(({ name }) => explainService(onlookerOf(world), { service: name })),
   );
   return explained
     .filter(({ progress }) => progress.length !== 1 || progress[0]?.kind !== "steady")
@@ -68,7 +70,7 @@ function restlessInstances(world: World, snapshot: Snapshot, someLoop: boolean):
       .map((task) => task.id)
       .toSorted()
       .join();
-    const runs = agent?.running.toSorted().join();
+    const runs = agent?.tasks.running.map(lastSegment).toSorted().join();
     const faults = {
       "is still disconnected": !ledger.agentConnected,
       "still has its group wait": ledger.host?.lifecycleAction !== undefined,

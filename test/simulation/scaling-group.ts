@@ -1,14 +1,14 @@
 import type { LifecycleActions } from "@berth/control-plane/context";
 import type { LifecycleAction } from "@berth/domain/container-instance";
-import type { FakeAgent } from "./fake-agent.ts";
+import type { SimulatedAgent } from "@berth/simulator/world/simulated-agent";
+import type { World } from "@berth/simulator/world/world";
 import { snapshotOf } from "./invariants.ts";
-import type { World } from "./world.ts";
 
 /** How long the hook waits by itself, since it was last told to. */
 const HOOK_MS = 50_000;
 
 interface Waiting {
-  readonly agent: FakeAgent;
+  readonly agent: SimulatedAgent;
   readonly since: number;
   until: number;
   readonly end: () => void;
@@ -26,12 +26,12 @@ export class ScalingGroup implements LifecycleActions {
     this.#drainAtMostMs = drainAtMostMs;
   }
 
-  isWaitingFor(agent: FakeAgent): boolean {
+  isWaitingFor(agent: SimulatedAgent): boolean {
     return [...this.#waiting.values()].some((each) => each.agent === agent);
   }
 
   /** Waits before it ends this machine. */
-  scaleIn(agent: FakeAgent, end: () => void): LifecycleAction {
+  scaleIn(agent: SimulatedAgent, end: () => void): LifecycleAction {
     const token = this.#world.random.hex(32);
     const since = this.#world.scheduler.now;
     this.#waiting.set(token, { agent, since, until: since + HOOK_MS, end });
@@ -40,7 +40,7 @@ export class ScalingGroup implements LifecycleActions {
   }
 
   /** It ended for another reason: nobody waits for it any more. */
-  forget(agent: FakeAgent): void {
+  forget(agent: SimulatedAgent): void {
     for (const [token, waiting] of this.#waiting) {
       if (waiting.agent === agent) this.#waiting.delete(token);
     }
@@ -59,7 +59,7 @@ export class ScalingGroup implements LifecycleActions {
   }
 
   /** Some that came after a user had it take tasks again a moment ago do not count. */
-  async #hasTasks({ id }: FakeAgent): Promise<boolean> {
+  async #hasTasks({ id }: SimulatedAgent): Promise<boolean> {
     const { instances, live } = await snapshotOf(this.#world.truth);
     const { ledger } = instances.find((each) => each.ledger.id === id) ?? {};
     if (ledger?.status === "ACTIVE") return false;

@@ -1,13 +1,15 @@
+import type { SimulatedAgent } from "@berth/simulator/world/simulated-agent";
+import type { World } from "@berth/simulator/world/world";
 import { createMemoryTable } from "@berth/store/memory/table";
 import type { Table } from "@berth/store/table";
-import { FakeAgent } from "./fake-agent.ts";
+import { createChaos, startAgent } from "./chaos.ts";
+import type { Chaos } from "./chaos.ts";
 import { whatIsNotExplained } from "./explanations.ts";
 import { Invariants, snapshotOf } from "./invariants.ts";
 import { whatIsNotAtRest } from "./rest.ts";
 import { scaleIn, stopMachine } from "./stop-machine.ts";
 import { setUpServices, users } from "./users.ts";
 import { Verdicts } from "./verdicts.ts";
-import { World } from "./world.ts";
 
 const ZONES = ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1a"];
 /** How long users and faults are at work, and how long the world then has to come to rest. */
@@ -29,7 +31,8 @@ export async function runScenario(
   seed: number,
   table: Table = createMemoryTable(),
 ): Promise<Outcome> {
-  const world = new World(seed, table);
+  const chaos = createChaos(seed, table);
+  const { world, faults } = chaos;
   const invariants = new Invariants();
   const verdicts = new Verdicts();
   let phase: "setup" | "chaos" | "rest" = "setup";
@@ -37,20 +40,20 @@ export async function runScenario(
     await setUp(world);
     const habits = await setUpServices(world, invariants);
     phase = "chaos";
-    world.breakThings();
+    faults.breakThings();
     users(world, habits, invariants, () => phase === "chaos");
-    trouble(world, () => phase === "chaos");
+    trouble(chaos, () => phase === "chaos");
   });
 
   const start = world.scheduler.now;
   let steps = 0;
   let seen = -1;
-  const brokenIn = () => [...invariants.broken, ...verdicts.broken, ...world.group.broken];
+  const brokenIn = () => [...invariants.broken, ...verdicts.broken, ...chaos.group.broken];
   const until = async (end: number) => {
     while (world.scheduler.now < end && (await world.scheduler.step())) {
       steps += 1;
-      if (world.writes === seen) continue;
-      seen = world.writes;
+      if (faults.writes === seen) continue;
+      seen = faults.writes;
       const snapshot = await snapshotOf(world.truth);
       invariants.check(snapshot, world.scheduler.now);
       if (seen % EXPLAINED_WRITES === 0) {
@@ -62,7 +65,7 @@ export async function runScenario(
   };
   await until(start + CHAOS_MS);
   phase = "rest";
-  world.heal();
+  faults.heal();
   for (const agent of world.agents) {
     if (agent.connectionId === undefined) world.spawn(async () => agent.comeBack());
   }
@@ -78,20 +81,20 @@ export async function runScenario(
 
 async function setUp(world: World): Promise<void> {
   await world.call("CreateCluster", { clusterName: "default" });
-  for (const zone of ZONES) world.agents.push(new FakeAgent(world, zone));
-  await Promise.all(world.agents.map(async (agent) => agent.register()));
+  await Promise.all(ZONES.map(async (zone) => startAgent(world, zone)));
 }
 
 /** Containers exit, connections break, hosts lose power or are stopped. */
-function trouble(world: World, awake: () => boolean): void {
+function trouble(chaos: Chaos, awake: () => boolean): void {
+  const { world, faults, group } = chaos;
   world.scheduler.after(1_000, () => {
     if (!awake()) return;
     for (const agent of world.agents) {
-      if (world.random.chance(world.rates.containerDies)) agent.killOne();
-      if (agent.connectionId !== undefined && world.random.chance(world.rates.agentVanishes)) {
-        if (world.random.chance(0.4) && !world.group.isWaitingFor(agent)) {
-          if (world.random.chance(0.5)) stopMachine(world, agent);
-          else scaleIn(world, agent);
+      if (world.random.chance(faults.rates.containerDies)) killOne(world, agent);
+      if (agent.connectionId !== undefined && world.random.chance(faults.rates.agentVanishes)) {
+        if (world.random.chance(0.4) && !group.isWaitingFor(agent)) {
+          if (world.random.chance(0.5)) stopMachine(chaos, agent);
+          else scaleIn(chaos, agent);
           continue;
         }
         if (world.random.chance(0.3)) agent.powerOff();
@@ -101,6 +104,12 @@ function trouble(world: World, awake: () => boolean): void {
         );
       }
     }
-    trouble(world, awake);
+    trouble(chaos, awake);
   });
+}
+
+/** One of the running containers exits for no reason of Berth's. */
+function killOne(world: World, agent: SimulatedAgent): void {
+  const victim = world.random.pick(agent.tasks.undisturbed);
+  if (victim !== undefined) agent.tasks.kill(victim);
 }

@@ -3,7 +3,7 @@ import { isEcsError } from "@berth/domain/errors";
 import { serviceGroup } from "@berth/domain/task";
 import { BROKEN_IMAGE, CRASHING_IMAGE, GOOD_IMAGE, ONE_OFF_IMAGE, SICK_IMAGE } from "./images.ts";
 import type { Invariants } from "./invariants.ts";
-import { SCOPE, type World } from "./world.ts";
+import type { World } from "@berth/simulator/world/world";
 
 const SERVICES = ["web", "api"];
 /** Only such as leave room to roll even a single task. */
@@ -125,7 +125,7 @@ export function users(
       const [latest] = service?.serviceDeployments ?? [];
       if (!service || !latest) return;
       await world.call("StopServiceDeployment", {
-        serviceDeploymentArn: serviceDeploymentArn(SCOPE, service, latest.id),
+        serviceDeploymentArn: serviceDeploymentArn(world.scope, service, latest.id),
       });
     },
   ];

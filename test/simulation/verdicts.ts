@@ -5,7 +5,7 @@ import type { Task } from "@berth/domain/task";
 import { isProtected } from "@berth/domain/task";
 import { NEVER_HEALTHY } from "./images.ts";
 import type { Snapshot } from "./invariants.ts";
-import type { World } from "./world.ts";
+import type { World } from "@berth/simulator/world/world";
 
 /** Looks at what becomes of deployments, of protected tasks and of DAEMON services. */
 export class Verdicts {

@@ -48,6 +48,19 @@ export const linesOption = () =>
   new Option("--lines <number>", "how many of the past to begin with")
     .default(DEFAULT_LINES)
     .argParser((text) => wholeNumber(text, 0, Number.MAX_SAFE_INTEGER));
+/** Such as `--start-ms`. */
+export const millisecondsOption = (name: string, description: string) =>
+  new Option(`--${name}-ms <number>`, `${description}, in ms`).argParser((text) =>
+    wholeNumber(text, 0, 6 * 3_600_000),
+  );
+
+export const countOption = (flags: string, least: number, most: number) =>
+  new Option(flags).argParser((text) => wholeNumber(text, least, most));
+
+export const seedOption = () =>
+  new Option("--seed <number>", "instead of the scenario's own").argParser((text) =>
+    wholeNumber(text, 0, 2 ** 32 - 1),
+  );
 
 function httpUrl(text: string): string {
   if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;

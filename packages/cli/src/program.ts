@@ -17,6 +17,8 @@ import {
   portOption,
   regionOption,
 } from "./options.ts";
+import { addPlan } from "./plan-program.ts";
+import { addSimulate } from "./simulate-program.ts";
 import { runProgram } from "./programs.ts";
 import { type Subject, whySubject } from "./why-subject.ts";
 
@@ -27,7 +29,7 @@ Exit codes:
   ${EXIT_CODES.usage}  not a command or option that berth knows
   ${EXIT_CODES.engineMissing}  up: there is no Docker Engine to use
   ${EXIT_CODES.alreadyRunning}  up: Berth already runs on this data directory
-  ${EXIT_CODES.notRunning}  status, why, templates, keys: Berth does not run on this data directory
+  ${EXIT_CODES.notRunning}  status, why, plan, templates, keys: Berth does not run on this data directory
 `;
 
 /** The command line of `berth`. Throws commander's errors instead of ending the process. */
@@ -42,6 +44,8 @@ export function berthProgram(): Command {
   addStatus(program);
   addEvents(program);
   addWhy(program);
+  addPlan(program);
+  addSimulate(program);
   addTemplates(program);
   addAgent(program);
   addKeys(program);

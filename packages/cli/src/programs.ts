@@ -7,6 +7,7 @@ const PROGRAMS = {
   agent: "@berth/agent/main",
   down: "@berth/local/down",
   prepareEngine: "@berth/local/engine/prepare",
+  simulate: "@berth/simulator/main",
   supervisor: "@berth/local/supervisor/main",
 } as const;
 

@@ -1,4 +1,4 @@
-/** Error codes of the ECS API that Berth answers, with the HTTP status each travels under. */
+/** Error codes that Berth answers, those of the ECS API but for one, with the HTTP status each travels under. */
 export const HTTP_STATUS = {
   AccessDeniedException: 400,
   AttributeLimitExceededException: 400,
@@ -22,6 +22,8 @@ export const HTTP_STATUS = {
   MissingVersionException: 400,
   NamespaceNotFoundException: 400,
   NoUpdateAvailableException: 400,
+  /** Berth's own, under `/v1`: what a plan was made from has moved. */
+  PlanOutdatedException: 409,
   PlatformTaskDefinitionIncompatibilityException: 400,
   PlatformUnknownException: 400,
   RequestEntityTooLargeException: 413,

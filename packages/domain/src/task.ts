@@ -101,6 +101,8 @@ export interface Task {
   readonly draining?: boolean;
   /** Epoch ms: until then its service does not stop it to scale in or to replace its revision. */
   readonly protectedUntil?: number;
+  /** It is to be moved by a rebalance: its service replaces it. */
+  readonly moving?: true;
   readonly enableExecuteCommand?: boolean;
   readonly referenceId?: string;
   readonly tags?: readonly Tag[];

@@ -194,6 +194,28 @@ describe("a key with a policy", () => {
     });
   });
 
+  it("plans and applies where it may, and what it may do by itself", async () => {
+    const change = {
+      createService: { serviceName: "planned", taskDefinition: "web", desiredCount: 0 },
+    };
+    const inOther = allow("berth:CreatePlan", { Resource: "arn:aws:ecs:*:*:cluster/other" });
+    const elsewhere = await issue({ kind: "policy", policy: inOther });
+    const refused = await rest("POST", "/v1/plans", { change }, {}, elsewhere);
+    expect(bodyOf(refused)).toMatchObject({ title: "AccessDeniedException" });
+
+    const planner = await issue({ kind: "policy", policy: allow("berth:*Plan") });
+    const planned = await rest("POST", "/v1/plans", { change }, {}, planner);
+    expect(planned.statusCode).toBe(200);
+    const plan = bodyOf(planned);
+    const denied = await rest("POST", "/v1/plans/apply", plan, {}, planner);
+    expect(bodyOf(denied)).toMatchObject({
+      title: "AccessDeniedException",
+      detail: expect.stringContaining("ecs:CreateService") as string,
+    });
+    const applied = await rest("POST", "/v1/plans/apply", plan);
+    expect(bodyOf(applied)).toMatchObject({ planId: plan["planId"] });
+  });
+
   it("explains services where it may", async () => {
     const key = await issue({ kind: "policy", policy: allow("berth:ExplainService") });
     const path = "/v1/services/web/explain";

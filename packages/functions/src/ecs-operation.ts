@@ -7,8 +7,7 @@ import type { ModelOperationName } from "@berth/contracts/ecs-api/operation-name
 import type { EcsOperationName, EcsRequest } from "@berth/contracts/ecs-api/operations";
 import { parseRequest } from "@berth/contracts/ecs-api/parse-request";
 import { serializeResponse } from "@berth/contracts/ecs-api/serialize-response";
-import { checkAccess } from "@berth/control-plane/access/authorize";
-import { operationAccess } from "@berth/control-plane/access/operation-access";
+import { authorizeOperation } from "@berth/control-plane/access/authorize-operation";
 import type { Command, Commands } from "@berth/control-plane/commands/command";
 import type { CommandContext } from "@berth/control-plane/context";
 import { EcsError } from "@berth/domain/errors";
@@ -38,21 +37,11 @@ export async function callOperation(
   if (!operation) throw new EcsError("UnknownOperationException", "The operation is unknown.");
   const request = parseRequest(operation, body);
   if (!isCarriedOut(operation, commands)) throw notThereYet(operation);
-  await authorize(context, operation, request);
+  await authorizeOperation(context, operation, request);
   const command = commands[operation] as Command<EcsOperationName>;
   const answer = async () =>
     serializeResponse(operation, await command(context, request as EcsRequest<EcsOperationName>));
   return isReadOnly(operation) ? answer() : answers.once(signature, answer);
-}
-
-/** Who may do everything need not be asked about what: that could cost a reading. */
-async function authorize(
-  context: CommandContext,
-  operation: EcsOperationName,
-  request: EcsRequest<EcsOperationName>,
-): Promise<void> {
-  if (context.permissions.kind === "administrator") return;
-  checkAccess(context, await operationAccess(context, operation, request));
 }
 
 function isCarriedOut(

@@ -37,6 +37,7 @@ const RENDER: Readonly<Record<ErrorStyle, (error: EcsError) => APIGatewayProxySt
         statusCode: status,
         headers: { "content-type": "application/problem+json" },
         body: JSON.stringify({
+          ...error.members,
           type: "about:blank",
           title: error.code,
           status,

@@ -28,6 +28,7 @@ import { describeError } from "./log.ts";
 import type { Log } from "./log.ts";
 import { measured } from "./metrics.ts";
 import type { MetricsRecorder } from "./metrics.ts";
+import { planRoutes } from "./plan-routes.ts";
 import { placementTemplateRoutes } from "./placement-template-routes.ts";
 import { createQueueHandler } from "./queue.ts";
 import type { QueueHandler } from "./queue.ts";
@@ -70,6 +71,7 @@ export function apiHandler(edge: ApiEdge): ApiHandler {
     ...placementTemplateRoutes,
     ...serviceRoutes,
     ...taskRoutes,
+    ...planRoutes,
     ...accessKeyRoutes(sealer),
     ...joinRoutes(edge, log),
   };

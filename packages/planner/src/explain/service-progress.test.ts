@@ -73,6 +73,12 @@ describe("what its tasks are about", () => {
       text: "1 task on instances that drain, to be replaced.",
     },
     {
+      name: "moving",
+      service: { deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 200 } },
+      tasks: [running(1, 1), running(1, 2, { moving: true })],
+      text: "1 task to be moved by a rebalance: each stops once its successor is healthy.",
+    },
+    {
       name: "of an older deployment",
       service: {
         ...ROLLING,

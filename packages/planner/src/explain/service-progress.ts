@@ -21,6 +21,7 @@ export interface ProgressNote {
     | "warming"
     | "unhealthy"
     | "draining"
+    | "moving"
     | "outdated"
     | "protected"
     | "rebalancing"
@@ -151,6 +152,7 @@ function taskNotes(
 const WHY_REPLACED = [
   ["unhealthy", "UNHEALTHY by their health checks, to be replaced."],
   ["draining", "on instances that drain, to be replaced."],
+  ["moving", "to be moved by a rebalance: each stops once its successor is healthy."],
   ["outdated", "of older deployments, to be replaced."],
 ] as const;
 
@@ -158,12 +160,13 @@ const WHY_REPLACED = [
 const WHY_DAEMONS_GO = [
   WHY_REPLACED[0],
   ["draining", "on instances that drain: they go when the tasks of other services have gone."],
-  WHY_REPLACED[2],
+  WHY_REPLACED[3],
 ] as const;
 
 function whyReplaced({ task, condition }: Member): (typeof WHY_REPLACED)[number][0] {
   if (condition === "UNHEALTHY") return "unhealthy";
-  return task.draining === true ? "draining" : "outdated";
+  if (task.draining === true) return "draining";
+  return task.moving === true ? "moving" : "outdated";
 }
 
 /** Protected tasks that would be replaced if they were not. */

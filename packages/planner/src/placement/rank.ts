@@ -58,7 +58,10 @@ export function rankCells(cells: readonly Cell[], rules: RankingRules): Ranking 
       isOwn(each) ? ownScore(each, on) : (tallies.get(each.name)?.tasks ?? LAST);
     return site && criteria.map((each) => scoreOf(each, site));
   };
-  const queue = new TinyQueue<Entry>([], (a, b) => compare(a.scores, b.scores) || a.tie - b.tie);
+  const queue = new TinyQueue<Entry>(
+    [],
+    (a, b) => compareScores(a.scores, b.scores) || a.tie - b.tie,
+  );
   const enqueue = (entry: Entry) => {
     const scores = scoresOf(entry);
     if (!scores) return;
@@ -71,7 +74,7 @@ export function rankCells(cells: readonly Cell[], rules: RankingRules): Ranking 
   const first = (): Entry | undefined => {
     for (let top = queue.peek(); top; top = queue.peek()) {
       const scores = scoresOf(top);
-      if (scores && compare(scores, top.scores) === 0) return top;
+      if (scores && compareScores(scores, top.scores) === 0) return top;
       queue.pop();
       enqueue(top);
     }
@@ -83,7 +86,7 @@ export function rankCells(cells: readonly Cell[], rules: RankingRules): Ranking 
       const entry = first();
       const site = entry?.picker.best(draw);
       if (!entry || !site) return undefined;
-      const isEqual = (other: Entry) => compare(other.scores, entry.scores) === 0;
+      const isEqual = (other: Entry) => compareScores(other.scores, entry.scores) === 0;
       // The next in order is one of the two below the top.
       const isDrawn = queue.data.slice(1, 3).some(isEqual) || entry.picker.isDrawn(site);
       return { site, scores: entry.scores, isDrawn };
@@ -121,7 +124,8 @@ function entriesOf(cells: readonly Cell[], rules: RankingRules): readonly Entry[
   });
 }
 
-function compare(a: readonly number[], b: readonly number[]): number {
+/** Less than 0 where the first ones are better: the lower the better, the first that differ decide. */
+export function compareScores(a: readonly number[], b: readonly number[]): number {
   for (const [index, score] of a.entries()) {
     const difference = score - (b[index] ?? 0);
     if (difference !== 0) return difference;

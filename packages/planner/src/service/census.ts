@@ -17,7 +17,7 @@ export interface Member {
 export interface Census {
   /** Of the PRIMARY deployment, and worth keeping. */
   readonly kept: readonly Member[];
-  /** Of an older deployment, on a draining instance, or UNHEALTHY: another one shall take its place. */
+  /** Of an older deployment, on a draining instance, to be moved, or UNHEALTHY: another one shall take its place. */
   readonly replaced: readonly Member[];
   readonly leaving: readonly Task[];
   readonly stopped: readonly Task[];
@@ -43,7 +43,8 @@ export function takeCensus(tasks: readonly Task[], rules: CensusRules, now: numb
     if (condition === "STOPPED") stopped.push(task);
     else if (condition === "LEAVING" || rules.plannedStops.has(task.id)) leaving.push(task);
     else {
-      const outlived = task.startedBy !== rules.primaryId || task.draining === true;
+      const outlived =
+        task.startedBy !== rules.primaryId || task.draining === true || task.moving === true;
       const member = { task, condition, ...protection(task, condition, now) };
       (outlived || condition === "UNHEALTHY" ? replaced : kept).push(member);
       if (changesAt !== undefined) changes.push(changesAt);

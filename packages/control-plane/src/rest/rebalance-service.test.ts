@@ -1,0 +1,75 @@
+import type { Service } from "@berth/domain/service";
+import type { Task } from "@berth/domain/task";
+import {
+  aDeployment,
+  aReservation,
+  aService,
+  aTask,
+  instanceId,
+  taskId,
+} from "@berth/testing/builders";
+import { aControlPlane } from "@berth/testing/control-plane";
+import { setUpCluster } from "@berth/testing/set-up-cluster";
+import { expect, test } from "vitest";
+import { rebalanceService } from "./rebalance-service.ts";
+
+const GROUP = "service:web";
+const SPREAD = [{ type: "spread", field: "instanceId" }] as const;
+
+/** Two running tasks of `web`, both on the first of two instances. */
+async function aLopsidedService(
+  service: Partial<Service> = {},
+  second: Partial<Task> = {},
+): Promise<ReturnType<typeof aControlPlane>> {
+  const controlPlane = aControlPlane();
+  await setUpCluster(controlPlane, { instanceCount: 2 });
+  const deployments = [aDeployment({ id: "ecs-svc/1" })];
+  await controlPlane.store.services.create(
+    aService({ deployments, placementStrategy: SPREAD, ...service }),
+  );
+  const tasks = [1, 2].map((number) =>
+    aTask({
+      id: taskId(GROUP, number),
+      group: GROUP,
+      startedBy: "ecs-svc/1",
+      lastStatus: "RUNNING",
+      containerInstanceId: instanceId(1),
+      ...(number === 2 && second),
+    }),
+  );
+  for (const task of tasks) await controlPlane.store.tasks.create(task);
+  const ledger = await controlPlane.store.instances.findLedger("default", instanceId(1));
+  if (!ledger) throw new Error("no ledger");
+  const reservations = Object.fromEntries(tasks.map(({ id }) => [id, aReservation()]));
+  await controlPlane.store.instances.replaceLedger({ ...ledger, reservations });
+  return controlPlane;
+}
+
+const movesOf = async (controlPlane: ReturnType<typeof aControlPlane>) =>
+  (await rebalanceService(controlPlane, { service: "web" })).moves.map(({ from, to }) => [
+    from.slice(-instanceId(1).length),
+    to.slice(-instanceId(1).length),
+  ]);
+
+test("marks one of two tasks to go where there is none", async () => {
+  const controlPlane = await aLopsidedService();
+  expect(await movesOf(controlPlane)).toEqual([[instanceId(1), instanceId(2)]]);
+  const tasks = await controlPlane.store.tasks.ofGroup("default", GROUP);
+  expect(tasks.filter(({ moving }) => moving)).toHaveLength(1);
+  expect(await movesOf(controlPlane)).toEqual([]);
+});
+
+test("leaves a protected task where it is", async () => {
+  const controlPlane = await aLopsidedService({}, { protectedUntil: 9_000_000_000_000 });
+  expect(await movesOf(controlPlane)).toHaveLength(1);
+  const protectedTask = await controlPlane.store.tasks.find("default", taskId(GROUP, 2));
+  expect(protectedTask?.moving).toBeUndefined();
+});
+
+test.each([
+  [{ schedulingStrategy: "DAEMON" }, /service: web is a DAEMON/],
+  [{ status: "DRAINING" }, /Service was not ACTIVE/],
+] as const)("refuses %j", async (service, message) => {
+  const controlPlane = await aLopsidedService(service);
+  await expect(rebalanceService(controlPlane, { service: "web" })).rejects.toThrow(message);
+});

@@ -1,0 +1,115 @@
+import type { PlannedMove } from "@berth/contracts/rest/plan";
+import { containerInstanceArn, taskArn } from "@berth/domain/arn";
+import { EcsError } from "@berth/domain/errors";
+import type { Service } from "@berth/domain/service";
+import type { Task } from "@berth/domain/task";
+import { isProtected, serviceGroup } from "@berth/domain/task";
+import type { TaskDefinition } from "@berth/domain/task-definition";
+import { planMoves } from "@berth/planner/rebalance/plan-moves";
+import type { Move } from "@berth/planner/rebalance/plan-moves";
+import { strategyOf } from "@berth/planner/service/strategy-of";
+import { activeCluster } from "../commands/find-cluster.ts";
+import { serviceName } from "../commands/identifiers.ts";
+import type { CommandContext } from "../context.ts";
+import { definitionsNamed } from "../definition-cache.ts";
+import { attributesForLaunch } from "../placement/launch-attributes.ts";
+import { placementRequest } from "../placement/placement-request.ts";
+import { persist } from "../reconcile/persist.ts";
+
+/** The tasks that are to be replaced, and where the strategy would place their successors now. */
+export interface RebalancedService {
+  readonly moves: readonly PlannedMove[];
+}
+
+/** As many tasks as a service tries to place at a time. */
+const MAX_MOVES = 100;
+
+/**
+ * Has a service move the tasks that would stand better elsewhere by its strategy: they are marked,
+ * and its controller replaces them as it does those of a draining instance, within its percentages.
+ *
+ * @throws EcsError ClusterNotFoundException, InvalidParameterException, ServiceNotActiveException, ServiceNotFoundException
+ */
+export async function rebalanceService(
+  context: CommandContext,
+  request: { readonly cluster?: string; readonly service: string },
+): Promise<RebalancedService> {
+  const { name: cluster } = await activeCluster(context, request.cluster);
+  const name = serviceName(context.scope, cluster, request.service);
+  const service = await context.store.services.findLatest(cluster, name);
+  if (!service) throw new EcsError("ServiceNotFoundException", "Service not found.");
+  if (service.status !== "ACTIVE") {
+    throw new EcsError("ServiceNotActiveException", "Service was not ACTIVE.");
+  }
+  if (service.schedulingStrategy === "DAEMON") {
+    throw new EcsError(
+      "InvalidParameterException",
+      `service: ${name} is a DAEMON, which has one task on every container instance that suits it.`,
+    );
+  }
+  const moves = await movesOf(context, service);
+  await Promise.all(moves.map(({ taskId }) => mark(context, cluster, taskId)));
+  if (moves.length > 0) await context.relay.wake({ kind: "service", cluster, service: name });
+  const instanceArn = (id: string) => containerInstanceArn(context.scope, cluster, id);
+  return {
+    moves: moves.map(({ taskId, from, to }) => ({
+      task: taskArn(context.scope, cluster, taskId),
+      from: instanceArn(from),
+      to: instanceArn(to),
+    })),
+  };
+}
+
+async function movesOf(context: CommandContext, service: Service): Promise<readonly Move[]> {
+  const { store } = context;
+  const { cluster, name } = service;
+  const primary = service.deployments.find(({ status }) => status === "PRIMARY");
+  const [tasks, candidates, definitions] = await Promise.all([
+    store.tasks.ofGroup(cluster, serviceGroup(name)),
+    store.instances.all(cluster),
+    definitionsNamed(context, [service.taskDefinition]),
+  ]);
+  const definition = definitions.get(service.taskDefinition);
+  // Where the successors of those that move already will be is not known yet.
+  if (!definition || tasks.some(({ moving }) => moving)) return [];
+  const movable = tasks.filter(
+    (task) => task.startedBy === primary?.id && isMovable(task, context.now()),
+  );
+  return planMoves(candidates, {
+    ...wishOf(service, definition),
+    tasks: movable.map(({ id, containerInstanceId }) => ({ taskId: id, containerInstanceId })),
+    maxMoves: MAX_MOVES,
+  });
+}
+
+const wishOf = (service: Service, definition: TaskDefinition) =>
+  placementRequest(
+    {
+      taskIds: [],
+      group: serviceGroup(service.name),
+      definition,
+      requiresAttributes: attributesForLaunch(service.launchType ?? "EC2"),
+    },
+    {
+      constraints: service.placementConstraints,
+      strategy: strategyOf(service),
+      seed: service.name,
+    },
+  );
+
+/** It runs and is wanted, and neither moves already nor is protected from it. */
+const isMovable = (task: Task, now: number): boolean =>
+  task.lastStatus === "RUNNING" &&
+  task.desiredStatus === "RUNNING" &&
+  !task.draining &&
+  !task.moving &&
+  !isProtected(task, now);
+
+/** One that stops meanwhile is replaced anyway. */
+async function mark(context: CommandContext, cluster: string, taskId: string): Promise<void> {
+  await persist<Task>(
+    async () => context.store.tasks.find(cluster, taskId),
+    (task) => (isMovable(task, context.now()) ? { ...task, moving: true } : undefined),
+    (task) => context.store.tasks.replace(task),
+  );
+}

@@ -1,0 +1,146 @@
+import { expect, test } from "vitest";
+import { chartsOf } from "../report/report-charts.ts";
+import { reportPage } from "../report/report-page.ts";
+import { reportText } from "../report/report-text.ts";
+import { readScenario } from "./read-scenario.ts";
+import type { SimulationReport } from "./report.ts";
+import { runScenario } from "./run-scenario.ts";
+
+/** Six instances in three zones, a service `web` of six tasks that start in 2 to 4 s, at rest. */
+const WEB = `
+duration: 10m
+instances:
+  - { count: 6, zones: [a, b, c], cpu: 1024, memory: 1024 }
+taskDefinitions:
+  - { family: web, containerDefinitions: [{ name: app, image: w, cpu: 256, memory: 256 }] }
+services:
+  - serviceName: web
+    taskDefinition: web
+    desiredCount: 6
+    deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } }
+behaviours:
+  - { taskDefinition: web, start: 2s..4s, stop: 1s }
+`;
+
+const play = async (rest: string, seed = 1): Promise<SimulationReport> => {
+  const report = await runScenario({ ...readScenario(WEB + rest), seed });
+  for (const { values } of chartsOf(report).flatMap(({ lines }) => lines)) {
+    expect(values).toHaveLength(report.samples.atMs.length);
+  }
+  expect({ bugs: report.bugs, violations: report.violations }).toEqual({
+    bugs: [],
+    violations: [],
+  });
+  return report;
+};
+
+const DEPLOY = "events: [{ at: 1m, updateService: { service: web, forceNewDeployment: true } }]";
+
+test("a deployment completes, and between the samples nobody was missing", async () => {
+  const { deployments, services, samples, tasks } = await play(DEPLOY);
+  expect(deployments).toEqual([
+    expect.objectContaining({ service: "web", startedMs: 60_000, verdict: "COMPLETED" }),
+  ]);
+  expect(services).toEqual([
+    expect.objectContaining({ running: 6, fewestHealthy: 6, mostTasks: 12, steady: true }),
+  ]);
+  expect(tasks).toMatchObject({ placed: 6, started: 6 });
+  const web = samples.services["web"];
+  expect(web?.running[0]).toBe(6);
+  expect(Math.max(...(web?.running ?? []))).toBeGreaterThan(6);
+  expect(Object.values(web?.zones ?? {}).map((counts) => counts.at(-1))).toEqual([2, 2, 2]);
+});
+
+test("equal seeds give equal bytes in every form, and other seeds another course", async () => {
+  const forms = (report: SimulationReport) => [
+    JSON.stringify(report),
+    reportText(report),
+    reportPage(report),
+  ];
+  const [one, same, other] = [await play(DEPLOY), await play(DEPLOY), await play(DEPLOY, 2)];
+  expect(forms(one)).toEqual(forms(same));
+  expect(other.samples).not.toEqual(one.samples);
+});
+
+test("a revision that never starts trips the breaker and is rolled back", async () => {
+  const { deployments, services } = await play(`
+  - { taskDefinition: "web:2", failureRate: 1 }
+events:
+  - at: 1m
+    registerTaskDefinition:
+      { family: web, containerDefinitions: [{ name: app, image: w, cpu: 256, memory: 256 }] }
+  - { at: 1m, updateService: { service: web, taskDefinition: web } }
+`);
+  expect(
+    deployments.map(({ taskDefinition, verdict }) => [taskDefinition, verdict]),
+  ).toContainEqual(["web:2", "FAILED"]);
+  expect(services[0]).toMatchObject({ taskDefinition: "web:1", running: 6, fewestHealthy: 6 });
+});
+
+test("a zone that is lost is missed after the time that is given, or at once where EC2 tells", async () => {
+  const lost = (notice: boolean) => `
+instanceLostAfter: 2m
+events: [{ at: 1m, loseInstances: { zone: a, notice: ${notice} } }]
+`;
+  const backAt = ({ samples }: SimulationReport): number => {
+    const running = samples.services["web"]?.running ?? [];
+    const first = running.findIndex((count) => count < 6);
+    return samples.atMs[running.findIndex((count, index) => index > first && count === 6)] ?? 0;
+  };
+  const [untold, told] = [await play(lost(false)), await play(lost(true))];
+  expect(told.containerInstances).toEqual({ before: 6, after: 4 });
+  expect(backAt(told)).toBeLessThan(70_000);
+  expect(backAt(untold)).toBeGreaterThan(180_000);
+  expect(backAt(untold)).toBeLessThan(190_000);
+});
+
+test("standalone tasks exit, and what finds no place is said", async () => {
+  const { events, samples, tasks } = await play(`
+  - { taskDefinition: job, exits: { after: 30s } }
+events:
+  - at: 10s
+    registerTaskDefinition:
+      { family: job, containerDefinitions: [{ name: job, image: j, cpu: 512, memory: 256 }] }
+  - { at: 20s, times: 2, runTask: { taskDefinition: job, count: 5 } }
+`);
+  expect(events.at(-1)).toEqual({
+    atMs: 20_000,
+    what: "run 5 of job, 2 times",
+    outcome: "not all placed: RESOURCE:CPU",
+  });
+  expect(Math.max(...samples.standalone)).toBe(6);
+  expect(samples.standalone.at(-1)).toBe(0);
+  expect(tasks.stopped).toEqual({
+    "EssentialContainerExited: Essential container in task exited": 6,
+  });
+});
+
+test("machines come and go, are drained and are slow; what is refused is told", async () => {
+  const { events, services, containerInstances } = await play(`
+events:
+  - { at: 1s, createService: { serviceName: late, taskDefinition: web, desiredCount: 0 } }
+  - { at: 10s, slowAgents: { count: 6, factor: 3 } }
+  - { at: 20s, drainInstances: { zone: a } }
+  - { at: 2m, joinInstances: { count: 2, zones: [a], cpu: 1024, memory: 1024 } }
+  - { at: 3m, loseInstances: { count: 1, zone: a, notice: true } }
+  - { at: 4m, activateInstances: { zone: a } }
+  - { at: 5m, killTasks: { service: web, count: 2 } }
+  - { at: 6m, stopTasks: { service: web } }
+  - { at: 7m, returnInstances: { zone: a } }
+  - { at: 8m, deleteService: { service: none } }
+`);
+  expect(events.map(({ outcome }) => outcome)).toEqual([
+    "",
+    "6 instances",
+    "2 instances",
+    "",
+    "1 instance",
+    "3 instances",
+    "2 tasks",
+    "1 task",
+    "1 instance",
+    expect.stringMatching(/^refused: ServiceNotFoundException/),
+  ]);
+  expect(containerInstances.before).toBe(6);
+  expect(services[1]).toMatchObject({ service: "web", running: 6, steady: true });
+});

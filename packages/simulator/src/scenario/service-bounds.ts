@@ -1,0 +1,92 @@
+import type { Service } from "@berth/domain/service";
+import type { Task } from "@berth/domain/task";
+import { serviceNameOf } from "@berth/domain/task";
+import { boundsOf } from "@berth/planner/service/bounds";
+import type { Bounds } from "@berth/planner/service/bounds";
+import type { ClusterListener, ClusterView } from "../world/cluster-view.ts";
+import type { Scheduler } from "../world/scheduler.ts";
+
+/** A bound that Berth itself broke. */
+export interface Violation {
+  /** Epoch ms. */
+  readonly at: number;
+  readonly service: string;
+  readonly text: string;
+}
+
+/** A decision holds to what was asked for when it was made. */
+const ASKED_MEMORY_MS = 60_000;
+/** How old a death may be to excuse a stop that was decided before it was known. */
+const UNKNOWN_DEATH_MS = 3_000;
+
+interface Asked extends Bounds {
+  readonly at: number;
+}
+
+/** Watches floor and ceiling of every service at every start and every stop (I3, I4). */
+export class ServiceBounds implements ClusterListener {
+  readonly violations: Violation[] = [];
+  readonly #view: ClusterView;
+  readonly #clock: Scheduler;
+  readonly #asked = new Map<string, readonly Asked[]>();
+  readonly #deaths = new Map<string, readonly number[]>();
+
+  constructor(view: ClusterView, clock: Scheduler) {
+    this.#view = view;
+    this.#clock = clock;
+    for (const service of view.services.values()) this.onService(undefined, service);
+    view.listeners.push(this);
+  }
+
+  onService(
+    _: Service | undefined,
+    { name, desiredCount, deploymentConfiguration }: Service,
+  ): void {
+    const bounds = boundsOf(desiredCount, deploymentConfiguration);
+    const history = this.#asked.get(name) ?? [];
+    const last = history.at(-1);
+    if (last?.floor === bounds.floor && last.ceiling === bounds.ceiling) return;
+    this.#asked.set(name, [...history, { ...bounds, at: this.#clock.now }]);
+  }
+
+  onTask(before: Task | undefined, after: Task): void {
+    const service = this.#view.services.get(serviceNameOf(after) ?? "");
+    if (service?.status !== "ACTIVE") return;
+    if (!before) this.#checkCeiling(service, after.group);
+    else if (this.#view.conditionOf(before) === "HEALTHY") this.#lookAtEnd(service, before, after);
+  }
+
+  #checkCeiling({ name }: Service, group: string): void {
+    const ceiling = Math.max(1, ...this.#recent(name).map((asked) => asked.ceiling));
+    const { total } = this.#view.tallyOf(group);
+    if (total > ceiling) this.#break(name, `${total} tasks, ceiling ${ceiling}`);
+  }
+
+  #lookAtEnd({ name }: Service, before: Task, after: Task): void {
+    if (this.#view.conditionOf(after) === "HEALTHY") return;
+    const isOrdered =
+      before.desiredStatus === "RUNNING" && after.stopCode === "ServiceSchedulerInitiated";
+    const { now } = this.#clock;
+    const deaths = (this.#deaths.get(name) ?? []).filter((at) => at > now - UNKNOWN_DEATH_MS);
+    if (!isOrdered) {
+      this.#deaths.set(name, [...deaths, now]);
+      return;
+    }
+    const floor = Math.min(...this.#recent(name).map((asked) => asked.floor));
+    const { healthy } = this.#view.tallyOf(after.group);
+    if (healthy + deaths.length < floor) {
+      this.#break(name, `a healthy task is stopped: ${healthy} are left, floor ${floor}`);
+    }
+  }
+
+  #recent(name: string): readonly Bounds[] {
+    const since = this.#clock.now - ASKED_MEMORY_MS;
+    const history = this.#asked.get(name) ?? [];
+    const last = history.findLast(({ at }) => at <= since);
+    return [...(last ? [last] : []), ...history.filter(({ at }) => at > since)];
+  }
+
+  #break(service: string, text: string): void {
+    this.violations.push({ at: this.#clock.now, service, text });
+  }
+}

@@ -1,0 +1,79 @@
+import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
+import type { CommandContext } from "@berth/control-plane/context";
+import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
+import type { Table } from "@berth/store/table";
+import type { Behaviour } from "../world/behaviour.ts";
+import { ClusterView } from "../world/cluster-view.ts";
+import { Random } from "../world/random.ts";
+import { Scheduler } from "../world/scheduler.ts";
+import { SimulatedAgent } from "../world/simulated-agent.ts";
+import { World } from "../world/world.ts";
+
+export const START_MS = 5_000;
+const STOP_MS = 1_000;
+
+interface SmallWorldOptions {
+  readonly seed?: number;
+  readonly table?: Table;
+  /** One instance for each; each takes sixteen tasks of `web`. */
+  readonly zones?: readonly string[];
+}
+
+export interface SmallWorld {
+  readonly world: World;
+  readonly view: ClusterView;
+  /** As a request would come to it. */
+  plan<T>(work: (context: CommandContext) => Promise<T>): Promise<T>;
+  pass(ms: number): Promise<void>;
+}
+
+/** The cluster `default` with connected agents and a definition `web`, at rest. */
+export async function smallWorld(options: SmallWorldOptions = {}): Promise<SmallWorld> {
+  const { seed = 1, table, zones = ["a", "b", "c"] } = options;
+  const view = new ClusterView();
+  const world = new World({
+    scheduler: new Scheduler(Date.UTC(2026, 0, 1)),
+    random: new Random(seed),
+    settings: { ...DEFAULT_SETTINGS, agentEndpoint: "http://127.0.0.1/" },
+    scope: { region: "eu-central-1", account: "123456789012" },
+    principalArn: "arn:aws:iam::123456789012:root",
+    watcher: view,
+    ...(table && { table }),
+  });
+  const pass = async (ms: number) => world.scheduler.runUntil(world.scheduler.now + ms);
+  await world.call("CreateCluster", { clusterName: "default" });
+  for (const zone of zones) await addAgent(world, zone);
+  await registerWeb(world);
+  await pass(2_000);
+  return { world, view, pass, plan: async (work) => world.inProcess(work) };
+}
+
+export async function addAgent(world: World, zone: string): Promise<SimulatedAgent> {
+  const agent = new SimulatedAgent(world, {
+    zone,
+    behaviour,
+    ec2InstanceId: `i-${world.random.hex(17)}`,
+  });
+  world.agents.push(agent);
+  await agent.register({
+    cluster: "default",
+    totalResources: [
+      { name: "CPU", type: "INTEGER", integerValue: 2_048 },
+      { name: "MEMORY", type: "INTEGER", integerValue: 2_048 },
+    ],
+  });
+  return agent;
+}
+
+/** Another revision of `web`. */
+export async function registerWeb(
+  world: World,
+  container: NonNullable<EcsRequest<"RegisterTaskDefinition">["containerDefinitions"]>[number] = {},
+): Promise<void> {
+  await world.call("RegisterTaskDefinition", {
+    family: "web",
+    containerDefinitions: [{ name: "main", image: "good", cpu: 128, memory: 128, ...container }],
+  });
+}
+
+const behaviour: Behaviour = () => ({ startMs: START_MS, stopMs: STOP_MS });
