@@ -14,21 +14,29 @@ export interface Snapshot {
 
 const EVERYTHING = { limit: 10_000 };
 
-export async function snapshotOf(store: Store): Promise<Snapshot> {
+/** @param before The archive is read again only where a task has left for it since. */
+export async function snapshotOf(store: Store, before?: Snapshot): Promise<Snapshot> {
   const cluster = "default";
-  const [instances, live, archived, services] = await Promise.all([
+  const [instances, tasks, services] = await Promise.all([
     store.instances.all(cluster),
     store.tasks.page({ cluster, archived: false }, EVERYTHING),
-    store.tasks.page({ cluster, archived: true }, EVERYTHING),
     store.services.page(cluster, EVERYTHING),
   ]);
+  const live = byId(tasks.items);
+  const areAllThere = before?.live.keys().every((id) => live.has(id)) ?? false;
   return {
     instances,
-    live: new Map(live.items.map((task) => [task.id, task])),
-    archived: new Map(archived.items.map((task) => [task.id, task])),
+    live,
+    archived: before && areAllThere ? before.archived : await archivedTasks(store, cluster),
     services: new Map(services.items.map((service) => [service.name, service])),
   };
 }
+
+const archivedTasks = async (store: Store, cluster: string) =>
+  byId((await store.tasks.page({ cluster, archived: true }, EVERYTHING)).items);
+
+const byId = (tasks: readonly Stored<Task>[]): Snapshot["live"] =>
+  new Map(tasks.map((task) => [task.id, task]));
 
 /** What a user asked of a service lately: bounds hold for what was asked when a decision was made. */
 export interface Asked {

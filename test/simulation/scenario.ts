@@ -6,6 +6,7 @@ import { createChaos, startAgent } from "./chaos.ts";
 import type { Chaos } from "./chaos.ts";
 import { whatIsNotExplained } from "./explanations.ts";
 import { Invariants, snapshotOf } from "./invariants.ts";
+import type { Snapshot } from "./invariants.ts";
 import { whatIsNotAtRest } from "./rest.ts";
 import { scaleIn, stopMachine } from "./stop-machine.ts";
 import { setUpServices, users } from "./users.ts";
@@ -16,7 +17,7 @@ const ZONES = ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1a"];
 const CHAOS_MS = 240_000;
 const REST_MS = 300_000;
 /** After every so many writes Berth is asked why all is as it is. */
-const EXPLAINED_WRITES = 5;
+const EXPLAINED_WRITES = 20;
 
 export interface Outcome {
   readonly broken: readonly string[];
@@ -48,13 +49,14 @@ export async function runScenario(
   const start = world.scheduler.now;
   let steps = 0;
   let seen = -1;
+  let snapshot: Snapshot | undefined;
   const brokenIn = () => [...invariants.broken, ...verdicts.broken, ...chaos.group.broken];
   const until = async (end: number) => {
     while (world.scheduler.now < end && (await world.scheduler.step())) {
       steps += 1;
       if (faults.writes === seen) continue;
       seen = faults.writes;
-      const snapshot = await snapshotOf(world.truth);
+      snapshot = await snapshotOf(world.truth, snapshot);
       invariants.check(snapshot, world.scheduler.now);
       if (seen % EXPLAINED_WRITES === 0) {
         invariants.broken.push(...(await whatIsNotExplained(world, snapshot)));
