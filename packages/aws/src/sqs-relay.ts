@@ -4,6 +4,7 @@ import type { SQSClient } from "@aws-sdk/client-sqs";
 import { wakeGroup } from "@berth/contracts/queue";
 import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
 import type { QueueUrls } from "./create-queues.ts";
+import type { Queue } from "./queues.ts";
 
 /** The control plane's `Relay`, which this package must not import. */
 export interface WakeRelay {
@@ -21,6 +22,14 @@ export interface SqsRelayOptions {
 const FIFO_ID_LENGTH = 128;
 /** Seconds: the longest delay that SQS knows. */
 const MAX_DELAY = 900;
+
+/** The queue of the controller that a wake-up is for. A queued run's is that of placement. */
+const CONTROLLER_QUEUES = {
+  service: "service",
+  placement: "placement",
+  queuedRun: "placement",
+  dispatch: "dispatch",
+} as const satisfies Record<WakeMessage["kind"], Queue>;
 
 /** Sends each wake-up to the queue of its controller, or to one of the two that wait. */
 export function createSqsRelay({ client, queueUrls, now }: SqsRelayOptions): WakeRelay {
@@ -87,7 +96,7 @@ function sendInput(
   switch (timing.kind) {
     case "now":
       return {
-        QueueUrl: queueUrls[message.kind],
+        QueueUrl: queueUrls[CONTROLLER_QUEUES[message.kind]],
         MessageBody,
         MessageGroupId: fifoId(group),
         // Unique, because SQS would swallow an equal wake-up for five minutes.

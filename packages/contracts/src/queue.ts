@@ -5,6 +5,7 @@
 export type WakeMessage =
   | { readonly kind: "service"; readonly cluster: string; readonly service: string }
   | { readonly kind: "placement"; readonly cluster: string }
+  | { readonly kind: "queuedRun"; readonly cluster: string; readonly id: string }
   | {
       readonly kind: "dispatch";
       readonly cluster: string;
@@ -31,6 +32,8 @@ export function wakeGroup(message: WakeMessage): string {
       return `${message.cluster}/${message.service}`;
     case "placement":
       return message.cluster;
+    case "queuedRun":
+      return `${message.cluster}/${message.id}`;
     case "dispatch":
       return message.containerInstanceId;
   }

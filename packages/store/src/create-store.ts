@@ -3,6 +3,7 @@ import { clusterOf, kindOf } from "./keys.ts";
 import { createAccessKeyRepository } from "./repositories/access-key.ts";
 import { createClusterRepository } from "./repositories/cluster.ts";
 import { createContainerInstanceRepository } from "./repositories/container-instance.ts";
+import { createQueuedRunRepository } from "./repositories/queued-run.ts";
 import { createServiceRepository } from "./repositories/service.ts";
 import { createSessionRepository } from "./repositories/session.ts";
 import { createTaskDefinitionRepository } from "./repositories/task-definition.ts";
@@ -11,7 +12,7 @@ import type { Overdue, Store } from "./store.ts";
 import type { DueKey, Table } from "./table.ts";
 
 export interface StoreOptions {
-  /** How long stopped tasks, events and INACTIVE services and instances stay describable. */
+  /** How long stopped tasks, events, ended queued runs and INACTIVE services and instances stay describable. */
   readonly historyMs: number;
   /** Epoch ms. */
   now(): number;
@@ -26,6 +27,7 @@ export function createStore(plainTable: Table, retention: StoreOptions): Store {
     instances: createContainerInstanceRepository(table, retention),
     tasks: createTaskRepository(table, retention),
     services: createServiceRepository(table, retention),
+    queuedRuns: createQueuedRunRepository(table, retention),
     sessions: createSessionRepository(table),
     accessKeys: createAccessKeyRepository(table),
     overdue: async (now, limit) => (await table.overdue(now, limit)).map(toOverdue),
@@ -41,6 +43,8 @@ function toOverdue(key: DueKey): Overdue {
       return { kind: "service", cluster, name: id, due };
     case "tasks":
       return { kind: "task", cluster, id, due };
+    case "queuedRuns":
+      return { kind: "queuedRun", cluster, id, due };
     case "sessions":
       return { kind: "session", cluster, containerInstanceId: id, due };
     case "ledgers":

@@ -1,6 +1,7 @@
 import type { AccessKey } from "@berth/domain/access/access-key";
 import type { Cluster } from "@berth/domain/cluster";
 import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-instance";
+import type { QueuedRun } from "@berth/domain/queued-run";
 import type { Service, ServiceEvent } from "@berth/domain/service";
 import type { AgentConnection, AgentSession } from "@berth/domain/session";
 import type { TaskDefinition } from "@berth/domain/task-definition";
@@ -124,6 +125,17 @@ export interface ServiceRepository {
   latestEvents(cluster: string, name: string, limit: number): Promise<readonly ServiceEvent[]>;
 }
 
+export interface QueuedRunRepository {
+  create(run: New<QueuedRun>): Promise<WriteOutcome>;
+  /** Strongly consistent. */
+  find(cluster: string, id: string): Promise<Stored<QueuedRun> | undefined>;
+  replace(run: Stored<QueuedRun>): Promise<WriteOutcome>;
+  /** Of a cluster, those that ended as well while they are kept, by id. */
+  page(cluster: string, page: PageRequest): Promise<Page<Stored<QueuedRun>>>;
+  /** Those that are WAITING, the oldest first, as they were a moment ago. */
+  oldestWaiting(cluster: string, limit: number): Promise<readonly Stored<QueuedRun>[]>;
+}
+
 export interface SessionRepository {
   find(cluster: string, containerInstanceId: string): Promise<Stored<AgentSession> | undefined>;
   findMany(
@@ -158,7 +170,12 @@ export type Overdue =
       readonly name: string;
       readonly due: number;
     }
-  | { readonly kind: "task"; readonly cluster: string; readonly id: string; readonly due: number }
+  | {
+      readonly kind: "task" | "queuedRun";
+      readonly cluster: string;
+      readonly id: string;
+      readonly due: number;
+    }
   | {
       readonly kind: "session";
       readonly cluster: string;
@@ -178,6 +195,7 @@ export interface Store {
   readonly instances: ContainerInstanceRepository;
   readonly tasks: TaskRepository;
   readonly services: ServiceRepository;
+  readonly queuedRuns: QueuedRunRepository;
   readonly sessions: SessionRepository;
   readonly accessKeys: AccessKeyRepository;
   /** Oldest first. */
