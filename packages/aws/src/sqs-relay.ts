@@ -1,10 +1,9 @@
 import { hash, randomUUID } from "node:crypto";
 import { SendMessageCommand, type SendMessageCommandInput } from "@aws-sdk/client-sqs";
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { wakeGroup } from "@berth/contracts/queue";
+import { wakeGroup, wakeQueue } from "@berth/contracts/queue";
 import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
 import type { QueueUrls } from "./create-queues.ts";
-import type { Queue } from "./queues.ts";
 
 /** The control plane's `Relay`, which this package must not import. */
 export interface WakeRelay {
@@ -22,14 +21,6 @@ export interface SqsRelayOptions {
 const FIFO_ID_LENGTH = 128;
 /** Seconds: the longest delay that SQS knows. */
 const MAX_DELAY = 900;
-
-/** The queue of the controller that a wake-up is for. A queued run's is that of placement. */
-const CONTROLLER_QUEUES = {
-  service: "service",
-  placement: "placement",
-  queuedRun: "placement",
-  dispatch: "dispatch",
-} as const satisfies Record<WakeMessage["kind"], Queue>;
 
 /** Sends each wake-up to the queue of its controller, or to one of the two that wait. */
 export function createSqsRelay({ client, queueUrls, now }: SqsRelayOptions): WakeRelay {
@@ -96,7 +87,7 @@ function sendInput(
   switch (timing.kind) {
     case "now":
       return {
-        QueueUrl: queueUrls[CONTROLLER_QUEUES[message.kind]],
+        QueueUrl: queueUrls[wakeQueue(message)],
         MessageBody,
         MessageGroupId: fifoId(group),
         // Unique, because SQS would swallow an equal wake-up for five minutes.

@@ -38,3 +38,7 @@ export function wakeGroup(message: WakeMessage): string {
       return message.containerInstanceId;
   }
 }
+
+/** The queue of the controller that a message is for: queued runs are placement's. */
+export const wakeQueue = ({ kind }: WakeMessage): "service" | "placement" | "dispatch" =>
+  kind === "queuedRun" ? "placement" : kind;

@@ -29,6 +29,7 @@ import type { Log } from "./log.ts";
 import { measured } from "./metrics.ts";
 import type { MetricsRecorder } from "./metrics.ts";
 import { placementTemplateRoutes } from "./placement-template-routes.ts";
+import { queuedRunRoutes } from "./queued-run-routes.ts";
 import { createQueueHandler } from "./queue.ts";
 import type { QueueHandler } from "./queue.ts";
 import type { RestRoutes } from "./rest-routes.ts";
@@ -70,6 +71,7 @@ export function apiHandler(edge: ApiEdge): ApiHandler {
     ...placementTemplateRoutes,
     ...serviceRoutes,
     ...taskRoutes,
+    ...queuedRunRoutes,
     ...accessKeyRoutes(sealer),
     ...joinRoutes(edge, log),
   };

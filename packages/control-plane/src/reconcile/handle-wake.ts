@@ -3,6 +3,7 @@ import type { ControlPlane, InstanceControlPlane } from "../context.ts";
 import { dispatchTasks } from "./dispatch.ts";
 import { tendInstance } from "./instance.ts";
 import { offerCapacity } from "./placement.ts";
+import { tendQueuedRun } from "./queued-run.ts";
 import { reconcileService } from "./service.ts";
 
 type WakeOf<Kind extends WakeMessage["kind"]> = Extract<WakeMessage, { readonly kind: Kind }>;
@@ -19,15 +20,17 @@ export async function handleWake(
     : dispatchTasks(controlPlane, cluster, containerInstanceId, taskIds);
 }
 
-/** The same of what concerns services: that asks for less. */
+/** The same of what concerns services and capacity: that asks for less. */
 export async function handleServiceWake(
   controlPlane: ControlPlane,
-  message: WakeOf<"service" | "placement">,
+  message: WakeOf<"service" | "placement" | "queuedRun">,
 ): Promise<void> {
   switch (message.kind) {
     case "service":
       return reconcileService(controlPlane, message.cluster, message.service);
     case "placement":
       return offerCapacity(controlPlane, message.cluster);
+    case "queuedRun":
+      return tendQueuedRun(controlPlane, message.cluster, message.id);
   }
 }
