@@ -5,6 +5,7 @@ import type { Table } from "@berth/store/table";
 import { BROKEN_IMAGE, FakeAgent, ONE_OFF_IMAGE } from "./fake-agent.ts";
 import { whatIsNotExplained } from "./explanations.ts";
 import { Invariants, snapshotOf } from "./invariants.ts";
+import { QueuedRuns } from "./queued-runs.ts";
 import { whatIsNotAtRest } from "./rest.ts";
 import { scaleIn, stopMachine } from "./stop-machine.ts";
 import { World } from "./world.ts";
@@ -39,19 +40,22 @@ export async function runScenario(
 ): Promise<Outcome> {
   const world = new World(seed, table);
   const invariants = new Invariants();
+  const queuedRuns = new QueuedRuns(world);
   let phase: "setup" | "chaos" | "rest" = "setup";
   world.spawn(async () => {
     await setUp(world, invariants);
+    await queuedRuns.setUp();
     phase = "chaos";
     world.breakThings();
     users(world, invariants, () => phase === "chaos");
     trouble(world, () => phase === "chaos");
+    queuedRuns.begin(() => phase === "chaos");
   });
 
   const start = world.scheduler.now;
   let steps = 0;
   let seen = -1;
-  const brokenIn = () => [...invariants.broken, ...world.group.broken];
+  const brokenIn = () => [...invariants.broken, ...world.group.broken, ...queuedRuns.broken];
   const until = async (end: number) => {
     while (world.scheduler.now < end && (await world.scheduler.step())) {
       steps += 1;
@@ -59,6 +63,7 @@ export async function runScenario(
       seen = world.writes;
       const snapshot = await snapshotOf(world.truth);
       invariants.check(snapshot, world.scheduler.now);
+      await queuedRuns.check(snapshot);
       if (seen % EXPLAINED_WRITES === 0) {
         invariants.broken.push(...(await whatIsNotExplained(world, snapshot)));
       }
@@ -77,7 +82,10 @@ export async function runScenario(
     error instanceof Error ? (error.stack ?? "") : String(error),
   );
   const broken = [...brokenIn(), ...bugs];
-  const unrest = broken.length > 0 ? [] : await whatIsNotAtRest(world);
+  const unrest =
+    broken.length > 0
+      ? []
+      : [...(await whatIsNotAtRest(world)), ...(await queuedRuns.whatIsNotAtRest())];
   return { broken: [...broken, ...unrest], steps };
 }
 
