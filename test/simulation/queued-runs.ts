@@ -52,12 +52,12 @@ export class QueuedRuns {
   async #queueOne(): Promise<void> {
     const { scheduler, random } = this.#world;
     const count = random.between(1, 6);
-    const deadlineSeconds = random.pick([1, 10, 30, 120]) ?? 1;
+    const deadlineSeconds = random.pick([1, 5, 20, 90]) ?? 1;
     const run = { taskDefinition: FAMILY, count, clientToken: random.hex(16) };
     const { id } = await this.#repeat((context) => queueRun(context, { run, deadlineSeconds }));
     this.#promised.set(id, { count, before: scheduler.now + deadlineSeconds * 1_000 });
-    if (!random.chance(0.3)) return;
-    await scheduler.delay(random.between(0, 20_000));
+    if (!random.chance(0.5)) return;
+    await scheduler.delay(random.between(0, 8_000));
     await this.#repeat((context) => cancelQueuedRun(context, { id }));
   }
 
