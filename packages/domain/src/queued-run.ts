@@ -35,7 +35,7 @@ export interface QueuedRun {
   readonly queuedAt: number;
   /** No task is placed later. */
   readonly deadline: number;
-  /** The latest try that left some unplaced. */
+  /** What the latest try found that left some unplaced. */
   readonly latestTry?: PlacementTry;
   readonly cancellation?: Cancellation;
   /** When the verdict fell. */
@@ -45,7 +45,8 @@ export interface QueuedRun {
 }
 
 export interface PlacementTry {
-  readonly at: number;
+  /** Of the first in a row that found the same. */
+  readonly since: number;
   /** Of the instances that came closest: its tasks are equal, so what one lacked all lacked. */
   readonly refusals: readonly PlacementFailure[];
 }

@@ -30,7 +30,7 @@ export function describeQueuedRuns(parts: StoreParts): void {
       overrides: { containerOverrides: [{ name: "main", command: ["sleep", "1"] }] },
       tags: [{ key: "team", value: "a" }],
       unplacedTaskIds: [taskId("family:web", 2)],
-      latestTry: { at: 5, refusals: [{ reason: "AGENT", detail: "agent: away" }] },
+      latestTry: { since: 5, refusals: [{ reason: "AGENT", detail: "agent: away" }] },
     });
     expect(await queuedRuns.find(CLUSTER, run.id)).toBeUndefined();
     expect(await queuedRuns.create({ ...run, due: 4 })).toBe("ok");

@@ -185,7 +185,7 @@ export const aTypicalQueuedRun = (overrides: Partial<QueuedRun> = {}): QueuedRun
     queuedAt: AT,
     deadline: AT + 3_600_000,
     latestTry: {
-      at: AT,
+      since: AT,
       refusals: Array.from({ length: 5 }, (_, index) => ({
         containerInstanceId: instanceId(index),
         reason: "RESOURCE:MEMORY",

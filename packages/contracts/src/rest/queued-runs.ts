@@ -35,8 +35,8 @@ export interface QueuedRunDescription {
   readonly endedAt?: string;
   /** The request that queued it and, where there was one, what cancelled it. */
   readonly history: readonly ExplainedStep[];
-  /** Why the latest try left some unplaced: of the instances that came closest. */
-  readonly latestTry?: { readonly at: string; readonly instances: readonly InstanceRefusal[] };
+  /** Why the latest try left some unplaced: of the instances that came closest, and since when. */
+  readonly latestTry?: { readonly since: string; readonly instances: readonly InstanceRefusal[] };
 }
 
 /** What `GET /v1/queued-runs/{id}` answers. */

@@ -96,7 +96,7 @@ describe("a queued run", () => {
       status: "WAITING",
       unplacedTaskIds: RUN.taskIds,
       due: controlPlane.now() + 60_000,
-      latestTry: { at: controlPlane.now() },
+      latestTry: { since: controlPlane.now() },
     });
     expect(run.latestTry?.refusals).toEqual([
       {

@@ -142,7 +142,7 @@ function withOutcome(
   const [first] = unplaced;
   if (!first) return withoutPlaced(run, placed);
   const refusals = closest(first.failures, MAX_REFUSALS);
-  const latestTry = sameTry(run.latestTry, refusals) ?? { at, refusals };
+  const latestTry = sameTry(run.latestTry, refusals) ?? { since: at, refusals };
   const next = withoutPlaced(run, placed);
   return latestTry === next.latestTry ? next : { ...next, latestTry };
 }

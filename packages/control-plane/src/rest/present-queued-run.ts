@@ -28,7 +28,7 @@ export function presentQueuedRun(scope: Scope, run: QueuedRun): QueuedRunDescrip
     ...(latestTry &&
       unplacedTaskIds.length > 0 && {
         latestTry: {
-          at: isoTime(latestTry.at),
+          since: isoTime(latestTry.since),
           instances: latestTry.refusals.map((each) => presentRefusal({ scope, cluster }, each)),
         },
       }),

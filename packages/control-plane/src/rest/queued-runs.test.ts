@@ -44,7 +44,7 @@ describe("queueRun", () => {
         }),
       ],
       latestTry: {
-        at: "2023-11-14T22:13:20.000Z",
+        since: "2023-11-14T22:13:20.000Z",
         instances: [
           {
             containerInstanceArn: INSTANCE_ARN,
