@@ -17,7 +17,7 @@ export default $config({
     const { applyDefaults } = await import("./stacks/defaults.ts");
     const { state } = await import("./stacks/state.ts");
     const { queues } = await import("./stacks/queues.ts");
-    const { events } = await import("./stacks/events.ts");
+    const { eventBus, events } = await import("./stacks/events.ts");
     const { agentSockets, agents } = await import("./stacks/agents.ts");
     const { keys } = await import("./stacks/keys.ts");
     const { edge } = await import("./stacks/edge.ts");
@@ -31,21 +31,30 @@ export default $config({
     applyDefaults();
     const sockets = agentSockets();
     const stores = { ...state(), queues: queues() };
-    const parts = edge({ ...stores, sockets, keys: keys() });
+    const bus = eventBus();
+    const parts = edge({ ...stores, sockets, bus, keys: keys() });
     const http = api(parts);
     const { instanceEvents, instanceEventsDeadLetters } = scaling(parts);
-    const functions = [http.apiFunction, agents(parts), ...controllers(parts), instanceEvents];
+    const { changeEvents, changeEventsDeadLetters } = events(parts, stores.table);
+    const functions = [
+      http.apiFunction,
+      agents(parts),
+      ...controllers(parts),
+      instanceEvents,
+      changeEvents,
+    ];
     const watched = {
       ...stores,
       functions,
       instanceEventsDeadLetters,
+      changeEvents,
+      changeEventsDeadLetters,
       httpApi: http.httpApi,
       sockets,
     };
     const { topic } = alarms(watched);
     dashboard(watched);
     devTabs(parts, http.httpApi);
-    const { bus } = events();
 
     return {
       endpoint: http.httpApi.url,

@@ -11,6 +11,8 @@ export interface Watched {
   readonly queues: WakeQueues;
   readonly functions: readonly EntryFunction[];
   readonly instanceEventsDeadLetters: sst.aws.Queue;
+  readonly changeEvents: EntryFunction;
+  readonly changeEventsDeadLetters: sst.aws.Queue;
   readonly httpApi: sst.aws.ApiGatewayV2;
   readonly sockets: AgentSockets;
 }
@@ -39,6 +41,8 @@ export function alarms(watched: Watched) {
     queueAlarms(alarm, name, queue, deadLetters);
   }
   deadLettersAlarm(alarm, "instance-events", watched.instanceEventsDeadLetters);
+  deadLettersAlarm(alarm, "change-events", watched.changeEventsDeadLetters);
+  iteratorAgeAlarm(alarm, watched.changeEvents);
   for (const { entry, name } of functions) functionAlarms(alarm, entry, name);
   sweepAlarm(alarm, functions);
   apiAlarms(alarm, httpApi, sockets);
@@ -94,6 +98,16 @@ function deadLettersAlarm(alarm: Alarm, name: string, { nodes }: sst.aws.Queue):
     statistic: "Maximum",
     threshold: 0,
     periods: 1,
+  });
+}
+
+function iteratorAgeAlarm(alarm: Alarm, { entry, name }: EntryFunction): void {
+  alarm(`${entry}-iterator-age`, "Changes of the table are told too late.", {
+    namespace: "AWS/Lambda",
+    metricName: "IteratorAge",
+    dimensions: { FunctionName: name },
+    statistic: "Maximum",
+    threshold: ALARM.iteratorAgeMs,
   });
 }
 

@@ -31,8 +31,12 @@ export function dashboard(watched: Watched): void {
 type Names = $util.Unwrap<ReturnType<typeof namesOf>>;
 
 function namesOf(watched: Watched) {
-  const { table, queues, functions, httpApi, sockets, instanceEventsDeadLetters } = watched;
-  const deadLetters = Object.values(queues).map((queue) => queue.deadLetters);
+  const { table, queues, functions, httpApi, sockets } = watched;
+  const deadLetters = [
+    ...Object.values(queues).map((queue) => queue.deadLetters),
+    watched.instanceEventsDeadLetters,
+    watched.changeEventsDeadLetters,
+  ];
   return {
     region: aws.getRegionOutput().region,
     table: table.name,
@@ -40,7 +44,8 @@ function namesOf(watched: Watched) {
     sockets: sockets.api.nodes.api.id,
     functions: functions.map(({ name }) => name),
     queues: Object.values(queues).map(({ queue }) => queue.nodes.queue.name),
-    deadLetters: [...deadLetters, instanceEventsDeadLetters].map(({ nodes }) => nodes.queue.name),
+    changeEvents: watched.changeEvents.name,
+    deadLetters: deadLetters.map(({ nodes }) => nodes.queue.name),
   };
 }
 
@@ -102,13 +107,18 @@ function queueGraphs({ queues, deadLetters }: Names): readonly Graph[] {
   ];
 }
 
-function functionGraphs({ functions }: Names): readonly Graph[] {
+function functionGraphs({ functions, changeEvents }: Names): readonly Graph[] {
   const of = (metric: string) =>
     functions.map((name) => ["AWS/Lambda", metric, "FunctionName", name]);
   return [
     { title: "Duration (ms, p99)", stat: "p99", metrics: of("Duration") },
     { title: "Errors", stat: "Sum", metrics: of("Errors") },
     { title: "Throttles", stat: "Sum", metrics: of("Throttles") },
+    {
+      title: "Age of the oldest change that is not told (ms)",
+      stat: "Maximum",
+      metrics: [["AWS/Lambda", "IteratorAge", "FunctionName", changeEvents]],
+    },
   ];
 }
 

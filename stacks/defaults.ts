@@ -29,6 +29,13 @@ export const INSTANCE_EVENTS = {
   deadLetterRetentionSeconds: 1_209_600,
 } as const;
 
+/** Changes of the table that nobody could tell of: after an hour they are old news. */
+export const CHANGE_EVENTS = {
+  maximumAgeSeconds: 3600,
+  /** Fourteen days. */
+  deadLetterRetentionSeconds: 1_209_600,
+} as const;
+
 /** Requests a second and at once, over all routes, with and without a valid signature. */
 export const API_THROTTLING = { throttlingRateLimit: 500, throttlingBurstLimit: 1000 };
 /** Of those, to join: each makes us ask STS. A fleet that starts at once gets in within a minute. */
@@ -50,6 +57,8 @@ export const ALARM = {
   /** Periods in a row. One bad minute heals by itself: queues retry and the sweep sends again. */
   periods: 5,
   oldestMessageSeconds: 120,
+  /** Milliseconds, as Lambda tells it. */
+  iteratorAgeMs: 120_000,
   functionErrors: 5,
   functionThrottles: 5,
   serverErrors: 5,

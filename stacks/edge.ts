@@ -40,11 +40,13 @@ interface Stores {
   readonly tablePermissions: readonly Permission[];
   readonly queues: WakeQueues;
   readonly sockets: AgentSockets;
+  readonly bus: sst.aws.Bus;
   readonly keys: KeyParts;
 }
 
 /** What `packages/functions` makes its composition roots of. */
-export function edge({ table, tablePermissions, queues, sockets, keys }: Stores): EdgeParts {
+export function edge({ table, tablePermissions, queues, sockets, bus, keys }: Stores): EdgeParts {
+  const account = aws.getCallerIdentityOutput().accountId;
   const { service, placement, dispatch, coalesced, timers } = queues;
   const forwarder: Role = {
     environment: {
@@ -59,7 +61,7 @@ export function edge({ table, tablePermissions, queues, sockets, keys }: Stores)
       ...forwarder.environment,
       BERTH_COALESCED_QUEUE_URL: coalesced.queue.url,
       BERTH_TIMERS_QUEUE_URL: timers.queue.url,
-      BERTH_ACCOUNT: aws.getCallerIdentityOutput().accountId,
+      BERTH_ACCOUNT: account,
       BERTH_TABLE_NAME: table.name,
       BERTH_CONNECTIONS_ENDPOINT: sockets.connectionsEndpoint,
       BERTH_AGENT_ENDPOINT: sockets.agentEndpoint,
@@ -75,7 +77,18 @@ export function edge({ table, tablePermissions, queues, sockets, keys }: Stores)
     },
     permissions: [...controller.permissions, keys.opening],
   };
-  return { queues, sockets, keys, accessKeys, roles: { controller, open, forwarder } };
+  const publisher: Role = {
+    environment: {
+      BERTH_ACCOUNT: account,
+      BERTH_TABLE_NAME: table.name,
+      BERTH_EVENT_BUS_NAME: bus.name,
+    },
+    permissions: [
+      { actions: ["dynamodb:GetItem"], resources: [table.arn] },
+      { actions: ["events:PutEvents"], resources: [bus.arn] },
+    ],
+  };
+  return { queues, sockets, keys, accessKeys, roles: { controller, open, forwarder, publisher } };
 }
 
 function sendingTo(queues: readonly WakeQueue[]): Permission {

@@ -17,6 +17,7 @@ export function state() {
       listing: { hashKey: "listPk", rangeKey: "listSk", projection: "keys-only" },
     },
     ttl: "expiresAt",
+    stream: "new-and-old-images",
     deletionProtection: $app.protect,
   });
   const permissions: readonly Permission[] = [

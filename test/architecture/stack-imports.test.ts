@@ -6,10 +6,14 @@ interface SourceFile {
   readonly text: string;
 }
 
-/** What the deployment shares with one machine: queues, what functions may use, what they measure. */
+/**
+ * What the deployment shares with one machine: queues, what functions may use, what they measure, and
+ * which changes they are told of.
+ */
 const SHARED: ReadonlySet<string> = new Set([
   "../packages/aws/src/queues.ts",
   "../packages/contracts/src/metrics.ts",
+  "../packages/functions/src/change-source.ts",
   "../packages/functions/src/function-limits.ts",
 ]);
 const SIBLING = /^\.\/(?:stacks\/)?[\w-]+\.ts$/;

@@ -14,6 +14,7 @@ const PRICES = {
   fifoRequests: 0.5e-6,
   standardRequests: 0.4e-6,
   invocations: 0.2e-6,
+  events: 1e-6,
   gigabyteSeconds: { arm64: 13.3334e-6, x86_64: 16.6667e-6 }[ARCHITECTURE],
 } as const;
 

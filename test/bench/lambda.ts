@@ -16,7 +16,9 @@ import { startSqs } from "@berth/local/embedded/sqs-server";
 import { bundleFunctions } from "@berth/local/lambda/bundle-functions";
 import { functionPool } from "@berth/local/lambda/process-handlers";
 import { startServiceGateway } from "@berth/local/lambda/service-gateway";
+import { toAttributes } from "@berth/store/dynamodb/item-format";
 import { ensureTable } from "@berth/store/dynamodb/schema";
+import { aLedger } from "@berth/testing/builders";
 import { format, say, seconds, spreadOf } from "./statistics.ts";
 
 const RUNS = 7;
@@ -42,8 +44,22 @@ function smallEvent(name: FunctionName): unknown {
       detail: { "instance-id": "i-0123456789abcdef0", state: "terminated" },
     };
   }
+  if (name === "change-events") return { Records: [aChange()] };
   const body = JSON.stringify({ kind: "service", cluster: "default", service: "unknown" });
   return { Records: [{ messageId: "m", body, attributes: { MessageGroupId: "g" } }] };
+}
+
+/** Of an instance that nobody knows: the database is asked, and there is nothing to tell. */
+function aChange(): unknown {
+  const key = { pk: "ledgers#default", sk: aLedger().id };
+  return {
+    eventName: "INSERT",
+    dynamodb: {
+      SequenceNumber: "1",
+      ApproximateCreationDateTime: 1_700_000_000,
+      NewImage: toAttributes({ ...aLedger(), ...key, version: 1 }),
+    },
+  };
 }
 
 /** The embedded services behind one endpoint, as functions see them. */

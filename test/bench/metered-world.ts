@@ -7,15 +7,22 @@ import { connectAgent } from "@berth/control-plane/agents/connections";
 import { receiveFromAgent } from "@berth/control-plane/agents/receive";
 import { commands } from "@berth/control-plane/commands/registry";
 import type { CommandContext, InstanceControlPlane } from "@berth/control-plane/context";
+import { eventsOfChange } from "@berth/control-plane/events/events-of-change";
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
-import { FUNCTION_LIMITS, type FunctionName } from "@berth/functions/function-limits";
 import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
+import { CHANGE_SOURCE, isToldOf } from "@berth/functions/change-source";
+import { FUNCTION_LIMITS, type FunctionName } from "@berth/functions/function-limits";
+import { toChange } from "@berth/store/change";
+import { createStoreReader } from "@berth/store/create-reader";
 import { createStore } from "@berth/store/create-store";
 import { ensureTable } from "@berth/store/dynamodb/schema";
 import { createDynamoTable } from "@berth/store/dynamodb/table";
 import { ADMINISTRATOR } from "@berth/domain/access/access-key";
+import type { Change, StoreReader } from "@berth/store/store";
+import type { Item, Table } from "@berth/store/table";
+import { watchWrites } from "@berth/testing/watch-writes";
 
 /** What AWS bills, by the names of its price lists. */
 export interface Usage {
@@ -27,6 +34,8 @@ export interface Usage {
   fifoRequests: number;
   standardRequests: number;
   invocations: number;
+  /** Of EventBridge. */
+  events: number;
   gigabyteSeconds: number;
 }
 
@@ -38,6 +47,7 @@ const NOTHING: Usage = {
   fifoRequests: 0,
   standardRequests: 0,
   invocations: 0,
+  events: 0,
   gigabyteSeconds: 0,
 };
 
@@ -62,13 +72,17 @@ export class MeteredWorld {
   readonly #client: DynamoDBClient;
   readonly #events: { readonly at: number; readonly run: () => Promise<void> }[] = [];
   readonly #coalesced = new Set<string>();
+  readonly #table: Table;
+  readonly #reader: StoreReader;
+  /** Not told yet, while the window of the stream is open. */
+  #changes: Change[] = [];
   #time = Date.UTC(2026, 0, 1);
 
   constructor(endpoint: string) {
     const credentials = { accessKeyId: "bench", secretAccessKey: "bench" };
     this.#client = new DynamoDBClient({ endpoint, region: "us-east-1", credentials });
     const now = () => this.#time;
-    const table = createDynamoTable({
+    this.#table = createDynamoTable({
       client: this.#client,
       tableName: "berth",
       onConsumed: (_, { reads, writes }) => {
@@ -76,8 +90,10 @@ export class MeteredWorld {
         this.usage.writeUnits += writes;
       },
     });
+    this.#reader = createStoreReader(this.#table);
+    const watched = watchWrites(this.#table, (after, before) => this.#notice(after, before));
     this.context = {
-      store: createStore(table, { historyMs: DEFAULT_SETTINGS.historyMs, now }),
+      store: createStore(watched, { historyMs: DEFAULT_SETTINGS.historyMs, now }),
       relay: { wake: async (message, timing) => this.#send(message, timing ?? { kind: "now" }) },
       agents: {
         push: async (connectionId, message) => {
@@ -235,6 +251,29 @@ export class MeteredWorld {
     this.usage.fifoRequests += REQUESTS_PER_MESSAGE;
     this.#invoke("coalesced-queue");
     this.#after(1000, async () => this.#wake(message));
+  }
+
+  /** The stream: one shard, read once in a window. */
+  #notice(after: Item, before: Item | undefined): void {
+    const change = toChange(after, before);
+    if (!change || !isToldOf(before ? "MODIFY" : "INSERT", after.pk)) return;
+    if (this.#changes.length === 0) {
+      this.#after(CHANGE_SOURCE.windowSeconds * 1000, async () => this.#tell());
+    }
+    this.#changes.push(change);
+  }
+
+  async #tell(): Promise<void> {
+    const changes = this.#changes;
+    this.#changes = [];
+    for (let told = 0; told < changes.length; told += CHANGE_SOURCE.batchSize) {
+      this.#invoke("change-events");
+    }
+    const sources = { scope: this.context.scope, store: this.#reader };
+    for (const change of changes) {
+      const events = await eventsOfChange(sources, change, this.#time);
+      this.usage.events += events.length;
+    }
   }
 
   async #wake(message: WakeMessage): Promise<void> {

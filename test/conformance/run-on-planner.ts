@@ -4,7 +4,7 @@ import {
   planGivenPlaces,
 } from "@berth/control-plane/placement/placement-request";
 import { withReservations } from "@berth/control-plane/placement/reservations";
-import { strategyOf } from "@berth/control-plane/placement/service-strategy";
+import { strategyOf } from "@berth/planner/service/strategy-of";
 import { validConstraints, validStrategy } from "@berth/control-plane/commands/placement-members";
 import { validOverrides } from "@berth/control-plane/commands/task-overrides";
 import { isEcsError } from "@berth/domain/errors";
@@ -57,7 +57,7 @@ interface Attempt {
 function answer(situation: Situation, run: PlannerRun): Attempt {
   const { request, scenario, candidates } = situation;
   if (request.operation === "ScaleIn") {
-    return { outcome: { ...NOTHING, stopped: scaleIn(scenario, request) }, candidates };
+    return { outcome: { ...NOTHING, stopped: scaleIn(scenario, request, candidates) }, candidates };
   }
   try {
     return place(situation, request, run);

@@ -1,5 +1,9 @@
+import { validStrategy } from "@berth/control-plane/commands/placement-members";
+import { stopSiteOf } from "@berth/control-plane/reconcile/stop-sites";
+import type { Candidate } from "@berth/planner/placement/place";
 import type { Member } from "@berth/planner/service/census";
-import { inStopOrder } from "@berth/planner/service/stop-preference";
+import { stopOrder } from "@berth/planner/service/stop-preference";
+import { strategyOf } from "@berth/planner/service/strategy-of";
 import { aTask, taskId } from "@berth/testing/builders";
 import { idOf, nameOf } from "./candidates.ts";
 import type { Request, Scenario } from "./scenario.ts";
@@ -8,9 +12,15 @@ import type { Request, Scenario } from "./scenario.ts";
 export function scaleIn(
   { instances }: Scenario,
   request: Extract<Request, { operation: "ScaleIn" }>,
+  candidates: readonly Candidate[],
 ): readonly string[] {
   const members = membersOf(instances, `service:${request.service}`);
-  return inStopOrder(members)
+  const placementStrategy = validStrategy(request.placementStrategy);
+  const sites = candidates.map((each) => [each.ledger.id, stopSiteOf(each)] as const);
+  return stopOrder(
+    strategyOf({ placementStrategy }),
+    Object.fromEntries(sites),
+  )(members)
     .take(request.count)
     .map(({ task }) => nameOf(instances, task.containerInstanceId))
     .toArray();
@@ -21,7 +31,7 @@ function membersOf(instances: Scenario["instances"], group: string): readonly Me
   return Object.entries(instances).flatMap(([name, { zone, holds }]) =>
     holds
       .filter((holding) => holding.group === group)
-      .flatMap(({ count, condition, createdAt }) =>
+      .flatMap(({ count, condition, createdAt, cpu, memory }) =>
         Array.from({ length: count }, () => ({
           condition,
           task: aTask({
@@ -29,6 +39,8 @@ function membersOf(instances: Scenario["instances"], group: string): readonly Me
             id: taskId(group, (number += 1)),
             containerInstanceId: idOf(instances, name),
             createdAt,
+            cpuUnits: cpu,
+            memoryMiB: memory,
             ...(zone !== undefined && { availabilityZone: zone }),
           }),
         })),

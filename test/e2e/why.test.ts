@@ -4,11 +4,12 @@ import {
   CreateServiceCommand,
   DescribeTasksCommand,
   ListTasksCommand,
+  UpdateContainerInstancesStateCommand,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Berth, CLI, eventually } from "./berth.ts";
-import { createService, describeService, registerDemo } from "./demo.ts";
+import { createService, describeService, registerDemo, tasksOf } from "./demo.ts";
 
 let berth: Berth;
 beforeAll(async () => {
@@ -60,6 +61,22 @@ test("says what a service waits for and what would place its task, and then who 
     expect.stringMatching(/ Container web exited with code \d+/),
     expect.stringMatching(/ Its agent reported it STOPPED\.$/),
   ]);
+});
+
+test("traces the stop of a task on an instance that drains to who asked for that", async () => {
+  const [task] = await tasksOf(berth, "fixed");
+  await berth.ecs.send(
+    new UpdateContainerInstancesStateCommand({
+      containerInstances: [task?.containerInstanceArn ?? ""],
+      status: "DRAINING",
+    }),
+  );
+  await eventually("it is replaced and stopped", async () =>
+    (await stoppedTasks("fixed")).find(({ taskArn }) => taskArn === task?.taskArn),
+  );
+  expect(await why(task?.taskArn ?? "")).toMatch(
+    /\nWhy it stops: .*\n.* UpdateContainerInstancesState by arn:aws:iam::.* set container instance \w+ to DRAINING\.\n.* asked it to stop while its container instance drained: /,
+  );
 });
 
 test("says why a deployment failed, and how its tasks ended", async () => {

@@ -4,6 +4,13 @@ import { connectAgent, disconnectAgent } from "@berth/control-plane/agents/conne
 import { receiveFromAgent } from "@berth/control-plane/agents/receive";
 import { lastSegment } from "@berth/domain/arn";
 import { Crash } from "./faults.ts";
+import {
+  BROKEN_IMAGE,
+  CRASHING_IMAGE,
+  ONE_OFF_IMAGE,
+  SICK_AFTER_MS,
+  SICK_IMAGE,
+} from "./images.ts";
 import type { World } from "./world.ts";
 
 interface Container {
@@ -12,11 +19,6 @@ interface Container {
   readonly name: string;
   status: "starting" | "running" | "stopping" | "stopped";
 }
-
-/** Images by this name never start: a crash loop. */
-export const BROKEN_IMAGE = "broken";
-/** Images by this name exit by themselves. */
-export const ONE_OFF_IMAGE = "one-off";
 
 const SILENCE_LIMIT_MS = 60_000;
 
@@ -61,7 +63,11 @@ export class FakeAgent {
         { name: "PORTS", type: "STRINGSET", stringSetValue: ["22"] },
         { name: "PORTS_UDP", type: "STRINGSET", stringSetValue: [] },
       ],
-      attributes: [{ name: "ecs.availability-zone", value: this.#zone }],
+      attributes: [
+        { name: "ecs.availability-zone", value: this.#zone },
+        { name: "ecs.capability.container-health-check" },
+        { name: "com.amazonaws.ecs.capability.docker-remote-api.1.24" },
+      ],
     });
     this.arn = answer.containerInstance?.containerInstanceArn ?? "";
     await this.connect();
@@ -186,7 +192,26 @@ export class FakeAgent {
       }
       container.status = "running";
       this.#report({ task: task.arn, status: "RUNNING", ...one(name, { status: "RUNNING" }) });
+      if (image === CRASHING_IMAGE) this.#later(200, 2_000, () => this.#exit(container, 1));
+      if (task.containers[0]?.healthCheckType === "docker") this.#checkHealth(container, image);
       if (image === ONE_OFF_IMAGE) this.#later(500, 5_000, () => this.#exit(container, 0));
+    });
+  }
+
+  /** Tells of it again and again, as agents do: what is said while nobody hears it is lost. */
+  #checkHealth(container: Container, image: string, ageMs = 0): void {
+    const everyMs = this.#world.random.between(1_000, 5_000);
+    this.#later(everyMs, everyMs, () => {
+      if (container.status !== "running") return;
+      const age = ageMs + everyMs;
+      const healthStatus = image === SICK_IMAGE ? "UNHEALTHY" : "HEALTHY";
+      if (image !== SICK_IMAGE || age >= SICK_AFTER_MS) {
+        const containers = [{ containerName: container.name, healthStatus }];
+        this.#answer("PublishHealthRequest", {
+          tasks: [{ taskArn: container.arn, containers }],
+        });
+      }
+      this.#checkHealth(container, image, age);
     });
   }
 

@@ -113,7 +113,7 @@ export class Invariants {
 
   #withinBounds(name: string, before: Snapshot, after: Snapshot, now: number): void {
     const service = after.services.get(name);
-    if (!service) return;
+    if (service?.schedulingStrategy !== "REPLICA") return;
     const tasksOf = (snapshot: Snapshot) =>
       [...snapshot.live.values()].filter((task) => task.group === serviceGroup(name));
     const [earlier, later] = [tasksOf(before), tasksOf(after)];
@@ -166,7 +166,8 @@ function isOrdered(task: Task, before: Snapshot): boolean {
     earlier?.desiredStatus === "RUNNING" &&
     earlier.lastStatus === "RUNNING" &&
     task.desiredStatus === "STOPPED" &&
-    task.stopCode === "ServiceSchedulerInitiated"
+    task.stopCode === "ServiceSchedulerInitiated" &&
+    task.stoppedReason !== "Task failed container health checks"
   );
 }
 

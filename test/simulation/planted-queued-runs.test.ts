@@ -34,14 +34,14 @@ test.each<[string, (table: Table) => Table, RegExp]>([
       ...run,
       deadline: Number(run["deadline"]) + (run.version === 1 ? 60_000 : 0),
     })),
-    /^I29 .* was started too late$/,
+    /^I37 .* was started too late$/,
   ],
   [
     "tasks that are no run's any more",
     writing((run) => ({ ...run, taskIds: run["unplacedTaskIds"] })),
-    /^I29 /,
+    /^I37 /,
   ],
-  ["runs that never get a verdict", withoutVerdicts, /^I29 .* is still (WAITING|CANCELLING)$/],
+  ["runs that never get a verdict", withoutVerdicts, /^I37 .* is still (WAITING|CANCELLING)$/],
 ])("the simulation notices %s", async (_, plant, notice) => {
   for (const seed of SEEDS) {
     const { broken } = await runScenario(seed, plant(createMemoryTable()));

@@ -1,3 +1,5 @@
+import { isTerminal } from "@berth/domain/service-deployment";
+import type { ServiceDeployment } from "@berth/domain/service-deployment";
 import { createMemoryTable } from "@berth/store/memory/table";
 import type { Item, Table } from "@berth/store/table";
 import { expect, test } from "vitest";
@@ -63,6 +65,23 @@ function withoutAction(host: unknown): unknown {
   const { lifecycleAction: _, ...record } = host as { readonly lifecycleAction?: unknown };
   return record;
 }
+
+test("the simulation notices a failure that is told as a success", async () => {
+  const flattering = (table: Table): Table => ({
+    ...table,
+    replace: async ({ serviceDeployments, ...item }) =>
+      table.replace({
+        ...item,
+        ...(serviceDeployments !== undefined && {
+          serviceDeployments: (serviceDeployments as readonly ServiceDeployment[]).map(flattered),
+        }),
+      }),
+  });
+  expect(await firstBroken(flattering)).toMatch(/^I30 /);
+});
+
+const flattered = (record: ServiceDeployment): ServiceDeployment =>
+  isTerminal(record) ? { ...record, status: "SUCCESSFUL" } : record;
 
 test.each([
   ["a task without a reservation", "reservations", /^I5 /],

@@ -3,7 +3,7 @@ import { cancelQueuedRun } from "@berth/control-plane/rest/queued-runs";
 import type { CommandContext } from "@berth/control-plane/context";
 import { isOver, type QueuedRun } from "@berth/domain/queued-run";
 import type { Task } from "@berth/domain/task";
-import { ONE_OFF_IMAGE } from "./fake-agent.ts";
+import { ONE_OFF_IMAGE } from "./images.ts";
 import { Crash } from "./faults.ts";
 import type { Snapshot } from "./invariants.ts";
 import type { World } from "./world.ts";
@@ -73,7 +73,7 @@ export class QueuedRuns {
     }
   }
 
-  /** I29 */
+  /** I37 */
   async check({ live, archived }: Snapshot): Promise<void> {
     const runs = await this.#all();
     const owners = new Map(runs.flatMap((run) => run.taskIds.map((id) => [id, run])));
@@ -108,17 +108,17 @@ export class QueuedRuns {
   }
 
   #tell(what: string): void {
-    this.broken.push(`I29 ${what}`);
+    this.broken.push(`I37 ${what}`);
   }
 
   /** Those without a verdict. */
   async whatIsNotAtRest(): Promise<readonly string[]> {
     const runs = await this.#all();
     return [
-      ...runs.filter((run) => !isOver(run)).map(({ id, status }) => `I29 ${id} is still ${status}`),
+      ...runs.filter((run) => !isOver(run)).map(({ id, status }) => `I37 ${id} is still ${status}`),
       ...[...this.#promised.keys()]
         .filter((id) => runs.every((run) => run.id !== id))
-        .map((id) => `I29 ${id} was promised and is not there`),
+        .map((id) => `I37 ${id} was promised and is not there`),
     ];
   }
 

@@ -1,4 +1,5 @@
 import { explainService } from "@berth/control-plane/rest/explain-service";
+import { isTerminal } from "@berth/domain/service-deployment";
 import type { Service } from "@berth/domain/service";
 import { serviceGroup } from "@berth/domain/task";
 import type { Task } from "@berth/domain/task";
@@ -35,8 +36,9 @@ async function notCalledSteady(
     .map(({ service, progress }) => `${service} rests, and says ${JSON.stringify(progress)}`);
 }
 
-/** Its newest revision cannot start: it goes on trying, ever more slowly, and keeps what runs. */
-const isLooping = (service: Service): boolean => (service.deployments[0]?.failedTasks ?? 0) > 0;
+/** Its newest revision does not come up: it goes on trying, or has FAILED, and keeps what runs. */
+const isLooping = ({ deployments: [primary] }: Service): boolean =>
+  (primary?.failedTasks ?? 0) > 0 || primary?.rolloutState === "FAILED";
 
 const isRunning = (task: Task): boolean =>
   task.lastStatus === "RUNNING" && task.desiredStatus === "RUNNING";
@@ -52,6 +54,7 @@ function restlessService(service: Service, tasks: readonly Task[]): readonly str
     "is not steady": !service.steady,
     "has tasks that do not run": mine.length !== running.length,
     "has planned starts": service.plannedStarts.length > 0,
+    "has a deployment without a verdict": !service.serviceDeployments.every(isTerminal),
   };
   return Object.entries(faults).flatMap(([fault, is]) => (is ? [`${service.name} ${fault}`] : []));
 }

@@ -1,24 +1,16 @@
-import { isEcsError } from "@berth/domain/errors";
-import { serviceGroup } from "@berth/domain/task";
 import { createMemoryTable } from "@berth/store/memory/table";
 import type { Table } from "@berth/store/table";
-import { BROKEN_IMAGE, FakeAgent, ONE_OFF_IMAGE } from "./fake-agent.ts";
+import { FakeAgent } from "./fake-agent.ts";
 import { whatIsNotExplained } from "./explanations.ts";
 import { Invariants, snapshotOf } from "./invariants.ts";
 import { QueuedRuns } from "./queued-runs.ts";
 import { whatIsNotAtRest } from "./rest.ts";
 import { scaleIn, stopMachine } from "./stop-machine.ts";
+import { setUpServices, users } from "./users.ts";
+import { Verdicts } from "./verdicts.ts";
 import { World } from "./world.ts";
 
 const ZONES = ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1a"];
-const SERVICES = ["web", "api"];
-/** Only such as leave room to roll even a single task. */
-const PERCENTAGES = [
-  { minimumHealthyPercent: 100, maximumPercent: 200 },
-  { minimumHealthyPercent: 50, maximumPercent: 200 },
-  { minimumHealthyPercent: 0, maximumPercent: 150 },
-  { minimumHealthyPercent: 0, maximumPercent: 100 },
-];
 /** How long users and faults are at work, and how long the world then has to come to rest. */
 const CHAOS_MS = 240_000;
 const REST_MS = 300_000;
@@ -40,14 +32,16 @@ export async function runScenario(
 ): Promise<Outcome> {
   const world = new World(seed, table);
   const invariants = new Invariants();
+  const verdicts = new Verdicts();
   const queuedRuns = new QueuedRuns(world);
   let phase: "setup" | "chaos" | "rest" = "setup";
   world.spawn(async () => {
-    await setUp(world, invariants);
+    await setUp(world);
+    const habits = await setUpServices(world, invariants);
     await queuedRuns.setUp();
     phase = "chaos";
     world.breakThings();
-    users(world, invariants, () => phase === "chaos");
+    users(world, habits, invariants, () => phase === "chaos");
     trouble(world, () => phase === "chaos");
     queuedRuns.begin(() => phase === "chaos");
   });
@@ -55,7 +49,12 @@ export async function runScenario(
   const start = world.scheduler.now;
   let steps = 0;
   let seen = -1;
-  const brokenIn = () => [...invariants.broken, ...world.group.broken, ...queuedRuns.broken];
+  const brokenIn = () => [
+    ...invariants.broken,
+    ...verdicts.broken,
+    ...queuedRuns.broken,
+    ...world.group.broken,
+  ];
   const until = async (end: number) => {
     while (world.scheduler.now < end && (await world.scheduler.step())) {
       steps += 1;
@@ -67,6 +66,7 @@ export async function runScenario(
       if (seen % EXPLAINED_WRITES === 0) {
         invariants.broken.push(...(await whatIsNotExplained(world, snapshot)));
       }
+      verdicts.check(snapshot, world.scheduler.now);
       if (brokenIn().length > 0 || world.bugs.length > 0) break;
     }
   };
@@ -81,7 +81,7 @@ export async function runScenario(
   const bugs = world.bugs.map((error) =>
     error instanceof Error ? (error.stack ?? "") : String(error),
   );
-  const broken = [...brokenIn(), ...bugs];
+  const broken = [...brokenIn(), ...bugs, ...(await verdicts.falseSuccesses(world))];
   const unrest =
     broken.length > 0
       ? []
@@ -89,90 +89,10 @@ export async function runScenario(
   return { broken: [...broken, ...unrest], steps };
 }
 
-async function setUp(world: World, invariants: Invariants): Promise<void> {
+async function setUp(world: World): Promise<void> {
   await world.call("CreateCluster", { clusterName: "default" });
   for (const zone of ZONES) world.agents.push(new FakeAgent(world, zone));
   await Promise.all(world.agents.map(async (agent) => agent.register()));
-  await register(world, "web", "good");
-  await register(world, "api", "good", world.random.chance(0.3) ? 8080 : 0);
-  await register(world, "batch", ONE_OFF_IMAGE);
-  for (const serviceName of SERVICES) {
-    const desiredCount = serviceName === "api" ? 2 : world.random.between(1, 5);
-    invariants.asked(serviceName, desiredCount, world.scheduler.now);
-    await world.call("CreateService", {
-      serviceName,
-      taskDefinition: serviceName,
-      desiredCount,
-      clientToken: `create-${serviceName}`,
-      deploymentConfiguration: world.random.pick(PERCENTAGES),
-    });
-  }
-}
-
-async function register(world: World, family: string, image: string, hostPort = 0): Promise<void> {
-  await world.call("RegisterTaskDefinition", {
-    family,
-    containerDefinitions: [
-      {
-        name: "main",
-        image,
-        cpu: 128,
-        memory: 128,
-        portMappings: [{ containerPort: 80, hostPort }],
-      },
-    ],
-  });
-}
-
-/** People and pipelines, each now and then. */
-function users(world: World, invariants: Invariants, awake: () => boolean): void {
-  const actions = [
-    async () => {
-      const desiredCount = world.random.between(1, 6);
-      invariants.asked("web", desiredCount, world.scheduler.now);
-      await world.call("UpdateService", { service: "web", desiredCount });
-    },
-    async () => {
-      const broken = world.random.chance(0.2);
-      await register(world, "web", broken ? BROKEN_IMAGE : "good");
-      await world.call("UpdateService", { service: "web", taskDefinition: "web" });
-    },
-    async () => {
-      await world.call("UpdateService", { service: "api", forceNewDeployment: true });
-    },
-    async () => {
-      const clientToken = world.random.hex(16);
-      await world.call("RunTask", { taskDefinition: "batch", count: 2, clientToken });
-    },
-    async () => {
-      const agent = world.random.pick(world.agents);
-      if (!agent) return;
-      const change = (status: "DRAINING" | "ACTIVE") =>
-        world.call("UpdateContainerInstancesState", { containerInstances: [agent.id], status });
-      await change("DRAINING");
-      await world.scheduler.delay(world.random.between(1_000, 30_000));
-      await change("ACTIVE");
-    },
-    async () => {
-      const tasks = await world.truth.tasks.ofGroup("default", serviceGroup("web"));
-      const victim = world.random.pick(tasks);
-      if (victim) await world.call("StopTask", { task: victim.id, reason: "asked for" });
-    },
-  ];
-  const again = () => {
-    world.scheduler.after(world.random.between(3_000, 25_000), () => {
-      if (!awake()) return;
-      const action = world.random.pick(actions);
-      // A refusal (no capacity, a race with another user) is an answer, not a fault.
-      if (action) world.spawn(async () => action().catch(ignoreRefusal));
-      again();
-    });
-  };
-  again();
-}
-
-function ignoreRefusal(error: unknown): void {
-  if (!isEcsError(error) || error.code === "ServerException") throw error;
 }
 
 /** Containers exit, connections break, hosts lose power or are stopped. */

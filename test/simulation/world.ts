@@ -27,6 +27,8 @@ import { ScalingGroup } from "./scaling-group.ts";
 import { Random, Scheduler } from "./scheduler.ts";
 import { ADMINISTRATOR } from "@berth/domain/access/access-key";
 
+export const SCOPE = { region: "us-east-1", account: "000000000000" };
+
 const START = Date.UTC(2026, 0, 1);
 const VISIBILITY_TIMEOUT_MS = 30_000;
 const SWEEP_INTERVAL_MS = 5_000;
@@ -39,6 +41,7 @@ const SETTINGS: Settings = {
   heartbeatIntervalMs: 10_000,
   auditIntervalMs: 60_000,
   throttleMaxDelayMs: 20_000,
+  provenAfterMs: 5_000,
   lifecycleHeartbeatMs: 15_000,
   drainAtMostMs: 75_000,
 };

@@ -76,6 +76,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   "apigatewaymanagementapi:PostToConnection": "execute-api:ManageConnections",
   "apigatewaymanagementapi:DeleteConnection": "execute-api:ManageConnections",
   "apigatewaymanagementapi:GetConnection": "execute-api:ManageConnections",
+  "eventbridge:PutEvents": "events:PutEvents",
   "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
   "sqs:SendMessageBatch": "sqs:SendMessage",
 };

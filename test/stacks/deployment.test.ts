@@ -8,6 +8,7 @@ import { componentName } from "./deployment.ts";
 import type { Deployment } from "./deployment.ts";
 import { readDeployment } from "./record.ts";
 import { alarmFaults } from "./rules/alarms.ts";
+import { changeFaults } from "./rules/changes.ts";
 import { environmentFaults, variablesOf } from "./rules/environment.ts";
 import { consumerFaults, queueFaults } from "./rules/queues.ts";
 import {
@@ -53,7 +54,6 @@ describe.each(["production", "test"])("the deployment of stage %s", (stage) => {
       })),
       ttl: { attributeName: "expiresAt", enabled: true },
       pointInTimeRecovery: { enabled: true },
-      streamEnabled: false,
       deletionProtectionEnabled: stage === "production",
     });
   });
@@ -74,6 +74,10 @@ describe.each(["production", "test"])("the deployment of stage %s", (stage) => {
 
   it("has one consumer for each queue, that says what failed", () => {
     expect(consumerFaults(deployment)).toEqual([]);
+  });
+
+  it("tells of the changes of its table, and of none quietly not", () => {
+    expect(changeFaults(deployment)).toEqual([]);
   });
 
   it("tells each function what it reads", () => {

@@ -4,6 +4,7 @@ import { entryNames } from "./bundle-functions.ts";
 import type { Deployment } from "./deployment.ts";
 import { readDeployment, recordStage } from "./record.ts";
 import { alarmFaults } from "./rules/alarms.ts";
+import { changeFaults } from "./rules/changes.ts";
 import { environmentFaults } from "./rules/environment.ts";
 import { ruleFaults } from "./rules/events.ts";
 import { consumerFaults, queueFaults } from "./rules/queues.ts";
@@ -51,6 +52,15 @@ const PLANTS: readonly Plant[] = [
   { file: "stacks/scaling.ts", from: "deadLetterConfig: { arn: deadLetters.arn },", to: "" },
   { file: "stacks/scaling.ts", from: "sourceArn: made.arn,", to: "" },
   { file: "stacks/scaling.ts", from: "values: rules.map(({ arn }) => arn),", to: "values: []," },
+  { file: "stacks/state.ts", from: `"new-and-old-images"`, to: `"new-image"` },
+  { file: "stacks/events.ts", from: "bisectBatchOnFunctionError: true,", to: "" },
+  { file: "stacks/events.ts", from: "maximumRetryAttempts: CHANGE_SOURCE.retries,", to: "" },
+  {
+    file: "stacks/events.ts",
+    from: "destinationConfig: { onFailure: { destinationArn: deadLetters.arn } },",
+    to: "",
+  },
+  { file: "stacks/events.ts", from: "JSON.stringify(CHANGE_FILTER)", to: `"{}"` },
 ];
 
 describe("with planted faults", () => {
@@ -91,6 +101,16 @@ describe("with planted faults", () => {
 
   it("finds a consumer that says nothing of single failures", () => {
     expect(consumerFaults(deployment)).toContain("service: one failure fails the batch");
+  });
+
+  it("finds changes that are not told, or hold up others", () => {
+    expect(changeFaults(deployment)).toEqual([
+      "the stream does not carry items as they were and are",
+      "filtered otherwise than on one machine",
+      "one poisonous change poisons its batch",
+      "tries for ever",
+      "gives up quietly",
+    ]);
   });
 
   it("finds a variable that is missing", () => {

@@ -2,6 +2,7 @@ import {
   ApiGatewayManagementApiClient,
   type ApiGatewayManagementApiClientConfig,
 } from "@aws-sdk/client-apigatewaymanagementapi";
+import { EventBridgeClient, type EventBridgeClientConfig } from "@aws-sdk/client-eventbridge";
 import { AutoScalingClient, type AutoScalingClientConfig } from "@aws-sdk/client-auto-scaling";
 import { KMSClient, type KMSClientConfig } from "@aws-sdk/client-kms";
 import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
@@ -39,4 +40,8 @@ export function createConnectionsClient(
   config: ApiGatewayManagementApiClientConfig,
 ): ApiGatewayManagementApiClient {
   return new ApiGatewayManagementApiClient({ requestHandler: TRANSPORT, ...config });
+}
+
+export function createEventBridgeClient(config: EventBridgeClientConfig): EventBridgeClient {
+  return new EventBridgeClient({ requestHandler: TRANSPORT, ...config });
 }

@@ -1,12 +1,14 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
+import { EVENT_TYPES } from "./event-text.ts";
 
 /** BERTH on a telephone's keys, and below the ports that kernels give out by themselves. */
 const DEFAULT_PORT = 23784;
 const DEFAULT_INSTANCES = 3;
 /** Each has its own address in 127.0.1.0/24 and its own process. */
 const MAX_INSTANCES = 50;
+const DEFAULT_LINES = 50;
 
 /** Made anew for each command that takes it: commander keeps values in them. */
 export const dataDirOption = () =>
@@ -38,6 +40,14 @@ export const endpointOption = () =>
   ).argParser((text) => httpUrl(text));
 
 export const jsonOption = () => new Option("--json", "print JSON for programs").default(false);
+
+export const eventTypeOption = () =>
+  new Option("--type <type...>", "only events of these kinds").choices(EVENT_TYPES).default([]);
+
+export const linesOption = () =>
+  new Option("--lines <number>", "how many of the past to begin with")
+    .default(DEFAULT_LINES)
+    .argParser((text) => wholeNumber(text, 0, Number.MAX_SAFE_INTEGER));
 
 function httpUrl(text: string): string {
   if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;

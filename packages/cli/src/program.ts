@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { EXIT_CODES } from "@berth/contracts/local/installation";
+import { events, type EventsOptions } from "./commands/events.ts";
 import { status } from "./commands/status.ts";
 import { templates } from "./commands/templates.ts";
 import { up, type UpOptions } from "./commands/up.ts";
@@ -9,8 +10,10 @@ import { addKeys } from "./keys-program.ts";
 import {
   dataDirOption,
   endpointOption,
+  eventTypeOption,
   instancesOption,
   jsonOption,
+  linesOption,
   portOption,
   regionOption,
 } from "./options.ts";
@@ -37,6 +40,7 @@ export function berthProgram(): Command {
   addUp(program);
   addDown(program);
   addStatus(program);
+  addEvents(program);
   addWhy(program);
   addTemplates(program);
   addAgent(program);
@@ -86,6 +90,20 @@ function addStatus(program: Command): void {
     .addOption(jsonOption())
     .action(async (options: { dataDir: string; json: boolean }) => {
       process.exitCode = await status(options);
+    });
+}
+
+function addEvents(program: Command): void {
+  program
+    .command("events")
+    .description("Show what this machine's event bus took: ECS's events, as EventBridge has them.")
+    .addOption(dataDirOption())
+    .option("--follow", "go on with what comes", false)
+    .addOption(eventTypeOption())
+    .addOption(linesOption())
+    .addOption(jsonOption())
+    .action(async (options: EventsOptions) => {
+      process.exitCode = await events(options);
     });
 }
 

@@ -4,7 +4,12 @@
  */
 export type WakeMessage =
   | { readonly kind: "service"; readonly cluster: string; readonly service: string }
-  | { readonly kind: "placement"; readonly cluster: string }
+  | {
+      readonly kind: "placement";
+      readonly cluster: string;
+      /** An instance takes tasks that did not before: services at rest may even out onto it. */
+      readonly joined?: true;
+    }
   | { readonly kind: "queuedRun"; readonly cluster: string; readonly id: string }
   | {
       readonly kind: "dispatch";

@@ -4,7 +4,11 @@ import type { WakeMessage } from "./queue.ts";
 const name = z.string().min(1);
 const wakeMessage = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("service"), cluster: name, service: name }),
-  z.object({ kind: z.literal("placement"), cluster: name }),
+  z.object({
+    kind: z.literal("placement"),
+    cluster: name,
+    joined: z.literal(true).exactOptional(),
+  }),
   z.object({ kind: z.literal("queuedRun"), cluster: name, id: name }),
   z.object({
     kind: z.literal("dispatch"),

@@ -1,18 +1,20 @@
 import type { TaskDefinition } from "@berth/domain/task-definition";
-import type { Store } from "@berth/store/store";
-import type { ControlPlane } from "./context.ts";
+import type { StoreReader } from "@berth/store/store";
 
 /** Enough for every definition in use at a time; a full cache begins anew. */
 const MAX_ENTRIES = 2_000;
 
-const caches = new WeakMap<Store, Map<string, TaskDefinition>>();
+/** A store, or as much of one as is asked here. */
+export type Definitions = Pick<StoreReader, "taskDefinitions">;
+
+const caches = new WeakMap<Definitions, Map<string, TaskDefinition>>();
 
 /**
  * What a task was started from, by `family:revision`. A revision never changes except for its
  * status, so copies are kept in the process: whoever needs the status reads the store instead.
  */
 export async function definitionNamed(
-  controlPlane: Pick<ControlPlane, "store">,
+  controlPlane: { readonly store: Definitions },
   name: string,
 ): Promise<TaskDefinition | undefined> {
   const cache = cacheOf(controlPlane.store);
@@ -29,7 +31,7 @@ export async function definitionNamed(
 
 /** The same for many; those that do not exist are left out. */
 export async function definitionsNamed(
-  controlPlane: Pick<ControlPlane, "store">,
+  controlPlane: { readonly store: Definitions },
   names: Iterable<string>,
 ): Promise<ReadonlyMap<string, TaskDefinition>> {
   const found = await Promise.all(
@@ -42,7 +44,7 @@ export async function definitionsNamed(
   );
 }
 
-function cacheOf(store: Store): Map<string, TaskDefinition> {
+function cacheOf(store: Definitions): Map<string, TaskDefinition> {
   const cache = caches.get(store) ?? new Map<string, TaskDefinition>();
   caches.set(store, cache);
   return cache;

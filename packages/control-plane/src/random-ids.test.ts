@@ -1,7 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { groupHash } from "@berth/domain/group-hash";
-import { randomDeploymentId, randomTaskId, randomUuid } from "./random-ids.ts";
+import {
+  randomDeploymentId,
+  randomServiceDeploymentId,
+  randomTaskId,
+  randomUuid,
+} from "./random-ids.ts";
 
 const random = {
   randomHex: (digits: number) => randomBytes(digits).toString("hex").slice(0, digits),
@@ -22,6 +27,15 @@ describe("random ids", () => {
     for (const id of [...extremes, ...many(() => randomDeploymentId(random))]) {
       expect(id).toMatch(/^ecs-svc\/[1-9]\d{18}$/);
     }
+  });
+
+  test("ids of service deployments have 21 characters and sort from the latest back", () => {
+    const at = (now: number) => randomServiceDeploymentId({ ...random, now: () => now });
+    const times = [0, 1, 63, 64, 1_700_000_000_000, 1_700_000_000_001, 2 ** 42 - 1];
+    const ids = times.map(at);
+    for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]{21}$/);
+    expect(ids.toSorted((a, b) => (a < b ? -1 : 1))).toEqual(ids.toReversed());
+    expect(at(0)).not.toBe(at(0));
   });
 
   test("a task id begins with the hash of its group", () => {

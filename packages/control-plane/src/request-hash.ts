@@ -2,11 +2,15 @@ import { createHash } from "node:crypto";
 
 export const sha256Hex = (text: string): string => createHash("sha256").update(text).digest("hex");
 
+/** 128 bits: no two requests of one token ever share them, and items stay small. */
+const HASH_LENGTH = 32;
+
 /**
  * Equal for requests that ask for the same, in whatever order their members came: tells a repeated
  * call from another one under the same token.
  */
-export const requestHash = (request: object): string => sha256Hex(stableJson(request));
+export const requestHash = (request: object): string =>
+  sha256Hex(stableJson(request)).slice(0, HASH_LENGTH);
 
 function stableJson(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) =>

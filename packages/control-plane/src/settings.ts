@@ -15,6 +15,8 @@ export interface Settings {
   readonly orphanedReservationMs: number;
   /** How long after RUNNING a task without health check counts as healthy (ECS: 40 s). */
   readonly healthyAfterMs: number;
+  /** The same in a deployment that the circuit breaker watches, so that it has time to fail (ECS: 40 s). */
+  readonly provenAfterMs: number;
   /**
    * How often an Auto Scaling group is told to wait on while an instance of it drains. A hook has to
    * wait for twice as long by itself.
@@ -39,6 +41,7 @@ export const DEFAULT_SETTINGS: Omit<Settings, "agentEndpoint"> = {
   dispatchRetryMs: 10_000,
   orphanedReservationMs: 60_000,
   healthyAfterMs: 0,
+  provenAfterMs: 40_000,
   lifecycleHeartbeatMs: 60_000,
   drainAtMostMs: 3_600_000,
   throttleFirstDelayMs: 1_000,

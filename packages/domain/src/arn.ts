@@ -10,6 +10,16 @@ const prefix = (scope: Scope) => `arn:aws:ecs:${scope.region}:${scope.account}`;
 export const clusterArn = (scope: Scope, cluster: string) => `${prefix(scope)}:cluster/${cluster}`;
 export const serviceArn = (scope: Scope, cluster: string, service: string) =>
   `${prefix(scope)}:service/${cluster}/${service}`;
+export const serviceDeploymentArn = (
+  scope: Scope,
+  { cluster, name }: { readonly cluster: string; readonly name: string },
+  id: string,
+) => `${prefix(scope)}:service-deployment/${cluster}/${name}/${id}`;
+export const serviceRevisionArn = (
+  scope: Scope,
+  { cluster, name }: { readonly cluster: string; readonly name: string },
+  id: string,
+) => `${prefix(scope)}:service-revision/${cluster}/${name}/${id}`;
 export const taskArn = (scope: Scope, cluster: string, taskId: string) =>
   `${prefix(scope)}:task/${cluster}/${taskId}`;
 export const containerArn = (scope: Scope, cluster: string, taskId: string, containerId: string) =>

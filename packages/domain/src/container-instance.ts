@@ -46,12 +46,22 @@ export interface InstanceLedger {
   readonly agentAwaySince?: number;
   /** Task id to what it holds. An entry lives from before its task is written until it stopped. */
   readonly reservations: Readonly<Record<string, Reservation>>;
+  /** Where somebody asked for it to be DRAINING, until it is ACTIVE again. */
+  readonly drain?: DrainRequest;
   /** Absent where EC2 has told nothing yet. */
   readonly host?: HostRecord;
   /** Version of the descriptive item that this ledger goes with; a reader's cache key. */
   readonly descriptionVersion: number;
   /** Epoch ms: when its agent came, so that those that came lately can be listed. */
   readonly joinedAt?: number;
+}
+
+export interface DrainRequest {
+  /** Epoch ms. */
+  readonly at: number;
+  readonly requestId: string;
+  /** ARN of who asked. */
+  readonly principalArn: string;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { CapacityProviderStrategyItem } from "./cluster.ts";
 import type { ServiceChange } from "./service-change.ts";
+import type { ServiceDeployment } from "./service-deployment.ts";
 import type { Tag } from "./tag.ts";
 import type { PlacementConstraint } from "./task-definition.ts";
 
@@ -11,8 +12,23 @@ export interface PlacementStrategy {
 export interface DeploymentConfiguration {
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
-  readonly deploymentCircuitBreaker?: { readonly enable: boolean; readonly rollback: boolean };
+  readonly deploymentCircuitBreaker?: DeploymentCircuitBreaker;
   readonly [kept: string]: unknown;
+}
+
+export interface DeploymentCircuitBreaker {
+  readonly enable: boolean;
+  readonly rollback: boolean;
+  /** Default: BOUNDED_PERCENT, 50. */
+  readonly thresholdConfiguration?: ThresholdConfiguration;
+  /** Default: true. */
+  readonly resetOnHealthyTask?: boolean;
+}
+
+export interface ThresholdConfiguration {
+  /** COUNT: failed tasks; else percent of the desired count, BOUNDED between 3 and 200 tasks. */
+  readonly type: "BOUNDED_PERCENT" | "COUNT" | "UNBOUNDED_PERCENT";
+  readonly value: number;
 }
 
 export type RolloutState = "IN_PROGRESS" | "COMPLETED" | "FAILED";
@@ -28,11 +44,16 @@ export interface Deployment {
   readonly rolloutStateReason: string;
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** Consecutive starts that failed; back to 0 once one task runs after them. */
+  /**
+   * Consecutive failures: tasks that never ran and, until the deployment is over, those that ran and
+   * then exited or became unhealthy. Back to 0 once a task that began after them is healthy.
+   */
   readonly failedTasks: number;
   /** When the latest of them failed. */
   readonly lastFailedAt?: number;
-  /** Rounds in which they failed: starts that fail together are one round, and wait as one. */
+  /** When the latest task failed that never ran. */
+  readonly lastFailedStartAt?: number;
+  /** Rounds in which starts failed: those that fail together are one round, and wait as one. */
   readonly failedRounds?: number;
   /** Starts are held back until then, after failed ones. */
   readonly throttledUntil?: number;
@@ -43,6 +64,10 @@ export interface PlannedStart {
   readonly taskId: string;
   readonly deploymentId: string;
   readonly decidedAt: number;
+  /** Where it is to be: a DAEMON's. */
+  readonly containerInstanceId?: string;
+  /** Where it is to be: one that is started to even the zones out. */
+  readonly availabilityZone?: string;
   /** Why no instance took it, at the last try. Absent while none was made. */
   readonly unplaced?: Unplaced;
 }
@@ -61,6 +86,17 @@ export interface PlannedStop {
   readonly reason: string;
   /** It did not run yet: should it do so before it is told, the decision no longer holds. */
   readonly beforeRunning?: true;
+}
+
+/** The tasks of a service are being evened out over the availability zones. */
+export interface Rebalancing {
+  readonly isUnderWay: boolean;
+  /** As it was when it began: another one ends it. */
+  readonly desiredCount: number;
+  /** Ids of tasks that were started for it and are not yet healthy. */
+  readonly moves: readonly string[];
+  /** Epoch ms: a zone had no room; it is not tried again before. */
+  readonly retryAt?: number;
 }
 
 export interface Unplaced {
@@ -93,8 +129,9 @@ export interface Service {
   readonly cluster: string;
   readonly name: string;
   readonly status: ServiceStatus;
+  /** Of a DAEMON: how many instances should have one, as last seen. */
   readonly desiredCount: number;
-  readonly schedulingStrategy: "REPLICA";
+  readonly schedulingStrategy: "REPLICA" | "DAEMON";
   readonly launchType?: "EC2" | "FARGATE" | "EXTERNAL";
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
   /** `family:revision` of the PRIMARY deployment. */
@@ -104,6 +141,10 @@ export interface Service {
   readonly placementStrategy: readonly PlacementStrategy[];
   /** Newest first; the first is PRIMARY. */
   readonly deployments: readonly Deployment[];
+  /** Newest first: those without a verdict, and those whose record is not yet an item of its own. */
+  readonly serviceDeployments: readonly ServiceDeployment[];
+  /** Id of the latest of all. */
+  readonly currentServiceDeployment?: string;
   readonly plannedStarts: readonly PlannedStart[];
   /** Starts that were taken back and may yet become tasks: a pass that overlaps may be at them. */
   readonly withdrawnStarts?: readonly WithdrawnStart[];
@@ -112,8 +153,8 @@ export interface Service {
    * further victims. Entries of tasks that were told go with the service's next change.
    */
   readonly plannedStops?: readonly PlannedStop[];
-  /** Stopped tasks whose failure is counted already and which are still to be archived. */
-  readonly countedStops: readonly string[];
+  /** Tasks whose failure is counted already and which are still to be archived. */
+  readonly countedFailures: readonly string[];
   /** Events of the latest changes, not yet written as items of their own. */
   readonly newEvents: readonly ServiceEvent[];
   /** Message of the last event that is suppressed while it repeats, and when it was told. */
@@ -123,6 +164,8 @@ export interface Service {
   readonly propagateTags: "TASK_DEFINITION" | "SERVICE" | "NONE";
   readonly enableExecuteCommand: boolean;
   readonly availabilityZoneRebalancing: "ENABLED" | "DISABLED";
+  /** Absent where it never was. */
+  readonly rebalancing?: Rebalancing;
   readonly healthCheckGracePeriodSeconds?: number;
   readonly roleArn?: string;
   readonly tags: readonly Tag[];

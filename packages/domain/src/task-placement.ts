@@ -11,7 +11,11 @@ export interface PlacementDecision {
   readonly isDrawn: boolean;
 }
 
-/** How a task came to its instance: placement chose it, or the caller of StartTask named it. */
+/**
+ * How a task came to its instance: placement chose it, the caller of StartTask named it, or its
+ * DAEMON service has one on every instance that suits it.
+ */
 export type TaskPlacement =
   | ({ readonly kind: "chosen" } & PlacementDecision)
-  | { readonly kind: "named" };
+  | { readonly kind: "named" }
+  | { readonly kind: "daemon" };

@@ -58,7 +58,7 @@ export type Cause =
 export interface HistoryEntry {
   /** Epoch ms. */
   readonly at: number;
-  /** Such as `RUNNING` or `desired STOPPED`. */
+  /** Such as `RUNNING` or `desired STOPPED`; `draining`: its instance is. */
   readonly to: string;
   readonly cause: Cause;
 }
@@ -99,6 +99,8 @@ export interface Task {
   readonly overrides?: TaskOverrides;
   /** Its instance is DRAINING: a service replaces it. */
   readonly draining?: boolean;
+  /** Epoch ms: until then its service does not stop it to scale in or to replace its revision. */
+  readonly protectedUntil?: number;
   readonly enableExecuteCommand?: boolean;
   readonly referenceId?: string;
   readonly tags?: readonly Tag[];
@@ -115,3 +117,7 @@ export const serviceNameOf = (task: { readonly group: string }): string | undefi
   isServiceTask(task) ? task.group.slice("service:".length) : undefined;
 
 export const serviceGroup = (serviceName: string): string => `service:${serviceName}`;
+
+/** Whether its service leaves it alone for now. */
+export const isProtected = (task: Pick<Task, "protectedUntil">, now: number): boolean =>
+  (task.protectedUntil ?? 0) > now;

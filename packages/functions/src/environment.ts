@@ -1,5 +1,6 @@
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
 import type { Settings } from "@berth/control-plane/settings";
+import { defined } from "@berth/domain/defined";
 import { z } from "zod";
 
 /** What a function on AWS is told by its environment. */
@@ -25,6 +26,7 @@ export interface Environment {
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 const text = z.string().min(1);
+const accountId = z.string().regex(/^\d{12}$/);
 const stage = z.object({ BERTH_STAGE: text });
 
 /** Credentials of the function itself are the SDK's to read. */
@@ -36,7 +38,7 @@ const controllerQueueVariables = z.object({
 });
 
 const variables = controllerQueueVariables.extend({
-  BERTH_ACCOUNT: z.string().regex(/^\d{12}$/),
+  BERTH_ACCOUNT: accountId,
   BERTH_TABLE_NAME: text,
   BERTH_COALESCED_QUEUE_URL: z.url(),
   BERTH_TIMERS_QUEUE_URL: z.url(),
@@ -79,6 +81,43 @@ export function readControllerQueues(env: Variables): {
 } {
   const given = parseVariables(controllerQueueVariables, env);
   return { region: given.AWS_REGION, queueUrls: controllerQueues(given) };
+}
+
+const publisherVariables = z.object({
+  AWS_REGION: text,
+  BERTH_ACCOUNT: accountId,
+  BERTH_TABLE_NAME: text,
+  BERTH_EVENT_BUS_NAME: text,
+  AWS_ENDPOINT_URL_DYNAMODB: z.url().optional(),
+  AWS_ENDPOINT_URL_EVENTBRIDGE: z.url().optional(),
+});
+
+/** What the function is told that tells of changes. */
+export interface PublisherEnvironment {
+  readonly region: string;
+  readonly account: string;
+  readonly tableName: string;
+  readonly busName: string;
+  /** Only where the services are not AWS's own. */
+  readonly endpoints: {
+    readonly dynamodb: { readonly endpoint?: string };
+    readonly eventBridge: { readonly endpoint?: string };
+  };
+}
+
+/** @throws Error that names every variable which is missing or wrong */
+export function readPublisherEnvironment(env: Variables): PublisherEnvironment {
+  const given = parseVariables(publisherVariables, env);
+  return {
+    region: given.AWS_REGION,
+    account: given.BERTH_ACCOUNT,
+    tableName: given.BERTH_TABLE_NAME,
+    busName: given.BERTH_EVENT_BUS_NAME,
+    endpoints: {
+      dynamodb: defined({ endpoint: given.AWS_ENDPOINT_URL_DYNAMODB }),
+      eventBridge: defined({ endpoint: given.AWS_ENDPOINT_URL_EVENTBRIDGE }),
+    },
+  };
 }
 
 const controllerQueues = (given: z.infer<typeof controllerQueueVariables>) => ({

@@ -9,15 +9,17 @@ export const FUNCTIONS = [
   "timers-queue",
   "sweep",
   "instance-events",
+  "change-events",
 ] as const;
 
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 /**
  * What a function is told and may do: `controller` acts on the control plane's stores, `open` does so
- * for strangers, who have to show who they are, `forwarder` hands messages on and knows nothing else.
+ * for strangers, who have to show who they are, `forwarder` hands messages on and knows nothing else,
+ * `publisher` reads and tells.
  */
-export type FunctionRole = "controller" | "open" | "forwarder";
+export type FunctionRole = "controller" | "open" | "forwarder" | "publisher";
 
 export interface FunctionLimits {
   readonly role: FunctionRole;
@@ -48,4 +50,6 @@ export const FUNCTION_LIMITS: Readonly<Record<FunctionName, FunctionLimits>> = {
   // Less than the schedule's minute, so that two sweeps seldom meet. They may.
   sweep: { role: "controller", memoryMiB: 512, timeoutSeconds: 55 },
   "instance-events": { ...WAKE, memoryMiB: 512 },
+  // A hundred changes, sent anew where the bus is busy.
+  "change-events": { role: "publisher", memoryMiB: 512, timeoutSeconds: 60 },
 };

@@ -24,6 +24,10 @@ export interface DataDirectory {
   readonly processes: string;
   readonly dynamodb: string;
   readonly logs: string;
+  /** What the event bus took. */
+  readonly events: string;
+  /** How far the changes of the table were told. */
+  readonly changesCheckpoint: string;
   /** Bundles, where functions run as such. */
   readonly functions: string;
   /** Node's compile cache: later starts are faster. */
@@ -48,6 +52,8 @@ export function dataDirectory(root: string): DataDirectory {
     processes: join(root, INSTALLATION_FILES.processes),
     dynamodb: join(root, "dynamodb"),
     logs: join(root, INSTALLATION_FILES.logs),
+    events: join(root, INSTALLATION_FILES.events),
+    changesCheckpoint: join(root, "changes-checkpoint"),
     functions: join(root, "functions"),
     compileCache: join(root, "cache"),
     controlSocket: join(sockets, "control.sock"),

@@ -2,6 +2,11 @@ import type { Queue } from "@berth/aws/queues";
 import type { AgentSocketHandler } from "@berth/functions/agent-socket";
 import type { ApiHandler } from "@berth/functions/api";
 import {
+  type ChangeEdge,
+  type ChangeEventsHandler,
+  createChangeEventsHandler,
+} from "@berth/functions/change-events";
+import {
   agentSocketHandler,
   apiHandler,
   type ApiEdge,
@@ -20,10 +25,11 @@ export interface Handlers {
   readonly agentSocket: AgentSocketHandler;
   readonly queues: Readonly<Record<Queue, QueueHandler>>;
   readonly sweep: SweepHandler;
+  readonly changeEvents: ChangeEventsHandler;
 }
 
 /** All of them in this process. */
-export function handlersOf(edge: ApiEdge & InstanceEdge): Handlers {
+export function handlersOf(edge: ApiEdge & InstanceEdge, changes: ChangeEdge): Handlers {
   const wake = serviceWakeHandler(edge);
   const forward = forwardHandler(edge);
   return {
@@ -37,5 +43,6 @@ export function handlersOf(edge: ApiEdge & InstanceEdge): Handlers {
       timers: forward,
     },
     sweep: sweepHandler(edge),
+    changeEvents: createChangeEventsHandler(changes),
   };
 }

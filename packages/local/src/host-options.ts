@@ -31,8 +31,9 @@ const FUNCTIONS_MODES = ["in-process", "bundles", "cold-bundles"] as const;
 /** What tells stages apart in an AWS account: one machine has one. */
 export const LOCAL_STAGE = "local";
 
-/** The one table of an installation. */
+/** The one table of an installation, and the one bus of its own. */
 export const TABLE_NAME = "berth";
+export const EVENT_BUS_NAME = "berth";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -5,22 +5,29 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
   createAutoScalingClient,
   createConnectionsClient,
+  createEventBridgeClient,
   createKmsClient,
   createSqsClient,
 } from "@berth/aws/clients";
+import { createEventBus } from "@berth/aws/event-bus";
 import { createLifecycleActions } from "@berth/aws/lifecycle-actions";
+import type { ChangeEdge } from "@berth/functions/change-events";
 import { createEdge } from "@berth/functions/create-edge";
 import type { ApiEdge, InstanceEdge } from "@berth/functions/handlers";
 import { describeError, type Log } from "@berth/functions/log";
 import { createMetrics } from "@berth/functions/metrics";
 import { createApiEdge, createOpenEdge } from "@berth/functions/open-edge";
+import { createDynamoReader } from "@berth/store/dynamodb/reader";
 import { ensureTable } from "@berth/store/dynamodb/schema";
+import { startChanges } from "./changes/start-changes.ts";
 import { kmsKey } from "./embedded/kms-key.ts";
 import { KMS_KEY_ID, startKms } from "./embedded/kms-server.ts";
 import { embeddedQueues } from "./embedded/queues.ts";
 import { socketClientConfig, waitForSocket } from "./embedded/socket-client.ts";
 import { type Handlers, handlersOf } from "./handlers.ts";
-import { type HostOptions, LOCAL_STAGE, TABLE_NAME } from "./host-options.ts";
+import { createEventBridgeApi } from "./event-bridge/event-bridge-api.ts";
+import { EventLog } from "./event-bridge/event-log.ts";
+import { EVENT_BUS_NAME, type HostOptions, LOCAL_STAGE, TABLE_NAME } from "./host-options.ts";
 import { createListener } from "./http/listener.ts";
 import { type MetricsLog, openMetricsLog } from "./metrics-log.ts";
 import { startPollers } from "./queues/start-pollers.ts";
@@ -46,7 +53,8 @@ export async function startHost(
     now,
     log: (message, error) => log.warn(message, describeError(error)),
   });
-  const server = createHttpServer(options, { handlers, sockets, log });
+  const eventLog = new EventLog(options.directory.events);
+  const server = createHttpServer(options, { handlers, sockets, eventLog, log });
   server.listen(options.port, "127.0.0.1");
   await once(server, "listening");
 
@@ -59,12 +67,16 @@ export async function startHost(
     log,
   });
   const schedules = startSchedules(options, { sweep: handlers.sweep, dynamodb, log });
+  const changes = startChanges(options, handlers.changeEvents, log);
   return {
     stop: async () => {
+      // While the bus still answers.
+      await changes.stop();
       server.close();
       kms.close();
       sockets.close();
       await Promise.all([pollers.stop(), schedules.stop()]);
+      await eventLog.close();
       close();
       for (const each of [server, kms]) each.closeAllConnections();
     },
@@ -90,7 +102,8 @@ async function makeHandlers(
   if (options.functions === "in-process") {
     const metricsLog = openMetricsLog(join(options.directory.logs, METRICS_LOG), log);
     const edge = edgeOf(options, clients, { log, metricsLog });
-    return { handlers: handlersOf(edge), close: () => metricsLog.close() };
+    const changes = changeEdgeOf(options, clients, log);
+    return { handlers: handlersOf(edge, changes), close: () => metricsLog.close() };
   }
   // Only here: whoever runs in one process needs no bundler.
   const { startBundledHandlers } = await import("./lambda/bundled-handlers.ts");
@@ -103,12 +116,15 @@ async function connect({ directory, scope, credentials, port }: HostOptions) {
   const dynamodb = new DynamoDBClient(socketClientConfig(directory.dynamodbSocket, identity));
   const sqs = createSqsClient(socketClientConfig(directory.sqsSocket, identity));
   const [queues] = await Promise.all([embeddedQueues(sqs), ensureTable(dynamodb, TABLE_NAME)]);
-  const connections = createConnectionsClient({
-    endpoint: `http://127.0.0.1:${port}`,
-    ...identity,
-  });
-  const kms = createKmsClient(socketClientConfig(directory.kmsSocket, identity));
-  return { dynamodb, sqs, queues, connections, kms };
+  const own = { endpoint: `http://127.0.0.1:${port}`, ...identity };
+  return {
+    dynamodb,
+    sqs,
+    queues,
+    connections: createConnectionsClient(own),
+    eventBridge: createEventBridgeClient(own),
+    kms: createKmsClient(socketClientConfig(directory.kmsSocket, identity)),
+  };
 }
 
 function edgeOf(
@@ -143,6 +159,19 @@ function edgeOf(
   return { ...createApiEdge(open, keeper, options.join), lifecycleActions };
 }
 
+function changeEdgeOf(
+  { scope }: HostOptions,
+  { dynamodb, eventBridge }: Clients,
+  log: Log,
+): ChangeEdge {
+  return {
+    scope,
+    store: createDynamoReader(dynamodb, TABLE_NAME),
+    bus: createEventBus({ client: eventBridge, busName: EVENT_BUS_NAME }),
+    log,
+  };
+}
+
 const rootKey = ({ credentials, scope }: HostOptions) => ({
   ...credentials,
   principalArn: `arn:aws:iam::${scope.account}:root`,
@@ -150,19 +179,32 @@ const rootKey = ({ credentials, scope }: HostOptions) => ({
 
 function createHttpServer(
   options: HostOptions,
-  parts: { readonly handlers: Handlers; readonly sockets: SocketApi; readonly log: Log },
+  parts: {
+    readonly handlers: Handlers;
+    readonly sockets: SocketApi;
+    readonly eventLog: EventLog;
+    readonly log: Log;
+  },
 ): Server {
-  const { handlers, sockets, log } = parts;
+  const { handlers, sockets, eventLog, log } = parts;
   const root = rootKey(options);
+  // The control plane signs with it when it pushes and when it tells. No other key may.
+  const findAccessKey = (id: string) => (id === root.accessKeyId ? root : undefined);
   const server = createServer(
     createListener({
       account: options.scope.account,
       api: handlers.api,
       connections: createManagementApi({
-        // The control plane signs with it when it pushes. No other key may.
-        findAccessKey: (id) => (id === root.accessKeyId ? root : undefined),
+        findAccessKey,
         now,
         push: async (connectionId, text) => sockets.push(connectionId, text),
+      }),
+      events: createEventBridgeApi({
+        ...options.scope,
+        name: EVENT_BUS_NAME,
+        findAccessKey,
+        now,
+        keep: async (events) => eventLog.append(events),
       }),
       log: (message, error) => log.error(message, describeError(error)),
     }),

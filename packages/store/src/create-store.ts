@@ -4,6 +4,8 @@ import { createAccessKeyRepository } from "./repositories/access-key.ts";
 import { createClusterRepository } from "./repositories/cluster.ts";
 import { createContainerInstanceRepository } from "./repositories/container-instance.ts";
 import { createQueuedRunRepository } from "./repositories/queued-run.ts";
+import { createServiceDeploymentRepository } from "./repositories/service-deployment.ts";
+import { createServiceRevisionRepository } from "./repositories/service-revision.ts";
 import { createServiceRepository } from "./repositories/service.ts";
 import { createSessionRepository } from "./repositories/session.ts";
 import { createTaskDefinitionRepository } from "./repositories/task-definition.ts";
@@ -28,6 +30,8 @@ export function createStore(plainTable: Table, retention: StoreOptions): Store {
     tasks: createTaskRepository(table, retention),
     services: createServiceRepository(table, retention),
     queuedRuns: createQueuedRunRepository(table, retention),
+    serviceDeployments: createServiceDeploymentRepository(table, retention),
+    serviceRevisions: createServiceRevisionRepository(table, retention),
     sessions: createSessionRepository(table),
     accessKeys: createAccessKeyRepository(table),
     overdue: async (now, limit) => (await table.overdue(now, limit)).map(toOverdue),

@@ -79,6 +79,7 @@ export const serviceKey = (cluster: string, name: string): Key => ({
   pk: servicePartition(cluster),
   sk: name,
 });
+export const daemonList = (cluster: string) => `daemons#${cluster}`;
 export const waitingList = (cluster: string) => `waiting#${cluster}`;
 
 export const queuedRunPartition = (cluster: string) => `queuedRuns#${cluster}`;
@@ -98,6 +99,14 @@ export const eventSortKey = (createdAt: number, id: string) => `${paddedTime(cre
 export const eventOf = ({ sk }: Key) => ({
   createdAt: Number(sk.slice(0, TIME_DIGITS)),
   id: sk.slice(TIME_DIGITS + 1),
+});
+
+/** By id, which is from the latest back. */
+export const serviceDeploymentPartition = (cluster: string, service: string) =>
+  `serviceDeployments#${cluster}#${service}`;
+export const serviceRevisionKey = (cluster: string, service: string, id: string): Key => ({
+  pk: `serviceRevisions#${cluster}#${service}`,
+  sk: id,
 });
 
 export const sessionKey = (cluster: string, containerInstanceId: string): Key => ({

@@ -3,6 +3,7 @@ import type { Cluster } from "@berth/domain/cluster";
 import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-instance";
 import type { QueuedRun } from "@berth/domain/queued-run";
 import type { Service, ServiceEvent } from "@berth/domain/service";
+import type { ServiceDeployment, ServiceRevision } from "@berth/domain/service-deployment";
 import type { AgentConnection, AgentSession } from "@berth/domain/session";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { Task } from "@berth/domain/task";
@@ -118,8 +119,10 @@ export interface ServiceRepository {
   replace(service: Stored<Service>): Promise<WriteOutcome>;
   /** Services that are not INACTIVE, by name. */
   page(cluster: string, page: PageRequest): Promise<Page<Stored<Service>>>;
-  /** Names of services with planned starts that no instance took. Eventually consistent. */
+  /** Names of REPLICA services with planned starts that no instance took. Eventually consistent. */
   waitingForCapacity(cluster: string): Promise<readonly string[]>;
+  /** Names of the ACTIVE services with the scheduling strategy DAEMON. Eventually consistent. */
+  daemons(cluster: string): Promise<readonly string[]>;
   putEvents(cluster: string, name: string, events: readonly ServiceEvent[]): Promise<void>;
   /** Newest first; those of an earlier service of the same name as well, while they are kept. */
   latestEvents(cluster: string, name: string, limit: number): Promise<readonly ServiceEvent[]>;
@@ -134,6 +137,28 @@ export interface QueuedRunRepository {
   page(cluster: string, page: PageRequest): Promise<Page<Stored<QueuedRun>>>;
   /** Those that are WAITING, the oldest first, as they were a moment ago. */
   oldestWaiting(cluster: string, limit: number): Promise<readonly Stored<QueuedRun>[]>;
+}
+
+/** Records of service deployments that have their verdict: they never change any more. */
+export interface ServiceDeploymentRepository {
+  /** Written once, however often it is given. */
+  put(service: ServiceName, deployment: ServiceDeployment): Promise<void>;
+  findMany(service: ServiceName, ids: readonly string[]): Promise<readonly ServiceDeployment[]>;
+  /** Newest first; those of an earlier service of the same name as well, while they are kept. */
+  page(service: ServiceName, page: PageRequest): Promise<Page<ServiceDeployment>>;
+}
+
+export interface ServiceRevisionRepository {
+  /** Written once, however often it is given. */
+  put(revision: ServiceRevision): Promise<void>;
+  findMany(service: ServiceName, ids: readonly string[]): Promise<readonly ServiceRevision[]>;
+  /** Nothing is started from it any more: it goes after a while. */
+  retire(service: ServiceName, id: string): Promise<void>;
+}
+
+export interface ServiceName {
+  readonly cluster: string;
+  readonly name: string;
 }
 
 export interface SessionRepository {
@@ -196,8 +221,30 @@ export interface Store {
   readonly tasks: TaskRepository;
   readonly services: ServiceRepository;
   readonly queuedRuns: QueuedRunRepository;
+  readonly serviceDeployments: ServiceDeploymentRepository;
+  readonly serviceRevisions: ServiceRevisionRepository;
   readonly sessions: SessionRepository;
   readonly accessKeys: AccessKeyRepository;
   /** Oldest first. */
   overdue(now: number, limit: number): Promise<readonly Overdue[]>;
+}
+
+interface ChangeOf<Kind extends string, Value> {
+  readonly kind: Kind;
+  /** Absent where there was none, or where it took the place of another one of that name. */
+  readonly before?: Stored<Value>;
+  readonly after: Stored<Value>;
+}
+
+/** A write of something that ECS tells of, as the table's stream carries it. */
+export type Change =
+  | ChangeOf<"task", Task>
+  | ChangeOf<"ledger", InstanceLedger>
+  | ChangeOf<"service", Service>;
+
+/** The little that telling of a change needs besides the change. */
+export interface StoreReader {
+  readonly taskDefinitions: Pick<TaskDefinitionRepository, "find">;
+  /** What the ledger's instance registered with; undefined once that is forgotten. */
+  description(ledger: InstanceLedger): Promise<Stored<ContainerInstance> | undefined>;
 }

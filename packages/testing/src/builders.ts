@@ -9,6 +9,7 @@ import { groupHash } from "@berth/domain/group-hash";
 import type { Demand } from "@berth/domain/resources";
 import type { QueuedRun } from "@berth/domain/queued-run";
 import type { Deployment, Service } from "@berth/domain/service";
+import type { ServiceDeployment } from "@berth/domain/service-deployment";
 import type { AgentSession } from "@berth/domain/session";
 import type { ContainerDefinition, TaskDefinition } from "@berth/domain/task-definition";
 import type { Task, TaskContainer } from "@berth/domain/task";
@@ -162,6 +163,20 @@ export const aDeployment = (overrides: Partial<Deployment> = {}): Deployment => 
   ...overrides,
 });
 
+/** The record of `aDeployment`, under way. */
+export const aServiceDeployment = (
+  overrides: Partial<ServiceDeployment> = {},
+): ServiceDeployment => ({
+  id: "-----------------0001",
+  status: "IN_PROGRESS",
+  deploymentId: "ecs-svc/0000000000000000001",
+  sourceDeploymentIds: [],
+  createdAt: 0,
+  updatedAt: 0,
+  startedAt: 0,
+  ...overrides,
+});
+
 /** An ACTIVE service with one deployment, completed, and nothing under way. */
 export const aService = (overrides: Partial<Service> = {}): Service => ({
   cluster: "default",
@@ -175,8 +190,9 @@ export const aService = (overrides: Partial<Service> = {}): Service => ({
   placementConstraints: [],
   placementStrategy: [],
   deployments: [aDeployment()],
+  serviceDeployments: [],
   plannedStarts: [],
-  countedStops: [],
+  countedFailures: [],
   newEvents: [],
   lastTold: {},
   steady: false,

@@ -78,7 +78,12 @@ export const aServiceSnapshot = (
   placementFailures: {},
   checkedContainers: {},
   now: NOW,
-  settings: { healthyAfterMs: 0, throttleFirstDelayMs: 1000, throttleMaxDelayMs: 60_000 },
+  settings: {
+    healthyAfterMs: 0,
+    provenAfterMs: 0,
+    throttleFirstDelayMs: 1000,
+    throttleMaxDelayMs: 60_000,
+  },
   ...overrides,
   service: aService({ desiredCount: 2, deployments: [rollingOut(1)], ...overrides.service }),
 });

@@ -1,5 +1,6 @@
-import type { PlacementFailure, Service } from "@berth/domain/service";
+import type { PlacementFailure, PlannedStart, Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
+import type { StopCode } from "@berth/domain/task-status";
 import type { ServicePlan, ServiceSnapshot } from "@berth/planner/service/plan-service";
 import { planService } from "@berth/planner/service/plan-service";
 import { instanceId, taskId } from "./builders.ts";
@@ -39,12 +40,16 @@ export interface Step {
 
 /** What the shell writes, short of placing: the service, the stops, the archive. */
 export function obey(world: ServiceWorld, plan: ServicePlan): ServiceWorld {
-  const count = plan.starts.reduce((sum, start) => sum + start.count, 0);
-  const started = Array.from({ length: count }, (_, index) => ({
-    taskId: taskId(`service:${world.service.name}`, world.nextNumber + index),
-    deploymentId: plan.starts[0]?.deploymentId ?? "",
-    decidedAt: world.now,
-  }));
+  const wanted = plan.starts.flatMap(({ count, ...what }) =>
+    Array.from({ length: count }, () => what),
+  );
+  const count = wanted.length;
+  const started = wanted.map((what, index) =>
+    Object.assign({}, what, {
+      taskId: taskId(`service:${world.service.name}`, world.nextNumber + index),
+      decidedAt: world.now,
+    }),
+  );
   const ordered = new Set(plan.stops.map((stop) => stop.taskId));
   const service: Service =
     count > 0
@@ -77,17 +82,16 @@ function place(world: ServiceWorld): ServiceWorld {
   const full = [{ containerInstanceId: instanceId(1), reason: "RESOURCE:CPU", detail: "" }];
   return {
     ...world,
-    tasks: [
-      ...world.tasks,
-      ...missing.slice(0, room).map((start) => newTask(world, start.taskId, start.deploymentId)),
-    ],
+    tasks: [...world.tasks, ...missing.slice(0, room).map((start) => newTask(world, start))],
     placementFailures: Object.fromEntries(
       missing.slice(room).map((start) => [start.taskId, full] as const),
     ),
   };
 }
 
-function newTask({ service, now }: ServiceWorld, id: string, deploymentId: string): Task {
+function newTask({ service, now }: ServiceWorld, start: PlannedStart): Task {
+  const { taskId: id, deploymentId } = start;
+  const number = Number.parseInt(id.slice(-2), 16);
   const deployment = service.deployments.find((each) => each.id === deploymentId);
   return {
     cluster: service.cluster,
@@ -95,7 +99,8 @@ function newTask({ service, now }: ServiceWorld, id: string, deploymentId: strin
     taskDefinition: deployment?.taskDefinition ?? service.taskDefinition,
     group: `service:${service.name}`,
     startedBy: deploymentId,
-    containerInstanceId: instanceId(1 + (Number.parseInt(id.slice(-2), 16) % 3)),
+    containerInstanceId: start.containerInstanceId ?? instanceId(1 + (number % 3)),
+    availabilityZone: start.availabilityZone ?? (number % 3 === 0 ? "a" : "b"),
     launchType: "EC2",
     desiredStatus: "RUNNING",
     lastStatus: "PENDING",
@@ -108,38 +113,42 @@ function newTask({ service, now }: ServiceWorld, id: string, deploymentId: strin
 }
 
 /** What can happen to a task between two passes. */
-export type Incident = "advance" | "fail" | "sicken" | "drain" | "stop" | "nothing";
+export type Incident = keyof typeof INCIDENTS;
 
-/** One task goes on: as it is told, or by a misfortune. `advance` also heals. */
-export function happen(task: Task, incident: Incident, now: number): Task {
-  if (task.lastStatus === "STOPPED") return task;
-  switch (incident) {
-    case "advance":
-      return task.desiredStatus === "STOPPED" || task.lastStatus === "STOPPING"
-        ? stopped(task, now)
-        : running(task, now);
-    case "fail":
-      return stopped(task, now);
-    case "sicken":
-      return task.lastStatus === "RUNNING" ? withHealthStatus(task, "UNHEALTHY") : task;
-    case "drain":
-      return { ...task, draining: true };
-    case "stop":
-      return { ...task, desiredStatus: "STOPPED", stopCode: "UserInitiated" };
-    case "nothing":
-      return task;
-  }
-}
+const PROTECTION_MS = 5_000;
+
+const isRunning = (task: Task): boolean => task.lastStatus === "RUNNING";
+
+/** As it is told, or by a misfortune. `advance` also heals. */
+const INCIDENTS = {
+  advance: (task: Task, now: number): Task =>
+    task.desiredStatus === "STOPPED" || task.lastStatus === "STOPPING"
+      ? stopped(task, now)
+      : running(task, now),
+  fail: (task: Task, now: number): Task => stopped(task, now),
+  exit: (task: Task, now: number): Task =>
+    isRunning(task) ? stopped(task, now, "EssentialContainerExited") : task,
+  sicken: (task: Task): Task => (isRunning(task) ? withHealthStatus(task, "UNHEALTHY") : task),
+  drain: (task: Task): Task => ({ ...task, draining: true }),
+  protect: (task: Task, now: number): Task =>
+    task.desiredStatus === "RUNNING" ? { ...task, protectedUntil: now + PROTECTION_MS } : task,
+  stop: (task: Task): Task => ({ ...task, desiredStatus: "STOPPED", stopCode: "UserInitiated" }),
+  nothing: (task: Task): Task => task,
+};
+
+/** One task goes on. */
+export const happen = (task: Task, incident: Incident, now: number): Task =>
+  task.lastStatus === "STOPPED" ? task : INCIDENTS[incident](task, now);
 
 const running = (task: Task, now: number): Task =>
   withHealthStatus({ ...task, lastStatus: "RUNNING", startedAt: task.startedAt ?? now }, "HEALTHY");
 
-const stopped = (task: Task, now: number): Task => ({
+const stopped = (task: Task, now: number, stopCode: StopCode = "TaskFailedToStart"): Task => ({
   ...task,
   lastStatus: "STOPPED",
   desiredStatus: "STOPPED",
   stoppedAt: now,
-  stopCode: task.stopCode ?? "TaskFailedToStart",
+  stopCode: task.stopCode ?? stopCode,
 });
 
 const withHealthStatus = (task: Task, healthStatus: "HEALTHY" | "UNHEALTHY"): Task => ({

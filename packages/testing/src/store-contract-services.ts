@@ -42,12 +42,14 @@ export function describeServices(parts: StoreParts): void {
     const { services } = world.store;
     const service = aService({
       lastTold: { "(service web) is waiting.": 3 },
-      countedStops: [taskId("service:web", 9)],
+      countedFailures: [taskId("service:web", 9)],
       plannedStarts: [
         aStart(1),
         aStart(2, { unplaced: unplaced("RESOURCE:CPU") }),
         aStart(3, { unplaced: unplaced("RESOURCE:PORTS") }),
         aStart(4, { unplaced: unplaced("RESOURCE:CPU") }),
+        aStart(5, { containerInstanceId: instanceId(1) }),
+        aStart(6, { availabilityZone: "a" }),
       ],
       newEvents: [anEvent(1)],
       kept: { networkConfiguration: { awsvpcConfiguration: { subnets: [] } } },
@@ -116,6 +118,18 @@ export function describeServices(parts: StoreParts): void {
     expect(await services.waitingForCapacity("another")).toEqual([]);
     await change("web", { plannedStarts: [aStart(1)] });
     expect(await services.waitingForCapacity(CLUSTER)).toEqual(["api"]);
+  });
+
+  test("ACTIVE DAEMON services are listed, whatever they wait for", async () => {
+    const { services } = world.store;
+    await create({ name: "web" });
+    for (const name of ["logs", "metrics"]) await create({ name, schedulingStrategy: "DAEMON" });
+    await change("logs", { plannedStarts: [aStart(1, { unplaced: unplaced("AGENT") })] });
+    expect(await services.daemons(CLUSTER)).toEqual(["logs", "metrics"]);
+    expect(await services.waitingForCapacity(CLUSTER)).toEqual([]);
+    await change("metrics", { status: "DRAINING" });
+    expect(await services.daemons(CLUSTER)).toEqual(["logs"]);
+    expect(await services.daemons("another")).toEqual([]);
   });
 
   test("events are told newest first, each once, and go after a while", async () => {

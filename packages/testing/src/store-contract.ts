@@ -14,6 +14,7 @@ import { describeAccessKeys } from "./store-contract-access-keys.ts";
 import { describeClusters } from "./store-contract-clusters.ts";
 import { describeInstances } from "./store-contract-instances.ts";
 import { describeQueuedRuns } from "./store-contract-queued-runs.ts";
+import { describeServiceDeployments } from "./store-contract-service-deployments.ts";
 import { describeServices } from "./store-contract-services.ts";
 import { describeTaskDefinitions } from "./store-contract-task-definitions.ts";
 import { describeTasks } from "./store-contract-tasks.ts";
@@ -38,6 +39,9 @@ export function describeStore(parts: StoreParts): void {
   });
   describe("queued runs", () => {
     describeQueuedRuns(parts);
+  });
+  describe("service deployments", () => {
+    describeServiceDeployments(parts);
   });
   describe("sessions", () => {
     describeSessions(parts);

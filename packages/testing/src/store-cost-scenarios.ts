@@ -6,7 +6,10 @@ import { there } from "./store-contract-world.ts";
 import {
   aTypicalAccessKey,
   aTypicalInstance,
+  aTypicalRollout,
   aTypicalService,
+  aTypicalServiceDeployment,
+  aTypicalServiceRevision,
   aTypicalStoppedTask,
   aTypicalTask,
   aTypicalTaskDefinition,
@@ -18,6 +21,7 @@ export type CostScenario = (store: Store) => Promise<() => Promise<unknown>>;
 const DUE = 1_763_700_000_000;
 const CLUSTER = aTypicalTask().cluster;
 const SERVICE = aTypicalService().name;
+const WEB = { cluster: CLUSTER, name: SERVICE };
 const GROUP = aTypicalTask().group;
 const ID = aTypicalTask().id;
 const INSTANCE = aTypicalInstance().id;
@@ -244,10 +248,19 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
     }
     return () => services.page(CLUSTER, { limit: 10 });
   },
+  "services.replace | in the midst of a rollout": async ({ services }) => {
+    await services.create({ ...aTypicalRollout(), due: DUE });
+    const read = there(await services.findLatest(CLUSTER, SERVICE));
+    return () => services.replace(read);
+  },
   "services.waitingForCapacity | none waits":
     async ({ services }) =>
     () =>
       services.waitingForCapacity(CLUSTER),
+  "services.daemons | none is":
+    async ({ services }) =>
+    () =>
+      services.daemons(CLUSTER),
   "services.putEvents | each event":
     async ({ services }) =>
     () =>
@@ -258,6 +271,35 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
   },
 
   ...QUEUED_RUN_COSTS,
+
+  "serviceDeployments.put | any":
+    async ({ serviceDeployments }) =>
+    () =>
+      serviceDeployments.put(WEB, aTypicalServiceDeployment()),
+  "serviceDeployments.findMany | of 10": async ({ serviceDeployments }) => {
+    const ids = numbers(10).map((number) => `NCWGC2ZR-taawPAYrIaU${number}`);
+    for (const id of ids) await serviceDeployments.put(WEB, aTypicalServiceDeployment({ id }));
+    return () => serviceDeployments.findMany(WEB, ids);
+  },
+  "serviceDeployments.page | of 20": async ({ serviceDeployments }) => {
+    for (const number of numbers(20)) {
+      const id = `NCWGC2ZR-taawPAYrIaU${"abcdefghijklmnopqrst"[number]}`;
+      await serviceDeployments.put(WEB, aTypicalServiceDeployment({ id }));
+    }
+    return () => serviceDeployments.page(WEB, { limit: 20 });
+  },
+  "serviceRevisions.put | any":
+    async ({ serviceRevisions }) =>
+    () =>
+      serviceRevisions.put(aTypicalServiceRevision()),
+  "serviceRevisions.findMany | of 1": async ({ serviceRevisions }) => {
+    await serviceRevisions.put(aTypicalServiceRevision());
+    return () => serviceRevisions.findMany(WEB, [aTypicalServiceRevision().id]);
+  },
+  "serviceRevisions.retire | any": async ({ serviceRevisions }) => {
+    await serviceRevisions.put(aTypicalServiceRevision());
+    return () => serviceRevisions.retire(WEB, aTypicalServiceRevision().id);
+  },
 
   "sessions.find | found": async ({ sessions }) => {
     await sessions.create(session);

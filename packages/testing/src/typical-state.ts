@@ -2,6 +2,7 @@ import type { AccessKey } from "@berth/domain/access/access-key";
 import type { ContainerInstance } from "@berth/domain/container-instance";
 import type { QueuedRun } from "@berth/domain/queued-run";
 import type { Service } from "@berth/domain/service";
+import type { ServiceDeployment, ServiceRevision } from "@berth/domain/service-deployment";
 import type { Task } from "@berth/domain/task";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import {
@@ -10,6 +11,7 @@ import {
   aDeployment,
   aQueuedRun,
   aService,
+  aServiceDeployment,
   aTask,
   aTaskContainer,
   aTaskDefinition,
@@ -25,6 +27,7 @@ import {
 
 const AT = Date.UTC(2026, 10, 20, 12, 34, 56, 789);
 const DEPLOYMENT_ID = "ecs-svc/1234567890123456789";
+const EARLIER_DEPLOYMENT_ID = "ecs-svc/9234567890123456789";
 const SERVICE = "orders-api";
 
 /** A service's task with one container and a published port, as it is once it runs. */
@@ -130,7 +133,7 @@ export const aTypicalService = (overrides: Partial<Service> = {}): Service =>
       }),
     ],
     placementStrategy: [{ type: "spread", field: "attribute:ecs.availability-zone" }],
-    requestHash: "0123456789abcdef".repeat(4),
+    requestHash: "0123456789abcdef".repeat(2),
     createdAt: AT,
     latestChange: {
       at: AT,
@@ -140,8 +143,78 @@ export const aTypicalService = (overrides: Partial<Service> = {}): Service =>
       deploymentId: DEPLOYMENT_ID,
       desiredCount: 20,
     },
+    currentServiceDeployment: "NCWGC2ZR-taawPAYrIaU5",
     ...overrides,
   });
+
+/** The record of a rollout from one revision to the next, with its verdict. */
+export const aTypicalServiceDeployment = (
+  overrides: Partial<ServiceDeployment> = {},
+): ServiceDeployment =>
+  aServiceDeployment({
+    id: "NCWGC2ZR-taawPAYrIaU5",
+    status: "SUCCESSFUL",
+    deploymentId: DEPLOYMENT_ID,
+    sourceDeploymentIds: [EARLIER_DEPLOYMENT_ID],
+    createdAt: AT,
+    startedAt: AT + 100,
+    updatedAt: AT + 60_000,
+    finishedAt: Date.now(),
+    end: {
+      failureCount: 0,
+      threshold: 10,
+      deploymentConfiguration: {
+        deploymentCircuitBreaker: { enable: true, rollback: true },
+        maximumPercent: 200,
+        minimumHealthyPercent: 100,
+        strategy: "ROLLING",
+        bakeTimeInMinutes: 0,
+      },
+      tasks: {
+        [DEPLOYMENT_ID]: { requested: 20, running: 20, pending: 0 },
+        [EARLIER_DEPLOYMENT_ID]: { requested: 0, running: 0, pending: 0 },
+      },
+    },
+    ...overrides,
+  });
+
+/** The same service in the midst of that rollout. */
+export const aTypicalRollout = (): Service => {
+  const { end: _, finishedAt: _1, ...record } = aTypicalServiceDeployment();
+  return aTypicalService({
+    deployments: [
+      aDeployment({
+        id: DEPLOYMENT_ID,
+        taskDefinition: `${SERVICE}:42`,
+        rolloutState: "IN_PROGRESS",
+        rolloutStateReason: `ECS deployment ${DEPLOYMENT_ID} in progress.`,
+        createdAt: AT,
+        updatedAt: AT,
+      }),
+      aDeployment({
+        id: EARLIER_DEPLOYMENT_ID,
+        status: "ACTIVE",
+        taskDefinition: `${SERVICE}:41`,
+        rolloutStateReason: `ECS deployment ${EARLIER_DEPLOYMENT_ID} completed.`,
+        createdAt: AT,
+        updatedAt: AT,
+      }),
+    ],
+    serviceDeployments: [{ ...record, status: "IN_PROGRESS" }],
+  });
+};
+
+export const aTypicalServiceRevision = (): ServiceRevision => ({
+  cluster: "production",
+  service: SERVICE,
+  id: DEPLOYMENT_ID.slice("ecs-svc/".length),
+  taskDefinition: `${SERVICE}:42`,
+  launchType: "EC2",
+  containerImages: [
+    { containerName: SERVICE, image: `registry.example.com/team/${SERVICE}:2026-11-20` },
+  ],
+  createdAt: AT,
+});
 
 export const aTypicalInstance = (overrides: Partial<ContainerInstance> = {}): ContainerInstance =>
   anInstance({

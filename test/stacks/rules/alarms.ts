@@ -29,15 +29,15 @@ function wanted(deployment: Deployment, stage: string): readonly string[] {
       signature("AWS/Lambda", "Errors", inputs.name),
       signature("AWS/Lambda", "Throttles", inputs.name),
     ]);
-  const sweep = deployment.one("lambda/function:Function", "SweepFunction").name;
+  const functionName = (name: string) => deployment.one("lambda/function:Function", name).name;
+  const sweep = functionName("SweepFunction");
   return [
     ...queues,
     ...functions,
-    signature(
-      "AWS/SQS",
-      "ApproximateNumberOfMessagesVisible",
-      queueName("instance-events-dead-letters"),
+    ...["instance-events-dead-letters", "change-events-dead-letters"].map((name) =>
+      signature("AWS/SQS", "ApproximateNumberOfMessagesVisible", queueName(name)),
     ),
+    signature("AWS/Lambda", "IteratorAge", functionName("ChangeEventsFunction")),
     signature(METRICS_NAMESPACE, "ReconcileErrors", stage),
     signature(METRICS_NAMESPACE, "DisconnectedAgents", stage),
     signature("AWS/Lambda", "Invocations", sweep),

@@ -1,4 +1,9 @@
-import { readControllerQueues, readEnvironment, readStage } from "@berth/functions/environment";
+import {
+  readControllerQueues,
+  readEnvironment,
+  readPublisherEnvironment,
+  readStage,
+} from "@berth/functions/environment";
 import { FUNCTION_LIMITS, type FunctionName } from "@berth/functions/function-limits";
 import { readAccessKeys, readJoinRules, readKmsKeyId } from "@berth/functions/open-environment";
 import { componentName } from "../deployment.ts";
@@ -35,6 +40,7 @@ function readAll(entry: FunctionName, env: Readonly<Record<string, string>>): vo
   const { role } = FUNCTION_LIMITS[entry];
   readStage(env);
   if (role === "forwarder") readControllerQueues(env);
+  else if (role === "publisher") readPublisherEnvironment(env);
   else readEnvironment(env);
   if (role === "open") {
     readAccessKeys(env);

@@ -15,9 +15,22 @@ export function trustFaults(deployment: Deployment): readonly string[] {
   );
 }
 
-/** What Lambda itself does with a function's role: its logs, and the polling of its queue. */
+/** What Lambda itself does with a function's role: its logs, and the polling of its source. */
 const LOGS = ["logs:CreateLogStream", "logs:PutLogEvents"];
 const POLLING = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"];
+const STREAM_POLLING = [
+  "dynamodb:DescribeStream",
+  "dynamodb:GetRecords",
+  "dynamodb:GetShardIterator",
+  "dynamodb:ListStreams",
+  // For what it gives up.
+  "sqs:SendMessage",
+];
+
+function pollingFor(entry: string): readonly string[] {
+  if (entry === "change-events") return STREAM_POLLING;
+  return entry.endsWith("-queue") ? POLLING : [];
+}
 
 /** What Lambda does where it traces. */
 const TRACING = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
@@ -44,7 +57,7 @@ export function permissionFaults(
     const needed = [
       ...called,
       ...LOGS,
-      ...(entry.endsWith("-queue") ? POLLING : []),
+      ...pollingFor(entry),
       ...(traced.has(`${componentName(entry)}Function`) ? TRACING : []),
     ];
     const missing = without(needed, granted).map((action) => `${entry} may not ${action}`);

@@ -129,6 +129,8 @@ function stateOf(
         apiEndpoint: `${scheme}://${name.toLowerCase()}.execute-api.${REGION}.amazonaws.com`,
       };
     }
+    case "aws:dynamodb/table:Table":
+      return { arn, streamArn: streamArnOf(name) };
     case "aws:sqs/queue:Queue":
       return { arn, url: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}` };
     case "random:index/randomBytes:RandomBytes":
@@ -144,6 +146,10 @@ export function arnOf(type: string, name: string): string {
   const service = kind === "logGroup" ? "logs" : module;
   return `arn:aws:${service}:${REGION}:${ACCOUNT}:${RESOURCE[kind] ?? ""}${name}`;
 }
+
+/** The stream of a table, which has the time of its making for a name. */
+export const streamArnOf = (tableName: string): string =>
+  `${arnOf("aws:dynamodb/table:Table", tableName)}/stream/2026-01-01T00:00:00.000`;
 
 /** What stands before the name in an ARN. */
 const RESOURCE: Readonly<Record<string, string>> = {

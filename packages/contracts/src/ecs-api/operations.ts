@@ -55,11 +55,35 @@ export interface EcsOperations {
   readonly StopTask: Operation<ecs.StopTaskRequest, ecs.StopTaskResponse>;
   readonly DescribeTasks: Operation<ecs.DescribeTasksRequest, ecs.DescribeTasksResponse>;
   readonly ListTasks: Operation<ecs.ListTasksRequest, ecs.ListTasksResponse>;
+  readonly UpdateTaskProtection: Operation<
+    ecs.UpdateTaskProtectionRequest,
+    ecs.UpdateTaskProtectionResponse
+  >;
+  readonly GetTaskProtection: Operation<
+    ecs.GetTaskProtectionRequest,
+    ecs.GetTaskProtectionResponse
+  >;
   readonly CreateService: Operation<ecs.CreateServiceRequest, ecs.CreateServiceResponse>;
   readonly UpdateService: Operation<ecs.UpdateServiceRequest, ecs.UpdateServiceResponse>;
   readonly DescribeServices: Operation<ecs.DescribeServicesRequest, ecs.DescribeServicesResponse>;
   readonly ListServices: Operation<ecs.ListServicesRequest, ecs.ListServicesResponse>;
   readonly DeleteService: Operation<ecs.DeleteServiceRequest, ecs.DeleteServiceResponse>;
+  readonly ListServiceDeployments: Operation<
+    ecs.ListServiceDeploymentsRequest,
+    ecs.ListServiceDeploymentsResponse
+  >;
+  readonly DescribeServiceDeployments: Operation<
+    ecs.DescribeServiceDeploymentsRequest,
+    ecs.DescribeServiceDeploymentsResponse
+  >;
+  readonly DescribeServiceRevisions: Operation<
+    ecs.DescribeServiceRevisionsRequest,
+    ecs.DescribeServiceRevisionsResponse
+  >;
+  readonly StopServiceDeployment: Operation<
+    ecs.StopServiceDeploymentRequest,
+    ecs.StopServiceDeploymentResponse
+  >;
   readonly SubmitTaskStateChange: Operation<
     ecs.SubmitTaskStateChangeRequest,
     ecs.SubmitTaskStateChangeResponse

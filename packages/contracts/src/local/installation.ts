@@ -7,6 +7,7 @@ export const INSTALLATION_FILES = {
   installation: "installation.json",
   processes: "processes.json",
   logs: "logs",
+  events: "events",
 } as const;
 
 /** `credentials.json`: the root access key. */

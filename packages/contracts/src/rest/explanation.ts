@@ -22,8 +22,11 @@ export interface TaskExplanation {
 
 export interface ExplainedPlacement {
   readonly sentences: readonly string[];
-  /** `chosen` by placement, `named` by the caller of StartTask, `reserved` by an earlier try. */
-  readonly kind: "chosen" | "named" | "reserved";
+  /**
+   * `chosen` by placement, `named` by the caller of StartTask, a `daemon`'s by its service,
+   * `reserved` by an earlier try.
+   */
+  readonly kind: "chosen" | "named" | "daemon" | "reserved";
   readonly decision?: ExplainedDecision;
 }
 

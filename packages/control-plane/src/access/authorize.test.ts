@@ -49,6 +49,17 @@ test("a condition is about the cluster that the call is about", () => {
   expect(ask(policy(inProd), { ...UPDATE, cluster: "test" })).toThrow("not authorized");
 });
 
+test("a condition is about each cluster where ARNs name several", () => {
+  const arns = ["prod", "test"].map((cluster) =>
+    PROD.replace("cluster/prod", `service-deployment/${cluster}/web/1`),
+  );
+  const deny = { ...all, Effect: "Deny", Condition: { ArnEquals: { "ecs:cluster": PROD } } };
+  const describe = (resources: readonly string[]) =>
+    ask(policy(all, deny), { action: "ecs:DescribeServiceDeployments", resources });
+  expect(describe(arns.slice(1))).not.toThrow();
+  expect(describe(arns.toReversed())).toThrow("explicit deny");
+});
+
 test.each([
   ["ecs:RegisterContainerInstance", PROD, true],
   ["ecs:SubmitTaskStateChange", PROD, true],

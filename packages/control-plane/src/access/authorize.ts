@@ -26,11 +26,16 @@ export function checkAccess(
   const { permissions, principalArn, scope } = context;
   const statements = statementsOf(permissions);
   for (const resource of resources.length > 0 ? resources : ["*"]) {
+    const within = cluster ?? clusterIn(resource);
     const decision = evaluate(statements, {
       action,
       resource,
-      ...(cluster !== undefined && { clusterArn: clusterArn(scope, cluster) }),
+      ...(within !== undefined && { clusterArn: clusterArn(scope, within) }),
     });
     if (decision !== "allowed") throw accessDenied({ principalArn, action, resource }, decision);
   }
 }
+
+/** One request may name several such, of different clusters. */
+const clusterIn = (resource: string): string | undefined =>
+  /:service-(?:deployment|revision)\/([^/]+)\//.exec(resource)?.[1];

@@ -91,6 +91,34 @@ const CALLS: readonly Call[] = [
   ],
   ["ListServices", { cluster }, [], "prod"],
   ["DeleteService", { cluster, service: "web" }, [`${ARN}:service/prod/web`], "prod"],
+  ["ListServiceDeployments", { cluster, service: "web" }, [`${ARN}:service/prod/web`], "prod"],
+  [
+    "DescribeServiceDeployments",
+    {
+      serviceDeploymentArns: [
+        `${ARN}:service-deployment/prod/web/1`,
+        `${ARN}:service-deployment/test/web/1`,
+      ],
+    },
+    [`${ARN}:service-deployment/prod/web/1`, `${ARN}:service-deployment/test/web/1`],
+  ],
+  [
+    "StopServiceDeployment",
+    { serviceDeploymentArn: `${ARN}:service-deployment/prod/web/1` },
+    [`${ARN}:service-deployment/prod/web/1`],
+  ],
+  [
+    "DescribeServiceRevisions",
+    { serviceRevisionArns: [`${ARN}:service-revision/prod/web/1`] },
+    [`${ARN}:service-revision/prod/web/1`],
+  ],
+  ["GetTaskProtection", { cluster, tasks: [ID] }, [`${ARN}:task/prod/${ID}`], "prod"],
+  [
+    "UpdateTaskProtection",
+    { cluster, tasks: [ID], protectionEnabled: true },
+    [`${ARN}:task/prod/${ID}`],
+    "prod",
+  ],
   [
     "SubmitTaskStateChange",
     { cluster: "x", task: `${ARN}:task/prod/${ID}` },

@@ -3,6 +3,8 @@ import {
   clusterArn,
   containerInstanceArn,
   serviceArn,
+  serviceDeploymentArn,
+  serviceRevisionArn,
   taskArn,
   taskDefinitionArn,
 } from "@berth/domain/arn";
@@ -10,6 +12,7 @@ import type { Scope } from "@berth/domain/arn";
 import {
   clusterName,
   containerInstanceId,
+  serviceChildRef,
   serviceName,
   taskDefinitionRef,
   taskId,
@@ -75,12 +78,25 @@ const NAMERS: { readonly [Name in EcsOperationName]: Namer<Name> } = {
     containerInstance === undefined
       ? inCluster(scope, cluster)
       : instances(scope, cluster, [containerInstance]),
+  GetTaskProtection: (scope, { cluster, tasks: named }) => tasks(scope, cluster, named),
+  UpdateTaskProtection: (scope, { cluster, tasks: named }) => tasks(scope, cluster, named),
 
   CreateService: (scope, { cluster, serviceName: name }) => services(scope, cluster, [name]),
   UpdateService: (scope, { cluster, service }) => services(scope, cluster, [service]),
   DescribeServices: (scope, { cluster, services: named }) => services(scope, cluster, named),
   ListServices: (scope, { cluster }) => inCluster(scope, cluster),
   DeleteService: (scope, { cluster, service }) => services(scope, cluster, [service]),
+
+  ListServiceDeployments: (scope, { cluster, service }) => services(scope, cluster, [service]),
+  DescribeServiceDeployments: (scope, { serviceDeploymentArns }) =>
+    serviceDeployments(scope, serviceDeploymentArns),
+  StopServiceDeployment: (scope, { serviceDeploymentArn: arn }) => serviceDeployments(scope, [arn]),
+  DescribeServiceRevisions: (scope, { serviceRevisionArns: arns = [] }) => ({
+    resources: arns.map((arn) => {
+      const ref = serviceChildRef(scope, "service-revision", arn);
+      return serviceRevisionArn(scope, ref, ref.id);
+    }),
+  }),
 
   SubmitTaskStateChange: reportedCluster,
   SubmitContainerStateChange: reportedCluster,
@@ -139,6 +155,16 @@ function services(scope: Scope, nameOrArn: string | undefined, given: Given = []
   const { cluster } = inCluster(scope, nameOrArn);
   const names = given.map((each) => serviceName(scope, cluster, each ?? ""));
   return { cluster, resources: names.map((name) => serviceArn(scope, cluster, name)) };
+}
+
+/** They are named by their ARNs alone, which say what cluster they are in. */
+function serviceDeployments(scope: Scope, given: Given = []): Named {
+  return {
+    resources: given.map((arn) => {
+      const ref = serviceChildRef(scope, "service-deployment", arn ?? "");
+      return serviceDeploymentArn(scope, ref, ref.id);
+    }),
+  };
 }
 
 function tasks(scope: Scope, nameOrArn: string | undefined, given: Given = []): Named {

@@ -144,6 +144,19 @@ describe("UpdateContainerInstancesState", () => {
     ]);
   });
 
+  test("notes who asked, until the instance is ACTIVE again", async () => {
+    const plane = await aCluster();
+    const move = async (status: "ACTIVE" | "DRAINING") => {
+      await updateContainerInstancesState(plane, { containerInstances: [arn(1)], status });
+      return (await ledgerOf(plane, 1))?.drain;
+    };
+    const { requestId, principalArn } = plane;
+    expect(await move("DRAINING")).toEqual({ at: 9_000, requestId, principalArn });
+    plane.advance(1_000);
+    expect(await move("DRAINING")).toMatchObject({ at: 9_000 });
+    expect(await move("ACTIVE")).toBeUndefined();
+  });
+
   test("changes nothing where the state is that already, and fails what cannot change", async () => {
     const plane = await aCluster();
     const before = await ledgerOf(plane, 2);

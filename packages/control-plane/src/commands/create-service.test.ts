@@ -51,6 +51,17 @@ describe("CreateService", () => {
         strategy: "ROLLING",
         bakeTimeInMinutes: 0,
       },
+      currentServiceDeployment: expect.stringMatching(
+        new RegExp(`^${arn}:service-deployment/default/web/[A-Za-z0-9_-]{21}$`),
+      ),
+      currentServiceRevisions: [
+        {
+          arn: `${arn}:service-revision/default/web/${id?.slice("ecs-svc/".length)}`,
+          requestedTaskCount: 3,
+          runningTaskCount: 0,
+          pendingTaskCount: 0,
+        },
+      ],
       deployments: [
         {
           id,
@@ -77,7 +88,7 @@ describe("CreateService", () => {
       enableECSManagedTags: false,
       propagateTags: "NONE",
       enableExecuteCommand: false,
-      availabilityZoneRebalancing: "DISABLED",
+      availabilityZoneRebalancing: "ENABLED",
       tags: [],
     });
     expect(id).toMatch(/^ecs-svc\/\d{19}$/);
@@ -190,6 +201,99 @@ describe("CreateService, repeated", () => {
   });
 });
 
+const withThreshold = (thresholdConfiguration: {
+  readonly type: "COUNT" | "UNBOUNDED_PERCENT";
+  readonly value: number;
+}): Partial<Request> => ({
+  deploymentConfiguration: {
+    deploymentCircuitBreaker: { enable: true, rollback: true, thresholdConfiguration },
+  },
+});
+
+const { desiredCount: _, ...WITHOUT_COUNT } = aRequest();
+
+describe("CreateService of a DAEMON", () => {
+  test("has ECS's percentages, no count and no rebalancing", async () => {
+    const controlPlane = await aCluster();
+    const request = { ...WITHOUT_COUNT, schedulingStrategy: "DAEMON" as const };
+    const { service } = await createService(controlPlane, request);
+    expect(service).toMatchObject({
+      schedulingStrategy: "DAEMON",
+      desiredCount: 0,
+      deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 },
+      availabilityZoneRebalancing: "DISABLED",
+    });
+    expect(await controlPlane.store.services.daemons("default")).toEqual(["web"]);
+  });
+
+  test.each<{ name: string; changes: Partial<Request>; message: RegExp }>([
+    {
+      name: "a strategy",
+      changes: { placementStrategy: [{ type: "random" }] },
+      message: /does not support placement strategies/,
+    },
+    {
+      name: "more than all",
+      changes: { deploymentConfiguration: { maximumPercent: 101 } },
+      message: /does not support values above 100 for maximumPercent$/,
+    },
+    {
+      name: "rebalancing",
+      changes: { availabilityZoneRebalancing: "ENABLED" },
+      message: /does not support the daemon scheduling strategy/,
+    },
+  ])("refuses $name", async ({ changes, message }) => {
+    const request = { ...WITHOUT_COUNT, schedulingStrategy: "DAEMON" as const, ...changes };
+    await expect(createService(await aCluster(), request)).rejects.toMatchObject({
+      code: "InvalidParameterException",
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+describe("CreateService evens out over zones by default", () => {
+  const ZONE = "attribute:ecs.availability-zone";
+  test.each<{ name: string; changes: Partial<Request>; expected: "ENABLED" | "DISABLED" }>([
+    { name: "without a strategy", changes: {}, expected: "ENABLED" },
+    {
+      name: "where it spreads over them first",
+      changes: { placementStrategy: [{ type: "spread", field: ZONE }, { type: "random" }] },
+      expected: "ENABLED",
+    },
+    {
+      name: "not where another strategy comes first",
+      changes: { placementStrategy: [{ type: "random" }, { type: "spread", field: ZONE }] },
+      expected: "DISABLED",
+    },
+    {
+      name: "not where there is no room for it",
+      changes: { deploymentConfiguration: { maximumPercent: 100, minimumHealthyPercent: 0 } },
+      expected: "DISABLED",
+    },
+    {
+      name: "not where it is told not to",
+      changes: { availabilityZoneRebalancing: "DISABLED" },
+      expected: "DISABLED",
+    },
+  ])("$name", async ({ changes, expected }) => {
+    const { service } = await createService(await aCluster(), aRequest(changes));
+    expect(service?.availabilityZoneRebalancing).toBe(expected);
+  });
+});
+
+test("CreateService keeps what the circuit breaker is told", async () => {
+  const threshold = withThreshold({ type: "COUNT", value: 5 });
+  const controlPlane = await aCluster();
+  const { service } = await createService(controlPlane, aRequest(threshold));
+  expect(service?.deploymentConfiguration?.deploymentCircuitBreaker).toEqual(
+    threshold.deploymentConfiguration?.deploymentCircuitBreaker,
+  );
+  const stored = await controlPlane.store.services.find("default", "web");
+  expect(stored?.deploymentConfiguration.deploymentCircuitBreaker).toMatchObject({
+    thresholdConfiguration: { type: "COUNT", value: 5 },
+  });
+});
+
 describe("CreateService refuses", () => {
   const INVALID = "InvalidParameterException";
   const LATER = "UnsupportedFeatureException";
@@ -218,6 +322,18 @@ describe("CreateService refuses", () => {
       changes: { role: "r" },
       code: INVALID,
       message: "IAM roles are only valid for services configured to use load balancers",
+    },
+    {
+      name: "a threshold of nothing",
+      changes: withThreshold({ type: "COUNT", value: 0 }),
+      code: INVALID,
+      message: "thresholdConfiguration value must be at least 1",
+    },
+    {
+      name: "a threshold beyond all tasks",
+      changes: withThreshold({ type: "UNBOUNDED_PERCENT", value: 101 }),
+      code: INVALID,
+      message: "thresholdConfiguration value must be at most 100 for type UNBOUNDED_PERCENT",
     },
     {
       name: "percentages that block",
@@ -269,10 +385,11 @@ describe("CreateService refuses", () => {
       message: "Berth does not have this yet: Service Connect.",
     },
     {
-      name: "daemons",
+      name: "a daemon with a count",
       changes: { schedulingStrategy: "DAEMON" },
-      code: LATER,
-      message: "Berth does not have this yet: scheduling strategy DAEMON.",
+      code: INVALID,
+      message:
+        "The daemon scheduling strategy does not support a desired count for services. Remove the desired count value and try again",
     },
     {
       name: "other controllers",
@@ -287,10 +404,25 @@ describe("CreateService refuses", () => {
       message: "Berth does not have this yet: deployment strategy BLUE_GREEN.",
     },
     {
-      name: "rebalancing",
-      changes: { availabilityZoneRebalancing: "ENABLED" },
-      code: LATER,
-      message: "Berth does not have this yet: availability zone rebalancing.",
+      name: "rebalancing without room for it",
+      changes: {
+        availabilityZoneRebalancing: "ENABLED",
+        deploymentConfiguration: { maximumPercent: 100, minimumHealthyPercent: 50 },
+      },
+      code: INVALID,
+      message: "Availability Zone rebalancing does not support a maximumPercent of 100.",
+    },
+    {
+      name: "rebalancing against a constraint",
+      changes: {
+        availabilityZoneRebalancing: "ENABLED",
+        placementConstraints: [
+          { type: "memberOf", expression: "attribute:ecs.availability-zone == a" },
+        ],
+      },
+      code: INVALID,
+      message:
+        "Availability Zone rebalancing does not support placement constraints on the Availability Zone.",
     },
   ])("$name, and writes nothing", async ({ changes, code, message }) => {
     const controlPlane = await aCluster();

@@ -6,19 +6,22 @@ import { taskDefinitionName, type TaskDefinition } from "@berth/domain/task-defi
 import type { New } from "@berth/store/store";
 import type { CommandContext } from "../context.ts";
 import { requestHash } from "../request-hash.ts";
-import { validDeploymentConfiguration } from "./deployment-configuration.ts";
+import {
+  DEFAULT_CONFIGURATIONS,
+  validDeploymentConfiguration,
+} from "./deployment-configuration.ts";
 import { describeService } from "./describe-services.ts";
 import { activeCluster } from "./find-cluster.ts";
 import { checkLaunch, type LaunchType } from "./launch-checks.ts";
 import { validConstraints, validStrategy } from "./placement-members.ts";
 import { presentService } from "./present/service.ts";
+import { checkDaemon, checkRebalancing, defaultRebalancing } from "./scheduling-strategy.ts";
 import { withChange } from "./service-change.ts";
-import { newDeployment } from "./service-deployment.ts";
+import { withNewDeployment } from "./service-deployment.ts";
 import { checkDesiredCount, checkGracePeriod, refuseLaterMembers } from "./service-members.ts";
 import { startableDefinition } from "./startable-definition.ts";
 import { validTags } from "./tags.ts";
 import { checkClientToken } from "./task-members.ts";
-import { unsupported } from "./unsupported.ts";
 
 const NAME = /^[a-zA-Z0-9\-_]{1,255}$/;
 const MAX_TOKEN_LENGTH = 36;
@@ -55,22 +58,19 @@ export async function createService(
 }
 
 function checkRequest(request: EcsRequest<"CreateService">): void {
-  const { serviceName = "", desiredCount, schedulingStrategy = "REPLICA" } = request;
+  const { serviceName = "", desiredCount, schedulingStrategy } = request;
   if (!NAME.test(serviceName)) {
     throw invalid(`Service must match ^[a-zA-Z0-9\\-_]{1,255}$, but was ${serviceName}`);
   }
   checkClientToken(request.clientToken, MAX_TOKEN_LENGTH);
-  if (schedulingStrategy !== "REPLICA") {
-    throw unsupported(`scheduling strategy ${schedulingStrategy}`);
-  }
   refuseLaterMembers(request);
   if (request.role) {
     throw invalid("IAM roles are only valid for services configured to use load balancers");
   }
-  if (desiredCount === undefined) {
+  if (desiredCount !== undefined) checkDesiredCount(desiredCount);
+  else if (schedulingStrategy !== "DAEMON") {
     throw invalid("desiredCount is required for the REPLICA scheduling strategy.");
   }
-  checkDesiredCount(desiredCount);
   checkGracePeriod(request.healthCheckGracePeriodSeconds);
 }
 
@@ -89,27 +89,23 @@ function newService(
   const { deploymentController, healthCheckGracePeriodSeconds } = request;
   const taskDefinition = taskDefinitionName(definition);
   const now = context.now();
+  const scheduling = schedulingOf(request);
   return {
     cluster,
     name: request.serviceName ?? "",
     status: "ACTIVE",
     desiredCount: request.desiredCount ?? 0,
-    schedulingStrategy: "REPLICA",
+    ...scheduling,
     launchType,
-    taskDefinition,
-    deploymentConfiguration: validDeploymentConfiguration(request.deploymentConfiguration),
-    placementConstraints: validConstraints(request.placementConstraints),
-    placementStrategy: validStrategy(request.placementStrategy),
-    deployments: [newDeployment(context, taskDefinition)],
+    ...withNewDeployment(context, taskDefinition),
     plannedStarts: [],
-    countedStops: [],
+    countedFailures: [],
     newEvents: [],
     lastTold: {},
     steady: false,
     enableECSManagedTags: request.enableECSManagedTags ?? false,
     propagateTags: request.propagateTags ?? "NONE",
     enableExecuteCommand: request.enableExecuteCommand ?? false,
-    availabilityZoneRebalancing: "DISABLED",
     tags: validTags(request.tags),
     createdAt: now,
     createdBy: context.principalArn,
@@ -118,6 +114,24 @@ function newService(
     ...(deploymentController && { kept: { deploymentController } }),
     due: now,
   };
+}
+
+/** How the service is scheduled, with what ECS fills in. */
+function schedulingOf(request: EcsRequest<"CreateService">) {
+  const { schedulingStrategy = "REPLICA" } = request;
+  const scheduling = {
+    schedulingStrategy,
+    deploymentConfiguration: validDeploymentConfiguration(
+      request.deploymentConfiguration,
+      DEFAULT_CONFIGURATIONS[schedulingStrategy],
+    ),
+    placementConstraints: validConstraints(request.placementConstraints),
+    placementStrategy: validStrategy(request.placementStrategy),
+  };
+  checkDaemon(scheduling, request.desiredCount);
+  const { availabilityZoneRebalancing = defaultRebalancing(scheduling) } = request;
+  checkRebalancing({ ...scheduling, availabilityZoneRebalancing });
+  return { ...scheduling, availabilityZoneRebalancing };
 }
 
 /** Writes the service; a repeated call finds the one it made. */

@@ -44,7 +44,7 @@ function drainedService(service: Service, force: boolean): Service | undefined {
     case "DRAINING":
       return undefined;
     case "ACTIVE":
-      if (service.desiredCount > 0 && !force) {
+      if (service.desiredCount > 0 && !force && service.schedulingStrategy === "REPLICA") {
         throw new EcsError(
           "InvalidParameterException",
           "The service cannot be stopped while it is scaled above 0.",

@@ -1,17 +1,27 @@
 import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import { EcsError } from "@berth/domain/errors";
-import type { DeploymentConfiguration } from "@berth/domain/service";
+import type {
+  DeploymentCircuitBreaker,
+  DeploymentConfiguration,
+  Service,
+  ThresholdConfiguration,
+} from "@berth/domain/service";
 import { refuseUnsupported } from "./unsupported.ts";
 
 type GivenConfiguration = NonNullable<EcsRequest<"CreateService">["deploymentConfiguration"]>;
+type GivenBreaker = NonNullable<GivenConfiguration["deploymentCircuitBreaker"]>;
 
-/** What ECS fills in for REPLICA services. */
-const DEFAULTS: DeploymentConfiguration = {
+/** What ECS fills in. */
+const COMMON_DEFAULTS = {
   deploymentCircuitBreaker: { enable: false, rollback: false },
-  maximumPercent: 200,
-  minimumHealthyPercent: 100,
   strategy: "ROLLING",
   bakeTimeInMinutes: 0,
+};
+export const DEFAULT_CONFIGURATIONS: Readonly<
+  Record<Service["schedulingStrategy"], DeploymentConfiguration>
+> = {
+  REPLICA: { ...COMMON_DEFAULTS, maximumPercent: 200, minimumHealthyPercent: 100 },
+  DAEMON: { ...COMMON_DEFAULTS, maximumPercent: 100, minimumHealthyPercent: 0 },
 };
 
 /**
@@ -21,7 +31,7 @@ const DEFAULTS: DeploymentConfiguration = {
  */
 export function validDeploymentConfiguration(
   given: GivenConfiguration = {},
-  current: DeploymentConfiguration = DEFAULTS,
+  current: DeploymentConfiguration = DEFAULT_CONFIGURATIONS.REPLICA,
 ): DeploymentConfiguration {
   refuseLater(given);
   const breaker = given.deploymentCircuitBreaker;
@@ -31,10 +41,7 @@ export function validDeploymentConfiguration(
     maximumPercent: given.maximumPercent ?? current.maximumPercent,
     minimumHealthyPercent: given.minimumHealthyPercent ?? current.minimumHealthyPercent,
     ...(breaker && {
-      deploymentCircuitBreaker: {
-        enable: breaker.enable ?? false,
-        rollback: breaker.rollback ?? false,
-      },
+      deploymentCircuitBreaker: validCircuitBreaker(breaker),
     }),
   };
   checkPercentages(configuration);
@@ -42,7 +49,7 @@ export function validDeploymentConfiguration(
 }
 
 function refuseLater(given: GivenConfiguration): void {
-  const { strategy, deploymentCircuitBreaker: breaker } = given;
+  const { strategy } = given;
   refuseUnsupported({
     [`deployment strategy ${strategy}`]: strategy !== undefined && strategy !== "ROLLING",
     "deployment alarms": given.alarms?.enable,
@@ -51,9 +58,35 @@ function refuseLater(given: GivenConfiguration): void {
     "linear deployments": given.linearConfiguration,
     "canary deployments": given.canaryConfiguration,
     "early success criteria": given.earlySuccessCriteria?.enable,
-    "thresholds of the deployment circuit breaker": breaker?.thresholdConfiguration,
-    "resetOnHealthyTask of the deployment circuit breaker": breaker?.resetOnHealthyTask,
   });
+}
+
+function validCircuitBreaker({
+  enable = false,
+  rollback = false,
+  thresholdConfiguration,
+  resetOnHealthyTask,
+}: GivenBreaker): DeploymentCircuitBreaker {
+  return {
+    enable,
+    rollback,
+    ...(thresholdConfiguration && {
+      thresholdConfiguration: validThreshold(thresholdConfiguration),
+    }),
+    ...(resetOnHealthyTask !== undefined && { resetOnHealthyTask }),
+  };
+}
+
+/** Source: ECS API reference, ThresholdConfiguration; it leaves the least and most value unsaid. */
+function validThreshold({
+  type = "BOUNDED_PERCENT",
+  value = 50,
+}: NonNullable<GivenBreaker["thresholdConfiguration"]>): ThresholdConfiguration {
+  if (value < 1) throw invalid("thresholdConfiguration value must be at least 1");
+  if (type !== "COUNT" && value > 100) {
+    throw invalid(`thresholdConfiguration value must be at most 100 for type ${type}`);
+  }
+  return { type, value };
 }
 
 function checkPercentages({

@@ -34,6 +34,27 @@ export function serviceName(scope: Scope, cluster: string, nameOrArn: string): s
   throw invalid("Service Identifier is invalid");
 }
 
+/** What belongs to a service and is named by its ARN only. */
+export interface ServiceChildRef {
+  readonly cluster: string;
+  /** Of the service. */
+  readonly name: string;
+  readonly id: string;
+}
+
+/** @throws EcsError InvalidParameterException, for what can be no ARN of this kind and scope */
+export function serviceChildRef(
+  scope: Scope,
+  type: "service-deployment" | "service-revision",
+  arn: string,
+): ServiceChildRef {
+  const [cluster, name, id, ...rest] = arn.startsWith("arn:") ? ownPath(scope, type, arn) : [];
+  if (cluster === undefined || name === undefined || id === undefined || rest.length > 0) {
+    throw invalid("Invalid identifier: Unexpected number of separators");
+  }
+  return { cluster, name, id };
+}
+
 export interface TaskDefinitionRef {
   readonly family: string;
   /** Absent: the latest ACTIVE one is meant. */
@@ -67,7 +88,13 @@ interface Expected {
 /** What an ARN ends with once it is known to be ours, of this type and cluster; else the text itself. */
 function localId(scope: Scope, expected: Expected, idOrArn: string): string {
   if (!idOrArn.startsWith("arn:")) return idOrArn;
-  const arn = parseArn(idOrArn);
+  const path = ownPath(scope, expected.type, idOrArn);
+  return expected.cluster === undefined ? only(path) : inCluster(expected.cluster, path);
+}
+
+/** What follows the type in an ARN of ours. */
+function ownPath(scope: Scope, type: string, text: string): readonly string[] {
+  const arn = parseArn(text);
   if (arn?.service !== "ecs") {
     throw invalid("Invalid identifier: Unexpected number of separators");
   }
@@ -77,10 +104,10 @@ function localId(scope: Scope, expected: Expected, idOrArn: string): string {
       `Invalid identifier: Identifier is for ${arn.account}. Your accountId is ${scope.account}`,
     );
   }
-  if (arn.resourceType !== expected.type) {
+  if (arn.resourceType !== type) {
     throw invalid(`Unsupported resource type: ${arn.resourceType}`);
   }
-  return expected.cluster === undefined ? only(arn.path) : inCluster(expected.cluster, arn.path);
+  return arn.path;
 }
 
 function only(path: readonly string[]): string {

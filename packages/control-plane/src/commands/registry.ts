@@ -7,12 +7,16 @@ import { deregisterContainerInstance } from "./deregister-container-instance.ts"
 import { deregisterTaskDefinition } from "./deregister-task-definition.ts";
 import { describeClusters } from "./describe-clusters.ts";
 import { describeContainerInstances } from "./describe-container-instances.ts";
+import { describeServiceDeployments } from "./describe-service-deployments.ts";
+import { describeServiceRevisions } from "./describe-service-revisions.ts";
 import { describeServices } from "./describe-services.ts";
 import { describeTaskDefinition } from "./describe-task-definition.ts";
 import { describeTasks } from "./describe-tasks.ts";
 import { discoverPollEndpoint } from "./discover-poll-endpoint.ts";
+import { getTaskProtection } from "./get-task-protection.ts";
 import { listClusters } from "./list-clusters.ts";
 import { listContainerInstances } from "./list-container-instances.ts";
+import { listServiceDeployments } from "./list-service-deployments.ts";
 import { listServices } from "./list-services.ts";
 import { listTaskDefinitionFamilies } from "./list-task-definition-families.ts";
 import { listTaskDefinitions } from "./list-task-definitions.ts";
@@ -21,12 +25,14 @@ import { registerContainerInstance } from "./register-container-instance.ts";
 import { registerTaskDefinition } from "./register-task-definition.ts";
 import { runTask } from "./run-task.ts";
 import { startTask } from "./start-task.ts";
+import { stopServiceDeployment } from "./stop-service-deployment.ts";
 import { stopTask } from "./stop-task.ts";
 import { submitAttachmentStateChanges } from "./submit-attachment-state-changes.ts";
 import { submitContainerStateChange } from "./submit-container-state-change.ts";
 import { submitTaskStateChange } from "./submit-task-state-change.ts";
 import { updateContainerInstancesState } from "./update-container-instances-state.ts";
 import { updateService } from "./update-service.ts";
+import { updateTaskProtection } from "./update-task-protection.ts";
 
 /** Every operation that Berth carries out, by its name in the ECS API. */
 export const commands: Commands = {
@@ -50,11 +56,17 @@ export const commands: Commands = {
   StopTask: stopTask,
   DescribeTasks: describeTasks,
   ListTasks: listTasks,
+  UpdateTaskProtection: updateTaskProtection,
+  GetTaskProtection: getTaskProtection,
   CreateService: createService,
   UpdateService: updateService,
   DescribeServices: describeServices,
   ListServices: listServices,
   DeleteService: deleteService,
+  ListServiceDeployments: listServiceDeployments,
+  DescribeServiceDeployments: describeServiceDeployments,
+  DescribeServiceRevisions: describeServiceRevisions,
+  StopServiceDeployment: stopServiceDeployment,
   SubmitTaskStateChange: submitTaskStateChange,
   SubmitContainerStateChange: submitContainerStateChange,
   SubmitAttachmentStateChanges: submitAttachmentStateChanges,

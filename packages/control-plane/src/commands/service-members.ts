@@ -8,7 +8,6 @@ const MAX_GRACE_PERIOD_SECONDS = 2_147_483_647;
 
 type GivenMembers = Pick<
   EcsRequest<"CreateService"> & EcsRequest<"UpdateService">,
-  | "availabilityZoneRebalancing"
   | "capacityProviderStrategy"
   | "deploymentController"
   | "gatewayConnectors"
@@ -35,7 +34,6 @@ export function refuseLaterMembers(request: GivenMembers): void {
     "VPC Lattice": request.vpcLatticeConfigurations,
     "gateway connectors": request.gatewayConnectors,
     monitoring: request.monitoring,
-    "availability zone rebalancing": request.availabilityZoneRebalancing === "ENABLED",
   });
 }
 

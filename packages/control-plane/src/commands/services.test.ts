@@ -165,6 +165,12 @@ describe("DeleteService", () => {
     ]);
   });
 
+  test("asks for no scaling of a DAEMON", async () => {
+    const controlPlane = await aClusterWith({ schedulingStrategy: "DAEMON", desiredCount: 2 });
+    const { service } = await deleteService(controlPlane, { service: "web" });
+    expect(service).toMatchObject({ status: "DRAINING" });
+  });
+
   test("answers one that drains already", async () => {
     const controlPlane = await aClusterWith({ status: "DRAINING", desiredCount: 0 });
     const { service } = await deleteService(controlPlane, { service: "web" });

@@ -30,6 +30,7 @@ export async function startTask(
       taskId: randomTaskId(context, group),
       containerInstanceId: containerInstanceId(context.scope, cluster, idOrArn),
     })),
+    placement: { kind: "named" },
     newTask: (place) => newTask(context, launch, place),
   });
   return {

@@ -35,7 +35,11 @@ export const updateContainerInstancesState: Command<"UpdateContainerInstancesSta
   const outcomes = await Promise.all(
     ids.map(async (id) => ({ id, outcome: await moveTo(context, { cluster, id }, status) })),
   );
-  await wakePlacement(context, cluster);
+  if (status === "ACTIVE") {
+    await context.relay.wake({ kind: "placement", cluster, joined: true });
+  } else {
+    await wakePlacement(context, cluster);
+  }
   const updated = outcomes.flatMap(({ outcome }) => ("failure" in outcome ? [] : outcome));
   return {
     containerInstances: await describeInstances(context, cluster, updated),
@@ -67,7 +71,7 @@ async function moveTo(
   const outcome = await persist(
     () => instances.findLedger(cluster, id),
     (ledger) => {
-      const moved = asAsked(ledger, status);
+      const moved = asAsked(context, ledger, status);
       return moved && { ...moved, due: context.now() };
     },
     (ledger) => instances.replaceLedger(ledger),
@@ -88,14 +92,18 @@ function checkSpeaker(context: CommandContext, instance: ContainerInstance, stat
 
 /** What a user asks for outlasts a stop of the machine, also where that had drained the instance. */
 function asAsked(
+  context: CommandContext,
   ledger: Stored<InstanceLedger>,
   status: Target,
 ): Stored<InstanceLedger> | undefined {
   if (ledger.status === "INACTIVE") return undefined;
   if (ledger.status === status && !ledger.host?.drained) return undefined;
+  const { drain: _, ...rest } = ledger;
+  const { requestId, principalArn } = context;
   return {
-    ...ledger,
+    ...rest,
     status,
+    ...(status === "DRAINING" && { drain: { at: context.now(), requestId, principalArn } }),
     ...(ledger.host && { host: { ...ledger.host, drained: false } }),
   };
 }

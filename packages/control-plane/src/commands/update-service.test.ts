@@ -186,3 +186,41 @@ describe("UpdateService", () => {
     expect(await controlPlane.store.services.find("default", "web")).toMatchObject({ version: 1 });
   });
 });
+
+describe("UpdateService of a DAEMON", () => {
+  const daemon = {
+    schedulingStrategy: "DAEMON",
+    deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 },
+  } as const;
+
+  test("rolls out another definition", async () => {
+    const { update } = await aCluster(daemon);
+    expect((await update({ taskDefinition: "web:2" })).service?.deployments).toHaveLength(2);
+  });
+
+  test("refuses a count", async () => {
+    const { update } = await aCluster(daemon);
+    await expect(update({ desiredCount: 1 })).rejects.toMatchObject({
+      code: "InvalidParameterException",
+      message: expect.stringMatching(/^The daemon scheduling strategy does not support/),
+    });
+  });
+});
+
+describe("UpdateService and rebalancing", () => {
+  const enabled = { availabilityZoneRebalancing: "ENABLED" } as const;
+
+  test("keeps it where nothing is said, and changes it where it is", async () => {
+    const { update } = await aCluster(enabled);
+    expect((await update({})).service).toMatchObject(enabled);
+    const disabled = { availabilityZoneRebalancing: "DISABLED" } as const;
+    expect((await update(disabled)).service).toMatchObject(disabled);
+  });
+
+  test("lets the percentages be narrowed, and refuses to enable it then", async () => {
+    const { update } = await aCluster(enabled);
+    const deploymentConfiguration = { minimumHealthyPercent: 50, maximumPercent: 100 };
+    expect((await update({ deploymentConfiguration })).service).toMatchObject(enabled);
+    await expect(update(enabled)).rejects.toMatchObject({ code: "InvalidParameterException" });
+  });
+});

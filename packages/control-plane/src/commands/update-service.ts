@@ -11,8 +11,9 @@ import { activeCluster } from "./find-cluster.ts";
 import { serviceName } from "./identifiers.ts";
 import { checkDefinition } from "./launch-checks.ts";
 import { validConstraints, validStrategy } from "./placement-members.ts";
+import { checkDaemon, checkRebalancing } from "./scheduling-strategy.ts";
 import { withChange } from "./service-change.ts";
-import { newDeployment } from "./service-deployment.ts";
+import { withNewDeployment } from "./service-deployment.ts";
 import { checkDesiredCount, checkGracePeriod, refuseLaterMembers } from "./service-members.ts";
 import { startableDefinition } from "./startable-definition.ts";
 import { unsupported } from "./unsupported.ts";
@@ -69,9 +70,10 @@ function updatedService(service: Service, request: EcsRequest<"UpdateService">):
     throw new EcsError("ServiceNotActiveException", "Service was not ACTIVE.");
   }
   const { deploymentConfiguration, placementConstraints, placementStrategy } = request;
-  return {
+  const updated: Service = {
     ...service,
     ...defined({
+      availabilityZoneRebalancing: request.availabilityZoneRebalancing,
       desiredCount: request.desiredCount,
       enableECSManagedTags: request.enableECSManagedTags,
       enableExecuteCommand: request.enableExecuteCommand,
@@ -86,6 +88,10 @@ function updatedService(service: Service, request: EcsRequest<"UpdateService">):
     steady:
       service.steady && (request.desiredCount ?? service.desiredCount) === service.desiredCount,
   };
+  checkDaemon(updated, request.desiredCount);
+  // What an earlier default has set yields to what is asked for: without room nothing is moved.
+  if (request.availabilityZoneRebalancing !== undefined) checkRebalancing(updated);
+  return updated;
 }
 
 interface DeploymentChange {
@@ -103,20 +109,7 @@ function withDeployment(
   checkMembersOfDeployment(before, definition, request);
   const taskDefinition = definition ? taskDefinitionName(definition) : before.taskDefinition;
   if (taskDefinition === before.taskDefinition && !request.forceNewDeployment) return service;
-  const now = context.now();
-  return {
-    ...service,
-    taskDefinition,
-    deployments: [
-      newDeployment(context, taskDefinition),
-      ...service.deployments.map((deployment) =>
-        deployment.status === "PRIMARY"
-          ? { ...deployment, status: "ACTIVE" as const, updatedAt: now }
-          : deployment,
-      ),
-    ],
-    steady: false,
-  };
+  return { ...service, ...withNewDeployment(context, taskDefinition, service), steady: false };
 }
 
 function checkMembersOfDeployment(

@@ -64,10 +64,6 @@ export class ClusterView {
     return this.#known.keys();
   }
 
-  all(): Iterable<StoredInstance> {
-    return this.#known.values();
-  }
-
   /** Takes over what was read or written of an instance, if it is newer than what is known. */
   take(seen: StoredInstance): void {
     const { id } = seen.ledger;

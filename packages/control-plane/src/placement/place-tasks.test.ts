@@ -317,7 +317,8 @@ describe("startTasksOn", () => {
   test("starts on the given instances, whatever strategy would choose", async () => {
     const controlPlane = aControlPlane();
     await setUpCluster(controlPlane, { instanceCount: 3 });
-    const request = { ...aRequest(controlPlane), places: places(2, 2, 3) };
+    const placement = { kind: "named" } as const;
+    const request = { ...aRequest(controlPlane), places: places(2, 2, 3), placement };
     const { placed } = await startTasksOn(controlPlane, request);
     expect(placed.map((task) => task.containerInstanceId).toSorted()).toEqual([
       instanceId(2),
@@ -335,6 +336,7 @@ describe("startTasksOn", () => {
     const request = {
       ...aRequest(controlPlane, { overrides: { cpu: "700" } }),
       places: places(1, 1, 2, 7),
+      placement: { kind: "named" } as const,
     };
 
     const { placed, unplaced } = await startTasksOn(controlPlane, request);

@@ -2,6 +2,7 @@ import { taskDemand } from "@berth/domain/resources";
 import type { PlacementStrategy } from "@berth/domain/service";
 import type { PlacementConstraint } from "@berth/domain/task-definition";
 import type { Task } from "@berth/domain/task";
+import type { TaskPlacement } from "@berth/domain/task-placement";
 import type { New, StoredInstance } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
 import type { ClusterView } from "./cluster-view.ts";
@@ -71,6 +72,8 @@ export interface StartTasksRequest extends Omit<
   "taskIds" | "constraints" | "strategy" | "groupTasks"
 > {
   readonly places: readonly { readonly taskId: string; readonly containerInstanceId: string }[];
+  /** Why there. */
+  readonly placement: TaskPlacement;
 }
 
 /** The same on instances that the caller chose: only resources and attributes are checked. */
@@ -88,7 +91,7 @@ export async function startTasksOn(
     taskIds: [...chosen.keys()],
     board,
     demand: taskDemand(request.definition, request.overrides),
-    newTask: (place) => request.newTask({ ...place, placement: { kind: "named" } }),
+    newTask: (place) => request.newTask({ ...place, placement: request.placement }),
     choose: (taskIds) => planGivenPlaces((id) => board.get(id), { ...request, taskIds, chosen }),
   });
 }

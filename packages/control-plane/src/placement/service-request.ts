@@ -3,9 +3,9 @@ import { serviceGroup } from "@berth/domain/task";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import { taskDefinitionName } from "@berth/domain/task-definition";
 import type { PlacementRequest } from "@berth/planner/placement/place";
+import { strategyOf } from "@berth/planner/service/strategy-of";
 import { attributesForLaunch } from "./launch-attributes.ts";
 import { placementRequest } from "./placement-request.ts";
-import { strategyOf } from "./service-strategy.ts";
 
 /**
  * What placement is asked for the planned starts of one deployment; undefined where there are none.

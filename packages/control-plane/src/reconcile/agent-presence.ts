@@ -26,7 +26,7 @@ export async function recordConnected(
     (ledger) => instances.replaceLedger(ledger),
   );
   if (done?.written && agentConnected) {
-    await controlPlane.relay.wake({ kind: "placement", cluster });
+    await controlPlane.relay.wake({ kind: "placement", cluster, joined: true });
   }
 }
 

@@ -2,7 +2,7 @@ import type { WakeMessage } from "@berth/contracts/queue";
 import type { ControlPlane, InstanceControlPlane } from "../context.ts";
 import { dispatchTasks } from "./dispatch.ts";
 import { tendInstance } from "./instance.ts";
-import { offerCapacity } from "./placement.ts";
+import { offerBalance, offerCapacity } from "./placement.ts";
 import { tendQueuedRun } from "./queued-run.ts";
 import { reconcileService } from "./service.ts";
 
@@ -29,7 +29,9 @@ export async function handleServiceWake(
     case "service":
       return reconcileService(controlPlane, message.cluster, message.service);
     case "placement":
-      return offerCapacity(controlPlane, message.cluster);
+      await offerCapacity(controlPlane, message.cluster);
+      if (message.joined) await offerBalance(controlPlane, message.cluster);
+      return undefined;
     case "queuedRun":
       return tendQueuedRun(controlPlane, message.cluster, message.id);
   }

@@ -6,6 +6,7 @@ import type { ConnectionPlan } from "@berth/planner/dispatch/plan-connection";
 import { isHostGone } from "@berth/planner/dispatch/plan-host";
 import { planInstance } from "@berth/planner/dispatch/plan-instance";
 import type { InstancePlan, InstanceSnapshot } from "@berth/planner/dispatch/plan-instance";
+import { markDraining } from "@berth/planner/lifecycle/draining";
 import type { Stored } from "@berth/store/store";
 import type { ControlPlane, InstanceControlPlane } from "../context.ts";
 import { welcomeHost } from "../hosts/welcome-host.ts";
@@ -96,7 +97,7 @@ async function tidy(
   const { orphanedReservationMs } = controlPlane.settings;
   const plan = planInstance({ ledger, tasks, ...gone, now, orphanedReservationMs });
   const byId = new Map(tasks.map((task) => [task.id, task]));
-  await mark(controlPlane, plan, byId);
+  await mark(controlPlane, ledger, plan, byId);
   const lost = plan.lose.flatMap(({ taskId, stopCode, reason }) => {
     const task = byId.get(taskId);
     return task ? [{ task, stopCode, reason }] : [];
@@ -109,6 +110,7 @@ async function tidy(
 
 async function mark(
   controlPlane: ControlPlane,
+  ledger: InstanceLedger,
   plan: InstancePlan,
   tasks: ReadonlyMap<string, Stored<Task>>,
 ): Promise<void> {
@@ -117,10 +119,10 @@ async function mark(
     plan.mark.map(({ taskId, draining }) =>
       persist<Task>(
         async () => repository.find(tasks.get(taskId)?.cluster ?? "", taskId),
-        (task) =>
-          task.lastStatus === "STOPPED" || (task.draining ?? false) === draining
-            ? undefined
-            : { ...task, draining },
+        (task) => {
+          const marked = markDraining(task, ledger, { draining, now: controlPlane.now() });
+          return marked && { ...marked, version: task.version };
+        },
         (task) => repository.replace(task),
       ),
     ),

@@ -1,55 +1,82 @@
+import type { WakeTiming } from "@berth/contracts/queue";
+import { serviceGroup } from "@berth/domain/task";
 import { planOffers } from "@berth/planner/placement/plan-offers";
 import type { WaitingService } from "@berth/planner/placement/plan-offers";
-import { planRunOffers } from "@berth/planner/placement/plan-run-offers";
-import type { QueuedRun } from "@berth/domain/queued-run";
+import { planDaemonOffers } from "@berth/planner/service/daemon-offers";
+import type { WaitingDaemon } from "@berth/planner/service/daemon-offers";
+import { planRebalancingOffers } from "@berth/planner/service/rebalancing-offers";
+import type { StoredInstance } from "@berth/store/store";
+import { everyService } from "../commands/cluster-counts.ts";
+import { collect } from "../commands/every-page.ts";
 import type { ControlPlane } from "../context.ts";
-import { definitionsNamed } from "../definition-cache.ts";
+import { definitionNamed, definitionsNamed } from "../definition-cache.ts";
 import type { ClusterView } from "../placement/cluster-view.ts";
-import { queuedRequest } from "../placement/queued-run-request.ts";
 import { waitingRequest } from "../placement/service-request.ts";
+import { MAX_OFFERED_RUNS, offeredRuns } from "./run-offers.ts";
+import { requirementsOf } from "./service-ground.ts";
 
-/** Of the queued runs, so many of the oldest are looked at: what one offer costs has an end. */
-const MAX_OFFERED_RUNS = 100;
-
-/** Offers what capacity there is to the services and queued runs of a cluster that wait for some. */
+/**
+ * Offers what capacity there is to those of a cluster that may want some: first to DAEMON services,
+ * so that theirs are the first tasks on an instance, then to services and queued runs that wait.
+ */
 export async function offerCapacity(controlPlane: ControlPlane, cluster: string): Promise<void> {
   const { services, queuedRuns } = controlPlane.store;
-  const [names, runs] = await Promise.all([
+  const [names, daemonNames, runs] = await Promise.all([
     services.waitingForCapacity(cluster),
+    services.daemons(cluster),
     queuedRuns.oldestWaiting(cluster, MAX_OFFERED_RUNS),
   ]);
-  if (names.length === 0 && runs.length === 0) return;
+  if (names.length + daemonNames.length + runs.length === 0) return;
   const view = controlPlane.views.of(cluster);
-  const [waiting] = await Promise.all([
+  const [waiting, daemons] = await Promise.all([
     waitingServices(controlPlane, cluster, names),
+    waitingDaemons(controlPlane, cluster, daemonNames),
     view.readAll(controlPlane),
   ]);
-  await Promise.all([
-    ...planOffers(view.index, waiting).map((service) =>
-      controlPlane.relay.wake({ kind: "service", cluster, service }),
-    ),
-    offerToRuns(controlPlane, runs, view),
-  ]);
+  const first = planDaemonOffers(knownTo(view), daemons);
+  await wakeServices(controlPlane, cluster, first, { kind: "now" });
+  const then: WakeTiming = first.length > 0 ? { kind: "coalesced" } : { kind: "now" };
+  await wakeServices(controlPlane, cluster, planOffers(view.index, waiting), then);
+  for (const { id } of await offeredRuns(controlPlane, runs, knownTo(view))) {
+    await controlPlane.relay.wake({ kind: "queuedRun", cluster, id }, then);
+  }
 }
 
-/** One after the other, so that the oldest comes first. */
-async function offerToRuns(
+/** Has services at rest look whether an instance that joined lets them be more even over the zones. */
+export async function offerBalance(controlPlane: ControlPlane, cluster: string): Promise<void> {
+  const view = controlPlane.views.of(cluster);
+  const [services] = await Promise.all([
+    collect(everyService(controlPlane.store, cluster)),
+    view.readAll(controlPlane),
+  ]);
+  const names = planRebalancingOffers(knownTo(view), services);
+  await wakeServices(controlPlane, cluster, names, { kind: "now" });
+}
+
+const knownTo = (view: ClusterView): readonly StoredInstance[] =>
+  Array.from(view.ids(), (id) => view.get(id)).filter((each) => each !== undefined);
+
+const wakeServices = (
+  { relay }: ControlPlane,
+  cluster: string,
+  names: readonly string[],
+  timing: WakeTiming,
+) => Promise.all(names.map((service) => relay.wake({ kind: "service", cluster, service }, timing)));
+
+async function waitingDaemons(
   controlPlane: ControlPlane,
-  oldestFirst: readonly QueuedRun[],
-  view: ClusterView,
-): Promise<void> {
-  const definitions = await definitionsNamed(
-    controlPlane,
-    oldestFirst.map(({ taskDefinition }) => taskDefinition),
+  cluster: string,
+  names: readonly string[],
+): Promise<readonly WaitingDaemon[]> {
+  const services = await controlPlane.store.services.findMany(cluster, names);
+  return Promise.all(
+    services.map(async (service) => {
+      const definition = await definitionNamed(controlPlane, service.taskDefinition);
+      const { requiresAttributes, constraints } = requirementsOf(service, definition);
+      const { name } = service;
+      return { name, group: serviceGroup(name), requiresAttributes, constraints };
+    }),
   );
-  const waiting = oldestFirst.flatMap((run) => {
-    const definition = definitions.get(run.taskDefinition);
-    return definition ? [{ id: run.id, request: queuedRequest(run, definition) }] : [];
-  });
-  const offered = new Set(waiting.length > 0 ? planRunOffers(view.all(), waiting) : []);
-  for (const { cluster, id } of oldestFirst) {
-    if (offered.has(id)) await controlPlane.relay.wake({ kind: "queuedRun", cluster, id });
-  }
 }
 
 async function waitingServices(

@@ -1,12 +1,13 @@
 import type { Deployment, PlacementFailure, PlannedStart, Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
-import type { TaskDefinition } from "@berth/domain/task-definition";
+import type { PlacementConstraint, TaskDefinition } from "@berth/domain/task-definition";
+import { strategyOf } from "@berth/planner/service/strategy-of";
 import type { ControlPlane } from "../context.ts";
 import { attributesForLaunch } from "../placement/launch-attributes.ts";
-import { newTask } from "../placement/new-task.ts";
-import { placeTasks } from "../placement/place-tasks.ts";
+import type { PlacementOutcome } from "../placement/commit-placements.ts";
+import { newTask, type TaskPlace } from "../placement/new-task.ts";
+import { placeTasks, startTasksOn } from "../placement/place-tasks.ts";
 import { serviceLaunch } from "../placement/service-launch.ts";
-import { strategyOf } from "../placement/service-strategy.ts";
 
 /**
  * Carries out planned starts: places them and writes their tasks. Their ids were committed before,
@@ -32,12 +33,10 @@ export async function startPlanned(
 ): Promise<Readonly<Record<string, readonly PlacementFailure[]>>> {
   const unplaced = await Promise.all(
     service.deployments.map(async (deployment) => {
-      const taskIds = starts
-        .filter((start) => start.deploymentId === deployment.id)
-        .map((start) => start.taskId);
+      const own = starts.filter((start) => start.deploymentId === deployment.id);
       const definition = definitions.get(deployment.taskDefinition);
-      if (!definition || taskIds.length === 0) return [];
-      const what = { service, deployment, definition, taskIds, tasks, startBefore };
+      if (!definition || own.length === 0) return [];
+      const what = { service, deployment, definition, starts: own, tasks, startBefore };
       return startForDeployment(controlPlane, what);
     }),
   );
@@ -48,25 +47,53 @@ interface DeploymentStarts {
   readonly service: Service;
   readonly deployment: Deployment;
   readonly definition: TaskDefinition;
-  readonly taskIds: readonly string[];
+  readonly starts: readonly PlannedStart[];
   readonly tasks: readonly Task[];
   readonly startBefore: number;
 }
 
-async function startForDeployment(controlPlane: ControlPlane, starts: DeploymentStarts) {
-  const { service, deployment, definition, taskIds, tasks, startBefore } = starts;
+async function startForDeployment(
+  controlPlane: ControlPlane,
+  starts: DeploymentStarts,
+): Promise<PlacementOutcome["unplaced"]> {
+  const { service, tasks } = starts;
+  const common = commonRequest(controlPlane, starts);
+  const places = starts.starts.flatMap(({ taskId, containerInstanceId }) =>
+    containerInstanceId === undefined ? [] : { taskId, containerInstanceId },
+  );
+  const free = starts.starts.filter((start) => start.containerInstanceId === undefined);
+  const byZone = Map.groupBy(free, (start) => start.availabilityZone);
+  const outcomes = await Promise.all([
+    ...(places.length > 0
+      ? [startTasksOn(controlPlane, { ...common, places, placement: { kind: "daemon" } })]
+      : []),
+    ...[...byZone].map(([zone, inZone]) =>
+      placeTasks(controlPlane, {
+        ...common,
+        taskIds: inZone.map(({ taskId }) => taskId),
+        groupTasks: tasks,
+        constraints: [...service.placementConstraints, ...onlyIn(zone)],
+        strategy: strategyOf(service),
+      }),
+    ),
+  ]);
+  return outcomes.flatMap(({ unplaced }) => unplaced);
+}
+
+function commonRequest(controlPlane: ControlPlane, starts: DeploymentStarts) {
+  const { service, deployment, definition, startBefore } = starts;
   const launch = serviceLaunch(service, deployment, definition);
-  const { unplaced } = await placeTasks(controlPlane, {
+  return {
     cluster: service.cluster,
     definition,
     group: launch.group,
-    taskIds,
-    groupTasks: tasks,
     startBefore,
-    constraints: service.placementConstraints,
-    strategy: strategyOf(service),
     requiresAttributes: attributesForLaunch(launch.launchType),
-    newTask: (place) => newTask(controlPlane, launch, place),
-  });
-  return unplaced;
+    newTask: (place: TaskPlace) => newTask(controlPlane, launch, place),
+  };
 }
+
+const onlyIn = (zone: string | undefined): readonly PlacementConstraint[] =>
+  zone === undefined
+    ? []
+    : [{ type: "memberOf", expression: `attribute:ecs.availability-zone == '${zone}'` }];

@@ -11,8 +11,10 @@ import type { ControlPlane } from "../context.ts";
 import { definitionsNamed } from "../definition-cache.ts";
 import { randomTaskId, randomUuid } from "../random-ids.ts";
 import { isOutstanding } from "./dispatch.ts";
+import { retireRevisions, writeHistory } from "./service-history.ts";
 import { startPlanned } from "./service-starts.ts";
 import { archiveStopped, orderStops } from "./service-stops.ts";
+import { readGround } from "./service-ground.ts";
 import { withDue } from "./persist.ts";
 import { wakeDispatch } from "./wake-dispatch.ts";
 import { wakeLater } from "./wake-later.ts";
@@ -56,11 +58,14 @@ async function reconcileOnce(
     ...service.deployments.map((each) => each.taskDefinition),
     ...tasks.map((task) => task.taskDefinition),
   ]);
+  const definition = definitions.get(service.taskDefinition);
+  const ground = await readGround(controlPlane, service, tasks, definition);
   const plan = planService({
     service,
     tasks,
     placementFailures,
     checkedContainers: checkedByDefinition(definitions),
+    ...ground,
     now: controlPlane.now(),
     settings: controlPlane.settings,
   });
@@ -69,7 +74,7 @@ async function reconcileOnce(
   const busy = hasWork(plan, wanted, placementFailures);
   const unsettled = busy || (wanted.status === "INACTIVE" ? tasks.length > 0 : !wanted.steady);
   const wakeAt = busy ? undefined : plan.wakeAt;
-  const outcome = await commit(controlPlane, service, { wanted, wakeAt, unsettled });
+  const outcome = await commit(controlPlane, service, { wanted, wakeAt, unsettled, definitions });
   if (outcome === "conflict") return "conflict";
   if (isMarkUp(controlPlane, service)) await tellAgain(controlPlane, tasks);
   if (!busy) return "settled";
@@ -93,10 +98,10 @@ function committed(
     return before;
   }
   const now = controlPlane.now();
-  const starts: readonly PlannedStart[] = plan.starts.flatMap(({ deploymentId, count }) =>
+  const starts: readonly PlannedStart[] = plan.starts.flatMap(({ count, ...what }) =>
     Array.from({ length: count }, () => ({
+      ...what,
       taskId: randomTaskId(controlPlane, serviceGroup(before.name)),
-      deploymentId,
       decidedAt: now,
     })),
   );
@@ -127,6 +132,7 @@ interface Commit {
   readonly wakeAt: number | undefined;
   /** Something of the service is still to happen. */
   readonly unsettled: boolean;
+  readonly definitions: ReadonlyMap<string, TaskDefinition>;
 }
 
 /**
@@ -137,17 +143,18 @@ interface Commit {
 async function commit(
   controlPlane: ControlPlane,
   before: Stored<Service>,
-  { wanted, wakeAt, unsettled }: Commit,
+  { wanted, wakeAt, unsettled, definitions }: Commit,
 ): Promise<"ok" | "conflict"> {
   const now = controlPlane.now();
   const backstop = unsettled ? now + controlPlane.settings.dispatchRetryMs : undefined;
   const due = earliest(wakeAt, backstop);
   const markStands = before.due === due || (due !== undefined && stillAhead(before.due, now, due));
   if (wanted === before && markStands) return "ok";
-  // Events of the commit before are written as items of their own before new ones take their place.
-  await controlPlane.store.services.putEvents(before.cluster, before.name, before.newEvents);
+  // What the commit before has left to be told goes into items of its own before it is overwritten.
+  await writeHistory(controlPlane, { before, wanted, definitions });
   const { version } = before;
   const outcome = await controlPlane.store.services.replace(withDue({ ...wanted, version }, due));
+  if (outcome === "ok") await retireRevisions(controlPlane, { before, wanted });
   if (outcome === "ok" && wakeAt !== undefined) {
     const message = { kind: "service", cluster: before.cluster, service: before.name } as const;
     await wakeLater(controlPlane, message, wakeAt);

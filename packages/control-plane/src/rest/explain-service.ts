@@ -14,7 +14,7 @@ import { checkedContainers } from "@berth/domain/task-definition/checked-contain
 import { explainPlacement } from "@berth/planner/explain/explain-placement";
 import { explainProgress } from "@berth/planner/explain/service-progress";
 import { tellChange } from "@berth/planner/explain/story";
-import { failureThreshold } from "@berth/planner/service/circuit-breaker";
+import { thresholdOf } from "@berth/planner/service/circuit-breaker";
 import type { Stored } from "@berth/store/store";
 import { activeCluster } from "../commands/find-cluster.ts";
 import { serviceName } from "../commands/identifiers.ts";
@@ -85,7 +85,7 @@ function progressOf(
     checkedContainers: Object.fromEntries(
       [...definitions].map(([name, definition]) => [name, checkedContainers(definition)]),
     ),
-    healthyAfterMs: context.settings.healthyAfterMs,
+    settings: context.settings,
     ...(service.due !== undefined && { nextLookAt: service.due }),
     now: context.now(),
   });
@@ -99,14 +99,13 @@ async function placementsNow(
   definitions: ReadonlyMap<string, TaskDefinition>,
 ): Promise<readonly PlacementNow[]> {
   const { cluster } = service;
-  const waiting = service.deployments.filter(({ id }) =>
-    service.plannedStarts.some(({ deploymentId, unplaced }) => unplaced && deploymentId === id),
-  );
-  if (waiting.length === 0) return [];
+  // The others may hold their place already.
+  const plannedStarts = service.plannedStarts.filter(({ unplaced }) => unplaced);
+  if (plannedStarts.length === 0) return [];
   const candidates = await context.store.instances.all(cluster);
-  return waiting.flatMap((deployment) => {
+  return service.deployments.flatMap((deployment) => {
     const definition = definitions.get(deployment.taskDefinition);
-    const request = waitingRequest(service, deployment, definition);
+    const request = waitingRequest({ ...service, plannedStarts }, deployment, definition);
     if (!request) return [];
     const explained = explainPlacement(candidates, request);
     const outlook = presentOutlook({ scope: context.scope, cluster }, explained);
@@ -152,7 +151,7 @@ function presentDeployment(
     rolloutState,
     rolloutStateReason,
     failedTasks,
-    ...(isWatched && { failureThreshold: failureThreshold(service.desiredCount) }),
+    ...(isWatched && { failureThreshold: thresholdOf(service) }),
     ...(throttledUntil !== undefined && { throttledUntil: isoTime(throttledUntil) }),
   };
 }

@@ -19,6 +19,7 @@ const ENVIRONMENT = {
   BERTH_CONNECTIONS_ENDPOINT: "https://sockets.invalid/ws",
   BERTH_AGENT_ENDPOINT: "https://sockets.invalid/",
   BERTH_ACCESS_KEYS: "[]",
+  BERTH_EVENT_BUS_NAME: "berth",
   BERTH_KMS_KEY_ID: "alias/keys",
   BERTH_INSTALLATION: "api.invalid",
 };

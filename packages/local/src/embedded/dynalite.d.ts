@@ -7,11 +7,19 @@ declare module "dynalite/db/index.js" {
     open(): Promise<void>;
     close(): Promise<void>;
     getSync(key: string): unknown;
+    getSync(key: string, options: { readonly valueEncoding: "utf8" }): string | undefined;
     values(range: object): {
       nextv(size: number): Promise<readonly unknown[]>;
+      all(): Promise<readonly unknown[]>;
       close(): Promise<void>;
     };
+    keys(range: object): { all(): Promise<readonly string[]> };
+    clear(range: object): Promise<void>;
     get(key: string, callback: Callback): void;
+    put(key: string, value: unknown, callback: Callback): void;
+    del(key: string, callback: Callback): void;
+    /** All of it or nothing. */
+    batch(operations: readonly object[], callback: Callback): void;
     createValueStream(range: object): NodeJS.ReadableStream;
   }
 

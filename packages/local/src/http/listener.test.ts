@@ -30,6 +30,7 @@ beforeEach(async () => {
         return answer();
       },
       connections: async () => ({ statusCode: 410 }),
+      events: async () => ({ statusCode: 299 }),
       log: (message) => logged.push(message),
     }),
   );
@@ -110,6 +111,12 @@ describe("an answer", () => {
     };
     const response = await send({});
     expect(response).toMatchObject({ status: 500, body: '{"message":"Internal Server Error"}' });
+  });
+
+  test("for EventBridge comes from that route", async () => {
+    const headers = { "x-amz-target": "AWSEvents.PutEvents" };
+    expect(await send({ path: "/", headers })).toMatchObject({ status: 299 });
+    expect(events).toEqual([]);
   });
 
   test("for /@connections comes from that route", async () => {

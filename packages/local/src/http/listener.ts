@@ -3,7 +3,8 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { EcsError, HTTP_STATUS } from "@berth/domain/errors";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { readBody } from "./body.ts";
-import { splitUrl, toProxyEvent, writeResult } from "./proxy-event.ts";
+import { EVENT_BRIDGE_TARGET } from "../event-bridge/put-events.ts";
+import { toProxyEvent, writeResult } from "./proxy-event.ts";
 
 export type HttpHandler = (
   event: APIGatewayProxyEventV2,
@@ -15,6 +16,8 @@ export interface Routes {
   readonly api: HttpHandler;
   /** `/@connections/…`: API Gateway's management API for WebSockets. */
   readonly connections: HttpHandler;
+  /** EventBridge, told by its target header. */
+  readonly events: HttpHandler;
   readonly log: (message: string, error: unknown) => void;
 }
 
@@ -36,9 +39,15 @@ async function answer(
   const body = await readBody(request);
   if (body === "tooLarge") return refuseTooLarge(request, response);
   const event = toProxyEvent(request, body, routes.account);
-  const { rawPath } = splitUrl(request.url ?? "/");
-  const handler = rawPath.startsWith("/@connections/") ? routes.connections : routes.api;
-  writeResult(response, await invoke(routes, handler, event));
+  writeResult(response, await invoke(routes, handlerFor(routes, event), event));
+}
+
+function handlerFor(
+  { api, connections, events }: Routes,
+  { rawPath, headers }: APIGatewayProxyEventV2,
+): HttpHandler {
+  if (rawPath.startsWith("/@connections/")) return connections;
+  return headers["x-amz-target"]?.startsWith(EVENT_BRIDGE_TARGET) ? events : api;
 }
 
 /** As API Gateway: a function that throws is its client's 500, and says no more than that. */

@@ -2,10 +2,15 @@ import { join } from "node:path";
 import type { QueueUrls } from "@berth/aws/create-queues";
 import { QUEUES } from "@berth/aws/queues";
 import { variableName } from "@berth/functions/environment";
-import { FUNCTION_LIMITS, FUNCTIONS, type FunctionName } from "@berth/functions/function-limits";
+import {
+  FUNCTION_LIMITS,
+  FUNCTIONS,
+  type FunctionName,
+  type FunctionRole,
+} from "@berth/functions/function-limits";
 import { KMS_KEY_ID } from "../embedded/kms-server.ts";
 import type { Handlers } from "../handlers.ts";
-import { type HostOptions, LOCAL_STAGE, TABLE_NAME } from "../host-options.ts";
+import { EVENT_BUS_NAME, type HostOptions, LOCAL_STAGE, TABLE_NAME } from "../host-options.ts";
 import type { Bundles } from "./bundle-functions.ts";
 import { FunctionPool, PayloadTooLargeError } from "./function-pool.ts";
 
@@ -45,6 +50,7 @@ export function startProcessHandlers(
       QUEUES.map((queue) => [queue, invoker(`${queue}-queue`)]),
     ) as unknown as Handlers["queues"],
     sweep: async () => invoker("sweep")({}),
+    changeEvents: invoker("change-events"),
     close: () => {
       for (const pool of Object.values(pools)) pool.close();
     },
@@ -65,16 +71,13 @@ export function functionPool(name: FunctionName, options: ProcessHandlersOptions
   });
 }
 
+type Variables = Record<string, string>;
+
 /** What the stacks set, what Lambda sets, and where AWS is on this machine. */
-function environmentOf(
-  name: FunctionName,
-  { host, queueUrls, servicesEndpoint }: ProcessHandlersOptions,
-): Record<string, string> {
-  const { scope, credentials, settings, port, directory, join: rules } = host;
-  const { agentEndpoint, ...times } = settings;
+function environmentOf(name: FunctionName, options: ProcessHandlersOptions): Variables {
   const { role, memoryMiB } = FUNCTION_LIMITS[name];
-  const principalArn = `arn:aws:iam::${scope.account}:root`;
-  const everyones = {
+  const { scope, credentials, directory } = options.host;
+  return {
     AWS_REGION: scope.region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
@@ -82,33 +85,62 @@ function environmentOf(
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMiB),
     NODE_COMPILE_CACHE: directory.compileCache,
-    ...Object.fromEntries(
-      QUEUES.map((queue) => [
-        `BERTH_${queue.toUpperCase()}_QUEUE_URL`,
-        new URL(new URL(queueUrls[queue]).pathname, servicesEndpoint).href,
-      ]),
-    ),
+    ...VARIABLES[role](options),
+    ...(name === "api" && joinVariables(options)),
   };
-  if (role === "forwarder") return everyones;
+}
+
+const VARIABLES: Readonly<Record<FunctionRole, (options: ProcessHandlersOptions) => Variables>> = {
+  forwarder: queueVariables,
+  controller: controllerVariables,
+  publisher: (options) => ({
+    ...tableVariables(options),
+    BERTH_EVENT_BUS_NAME: EVENT_BUS_NAME,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${options.host.port}`,
+  }),
+  open: (options) => {
+    const { scope, credentials } = options.host;
+    const principalArn = `arn:aws:iam::${scope.account}:root`;
+    return {
+      ...controllerVariables(options),
+      BERTH_ACCESS_KEYS: JSON.stringify([{ ...credentials, principalArn }]),
+      AWS_ENDPOINT_URL_KMS: options.servicesEndpoint,
+      BERTH_KMS_KEY_ID: KMS_KEY_ID,
+    };
+  },
+};
+
+const joinVariables = ({ host: { join: rules } }: ProcessHandlersOptions): Variables => ({
+  AWS_ENDPOINT_URL_STS: rules.stsEndpoint,
+  BERTH_INSTALLATION: rules.installation,
+  BERTH_INSTANCE_ROLES: rules.instanceRoles.join(","),
+});
+
+function queueVariables({ queueUrls, servicesEndpoint }: ProcessHandlersOptions): Variables {
+  return Object.fromEntries(
+    QUEUES.map((queue) => [
+      `BERTH_${queue.toUpperCase()}_QUEUE_URL`,
+      new URL(new URL(queueUrls[queue]).pathname, servicesEndpoint).href,
+    ]),
+  );
+}
+
+const tableVariables = ({ host, servicesEndpoint }: ProcessHandlersOptions): Variables => ({
+  AWS_ENDPOINT_URL_DYNAMODB: servicesEndpoint,
+  BERTH_ACCOUNT: host.scope.account,
+  BERTH_TABLE_NAME: TABLE_NAME,
+});
+
+function controllerVariables(options: ProcessHandlersOptions): Variables {
+  const { settings, port } = options.host;
+  const { agentEndpoint, ...times } = settings;
   return {
-    ...everyones,
+    ...queueVariables(options),
+    ...tableVariables(options),
     ...Object.fromEntries(
       Object.entries(times).map(([setting, value]) => [variableName(setting), String(value)]),
     ),
-    AWS_ENDPOINT_URL_DYNAMODB: servicesEndpoint,
-    BERTH_ACCOUNT: scope.account,
-    BERTH_TABLE_NAME: TABLE_NAME,
     BERTH_CONNECTIONS_ENDPOINT: `http://127.0.0.1:${port}`,
     BERTH_AGENT_ENDPOINT: agentEndpoint,
-    ...(role === "open" && {
-      BERTH_ACCESS_KEYS: JSON.stringify([{ ...credentials, principalArn }]),
-      AWS_ENDPOINT_URL_KMS: servicesEndpoint,
-      BERTH_KMS_KEY_ID: KMS_KEY_ID,
-    }),
-    ...(name === "api" && {
-      AWS_ENDPOINT_URL_STS: rules.stsEndpoint,
-      BERTH_INSTALLATION: rules.installation,
-      BERTH_INSTANCE_ROLES: rules.instanceRoles.join(","),
-    }),
   };
 }

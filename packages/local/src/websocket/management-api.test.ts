@@ -28,7 +28,8 @@ beforeEach(async () => {
       return connectionId === "here=" ? "sent" : "gone";
     },
   });
-  server = createServer(createListener({ account: "000000000000", api, connections, log }));
+  const routes = { account: "000000000000", api, events: api, connections, log };
+  server = createServer(createListener(routes));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
 });

@@ -1,7 +1,7 @@
-import { type VerifyOptions, verifySignature } from "@berth/contracts/sigv4";
-import { isEcsError } from "@berth/domain/errors";
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import type { VerifyOptions } from "@berth/contracts/sigv4";
+import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type { HttpHandler } from "../http/listener.ts";
+import { bodyOf, whyUnsigned } from "../http/signed-event.ts";
 
 export interface ManagementApiOptions {
   readonly findAccessKey: VerifyOptions["findAccessKey"];
@@ -17,8 +17,13 @@ const PUSH_PATH = /^\/@connections\/([^/]+)$/;
  */
 export function createManagementApi(options: ManagementApiOptions): HttpHandler {
   return async (event) => {
-    const refusal = await refuseUnsigned(options, event);
-    if (refusal) return refusal;
+    const { findAccessKey, now } = options;
+    const refusal = await whyUnsigned(event, {
+      findAccessKey,
+      now: now(),
+      service: "execute-api",
+    });
+    if (refusal) return failure(403, "ForbiddenException", refusal.message);
     const connectionId = PUSH_PATH.exec(event.rawPath)?.[1];
     const isPush = connectionId !== undefined && event.requestContext.http.method === "POST";
     if (!isPush) return failure(404, "NotFoundException");
@@ -26,30 +31,6 @@ export function createManagementApi(options: ManagementApiOptions): HttpHandler 
     const outcome = await options.push(decodeURIComponent(connectionId), text);
     return outcome === "sent" ? { statusCode: 200 } : failure(410, "GoneException");
   };
-}
-
-async function refuseUnsigned(
-  { findAccessKey, now }: ManagementApiOptions,
-  event: APIGatewayProxyEventV2,
-): Promise<APIGatewayProxyStructuredResultV2 | undefined> {
-  const request = {
-    method: event.requestContext.http.method,
-    path: event.rawPath,
-    query: event.rawQueryString,
-    headers: event.headers,
-    body: bodyOf(event),
-  };
-  try {
-    await verifySignature(request, { findAccessKey, now: now(), service: "execute-api" });
-    return undefined;
-  } catch (error) {
-    if (isEcsError(error)) return failure(403, "ForbiddenException", error.message);
-    throw error;
-  }
-}
-
-function bodyOf(event: APIGatewayProxyEventV2): Buffer {
-  return Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
 }
 
 /** The SDK takes the error's name from the header. */

@@ -55,6 +55,9 @@ test("a place that placement did not choose", () => {
   expect(describePlacement({ kind: "named" })).toEqual([
     "Its place was named by the caller of StartTask.",
   ]);
+  expect(describePlacement({ kind: "daemon" })).toEqual([
+    "Its service is a DAEMON: it has one task on every container instance that suits it.",
+  ]);
   expect(describePlacement(undefined)).toEqual([
     "It took up a place that an earlier try had reserved.",
   ]);

@@ -5,6 +5,9 @@ import { LAST } from "../placement/rank.ts";
 export function describePlacement(placement: TaskPlacement | undefined): readonly string[] {
   if (!placement) return ["It took up a place that an earlier try had reserved."];
   if (placement.kind === "named") return ["Its place was named by the caller of StartTask."];
+  if (placement.kind === "daemon") {
+    return ["Its service is a DAEMON: it has one task on every container instance that suits it."];
+  }
   const { considered, rejected } = placement;
   return [rejectionText(considered, rejected), choiceText(placement)];
 }

@@ -57,7 +57,12 @@ function toWorld(given: Circumstances): ServiceWorld {
     },
     tasks: given.tasks.map(toTask),
     checkedContainers: given.isChecked ? { "web:1": ["main"], "web:2": ["main"] } : {},
-    settings: { healthyAfterMs: HEALTHY_AFTER_MS, throttleFirstDelayMs: 1, throttleMaxDelayMs: 1 },
+    settings: {
+      healthyAfterMs: HEALTHY_AFTER_MS,
+      provenAfterMs: HEALTHY_AFTER_MS,
+      throttleFirstDelayMs: 1,
+      throttleMaxDelayMs: 1,
+    },
   });
   return { ...snapshot, slots: given.slots, nextNumber: 100 };
 }
@@ -65,7 +70,7 @@ function toWorld(given: Circumstances): ServiceWorld {
 const worlds: fc.Arbitrary<ServiceWorld> = circumstances.map(toWorld);
 
 const notesOf = (world: ServiceWorld): readonly ProgressNote["kind"][] =>
-  explainProgress({ ...world, healthyAfterMs: HEALTHY_AFTER_MS }).map(({ kind }) => kind);
+  explainProgress(world).map(({ kind }) => kind);
 
 const countStarts = (plan: ServicePlan): number =>
   plan.starts.reduce((sum, { count }) => sum + count, 0);

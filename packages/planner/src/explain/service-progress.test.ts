@@ -21,7 +21,8 @@ function notesOf(
   facts: Partial<ServiceFacts> = {},
 ) {
   const snapshot = aServiceSnapshot({ service, tasks });
-  return explainProgress({ ...snapshot, healthyAfterMs: AFTER_MS, ...facts });
+  const settings = { ...snapshot.settings, healthyAfterMs: AFTER_MS };
+  return explainProgress({ ...snapshot, settings, ...facts });
 }
 
 const textsOf = (...args: Parameters<typeof notesOf>) => notesOf(...args).map(({ text }) => text);
@@ -118,6 +119,41 @@ test("says since when tasks find no instance, and when it looks again", () => {
       since: 300,
       until: NOW + 9,
     },
+  ]);
+});
+
+describe("a DAEMON service", () => {
+  const DAEMON = { schedulingStrategy: "DAEMON" } as const;
+
+  test("says that a task on an instance that drains is the last to go", () => {
+    const tasks = [running(1, 1), running(1, 2, { draining: true })];
+    expect(textsOf({ ...DAEMON, desiredCount: 1 }, tasks)).toEqual([
+      "1 task on instances that drain: they go when the tasks of other services have gone.",
+    ]);
+  });
+
+  test("says that its instance has no room", () => {
+    const plannedStarts = [aPlannedStart(1, 2, { unplaced: { since: 300, candidates: [] } })];
+    expect(textsOf({ ...DAEMON, plannedStarts }, [running(1, 1)])).toEqual([
+      "1 task finds no room on the container instance that shall have one; tried again as soon as there is some.",
+    ]);
+  });
+});
+
+test("says until when protection keeps tasks that would be replaced", () => {
+  const old = running(1, 1, { protectedUntil: NOW + 60_000 });
+  const tasks = [old, running(2, 2), running(2, 3)];
+  expect(notesOf(ROLLING, tasks)).toContainEqual({
+    kind: "protected",
+    text: "1 task to be replaced is protected from that until the protection ends.",
+    until: NOW + 60_000,
+  });
+});
+
+test("says that tasks are being evened out over the zones", () => {
+  const rebalancing = { isUnderWay: true, desiredCount: 2, moves: ["a"] };
+  expect(textsOf({ rebalancing }, [running(1, 1), running(1, 2)])).toEqual([
+    "Its tasks are being evened out over the availability zones: 1 task moving, a new one healthy before an old one stops.",
   ]);
 });
 

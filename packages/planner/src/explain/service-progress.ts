@@ -1,9 +1,10 @@
 import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import { boundsOf } from "../service/bounds.ts";
-import { countHealthy, countOccupying, isPending, takeCensus } from "../service/census.ts";
+import { countHealthy, countOccupying, isPending } from "../service/census.ts";
 import type { Census, Member } from "../service/census.ts";
 import { primaryOf } from "../service/primary-deployment.ts";
+import { censusOf, type CensusFacts } from "../service/take-stock.ts";
 
 /** One thing that a service does or waits for. Times are epoch ms. */
 export interface ProgressNote {
@@ -21,6 +22,8 @@ export interface ProgressNote {
     | "unhealthy"
     | "draining"
     | "outdated"
+    | "protected"
+    | "rebalancing"
     | "stopping"
     | "atCeiling"
     | "atFloor";
@@ -30,28 +33,25 @@ export interface ProgressNote {
   readonly until?: number;
 }
 
-export interface ServiceFacts {
-  readonly service: Service;
+export interface ServiceFacts extends CensusFacts {
   /** All that are not archived. */
   readonly tasks: readonly Task[];
-  /** Names of essential containers with a health check, by task definition name. */
-  readonly checkedContainers: Readonly<Record<string, readonly string[]>>;
-  readonly healthyAfterMs: number;
   /** When the service is looked at next, whatever happens until then. */
   readonly nextLookAt?: number;
-  readonly now: number;
 }
 
 /** Why a service is not yet as it shall be, or that it is. */
 export function explainProgress(facts: ServiceFacts): readonly ProgressNote[] {
   const { service } = facts;
-  const census = censusOf(facts);
+  const census = censusOf(facts, facts.tasks, service.deployments);
   if (service.status !== "ACTIVE") return [removal(service, census)];
   const notes = [
     ...deploymentNotes(facts, countMissing(service, census)),
     ...unplacedNotes(facts),
     ...taskNotes(service, census),
-    ...boundNotes(service, census),
+    ...protectionNotes(census),
+    ...rebalancingNotes(service),
+    ...(service.schedulingStrategy === "REPLICA" ? boundNotes(service, census) : []),
   ];
   return notes.length > 0 ? notes : [restNote(facts, census)];
 }
@@ -72,23 +72,6 @@ function steadyText(desiredCount: number): string {
   return desiredCount === 1
     ? "The one task that it shall have is healthy."
     : `All ${desiredCount} tasks that it shall have are healthy.`;
-}
-
-function censusOf({
-  service,
-  tasks,
-  checkedContainers,
-  healthyAfterMs,
-  now,
-}: ServiceFacts): Census {
-  const rules = {
-    primaryId: primaryOf(service.deployments).id,
-    plannedStops: new Set((service.plannedStops ?? []).map(({ taskId }) => taskId)),
-    checkedContainers,
-    healthyAfterMs,
-    gracePeriodMs: (service.healthCheckGracePeriodSeconds ?? 0) * 1_000,
-  };
-  return takeCensus(tasks, rules, now);
 }
 
 /** So many tasks are neither there nor decided. */
@@ -122,25 +105,35 @@ function unplacedNotes({ service, nextLookAt }: ServiceFacts): readonly Progress
   return [
     {
       kind: "unplaced",
-      text: `${count(times.length, "task")} ${times.length === 1 ? "finds" : "find"} no container instance; tried again as soon as one joins or has room.`,
+      text: unplacedText(service, times.length),
       since: Math.min(...times),
       ...(nextLookAt !== undefined && { until: nextLookAt }),
     },
   ];
 }
 
+function unplacedText({ schedulingStrategy }: Service, waiting: number): string {
+  return schedulingStrategy === "DAEMON"
+    ? `${count(waiting, "task")} ${waiting === 1 ? "finds" : "find"} no room on the container instance that shall have one; tried again as soon as there is some.`
+    : `${count(waiting, "task")} ${waiting === 1 ? "finds" : "find"} no container instance; tried again as soon as one joins or has room.`;
+}
+
 /** What its tasks are about, by how many each is true of. */
-function taskNotes({ plannedStarts }: Service, census: Census): readonly ProgressNote[] {
+function taskNotes(
+  { plannedStarts, schedulingStrategy }: Service,
+  census: Census,
+): readonly ProgressNote[] {
   const { kept, replaced, leaving, changesAt } = census;
   const placing = plannedStarts.filter(({ unplaced }) => unplaced === undefined).length;
   const pending = kept.filter(isPending).length;
   const warming = kept.length - pending - countHealthy(kept);
+  const texts = schedulingStrategy === "DAEMON" ? WHY_DAEMONS_GO : WHY_REPLACED;
   const reasons = replaced.map(whyReplaced);
   const counted = [
     ["placing", placing, "about to be placed."],
     ["starting", pending, "PENDING: not started by their agents yet."],
     ["warming", warming, "RUNNING, and not yet proven healthy."],
-    ...WHY_REPLACED.map(
+    ...texts.map(
       ([why, text]) => [why, reasons.filter((each) => each === why).length, text] as const,
     ),
     ["stopping", leaving.length, "asked to stop, and not STOPPED yet."],
@@ -161,9 +154,31 @@ const WHY_REPLACED = [
   ["outdated", "of older deployments, to be replaced."],
 ] as const;
 
+/** No two fit on one instance: the new one comes after. */
+const WHY_DAEMONS_GO = [
+  WHY_REPLACED[0],
+  ["draining", "on instances that drain: they go when the tasks of other services have gone."],
+  WHY_REPLACED[2],
+] as const;
+
 function whyReplaced({ task, condition }: Member): (typeof WHY_REPLACED)[number][0] {
   if (condition === "UNHEALTHY") return "unhealthy";
   return task.draining === true ? "draining" : "outdated";
+}
+
+/** Protected tasks that would be replaced if they were not. */
+function protectionNotes({ replaced }: Census): readonly ProgressNote[] {
+  const times = replaced.flatMap(({ protectedUntil }) => protectedUntil ?? []);
+  if (times.length === 0) return [];
+  const text = `${count(times.length, "task")} to be replaced ${times.length === 1 ? "is" : "are"} protected from that until the protection ends.`;
+  return [{ kind: "protected", text, until: Math.max(...times) }];
+}
+
+function rebalancingNotes({ rebalancing }: Service): readonly ProgressNote[] {
+  if (rebalancing?.isUnderWay !== true) return [];
+  const moving = rebalancing.moves.length;
+  const text = `Its tasks are being evened out over the availability zones: ${count(moving, "task")} moving, a new one healthy before an old one stops.`;
+  return [{ kind: "rebalancing", text }];
 }
 
 /** Where the corridor of the rollout is what a start or a stop waits for. */

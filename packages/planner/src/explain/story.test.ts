@@ -155,6 +155,28 @@ describe("why a task stops", () => {
     expect(first?.cause).toEqual(byService);
   });
 
+  test("an instance that drains, and who asked for that", () => {
+    const task = aStoppedTask({ draining: true });
+    const drained = { at: 400, to: "draining", cause: byAlice("UpdateContainerInstancesState") };
+    const history = [...task.history, drained];
+    expect(lines(tellStop({ ...task, history })).slice(0, 2)).toEqual([
+      `400 UpdateContainerInstancesState by ${ALICE} (request r-1) set container instance ${instanceId(1)} to DRAINING.`,
+      expect.stringContaining("asked it to stop while its container instance drained") as string,
+    ]);
+  });
+
+  test("no instance that drains, where something else was first", () => {
+    const task = aStoppedTask({ draining: true }, byAlice("StopTask"));
+    const cause: Cause = { kind: "controlPlane", reason: "EC2 told that it is leaving" };
+    const story = tellStory({
+      ...task,
+      history: [...task.history, { at: 650, to: "draining", cause }],
+    });
+    const told = `The control plane set container instance ${instanceId(1)} to DRAINING: EC2 told that it is leaving.`;
+    expect(lines(story)).toContain(`650 ${told}`);
+    expect(tellStop(task).map(({ text }) => text)).not.toContain(told);
+  });
+
   test("says that the instance drained", () => {
     expect(lines(tellStop(aStoppedTask({ draining: true })))[0]).toBe(
       `600 Deployment ${OLD} of service web asked it to stop while its container instance drained: Scaling activity initiated by (deployment ${OLD}).`,

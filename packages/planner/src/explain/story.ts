@@ -34,7 +34,7 @@ export const tellStory = (task: Task, service?: TaskService): readonly StoryStep
 export const tellStop = (task: Task, service?: TaskService): readonly StoryStep[] =>
   inOrder([
     ...whatBeganTheStop(task, service),
-    ...task.history.filter(isOfStop).map((entry) => tellEntry(task, entry)),
+    ...task.history.filter((entry) => isOfStop(task, entry)).map((entry) => tellEntry(task, entry)),
     ...containerEnds(task),
   ]);
 
@@ -62,7 +62,14 @@ function orderOf({ cause }: StoryStep): number {
   return cause.kind === "container" ? 1 : 2;
 }
 
-const isOfStop = ({ to }: HistoryEntry): boolean => to === "desired STOPPED" || to === "STOPPED";
+function isOfStop(task: Task, { to }: HistoryEntry): boolean {
+  if (to === "draining") return task.draining === true && orderOfService(task) !== undefined;
+  return to === "desired STOPPED" || to === "STOPPED";
+}
+
+/** Where it was its service that asked it to stop. */
+const orderOfService = ({ history }: Task): HistoryEntry | undefined =>
+  history.find(({ to, cause }) => to === "desired STOPPED" && cause.kind === "deployment");
 
 function tellStart(task: Task, service: TaskService | undefined): readonly StoryStep[] {
   const { pullStartedAt, pullStoppedAt } = task;
@@ -71,7 +78,9 @@ function tellStart(task: Task, service: TaskService | undefined): readonly Story
     ...(change?.deploymentId !== undefined && change.deploymentId === task.startedBy
       ? [tellChange(change, `began deployment ${change.deploymentId}`)]
       : []),
-    ...task.history.filter((entry) => !isOfStop(entry)).map((entry) => tellEntry(task, entry)),
+    ...task.history
+      .filter((entry) => !isOfStop(task, entry))
+      .map((entry) => tellEntry(task, entry)),
     ...byAgent(pullStartedAt, "Its agent began to pull its images."),
     ...byAgent(pullStoppedAt, "Its images were there."),
   ];
@@ -82,8 +91,8 @@ const byAgent = (at: number | undefined, text: string): readonly StoryStep[] =>
 
 /** What made the service order the stop, as far as its records still tell. */
 function whatBeganTheStop(task: Task, service: TaskService | undefined): readonly StoryStep[] {
-  const order = task.history.find(({ to }) => to === "desired STOPPED");
-  if (!service || order?.cause.kind !== "deployment") return [];
+  const order = orderOfService(task);
+  if (!service || !order) return [];
   const failure = failureOf(task, service.deployments, order.at);
   if (failure) return [failure];
   const change = changeBefore(service, order.at);
@@ -155,10 +164,13 @@ function subjectOf(cause: Cause, task: Task): string {
 }
 
 function predicateOf({ to, cause }: HistoryEntry, task: Task): string {
-  const why = withoutStop(cause.kind === "controlPlane" ? cause.reason : task.stoppedReason);
+  const told = cause.kind === "controlPlane" ? withoutStop(cause.reason) : undefined;
+  const why = told ?? withoutStop(task.stoppedReason);
   switch (to) {
     case "PENDING":
       return `had it placed on container instance ${task.containerInstanceId}`;
+    case "draining":
+      return `set container instance ${task.containerInstanceId} to DRAINING${told ?? ""}`;
     case "desired STOPPED":
       return `asked it to stop${task.draining ? " while its container instance drained" : ""}${why}`;
     case "STOPPED":

@@ -1,4 +1,5 @@
 import type { Task } from "@berth/domain/task";
+import { isProtected } from "@berth/domain/task";
 import { assessTask } from "./task-condition.ts";
 import type { HealthRules, TaskCondition } from "./task-condition.ts";
 
@@ -6,6 +7,10 @@ import type { HealthRules, TaskCondition } from "./task-condition.ts";
 export interface Member {
   readonly task: Task;
   readonly condition: Exclude<TaskCondition, "LEAVING" | "STOPPED">;
+  /** Epoch ms: it is not to be stopped before, for the sake of the count or of its revision. */
+  readonly protectedUntil?: number;
+  /** It is to be stopped because another zone has taken over from it. */
+  readonly forBalance?: true;
 }
 
 /** The tasks of a service, each in exactly one list. */
@@ -39,7 +44,8 @@ export function takeCensus(tasks: readonly Task[], rules: CensusRules, now: numb
     else if (condition === "LEAVING" || rules.plannedStops.has(task.id)) leaving.push(task);
     else {
       const outlived = task.startedBy !== rules.primaryId || task.draining === true;
-      (outlived || condition === "UNHEALTHY" ? replaced : kept).push({ task, condition });
+      const member = { task, condition, ...protection(task, condition, now) };
+      (outlived || condition === "UNHEALTHY" ? replaced : kept).push(member);
       if (changesAt !== undefined) changes.push(changesAt);
     }
   }
@@ -52,6 +58,18 @@ export function takeCensus(tasks: readonly Task[], rules: CensusRules, now: numb
   };
 }
 
+/** Neither a failed health check nor the draining of its instance leaves a task in peace. */
+function protection(
+  task: Task,
+  condition: TaskCondition,
+  now: number,
+): Pick<Member, "protectedUntil"> {
+  const { protectedUntil } = task;
+  if (protectedUntil === undefined || !isProtected(task, now)) return {};
+  return condition === "UNHEALTHY" || task.draining ? {} : { protectedUntil };
+}
+
+export const mayBeStopped = (member: Member): boolean => member.protectedUntil === undefined;
 export const isHealthy = (member: Member): boolean => member.condition === "HEALTHY";
 export const isPending = (member: Member): boolean => member.condition === "PENDING";
 

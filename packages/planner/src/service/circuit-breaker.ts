@@ -1,79 +1,41 @@
-import type { Deployment, Service } from "@berth/domain/service";
-import type { Task } from "@berth/domain/task";
-import { withoutFailures } from "./failed-starts.ts";
-import { primaryOf } from "./primary-deployment.ts";
-import { deploymentFailed, rollingBack } from "./service-events.ts";
+import type { Deployment, Service, ThresholdConfiguration } from "@berth/domain/service";
 
-export interface Verdict {
-  readonly deployments: readonly Deployment[];
-  /** That of the PRIMARY deployment. */
-  readonly taskDefinition: string;
-  readonly events: readonly string[];
-}
+const DEFAULT_THRESHOLD: ThresholdConfiguration = { type: "BOUNDED_PERCENT", value: 50 };
+const LEAST_BOUNDED = 3;
+const MOST_BOUNDED = 200;
 
 /**
- * Fails a PRIMARY deployment of which too many starts failed and no task runs, and rolls back to
- * the latest COMPLETED one where that is asked for. Source: ECS developer guide, deployment circuit
- * breaker, stage 1.
+ * So many failed tasks fail a deployment: half of the desired count, but at least 3 and at most
+ * 200, where the user has not said otherwise. Source: ECS API reference, ThresholdConfiguration.
  */
-export function judgeDeployment(
-  service: Pick<
-    Service,
-    "name" | "desiredCount" | "deploymentConfiguration" | "taskDefinition" | "deployments"
-  >,
-  tasks: readonly Task[],
-  now: number,
-): Verdict {
-  const { deploymentCircuitBreaker } = service.deploymentConfiguration;
-  const { deployments, taskDefinition } = service;
-  const primary = primaryOf(deployments);
-  const older = deployments.slice(1);
-  if (!deploymentCircuitBreaker?.enable || !isTripped(primary, service, tasks)) {
-    return { deployments, taskDefinition, events: [] };
-  }
-  const failed = failedDeployment(primary, now);
-  const events = [deploymentFailed(service.name, primary.id)];
-  const target = deploymentCircuitBreaker.rollback ? older.find(isCompleted) : undefined;
-  if (!target) return { deployments: [failed, ...older], taskDefinition, events };
-  return {
-    deployments: [
-      rolledBackTo(target, now),
-      { ...failed, status: "ACTIVE" },
-      ...older.filter((each) => each !== target),
-    ],
-    taskDefinition: target.taskDefinition,
-    events: [...events, rollingBack(service.name, target.id)],
-  };
+export function failureThreshold(
+  desiredCount: number,
+  { type, value } = DEFAULT_THRESHOLD,
+): number {
+  if (type === "COUNT") return value;
+  const share = Math.ceil((desiredCount * value) / 100);
+  return type === "BOUNDED_PERCENT"
+    ? Math.max(LEAST_BOUNDED, Math.min(MOST_BOUNDED, share))
+    : Math.max(1, share);
 }
 
-/** Half of the desired count, but at least 3 and at most 200. */
-export const failureThreshold = (desiredCount: number): number =>
-  Math.max(3, Math.min(200, Math.ceil(desiredCount / 2)));
-
-const isCompleted = (deployment: Deployment): boolean => deployment.rolloutState === "COMPLETED";
-
-function isTripped(
-  primary: Deployment,
-  service: Pick<Service, "desiredCount">,
-  tasks: readonly Task[],
-): boolean {
-  return (
-    primary.rolloutState === "IN_PROGRESS" &&
-    primary.failedTasks >= failureThreshold(service.desiredCount) &&
-    !tasks.some((task) => task.startedBy === primary.id && task.lastStatus === "RUNNING")
+/** The threshold of this service's deployments. */
+export const thresholdOf = (
+  service: Pick<Service, "desiredCount" | "deploymentConfiguration">,
+): number =>
+  failureThreshold(
+    service.desiredCount,
+    service.deploymentConfiguration.deploymentCircuitBreaker?.thresholdConfiguration,
   );
-}
 
-const failedDeployment = (deployment: Deployment, now: number): Deployment => ({
-  ...deployment,
-  rolloutState: "FAILED",
-  rolloutStateReason: "ECS deployment circuit breaker: tasks failed to start.",
-  updatedAt: now,
-});
-
-const rolledBackTo = (target: Deployment, now: number): Deployment => ({
-  ...withoutFailures(target, now),
-  status: "PRIMARY",
-  rolloutState: "IN_PROGRESS",
-  rolloutStateReason: `ECS deployment circuit breaker: rolling back to deploymentId ${target.id}.`,
-});
+/**
+ * Whether too many tasks of the deployment have failed. Both kinds count, those that never ran and
+ * those that ran and exited or became unhealthy: ECS's stages one and two, without its blind spot
+ * for tasks that exit.
+ */
+export const isTripped = (
+  primary: Deployment,
+  service: Pick<Service, "desiredCount" | "deploymentConfiguration">,
+): boolean =>
+  service.deploymentConfiguration.deploymentCircuitBreaker?.enable === true &&
+  primary.failedTasks >= thresholdOf(service);

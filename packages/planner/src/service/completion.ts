@@ -1,5 +1,6 @@
 import type { Deployment, Service } from "@berth/domain/service";
 import { countHealthy, countOccupying } from "./census.ts";
+import type { Census } from "./census.ts";
 import { primaryOf } from "./primary-deployment.ts";
 import type { Rollout } from "./rollout.ts";
 import { deploymentCompleted } from "./service-events.ts";
@@ -11,21 +12,28 @@ export interface Completion {
   readonly events: readonly string[];
 }
 
+/** How far the service has come. */
+export interface Arrival {
+  readonly census: Census;
+  /** It has what it wants of the PRIMARY deployment, all healthy, and nothing else. */
+  readonly isSettled: boolean;
+}
+
 /**
  * Completes the PRIMARY deployment once all its tasks are healthy and nothing else of the service is
  * left; the older deployments leave the list with it. Source: ECS API reference, Deployment.
  */
 export function settleCompletion(
   service: Pick<Service, "name" | "deployments">,
-  rollout: Rollout,
+  { census, isSettled }: Arrival,
   now: number,
 ): Completion {
   const { deployments } = service;
   const primary = primaryOf(deployments);
   const older = deployments.slice(1);
-  const steady = primary.rolloutState !== "FAILED" && isSettled(rollout);
+  const steady = primary.rolloutState !== "FAILED" && isSettled;
   if (!steady) {
-    const needed = older.filter((each) => isStillNeeded(each, older, rollout));
+    const needed = older.filter((each) => isStillNeeded(each, older, census));
     const isUnchanged = needed.length === older.length;
     return { deployments: isUnchanged ? deployments : [primary, ...needed], steady, events: [] };
   }
@@ -39,8 +47,11 @@ export function settleCompletion(
   };
 }
 
-/** Then nothing is planned either: there are never more planned starts than tasks missing. */
-function isSettled({ census, desiredCount }: Rollout): boolean {
+/**
+ * Whether a rollout has come to its end. Then nothing is planned either: there are never more planned
+ * starts than tasks missing.
+ */
+export function isRolledOut({ census, desiredCount }: Rollout): boolean {
   return countHealthy(census.kept) === desiredCount && countOccupying(census) === desiredCount;
 }
 
@@ -58,7 +69,7 @@ const completed = (deployment: Deployment, now: number): Deployment => ({
 function isStillNeeded(
   deployment: Deployment,
   older: readonly Deployment[],
-  { census }: Rollout,
+  census: Census,
 ): boolean {
   const isOwn = (task: { readonly startedBy?: string }) => task.startedBy === deployment.id;
   return (

@@ -1,13 +1,19 @@
-import type { Service } from "@berth/domain/service";
+import type { PlannedStart, Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import type { Member } from "./census.ts";
-import { openStops, toPlannedStop } from "./planned-stops.ts";
+import { openStopsOf, toPlannedStop } from "./planned-stops.ts";
+import { withoutWritten } from "./service-deployments.ts";
+
+/** Starts that are alike, and where they are to be if that matters. */
+export interface StartBatch extends Pick<PlannedStart, "containerInstanceId" | "availabilityZone"> {
+  readonly count: number;
+}
 
 /** What a pass over a service comes to. */
 export interface Decision {
   /** Members of the service with their new values; the very same ones where nothing changed. */
   readonly changes: Partial<Service>;
-  readonly startCount: number;
+  readonly starts: readonly StartBatch[];
   /** Decided now; earlier decisions that are not obeyed yet come on top. */
   readonly stops: readonly Member[];
   readonly events: readonly string[];
@@ -25,6 +31,7 @@ export function applyDecision(
   service: Service,
   decision: Decision,
   tasks: readonly Task[],
+  now: number,
 ): Service {
   const { changes, lastTold } = decision;
   const isChanged =
@@ -36,10 +43,8 @@ export function applyDecision(
   const present = new Set(tasks.map((task) => task.id));
   return {
     ...next,
-    countedStops: next.countedStops.filter((id) => present.has(id)),
-    plannedStops: [
-      ...openStops(service.plannedStops ?? [], tasks),
-      ...decision.stops.map(toPlannedStop),
-    ],
+    serviceDeployments: withoutWritten(next.serviceDeployments, service.serviceDeployments),
+    countedFailures: next.countedFailures.filter((id) => present.has(id)),
+    plannedStops: [...openStopsOf(service, tasks, now), ...decision.stops.map(toPlannedStop)],
   };
 }

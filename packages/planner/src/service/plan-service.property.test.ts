@@ -1,4 +1,7 @@
+import type { DeploymentCircuitBreaker } from "@berth/domain/service";
+import { isTerminal } from "@berth/domain/service-deployment";
 import type { Task } from "@berth/domain/task";
+import { aServiceDeployment } from "@berth/testing/builders";
 import {
   aServiceSnapshot,
   aServiceTask,
@@ -50,29 +53,58 @@ const circumstances = fc.record({
   maximumPercent: fc.constantFrom(100, 125, 150, 200),
   slots: fc.integer({ min: 2, max: 7 }),
   isChecked: fc.boolean(),
+  isEven: fc.boolean(),
   healthyAfterMs: fc.constantFrom(0, 1500),
 });
 
 type Traits = typeof traits extends fc.Arbitrary<infer T> ? T : never;
 type Circumstances = typeof circumstances extends fc.Arbitrary<infer T> ? T : never;
 
-function toWorld(given: Circumstances): ServiceWorld {
+function toWorld(given: Circumstances, breaker?: DeploymentCircuitBreaker): ServiceWorld {
   const { desiredCount, minimumHealthyPercent, maximumPercent, healthyAfterMs } = given;
   const snapshot = aServiceSnapshot({
     service: {
       desiredCount,
       taskDefinition: "web:2",
       deployments: [rollingOut(2), superseded(1)],
-      deploymentConfiguration: { minimumHealthyPercent, maximumPercent },
+      deploymentConfiguration: {
+        minimumHealthyPercent,
+        maximumPercent,
+        ...(breaker && { deploymentCircuitBreaker: breaker }),
+      },
+      serviceDeployments: [aServiceDeployment({ deploymentId: rollingOut(2).id })],
+      availabilityZoneRebalancing: given.isEven ? "ENABLED" : "DISABLED",
     },
+    zones: ["a", "b"],
     tasks: given.tasks.map(toTask),
     checkedContainers: given.isChecked ? { "web:1": ["main"], "web:2": ["main"] } : {},
-    settings: { healthyAfterMs, throttleFirstDelayMs: 1000, throttleMaxDelayMs: 4000 },
+    settings: {
+      healthyAfterMs,
+      provenAfterMs: 1500,
+      throttleFirstDelayMs: 1000,
+      throttleMaxDelayMs: 4000,
+    },
   });
   return { ...snapshot, slots: given.slots, nextNumber: 100 };
 }
 
-const worlds: fc.Arbitrary<ServiceWorld> = circumstances.map(toWorld);
+const worlds: fc.Arbitrary<ServiceWorld> = circumstances.map((given) => toWorld(given));
+
+/** The same where too many failures end the deployment. */
+const watchedWorlds: fc.Arbitrary<ServiceWorld> = fc
+  .record({
+    circumstances,
+    breaker: fc.record({
+      enable: fc.constant(true),
+      rollback: fc.boolean(),
+      resetOnHealthyTask: fc.boolean(),
+      thresholdConfiguration: fc.record({
+        type: fc.constant("COUNT" as const),
+        value: fc.integer({ min: 1, max: 4 }),
+      }),
+    }),
+  })
+  .map((given) => toWorld(given.circumstances, given.breaker));
 
 const bounds = ({ service }: ServiceWorld) =>
   boundsOf(service.desiredCount, service.deploymentConfiguration);
@@ -95,6 +127,35 @@ const isHealthy = (world: ServiceWorld, task: Task): boolean => {
     : world.now - (task.startedAt ?? 0) >= world.settings.healthyAfterMs;
 };
 
+const isSick = (task: Task): boolean =>
+  task.containers.some((container) => container.healthStatus === "UNHEALTHY");
+
+/** What a service has promised to leave alone. */
+function expectProtected({ before, plan }: Step): void {
+  for (const { taskId } of plan.stops) {
+    const task = before.tasks.find(({ id }) => id === taskId);
+    const isSafe = (task?.protectedUntil ?? 0) > before.now && !task?.draining;
+    expect(isSafe && !(task && isSick(task)), `${taskId} is protected`).toBe(false);
+  }
+}
+
+/** What has its verdict keeps it; what failed never looks like success. */
+function expectVerdicts({ before, plan: { service } }: Step): void {
+  const records = new Map(service.serviceDeployments.map((record) => [record.id, record]));
+  for (const record of before.service.serviceDeployments.filter(isTerminal)) {
+    expect([record, undefined]).toContain(records.get(record.id));
+  }
+  const failed = before.service.deployments.filter((each) => each.rolloutState === "FAILED");
+  for (const { id } of failed) {
+    const now = service.deployments.find((each) => each.id === id);
+    expect(now?.rolloutState ?? "FAILED").toBe("FAILED");
+  }
+  const [latest] = service.serviceDeployments;
+  if (latest && service.status === "ACTIVE") {
+    expect(isTerminal(latest)).toBe(service.deployments[0]?.rolloutState !== "IN_PROGRESS");
+  }
+}
+
 function expectWithinBounds({ before, plan }: Step): void {
   const { floor, ceiling } = bounds(before);
   const starts = plan.starts.reduce((sum, start) => sum + start.count, 0);
@@ -108,7 +169,14 @@ function expectWithinBounds({ before, plan }: Step): void {
   expect(staying.length).toBeGreaterThanOrEqual(Math.min(floor, healthy.length));
 }
 
-function expectRest({ before, plan }: Step): void {
+/** With a verdict, or a rebalancing that began or ended, the service may want something else at once. */
+const turnsPage = ({ before: { service: earlier }, plan: { service } }: Step): boolean =>
+  earlier.deployments[0]?.rolloutState !== service.deployments[0]?.rolloutState ||
+  earlier.rebalancing?.isUnderWay !== service.rebalancing?.isUnderWay;
+
+function expectRest(step: Step): void {
+  if (turnsPage(step)) return;
+  const { before, plan } = step;
   const after = obey(before, plan);
   const again = planService(after);
   expect(brief(again)).toEqual([]);
@@ -118,6 +186,8 @@ function expectRest({ before, plan }: Step): void {
 
 const look = (step: Step): void => {
   expectWithinBounds(step);
+  expectProtected(step);
+  expectVerdicts(step);
   expectRest(step);
 };
 
@@ -131,7 +201,17 @@ interface Chapter {
 
 const chapters: fc.Arbitrary<Chapter> = fc.record({
   incidents: fc.array(
-    fc.constantFrom<Incident>("advance", "advance", "nothing", "fail", "sicken", "drain", "stop"),
+    fc.constantFrom<Incident>(
+      "advance",
+      "advance",
+      "nothing",
+      "fail",
+      "exit",
+      "sicken",
+      "drain",
+      "protect",
+      "stop",
+    ),
     { minLength: 1, maxLength: 5 },
   ),
   shellDies: fc.boolean(),
@@ -157,6 +237,13 @@ function live(world: ServiceWorld, { incidents, shellDies, desiredCount }: Chapt
   return settle({ ...later, service, nextNumber }, look);
 }
 
+function calmDown(world: ServiceWorld, chapterCount: number): ServiceWorld {
+  let current = world;
+  for (let chapter = 0; chapter < chapterCount; chapter += 1) current = live(current, CALM);
+  expect(planService(current).service, "oscillates").toBe(current.service);
+  return current;
+}
+
 const RUNS = { numRuns: 100 };
 
 describe("planService", () => {
@@ -171,13 +258,63 @@ describe("planService", () => {
     );
   });
 
+  test("does the same where failures are watched for", () => {
+    fc.assert(
+      fc.property(watchedWorlds, stories, (start, story) => {
+        let world = settle(start, look);
+        for (const chapter of story) world = live(world, chapter);
+        expect(brief(planService(world))).toEqual([]);
+      }),
+      RUNS,
+    );
+  });
+
+  test("gives every deployment its verdict once nothing happens any more", () => {
+    fc.assert(
+      fc.property(watchedWorlds, stories, (start, story) => {
+        let world = settle(start, look);
+        for (const chapter of story) world = live(world, chapter);
+        fc.pre(canRollOut(world));
+        world = calmDown(world, 60);
+        const { deployments, serviceDeployments, taskDefinition } = world.service;
+        expect(deployments[0]?.rolloutState).not.toBe("IN_PROGRESS");
+        expect(serviceDeployments.every(isTerminal)).toBe(true);
+        if (deployments[0]?.rolloutState !== "COMPLETED") return;
+        const healthy = world.tasks.filter((task) => isHealthy(world, task));
+        expect(healthy).toHaveLength(world.service.desiredCount);
+        expect(healthy.every((task) => task.taskDefinition === taskDefinition)).toBe(true);
+      }),
+      RUNS,
+    );
+  });
+
+  test("ends with zones as even as they can be where that is asked for", () => {
+    fc.assert(
+      fc.property(worlds, stories, (start, story) => {
+        let world = settle(start, look);
+        for (const chapter of story) world = live(world, chapter);
+        const room = Math.min(bounds(world).ceiling, world.slots) - world.service.desiredCount;
+        fc.pre(canRollOut(world) && room > 0);
+        fc.pre(world.service.availabilityZoneRebalancing === "ENABLED");
+        world = calmDown(world, 20);
+        // A zone that had no room is tried again after a while.
+        const now = Math.max(world.now, world.service.rebalancing?.retryAt ?? 0);
+        world = calmDown({ ...world, now }, 40);
+        const inZone = (zone: string) =>
+          world.tasks.filter((task) => task.availabilityZone === zone).length;
+        expect(Math.abs(inZone("a") - inZone("b"))).toBeLessThanOrEqual(1);
+      }),
+      RUNS,
+    );
+  });
+
   test("ends at desiredCount healthy tasks of the PRIMARY deployment", () => {
     fc.assert(
       fc.property(worlds, stories, (start, story) => {
         let world = settle(start, look);
         for (const chapter of story) world = live(world, chapter);
         fc.pre(canRollOut(world));
-        for (let calm = 0; calm < 60; calm += 1) world = live(world, CALM);
+        world = calmDown(world, 60);
         expect(world.tasks.filter((task) => isHealthy(world, task))).toHaveLength(
           world.service.desiredCount,
         );

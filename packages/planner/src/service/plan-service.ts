@@ -1,27 +1,21 @@
-import type { Deployment, PlacementFailure, Service } from "@berth/domain/service";
+import type { PlacementFailure, Service } from "@berth/domain/service";
 import type { StopCode } from "@berth/domain/task-status";
 import type { Task } from "@berth/domain/task";
-import { boundsOf } from "./bounds.ts";
-import { countOccupying, takeCensus } from "./census.ts";
-import type { Census } from "./census.ts";
-import { judgeDeployment } from "./circuit-breaker.ts";
-import { settleCompletion } from "./completion.ts";
+import type { DaemonInstance } from "./daemon-instances.ts";
+import { decideDaemons } from "./decide-daemons.ts";
+import { decideReplicas } from "./decide-replicas.ts";
 import { applyDecision } from "./decision.ts";
-import type { Decision } from "./decision.ts";
-import { countFailedStarts } from "./failed-starts.ts";
-import { settlePlannedStarts } from "./planned-starts.ts";
-import { openStops, stopEvents } from "./planned-stops.ts";
+import type { StartBatch } from "./decision.ts";
+import { openStopsOf } from "./planned-stops.ts";
 import { primaryOf } from "./primary-deployment.ts";
 import { decideRemoval } from "./remove-service.ts";
-import { chooseStops } from "./rolling-stops.ts";
-import { countStarts } from "./rollout.ts";
-import type { Rollout } from "./rollout.ts";
-import { reachedSteadyState, startedTasks } from "./service-events.ts";
-import { listProblems } from "./problems.ts";
-import { tellStanding } from "./standing-events.ts";
+import type { StopSites } from "./stop-preference.ts";
+import { censusOf } from "./take-stock.ts";
 
 export interface ServiceSettings {
   readonly healthyAfterMs: number;
+  /** The same in a deployment whose failures are watched for. */
+  readonly provenAfterMs: number;
   readonly throttleFirstDelayMs: number;
   readonly throttleMaxDelayMs: number;
 }
@@ -34,6 +28,12 @@ export interface ServiceSnapshot {
   readonly placementFailures: Readonly<Record<string, readonly PlacementFailure[]>>;
   /** Names of essential containers with a health check, by task definition name. */
   readonly checkedContainers: Readonly<Record<string, readonly string[]>>;
+  /** The instances of these tasks, where the order of stops depends on them. */
+  readonly sites?: StopSites;
+  /** Zones with an instance that could take a task of a service that is evened out over them. */
+  readonly zones?: readonly string[];
+  /** All instances of the cluster, for a DAEMON. */
+  readonly instances?: readonly DaemonInstance[];
   /** Epoch ms. */
   readonly now: number;
   readonly settings: ServiceSettings;
@@ -47,7 +47,7 @@ export interface ServicePlan {
   /** The service as it should be written; the very same object where nothing changed. */
   readonly service: Service;
   /** New starts; the shell gives them ids and adds them to `plannedStarts`. */
-  readonly starts: readonly { readonly deploymentId: string; readonly count: number }[];
+  readonly starts: readonly (StartBatch & { readonly deploymentId: string })[];
   /** Including those that an earlier pass decided and did not live to order. */
   readonly stops: readonly {
     readonly taskId: string;
@@ -69,18 +69,17 @@ export interface ServicePlan {
 export function planService(snapshot: ServiceSnapshot): ServicePlan {
   const { service, now } = snapshot;
   const tasks = snapshot.tasks.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const decide = service.schedulingStrategy === "DAEMON" ? decideDaemons : decideReplicas;
   const decision =
     service.status === "ACTIVE"
-      ? decideActive({ ...snapshot, tasks })
+      ? decide({ ...snapshot, tasks })
       : decideRemoval(service, tasks, censusOf(snapshot, tasks, service.deployments), now);
-  const next = applyDecision(service, decision, tasks);
+  const next = applyDecision(service, decision, tasks, now);
+  const primaryId = primaryOf(next.deployments).id;
   return {
     service: next,
-    starts:
-      decision.startCount > 0
-        ? [{ deploymentId: primaryOf(next.deployments).id, count: decision.startCount }]
-        : [],
-    stops: openStops(next.plannedStops ?? [], tasks).map(({ taskId, reason }) => ({
+    starts: decision.starts.map((batch) => ({ deploymentId: primaryId, ...batch })),
+    stops: openStopsOf(next, tasks, now).map(({ taskId, reason }) => ({
       taskId,
       stopCode: "ServiceSchedulerInitiated",
       reason,
@@ -89,117 +88,4 @@ export function planService(snapshot: ServiceSnapshot): ServicePlan {
     events: decision.events,
     ...(decision.wakeAt !== undefined && { wakeAt: decision.wakeAt }),
   };
-}
-
-function decideActive(snapshot: ServiceSnapshot): Decision {
-  const { service, now } = snapshot;
-  const { counted, verdict, primary, settled, rollout } = takeStock(snapshot);
-  const stops = chooseStops(rollout);
-  const completion = settleCompletion({ ...service, ...verdict }, rollout, now);
-  const problems = listProblems(service.name, { rollout, stops, primary });
-  const steadyState = completion.steady ? [reachedSteadyState(service.name)] : [];
-  const told = tellStanding(service.lastTold, [...problems, ...steadyState], now);
-  const isNews = (message: string) => told.news.has(message);
-  return {
-    changes: {
-      countedStops: counted.countedStops,
-      taskDefinition: verdict.taskDefinition,
-      deployments: completion.deployments,
-      plannedStarts: settled.planned,
-      ...(settled.withdrawn !== service.withdrawnStarts &&
-        settled.withdrawn !== NONE && { withdrawnStarts: settled.withdrawn }),
-      steady: completion.steady,
-      ...(told.news.size > 0 && { lastTold: told.lastTold }),
-    },
-    startCount: countStarts(rollout),
-    stops,
-    events: [
-      ...problems.filter(isNews),
-      ...startEvents(service.name, settled.started, rollout.census),
-      ...stopEvents(service.name, stops),
-      ...verdict.events,
-      ...completion.events,
-      ...steadyState.filter(isNews),
-    ],
-    lastTold: told.lastTold,
-    ...wakeUp([
-      rollout.census.changesAt,
-      isThrottled(primary, now) ? primary.throttledUntil : undefined,
-      settled.planned.length > 0 ? now + RETRY_PLACEMENT_MS : undefined,
-      ...settled.withdrawn.map(({ until }) => until),
-      told.tellAgainAt,
-    ]),
-  };
-}
-
-/** What became of the earlier decisions, and where that leaves the rollout. */
-function takeStock(snapshot: ServiceSnapshot) {
-  const { service, tasks, now } = snapshot;
-  const { desiredCount } = service;
-  const counted = countFailedStarts(service, tasks, snapshot);
-  const verdict = judgeDeployment({ ...service, ...counted }, tasks, now);
-  const primary = primaryOf(verdict.deployments);
-  const census = censusOf(snapshot, tasks, verdict.deployments);
-  const bounds = boundsOf(desiredCount, service.deploymentConfiguration);
-  const settled = settlePlannedStarts(service.plannedStarts, {
-    ...snapshot,
-    primary,
-    withdrawnStarts: service.withdrawnStarts ?? NONE,
-    limit: Math.min(desiredCount - census.kept.length, bounds.ceiling - countOccupying(census)),
-  });
-  const held = primary.rolloutState === "FAILED" || isThrottled(primary, now);
-  const rollout: Rollout = {
-    desiredCount,
-    bounds,
-    primaryId: primary.id,
-    census,
-    planned: settled.planned,
-    withdrawn: settled.withdrawn.length,
-    held,
-  };
-  return { counted, verdict, primary, settled, rollout };
-}
-
-const NONE: readonly never[] = [];
-
-/** Freed capacity wakes a waiting service at once; this is for the wake-up that was lost. */
-const RETRY_PLACEMENT_MS = 30_000;
-
-function censusOf(
-  snapshot: ServiceSnapshot,
-  tasks: readonly Task[],
-  deployments: readonly Deployment[],
-): Census {
-  const { service, settings, checkedContainers, now } = snapshot;
-  return takeCensus(
-    tasks,
-    {
-      primaryId: primaryOf(deployments).id,
-      plannedStops: new Set(
-        openStops(service.plannedStops ?? [], tasks).map((stop) => stop.taskId),
-      ),
-      checkedContainers,
-      healthyAfterMs: settings.healthyAfterMs,
-      gracePeriodMs: (service.healthCheckGracePeriodSeconds ?? 0) * 1000,
-    },
-    now,
-  );
-}
-
-const isThrottled = (deployment: Deployment, now: number): boolean =>
-  (deployment.throttledUntil ?? 0) > now;
-
-function startEvents(
-  service: string,
-  started: readonly string[],
-  { replaced }: Census,
-): readonly string[] {
-  if (started.length === 0) return [];
-  const unhealthy = replaced.filter((member) => member.condition === "UNHEALTHY");
-  return [startedTasks(service, started, Math.min(started.length, unhealthy.length))];
-}
-
-function wakeUp(times: readonly (number | undefined)[]): Pick<Decision, "wakeAt"> {
-  const known = times.filter((time) => time !== undefined);
-  return known.length > 0 ? { wakeAt: Math.min(...known) } : {};
 }

@@ -29,6 +29,8 @@ export interface StartContext {
   readonly withdrawnStarts: readonly WithdrawnStart[];
   /** So many planned starts are still wanted and allowed; surplus ones are dropped. */
   readonly limit: number;
+  /** Where it depends on more than their number. */
+  readonly isWanted?: (start: PlannedStart) => boolean;
   /** Epoch ms. */
   readonly now: number;
 }
@@ -44,7 +46,8 @@ export function settlePlannedStarts(
     (start) =>
       !written.has(start.taskId) &&
       start.deploymentId === primary.id &&
-      primary.rolloutState !== "FAILED",
+      primary.rolloutState !== "FAILED" &&
+      (context.isWanted?.(start) ?? true),
   );
   const kept = new Set(startable.toSorted(placedFirst).slice(0, Math.max(0, context.limit)));
   const failedCount = Object.keys(context.placementFailures).length;

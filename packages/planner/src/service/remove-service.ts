@@ -3,6 +3,7 @@ import type { Task } from "@berth/domain/task";
 import type { Census } from "./census.ts";
 import type { Decision } from "./decision.ts";
 import { stopEvents } from "./planned-stops.ts";
+import { stopAll } from "./service-deployments.ts";
 import { startedTasks } from "./service-events.ts";
 
 /**
@@ -24,10 +25,11 @@ export function decideRemoval(
   return {
     changes: {
       steady: false,
+      serviceDeployments: stopAll(service, tasks, now),
       plannedStarts: service.plannedStarts.length === 0 ? service.plannedStarts : [],
       ...(isGone && { status: "INACTIVE", inactiveAt: now }),
     },
-    startCount: 0,
+    starts: [],
     stops,
     events: [
       ...(started.length > 0 ? [startedTasks(service.name, started, 0)] : []),

@@ -1,33 +1,43 @@
-import { countHealthy, isHealthy, isPending } from "./census.ts";
+import { countHealthy, isHealthy, isPending, mayBeStopped } from "./census.ts";
 import type { Member } from "./census.ts";
 import { countInTheWay, countStarts, isUnderWay, runningReplaced } from "./rollout.ts";
 import type { Rollout } from "./rollout.ts";
-import { inStopOrder } from "./stop-preference.ts";
 
 /**
  * Which tasks to stop now. PENDING ones that are to be replaced go at once. RUNNING ones go one for
  * one as their successors become healthy, and ahead of them only where these could not start
- * otherwise: then down to the floor. Surplus ones of the PRIMARY deployment go at once.
+ * otherwise: then down to the floor. Surplus ones of the PRIMARY deployment go at once. Protected
+ * ones stay.
  */
 export function chooseStops(rollout: Rollout): readonly Member[] {
-  const { kept, replaced } = rollout.census;
-  // The floor cannot bind here: healthy ones go last, and as many as desired stay.
-  const surplus = inStopOrder(kept).take(Math.max(0, kept.length - rollout.desiredCount));
-  return [...replaced.filter(isPending), ...chooseReplaced(rollout), ...surplus];
+  const surplus = chooseSurplus(rollout);
+  const pending = rollout.census.replaced.filter(
+    (member) => isPending(member) && mayBeStopped(member),
+  );
+  return [...pending, ...chooseReplaced(rollout, countHealthy(surplus)), ...surplus];
 }
 
-function chooseReplaced(rollout: Rollout): readonly Member[] {
+export const countSurplus = ({ census, desiredCount }: Rollout): number =>
+  Math.max(0, census.kept.length - desiredCount);
+
+/** The floor binds where protected tasks are not healthy: those beside them must stay then. */
+function chooseSurplus(rollout: Rollout): readonly Member[] {
+  const spare = { healthy: -rollout.bounds.floor };
+  return [...withinFloor(rollout, rollout.census.kept, spare).take(countSurplus(rollout))];
+}
+
+/** @param healthySurplus Healthy tasks of the PRIMARY deployment that are stopped besides. */
+function chooseReplaced(rollout: Rollout, healthySurplus: number): readonly Member[] {
   const running = runningReplaced(rollout);
-  const healthyKept = countHealthy(rollout.census.kept);
+  const healthyKept = countHealthy(rollout.census.kept) - healthySurplus;
   const swaps = Math.max(0, running.length - Math.max(0, rollout.desiredCount - healthyKept));
   const ahead = Math.max(0, countInTheWay(rollout) - swaps);
   if (swaps + ahead === 0) return [];
 
   const isLost = (member: Member) => isUnhealthyOf(rollout.primaryId, member);
+  const spare = { healthy: healthyKept - rollout.bounds.floor };
   const candidates = [
-    ...withinFloor(running, healthyKept - rollout.bounds.floor).take(
-      swaps + ahead + running.filter(isLost).length,
-    ),
+    ...withinFloor(rollout, running, spare).take(swaps + ahead + running.filter(isLost).length),
   ];
   const swapped = candidates.slice(0, swaps);
   const rest = candidates.slice(swaps);
@@ -39,15 +49,23 @@ function chooseReplaced(rollout: Rollout): readonly Member[] {
 }
 
 /**
- * The members in stop order, without those that the floor protects. A WARMING one is protected too
- * where it is about to be what the floor asks for.
+ * The members that may be stopped in stop order, without those that the floor needs. A WARMING one
+ * is needed too where it is about to be what the floor asks for.
  *
  * @param spare Healthy tasks beyond these members, less the floor.
  */
-function* withinFloor(members: readonly Member[], spare: number): Generator<Member, void> {
-  let spareHealthy = spare + countHealthy(members);
-  let spareRunning = spare + members.filter(({ condition }) => condition !== "UNHEALTHY").length;
-  for (const member of inStopOrder(members)) {
+function* withinFloor(
+  { stopOrder, moving }: Rollout,
+  members: readonly Member[],
+  spare: { readonly healthy: number },
+): Generator<Member, void> {
+  let spareHealthy = spare.healthy + countHealthy(members);
+  let spareRunning =
+    spare.healthy + members.filter(({ condition }) => condition !== "UNHEALTHY").length;
+  const candidates = members.filter(
+    (member) => mayBeStopped(member) && !moving.includes(member.task.id),
+  );
+  for (const member of stopOrder(candidates, members)) {
     if (member.condition !== "UNHEALTHY") {
       if ((isHealthy(member) ? spareHealthy : spareRunning) <= 0) continue;
       spareRunning -= 1;

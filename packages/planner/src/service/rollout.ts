@@ -2,6 +2,7 @@ import type { PlannedStart } from "@berth/domain/service";
 import type { Bounds } from "./bounds.ts";
 import { countOccupying, isHealthy, isPending } from "./census.ts";
 import type { Census, Member } from "./census.ts";
+import type { StopOrder } from "./stop-preference.ts";
 
 /** All that the numbers of starts and stops depend on. */
 export interface Rollout {
@@ -13,6 +14,9 @@ export interface Rollout {
   readonly planned: readonly PlannedStart[];
   /** Taken back, and maybe about to be written all the same: they take room. */
   readonly withdrawn: number;
+  readonly stopOrder: StopOrder;
+  /** Ids of tasks on their way into another zone: one of those they stand in for goes, later. */
+  readonly moving: readonly string[];
   /** No further starts now: the deployment FAILED, or is throttled. */
   readonly held: boolean;
 }

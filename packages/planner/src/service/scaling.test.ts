@@ -128,7 +128,7 @@ describe("steady state", () => {
   });
 
   test("is not reached while one of the tasks is only WARMING", () => {
-    const settings = { healthyAfterMs: 40_000, throttleFirstDelayMs: 1, throttleMaxDelayMs: 1 };
+    const settings = { ...aServiceSnapshot().settings, healthyAfterMs: 40_000 };
     const young = aServiceTask(1, 2, "RUNNING", { startedAt: NOW - 39_000 });
     const snapshot = aServiceSnapshot({
       service: { deployments: [steady] },

@@ -31,8 +31,6 @@ export const failedHealthChecks = (service: string, taskId: string): string =>
 
 /** @param closest Undefined where no instance was considered. */
 export function unableToPlace(service: string, closest: PlacementFailure | undefined): string {
-  const what =
-    "was unable to place a task because no container instance met all of its requirements.";
   const id = closest?.containerInstanceId;
   const why =
     closest === undefined || id === undefined
@@ -40,8 +38,14 @@ export function unableToPlace(service: string, closest: PlacementFailure | undef
       : `The closest matching (container-instance ${id}) ${shortcoming(closest.reason)}.`;
   const where =
     "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
-  return tell(service, `${what} ${why} ${where}`);
+  return tell(service, `${UNABLE_TO_PLACE} ${why} ${where}`);
 }
+
+const UNABLE_TO_PLACE =
+  "was unable to place a task because no container instance met all of its requirements.";
+
+export const isUnableToPlace = (service: string, message: string): boolean =>
+  message.startsWith(tell(service, UNABLE_TO_PLACE));
 
 const SHORTCOMINGS: Readonly<Record<string, string>> = {
   "RESOURCE:CPU": "has insufficient CPU units available",
@@ -63,11 +67,57 @@ export const blockedByConfiguration = (service: string): string =>
       "configuration. Update the minimumHealthyPercent or maximumPercent value and try again.",
   );
 
+/** @param deploymentId Of the tasks that are to go. */
+export const heldByTaskProtection = (
+  service: string,
+  deploymentId: string,
+  count: number,
+): string =>
+  tell(
+    service,
+    `was unable to reach steady state because (taskSet ${deploymentId}) was unable to scale in due to (reason ${count} tasks under protection)`,
+  );
+
+/** Whether a message tells of protected tasks in the way. */
+export const tellsOfProtection = (message: string): boolean =>
+  message.endsWith("tasks under protection)");
+
+const inEachZone = (counts: ReadonlyMap<string, number>): string =>
+  [...counts].map(([zone, count]) => `${count} tasks in ${zone}`).join(", ");
+
+export const movingOverZones = (service: string, counts: ReadonlyMap<string, number>): string =>
+  tell(service, `is not AZ balanced with ${inEachZone(counts)}. AZ Rebalancing in progress.`);
+
+export const balancedOverZones = (service: string, counts: ReadonlyMap<string, number>): string =>
+  tell(service, `is AZ balanced with ${inEachZone(counts)}.`);
+
+export const startedInZone = (service: string, zone: string, taskIds: readonly string[]): string =>
+  tell(
+    service,
+    `has started ${taskIds.length} tasks in ${zone} to AZ Rebalance: ${listTasks(taskIds)}.`,
+  );
+
+export const stoppedInZone = (service: string, zone: string, taskIds: readonly string[]): string =>
+  tell(
+    service,
+    `has stopped ${taskIds.length} running tasks in ${zone} due to AZ rebalancing: ${listTasks(taskIds)}.`,
+  );
+
+export const unableToPlaceInZone = (service: string, zone: string): string =>
+  tell(
+    service,
+    `is unable to place a task in ${zone} because no container instance met all of its requirements.`,
+  );
+
+export const stoppedRebalancing = (service: string): string =>
+  tell(service, "stopped AZ Rebalancing.");
+
 export const deploymentCompleted = (service: string, deploymentId: string): string =>
   tell(service, `(deployment ${deploymentId}) deployment completed.`);
 
-export const deploymentFailed = (service: string, deploymentId: string): string =>
-  tell(service, `(deployment ${deploymentId}) deployment failed: tasks failed to start.`);
+/** @param why Such as `tasks failed to start.` */
+export const deploymentFailed = (service: string, deploymentId: string, why: string): string =>
+  tell(service, `(deployment ${deploymentId}) deployment failed: ${why}`);
 
 export const rollingBack = (service: string, deploymentId: string): string =>
   tell(service, `rolling back to deployment ${deploymentId}.`);

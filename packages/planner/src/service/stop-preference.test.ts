@@ -1,8 +1,11 @@
+import type { PlacementStrategy } from "@berth/domain/service";
 import { aTask, instanceId, taskId } from "@berth/testing/builders";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Member } from "./census.ts";
-import { inStopOrder } from "./stop-preference.ts";
+import { dependsOnSites, stopOrder } from "./stop-preference.ts";
+import type { StopSites } from "./stop-preference.ts";
+import { strategyOf } from "./strategy-of.ts";
 
 const aMember = (
   number: number,
@@ -17,6 +20,8 @@ const aMember = (
     ...(place.zone !== undefined && { availabilityZone: place.zone }),
   }),
 });
+
+const inStopOrder = stopOrder(strategyOf({ placementStrategy: [] }), {});
 
 const numbers = (members: Iterable<Member>) =>
   [...members].map(({ task }) => Number.parseInt(task.id.slice(8), 16));
@@ -65,6 +70,12 @@ describe("stop order", () => {
     expect(numbers(inStopOrder(members))).toEqual(expected);
   });
 
+  test("counts those that may not be stopped where most are", () => {
+    const fixed = [aMember(1, { zone: "a" }), aMember(2, { zone: "a" })];
+    const candidates = [aMember(3, { zone: "b" }), aMember(4, { zone: "a" })];
+    expect(numbers(inStopOrder(candidates, [...fixed, ...candidates]))).toEqual([4, 3]);
+  });
+
   test("keeps the zones of what stays within one task of each other", () => {
     const zones = fc.array(fc.constantFrom("a", "b", "c"), { minLength: 1, maxLength: 12 });
     fc.assert(
@@ -81,5 +92,76 @@ describe("stop order", () => {
         }
       }),
     );
+  });
+});
+
+/** Members 1 and 2 on instance 1, member 3 on instance 2, member 4 on instance 3, in zones a, a, b, b. */
+const members = [
+  aMember(1, { zone: "a", instance: 1, createdAt: 4 }),
+  aMember(2, { zone: "a", instance: 1, createdAt: 3 }),
+  aMember(3, { zone: "b", instance: 2, createdAt: 2 }),
+  aMember(4, { zone: "b", instance: 3, createdAt: 1 }),
+];
+
+/** What is left of each instance, with cpu and memory at odds. Each task has 128 of both. */
+const sites: StopSites = {
+  [instanceId(1)]: { cpuUnits: 100, memoryMiB: 50, attributes: { rack: "x" } },
+  [instanceId(2)]: { cpuUnits: 200, memoryMiB: 20, attributes: { rack: "y" } },
+  [instanceId(3)]: { cpuUnits: 50, memoryMiB: 40, attributes: { rack: "y" } },
+};
+
+describe("the order of each strategy", () => {
+  test.each<{ name: string; strategy: readonly PlacementStrategy[]; expected: readonly number[] }>([
+    {
+      name: "binpack on cpu empties the instance with most left",
+      strategy: [{ type: "binpack", field: "cpu" }],
+      expected: [3, 2, 1, 4],
+    },
+    {
+      name: "binpack on memory",
+      strategy: [{ type: "binpack", field: "memory" }],
+      expected: [2, 1, 4, 3],
+    },
+    {
+      name: "spread over an attribute of the instances",
+      strategy: [{ type: "spread", field: "attribute:rack" }],
+      expected: [2, 4, 3, 1],
+    },
+    {
+      name: "spread over instances",
+      strategy: [{ type: "spread", field: "instanceId" }],
+      expected: [2, 4, 3, 1],
+    },
+    {
+      name: "spread over hosts, as the same",
+      strategy: [{ type: "spread", field: "host" }],
+      expected: [2, 4, 3, 1],
+    },
+    {
+      name: "a later step decides between equals of an earlier one",
+      strategy: [
+        { type: "spread", field: "attribute:ecs.availability-zone" },
+        { type: "binpack", field: "memory" },
+      ],
+      expected: [2, 4, 1, 3],
+    },
+    { name: "random takes the oldest", strategy: [{ type: "random" }], expected: [4, 3, 2, 1] },
+  ])("$name", ({ strategy, expected }) => {
+    expect(numbers(stopOrder(strategy, sites)(members))).toEqual(expected);
+  });
+
+  test("without knowing the instances, binpack takes from what it knows", () => {
+    expect(numbers(stopOrder([{ type: "binpack", field: "cpu" }], {})(members))).toHaveLength(4);
+  });
+
+  test.each<{ strategy: readonly PlacementStrategy[]; expected: boolean }>([
+    { strategy: [], expected: false },
+    { strategy: strategyOf({ placementStrategy: [] }), expected: false },
+    { strategy: [{ type: "random" }], expected: false },
+    { strategy: [{ type: "spread", field: "host" }], expected: false },
+    { strategy: [{ type: "spread", field: "attribute:rack" }], expected: true },
+    { strategy: [{ type: "random" }, { type: "binpack", field: "cpu" }], expected: true },
+  ])("$strategy asks for the instances: $expected", ({ strategy, expected }) => {
+    expect(dependsOnSites(strategy)).toBe(expected);
   });
 });

@@ -1,29 +1,63 @@
+import type { PlacementStrategy } from "@berth/domain/service";
 import type { Member } from "./census.ts";
 
-/**
- * Members in the order in which to stop them, where any would do: those that serve least first;
- * among equals from the availability zone with most tasks left, then from the container instance
- * with most, then the oldest. Equal sets give equal orders. Source: ECS developer guide, scale-in.
- */
-export function* inStopOrder(members: readonly Member[]): Generator<Member, void> {
-  const perZone = countBy(members, zoneOf);
-  const perInstance = countBy(members, instanceOf);
-  const before = (a: Member, b: Member): number =>
-    USEFULNESS[a.condition] - USEFULNESS[b.condition] ||
-    crowd(perZone, zoneOf(b)) - crowd(perZone, zoneOf(a)) ||
-    crowd(perInstance, instanceOf(b)) - crowd(perInstance, instanceOf(a)) ||
-    a.task.createdAt - b.task.createdAt ||
-    (a.task.id < b.task.id ? -1 : 1);
+/** What the order of stops may depend on of the instances that hold tasks, by instance id. */
+export type StopSites = Readonly<Record<string, StopSite>>;
 
-  const left = new Set(members);
-  while (left.size > 0) {
-    const next = [...left].reduce((best, each) => (before(each, best) < 0 ? each : best));
-    left.delete(next);
-    yield next;
-    perZone.set(zoneOf(next), crowd(perZone, zoneOf(next)) - 1);
-    perInstance.set(instanceOf(next), crowd(perInstance, instanceOf(next)) - 1);
-  }
+export interface StopSite {
+  /** What is left of it now. */
+  readonly cpuUnits: number;
+  readonly memoryMiB: number;
+  readonly attributes: Readonly<Record<string, string>>;
 }
+
+/**
+ * Members in the order in which to stop them, where any would do.
+ *
+ * @param all Those among them that may not be stopped count as well, where balance is kept.
+ */
+export type StopOrder = (
+  candidates: readonly Member[],
+  all?: readonly Member[],
+) => Generator<Member, void>;
+
+/**
+ * The order that follows a placement strategy: those that serve least first; among equals `spread`
+ * takes from where most are, `binpack` from the instance that would then have most left, and so
+ * comes to empty one; then the oldest. Equal sets give equal orders. Source: ECS developer guide,
+ * task placement strategies and scale-in.
+ */
+export function stopOrder(strategy: readonly PlacementStrategy[], sites: StopSites): StopOrder {
+  return function* inStopOrder(candidates, all = candidates) {
+    const given = { all, sites };
+    const preferences = withInstances(strategy).map((step) => preferenceOf(step, given));
+    const before = (a: Member, b: Member): number =>
+      USEFULNESS[a.condition] - USEFULNESS[b.condition] ||
+      firstDifference(preferences, a, b) ||
+      a.task.createdAt - b.task.createdAt ||
+      (a.task.id < b.task.id ? -1 : 1);
+    const left = new Set(candidates);
+    while (left.size > 0) {
+      const next = [...left].reduce((best, each) => (before(each, best) < 0 ? each : best));
+      left.delete(next);
+      yield next;
+      for (const preference of preferences) preference.stopped(next);
+    }
+  };
+}
+
+/** Whether the order depends on more of the instances than the tasks themselves tell. */
+export const dependsOnSites = (strategy: readonly PlacementStrategy[]): boolean =>
+  strategy.some(
+    ({ type, field }) =>
+      type === "binpack" || (type === "spread" && !(field !== undefined && field in TASK_KEYS)),
+  );
+
+/** As placement does: what spreads at last, spreads over the instances in the end. */
+const withInstances = (strategy: readonly PlacementStrategy[]): readonly PlacementStrategy[] =>
+  strategy.at(-1)?.type === "spread"
+    ? [...strategy, { type: "spread", field: "instanceId" }]
+    : strategy;
 
 const USEFULNESS: Readonly<Record<Member["condition"], number>> = {
   PENDING: 0,
@@ -32,15 +66,74 @@ const USEFULNESS: Readonly<Record<Member["condition"], number>> = {
   HEALTHY: 3,
 };
 
-const crowd = (counts: Map<string, number>, key: string): number => counts.get(key) ?? 0;
-const zoneOf = (member: Member): string => member.task.availabilityZone ?? "";
-const instanceOf = (member: Member): string => member.task.containerInstanceId;
+/** The higher a member scores the sooner it goes; what went changes the scores of the others. */
+interface Preference {
+  score(member: Member): number;
+  stopped(member: Member): void;
+}
 
-function countBy(
-  members: readonly Member[],
-  keyOf: (member: Member) => string,
-): Map<string, number> {
+interface Surroundings {
+  readonly all: readonly Member[];
+  readonly sites: StopSites;
+}
+
+function preferenceOf({ type, field = "" }: PlacementStrategy, given: Surroundings): Preference {
+  switch (type) {
+    case "spread":
+      return byCrowd(given, keyReader(field, given.sites));
+    case "binpack":
+      return byRoom(given, field === "cpu" ? "cpuUnits" : "memoryMiB");
+    case "random":
+      return ANY;
+  }
+}
+
+const ANY: Preference = { score: () => 0, stopped: () => undefined };
+
+const firstDifference = (preferences: readonly Preference[], a: Member, b: Member): number => {
+  for (const preference of preferences) {
+    const difference = preference.score(b) - preference.score(a);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+};
+
+function byCrowd({ all }: Surroundings, keyOf: (member: Member) => string): Preference {
   const counts = new Map<string, number>();
-  for (const member of members) counts.set(keyOf(member), (counts.get(keyOf(member)) ?? 0) + 1);
-  return counts;
+  const add = (member: Member, change: number) =>
+    counts.set(keyOf(member), (counts.get(keyOf(member)) ?? 0) + change);
+  for (const member of all) add(member, 1);
+  return {
+    score: (member) => counts.get(keyOf(member)) ?? 0,
+    stopped: (member) => add(member, -1),
+  };
+}
+
+function byRoom({ sites }: Surroundings, resource: "cpuUnits" | "memoryMiB"): Preference {
+  const freed = new Map<string, number>();
+  const leftWithout = ({ task }: Member): number =>
+    (sites[task.containerInstanceId]?.[resource] ?? 0) +
+    (freed.get(task.containerInstanceId) ?? 0) +
+    task[resource];
+  return {
+    score: leftWithout,
+    stopped: ({ task }) => {
+      const earlier = freed.get(task.containerInstanceId) ?? 0;
+      freed.set(task.containerInstanceId, earlier + task[resource]);
+    },
+  };
+}
+
+/** Fields that a task itself tells. */
+const TASK_KEYS: Readonly<Record<string, (member: Member) => string>> = {
+  "attribute:ecs.availability-zone": ({ task }) => task.availabilityZone ?? "",
+  instanceId: ({ task }) => task.containerInstanceId,
+  host: ({ task }) => task.containerInstanceId,
+};
+
+function keyReader(field: string, sites: StopSites): (member: Member) => string {
+  const attribute = field.slice("attribute:".length);
+  return (
+    TASK_KEYS[field] ?? (({ task }) => sites[task.containerInstanceId]?.attributes[attribute] ?? "")
+  );
 }

@@ -18,6 +18,8 @@ export interface HealthRules {
   readonly checkedContainers: Readonly<Record<string, readonly string[]>>;
   /** A task without health check is healthy after RUNNING for so long. */
   readonly healthyAfterMs: number;
+  /** The deployment whose tasks have to RUN for longer than that, since its failures are watched for. */
+  readonly probation?: { readonly deploymentId: string; readonly healthyAfterMs: number };
   /** Failed health checks are ignored for so long after RUNNING. */
   readonly gracePeriodMs: number;
 }
@@ -48,7 +50,7 @@ function assessRunning(task: Task, rules: HealthRules, now: number): Assessment 
   const runningSince = task.startedAt ?? task.createdAt;
   const checked = rules.checkedContainers[task.taskDefinition] ?? [];
   if (checked.length === 0) {
-    return from(runningSince + rules.healthyAfterMs, "HEALTHY", now);
+    return from(runningSince + healthyAfterMs(task, rules), "HEALTHY", now);
   }
   const health = checked.map(
     (name) => task.containers.find((container) => container.name === name)?.healthStatus,
@@ -58,6 +60,11 @@ function assessRunning(task: Task, rules: HealthRules, now: number): Assessment 
   }
   return { condition: health.every((each) => each === "HEALTHY") ? "HEALTHY" : "WARMING" };
 }
+
+const healthyAfterMs = (task: Task, { healthyAfterMs, probation }: HealthRules): number =>
+  probation?.deploymentId === task.startedBy
+    ? Math.max(healthyAfterMs, probation?.healthyAfterMs ?? 0)
+    : healthyAfterMs;
 
 function from(changesAt: number, condition: TaskCondition, now: number): Assessment {
   return now >= changesAt ? { condition } : { condition: "WARMING", changesAt };

@@ -35,6 +35,16 @@ const stoppedByUser: Task = {
   ],
 };
 
+/** Its instance drained because somebody had asked for that. */
+const stoppedByDrain: Task = {
+  ...aTypicalStoppedTask(),
+  draining: true,
+  history: [
+    ...aTypicalStoppedTask().history,
+    { at: AT, to: "draining", cause: { ...byUser, operation: "UpdateContainerInstancesState" } },
+  ],
+};
+
 describe("in the table", () => {
   const table = createMemoryTable();
   const { tasks, instances } = createStore(table, { historyMs: 60_000, now: () => 0 });
@@ -52,8 +62,14 @@ describe("in the table", () => {
       cluster: "production-1",
       task: { ...aTypicalTask(), due: 1_763_700_000_000 },
     },
+    {
+      name: "one that is protected",
+      cluster: "production-3",
+      task: aTypicalTask({ protectedUntil: 1_763_700_000_000 }),
+    },
     { name: "one that a deployment stopped", cluster: "production-2", task: aTypicalStoppedTask() },
     { name: "one that a user stopped", cluster: "production-3", task: stoppedByUser },
+    { name: "one that had to go", cluster: "production-4", task: stoppedByDrain },
   ])("$name with one container is below 1 KiB", async ({ cluster, task }) => {
     await tasks.create({ ...task, cluster });
     expect(await sizeOf(taskKey(cluster, task.id))).toBeLessThan(KIB);

@@ -3,6 +3,7 @@ import type { DueKey, Item, ListedKey, Page, QueryOptions, Table, WriteOutcome }
 import { batchGet } from "./batch-get.ts";
 import { toAttributes, toItem, toKeyAttributes } from "./item-format.ts";
 import { meterSend, type OnConsumed } from "./meter.ts";
+import { getFrom } from "./get.ts";
 import { pageOf, queryInput, type QuerySource } from "./query.ts";
 import { DUE_INDEX, DUE_SHARDS, LISTING_INDEX } from "./schema.ts";
 import { createSend, isFailedCondition, type Send } from "./send.ts";
@@ -29,14 +30,7 @@ export function createDynamoTable(options: DynamoTableOptions): Table {
   const put = (item: Item, condition: Condition) =>
     outcomeOf(send("PutItem", { TableName: tableName, Item: toAttributes(item), ...condition }));
 
-  const get: Table["get"] = async (key, { consistent = false } = {}) => {
-    const { Item } = await send("GetItem", {
-      TableName: tableName,
-      Key: toKeyAttributes(key),
-      ConsistentRead: consistent,
-    });
-    return Item && toItem(Item);
-  };
+  const get = getFrom(send, tableName);
 
   return {
     get,

@@ -6,11 +6,11 @@ import type { PlacementDecision, TaskPlacement } from "@berth/domain/task-placem
  * score by each strategy, and whether the choice was drawn.
  */
 
-const NAMED = "named";
+const BARE_KINDS = ["named", "daemon"] as const;
 const DRAWN = "d";
 
 export function encodePlacement(placement: TaskPlacement): string {
-  if (placement.kind === "named") return NAMED;
+  if (placement.kind !== "chosen") return placement.kind;
   const { considered, rejected, by, scores, isDrawn } = placement;
   const reasons = Object.entries(rejected).map(([reason, count]) => encodeReason(reason) + count);
   const strategies = by.map((name, index) => `${encodeStrategy(name)}=${scores[index]}`);
@@ -20,7 +20,8 @@ export function encodePlacement(placement: TaskPlacement): string {
 
 /** Expects what `encodePlacement` made. */
 export function decodePlacement(text: string): TaskPlacement {
-  if (text === NAMED) return { kind: "named" };
+  const bare = BARE_KINDS.find((kind) => kind === text);
+  if (bare) return { kind: bare };
   const [considered, reasons = "", strategies = "", drawn] = text.split(";");
   const scored = wordsOf(strategies).map((word) => {
     const [name = "", score] = word.split("=");

@@ -9,7 +9,7 @@ const changes: fc.Arbitrary<ServiceChange> = fc.record(
     operation: fc.constantFrom("CreateService", "UpdateService", "DeleteService"),
     requestId: fc.string(),
     principalArn: fc.string(),
-    deploymentId: fc.string(),
+    deploymentId: fc.string().map((id) => `ecs-svc/${id}`),
     desiredCount: fc.nat(),
   },
   {

@@ -1,6 +1,7 @@
 import type { ServiceChange } from "@berth/domain/service-change";
+import { deploymentIdOf, revisionIdOf } from "@berth/domain/service-deployment";
 
-/** `[at, initial of the operation, requestId, principalArn, deploymentId, desiredCount]` */
+/** `[at, initial of the operation, requestId, principalArn, id of the service revision, desiredCount]` */
 export type CompactChange = readonly [
   number,
   Initial,
@@ -30,7 +31,7 @@ export const encodeChange = (change: ServiceChange): CompactChange => [
   INITIALS[change.operation],
   change.requestId,
   change.principalArn,
-  change.deploymentId ?? null,
+  change.deploymentId === undefined ? null : revisionIdOf(change.deploymentId),
   change.desiredCount ?? null,
 ];
 
@@ -40,13 +41,13 @@ export const decodeChange = ([
   initial,
   requestId,
   principalArn,
-  deploymentId,
+  revisionId,
   desiredCount,
 ]: CompactChange): ServiceChange => ({
   at,
   operation: OPERATIONS[initial],
   requestId,
   principalArn,
-  ...(deploymentId !== null && { deploymentId }),
+  ...(revisionId !== null && { deploymentId: deploymentIdOf(revisionId) }),
   ...(desiredCount !== null && { desiredCount }),
 });

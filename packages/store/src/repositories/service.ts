@@ -1,5 +1,5 @@
 import type { Service } from "@berth/domain/service";
-import { clusterOf, serviceKey, servicePartition, waitingList } from "../keys.ts";
+import { clusterOf, daemonList, serviceKey, servicePartition, waitingList } from "../keys.ts";
 import type { New, ServiceRepository, Stored } from "../store.ts";
 import type { Item, Table, WriteOutcome } from "../table.ts";
 import { fullPage, listAll } from "./pages.ts";
@@ -39,6 +39,11 @@ export function createServiceRepository(table: Table, retention: Retention): Ser
       return keys.map((key) => key.sk);
     },
 
+    daemons: async (cluster) => {
+      const keys = await listAll(table, daemonList(cluster));
+      return keys.map((key) => key.sk);
+    },
+
     putEvents: (cluster, name, events) => putEvents(table, retention, { cluster, name, events }),
 
     latestEvents: (cluster, name, limit) => latestEvents(table, { cluster, name, limit }),
@@ -57,7 +62,6 @@ const isNotInactive = (item: Item) => item["status"] !== "INACTIVE";
 
 function itemOf(service: New<Service>, retention: Retention): Item {
   const { cluster, name, plannedStarts, latestChange, ...members } = service;
-  const waits = plannedStarts.some((start) => start.unplaced);
   return toItem(
     serviceKey(cluster, name),
     {
@@ -66,13 +70,23 @@ function itemOf(service: New<Service>, retention: Retention): Item {
       ...(latestChange && { latestChange: encodeChange(latestChange) }),
     },
     {
-      ...(waits && { listPk: waitingList(cluster), listSk: name }),
+      ...listing(service),
       ...(service.status === "INACTIVE" && expiryOf(retention, service.inactiveAt)),
     },
   );
 }
 
-function toService(item: Item): Stored<Service> {
+/** A DAEMON service is always among those that instances may concern. */
+function listing({ cluster, name, plannedStarts, ...service }: New<Service>) {
+  if (service.schedulingStrategy === "DAEMON") {
+    return service.status === "ACTIVE" ? { listPk: daemonList(cluster), listSk: name } : {};
+  }
+  const waits = plannedStarts.some((start) => start.unplaced);
+  return waits ? { listPk: waitingList(cluster), listSk: name } : {};
+}
+
+/** The service of an item. */
+export function toService(item: Item): Stored<Service> {
   const { plannedStarts, unplacedReasons, latestChange, ...members } = membersOf(item);
   return toStored(item, {
     cluster: clusterOf(item),

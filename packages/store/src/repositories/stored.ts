@@ -62,6 +62,9 @@ export const expiryOf = (
  * Reads an item to decide by: what is there may be a moment old, since the version guards the write
  * that follows, but nothing is reported absent on an old reading.
  */
-export async function findConfirmed(table: Table, key: Key): Promise<Item | undefined> {
+export async function findConfirmed(
+  table: Pick<Table, "get">,
+  key: Key,
+): Promise<Item | undefined> {
   return (await table.get(key)) ?? table.get(key, { consistent: true });
 }

@@ -22,10 +22,7 @@ export function createTaskDefinitionRepository(table: Table): TaskDefinitionRepo
 
     create: (definition) => table.create(itemOf(definition)),
 
-    find: async (family, revision) => {
-      const item = await findConfirmed(table, taskDefinitionKey(family, revision));
-      return item && toTaskDefinition(item);
-    },
+    find: async (family, revision) => findTaskDefinition(table, family, revision),
 
     findLatestActive: async (family) => {
       let startAfter: string | undefined;
@@ -61,6 +58,16 @@ export function createTaskDefinitionRepository(table: Table): TaskDefinitionRepo
       return hasMore && last !== undefined ? { items, next: last } : { items };
     },
   };
+}
+
+/** One revision, whatever its status. */
+export async function findTaskDefinition(
+  table: Pick<Table, "get">,
+  family: string,
+  revision: number,
+): Promise<Stored<TaskDefinition> | undefined> {
+  const item = await findConfirmed(table, taskDefinitionKey(family, revision));
+  return item && toTaskDefinition(item);
 }
 
 const NEWEST = { reverse: true, limit: 1, consistent: true } as const;

@@ -1,4 +1,4 @@
-import type { Cause } from "@berth/domain/task";
+import type { Cause, Task } from "@berth/domain/task";
 import type { TaskPlacement } from "@berth/domain/task-placement";
 import { aTask, aTaskContainer } from "@berth/testing/builders";
 import * as fc from "fast-check";
@@ -15,7 +15,7 @@ const cause: fc.Arbitrary<Cause> = fc.oneof(
   fc.record(
     {
       kind: fc.constant("api"),
-      operation: fc.string(),
+      operation: fc.oneof(fc.constant("UpdateContainerInstancesState"), fc.string()),
       requestId: fc.string(),
       principalArn: fc.string(),
     },
@@ -46,6 +46,7 @@ const reason = fc.oneof(
 const strategy = fc.constantFrom("binpack(memory)", "spread(instanceId)", "spread(attribute:rack)");
 const placement: fc.Arbitrary<TaskPlacement> = fc.oneof(
   fc.constant({ kind: "named" as const }),
+  fc.constant({ kind: "daemon" as const }),
   fc
     .record({
       considered: fc.nat(),
@@ -68,6 +69,11 @@ const container = fc.oneof(
     .map((lastStatus) => aTaskContainer({ lastStatus, runtimeId: "f00d", exitCode: 0 })),
   fc.array(binding).map((networkBindings) => aTaskContainer({ networkBindings })),
 );
+const stopCode = fc.constantFrom("ServiceSchedulerInitiated" as const, "UserInitiated" as const);
+const stoppedReason = fc.constantFrom(
+  (deployment: string) => `Scaling activity initiated by (deployment ${deployment})`,
+  () => "Task failed container health checks",
+);
 const task = fc
   .record(
     {
@@ -82,10 +88,15 @@ const task = fc
     optional,
   )
   .map(aTask);
+const stopped = fc
+  .tuple(task, stopCode, stoppedReason)
+  .map(([task, stopCode, stoppedReason]): Task =>
+    aTask({ ...task, stopCode, stoppedReason: stoppedReason(task.startedBy ?? "") }),
+  );
 
 test("a task's short form says the same", () => {
   fc.assert(
-    fc.property(task, (task) => {
+    fc.property(fc.oneof(task, stopped), (task) => {
       const { cluster, id } = task;
       expect({ cluster, id, ...decodeTask(encodeTask(task)) }).toStrictEqual(task);
     }),

@@ -1,4 +1,5 @@
-import type { HistoryEntry, NetworkBinding, Task, TaskContainer } from "@berth/domain/task";
+import type { NetworkBinding, Task, TaskContainer } from "@berth/domain/task";
+import { type CompactEntry, decodeEntry, encodeEntry } from "./history-format.ts";
 import { decodePlacement, encodePlacement } from "./placement-format.ts";
 
 /**
@@ -21,6 +22,12 @@ export type CompactTask = Omit<
 
 const USUAL_LAUNCH_TYPE = "EC2";
 
+/** What a service's tasks are told when they stop, save for a few: left out, being long. */
+const usualReason = ({ startedBy, stopCode }: Pick<Task, "startedBy" | "stopCode">) =>
+  stopCode === "ServiceSchedulerInitiated" && startedBy !== undefined
+    ? `Scaling activity initiated by (deployment ${startedBy})`
+    : undefined;
+
 type CompactContainer = Omit<TaskContainer, "networkBindings" | "lastStatus"> & {
   /** Left out where it is the task's. */
   readonly lastStatus?: TaskContainer["lastStatus"];
@@ -35,20 +42,23 @@ type CompactBinding = readonly [
   NetworkBinding["protocol"] | null,
 ];
 
-/** `[at, to, code of the cause, …its members]`; a deployment's id is left out if it is `startedBy`. */
-type CompactEntry = readonly [number, string, CauseCode, ...(readonly string[])];
-
-/** `P`: the control plane. */
-type CauseCode = "R" | "D" | "P" | "A";
-
 /** Without cluster and id, which the key tells. */
 export function encodeTask(task: Task): CompactTask {
-  const { cluster: _, id: _1, placement, launchType, desiredStatus, ...members } = task;
+  const {
+    cluster: _,
+    id: _1,
+    placement,
+    launchType,
+    desiredStatus,
+    stoppedReason,
+    ...members
+  } = task;
   return {
     ...members,
     ...(placement && { placement: encodePlacement(placement) }),
     ...(launchType !== USUAL_LAUNCH_TYPE && { launchType }),
     ...(desiredStatus !== task.lastStatus && { desiredStatus }),
+    ...(stoppedReason !== undefined && stoppedReason !== usualReason(task) && { stoppedReason }),
     containers: task.containers.map((container) => encodeContainer(container, task)),
     history: task.history.map((entry) => encodeEntry(entry, task.startedBy)),
   };
@@ -58,11 +68,13 @@ export function encodeTask(task: Task): CompactTask {
 export function decodeTask(compact: CompactTask): Omit<Task, "cluster" | "id"> {
   const { placement, ...members } = compact;
   const { containers, history, startedBy, lastStatus } = members;
+  const stoppedReason = members.stoppedReason ?? usualReason(members);
   return {
     launchType: USUAL_LAUNCH_TYPE,
     /** There is one for RUNNING and STOPPED only: any other status is never left out. */
     desiredStatus: lastStatus === "STOPPED" ? "STOPPED" : "RUNNING",
     ...members,
+    ...(stoppedReason !== undefined && { stoppedReason }),
     ...(placement !== undefined && { placement: decodePlacement(placement) }),
     containers: containers.map((container) => decodeContainer(container, lastStatus)),
     history: history.map((entry) => decodeEntry(entry, startedBy)),
@@ -108,36 +120,3 @@ const decodeBinding = ([
   ...(hostPort !== null && { hostPort }),
   ...(protocol && { protocol }),
 });
-
-function encodeEntry({ at, to, cause }: HistoryEntry, startedBy: string | undefined): CompactEntry {
-  switch (cause.kind) {
-    case "api":
-      return [at, to, "R", cause.operation, cause.requestId, cause.principalArn];
-    case "deployment":
-      return [at, to, "D", ...(cause.id === startedBy ? [] : [cause.id])];
-    case "controlPlane":
-      return [at, to, "P", cause.reason];
-    case "agent":
-      return [at, to, "A"];
-  }
-}
-
-function decodeEntry(
-  [at, to, code, first, second = "", third = ""]: CompactEntry,
-  startedBy = "",
-): HistoryEntry {
-  switch (code) {
-    case "R":
-      return {
-        at,
-        to,
-        cause: { kind: "api", operation: first ?? "", requestId: second, principalArn: third },
-      };
-    case "D":
-      return { at, to, cause: { kind: "deployment", id: first ?? startedBy } };
-    case "P":
-      return { at, to, cause: { kind: "controlPlane", reason: first ?? "" } };
-    case "A":
-      return { at, to, cause: { kind: "agent" } };
-  }
-}

@@ -97,7 +97,8 @@ function archivedItem(task: Stored<Task>, retention: Retention): Item {
   return toItem(key, encodeTask(members), expiryOf(retention, task.stoppedAt));
 }
 
-function toTask(item: Item): Stored<Task> {
+/** The task of an item, live or archived. */
+export function toTask(item: Item): Stored<Task> {
   const task = decodeTask(membersOf(item) as unknown as CompactTask);
   return toStored(item, { cluster: clusterOf(item), id: item.sk, ...task });
 }

@@ -1,9 +1,17 @@
 import type { EcsResponse } from "@berth/contracts/ecs-api/operations";
-import { clusterArn, serviceArn, taskDefinitionArn, type Scope } from "@berth/domain/arn";
+import {
+  clusterArn,
+  serviceArn,
+  serviceDeploymentArn,
+  serviceRevisionArn,
+  taskDefinitionArn,
+  type Scope,
+} from "@berth/domain/arn";
 import { defined } from "@berth/domain/defined";
 import type { Deployment, Service, ServiceEvent } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
-import type { TaskStatus } from "@berth/domain/task-status";
+import { revisionIdOf } from "@berth/domain/service-deployment";
+import { countTasks, countsOf } from "@berth/planner/service/revision-tasks";
 import { dateOf } from "./date-of.ts";
 
 export type ServiceDescription = NonNullable<EcsResponse<"DescribeServices">["services"]>[number];
@@ -35,7 +43,7 @@ export function presentService(
     clusterArn: clusterArn(scope, service.cluster),
     status: service.status,
     desiredCount: service.desiredCount,
-    ...countTasks(tasks),
+    ...countsIn(tasks),
     taskDefinition: taskDefinitionArn(scope, service.taskDefinition),
     deploymentConfiguration: { ...deploymentConfiguration },
     deployments: service.deployments.map((deployment) =>
@@ -49,6 +57,14 @@ export function presentService(
     placementConstraints: service.placementConstraints.map((constraint) => ({ ...constraint })),
     placementStrategy: service.placementStrategy.map((strategy) => ({ ...strategy })),
     createdAt: dateOf(service.createdAt),
+    ...(service.currentServiceDeployment !== undefined && {
+      currentServiceDeployment: serviceDeploymentArn(
+        scope,
+        service,
+        service.currentServiceDeployment,
+      ),
+    }),
+    currentServiceRevisions: presentRevisions(scope, service, tasks),
     createdBy: service.createdBy,
     enableECSManagedTags: service.enableECSManagedTags,
     propagateTags: service.propagateTags,
@@ -57,6 +73,19 @@ export function presentService(
     ...(includeTags && { tags: [...service.tags] }),
   };
 }
+
+/** The revisions of which there are tasks, or are to be. */
+const presentRevisions = (scope: Scope, service: Service, tasks: readonly Task[]) =>
+  service.deployments.map(({ id, status }) => {
+    const wanted = status === "PRIMARY" ? service.desiredCount : undefined;
+    const { requested, running, pending } = countsOf(tasks, id, wanted);
+    return {
+      arn: serviceRevisionArn(scope, service, revisionIdOf(id)),
+      requestedTaskCount: requested,
+      runningTaskCount: running,
+      pendingTaskCount: pending,
+    };
+  });
 
 interface DeploymentSources {
   readonly deployment: Deployment;
@@ -77,7 +106,7 @@ function presentDeployment(
       deployment.status === "PRIMARY"
         ? service.desiredCount
         : own.filter((task) => task.desiredStatus === "RUNNING").length,
-    ...countTasks(own),
+    ...countsIn(own),
     failedTasks: deployment.failedTasks,
     createdAt: dateOf(deployment.createdAt),
     updatedAt: dateOf(deployment.updatedAt),
@@ -87,13 +116,7 @@ function presentDeployment(
   };
 }
 
-const PENDING: ReadonlySet<TaskStatus> = new Set(["PROVISIONING", "PENDING", "ACTIVATING"]);
-
-/** One that is told to stop before it ran is nothing to wait for. */
-const isPending = (task: Task): boolean =>
-  PENDING.has(task.lastStatus) && task.desiredStatus === "RUNNING";
-
-const countTasks = (tasks: readonly Task[]) => ({
-  runningCount: tasks.filter((task) => task.lastStatus === "RUNNING").length,
-  pendingCount: tasks.filter(isPending).length,
-});
+const countsIn = (tasks: readonly Task[]) => {
+  const { running, pending } = countTasks(tasks);
+  return { runningCount: running, pendingCount: pending };
+};

@@ -8,6 +8,7 @@ import {
   NOW,
   rollingOut,
   superseded,
+  withHealth,
 } from "@berth/testing/service-snapshots";
 import { describe, expect, test } from "vitest";
 import { planService } from "./plan-service.ts";
@@ -42,7 +43,11 @@ describe("counting", () => {
       task: failed(1, { stopCode: "EssentialContainerExited" }),
       expected: 1,
     },
-    { name: "a task that died after it ran", task: failed(1, { startedAt: NOW - 6 }), expected: 0 },
+    {
+      name: "a task that ran and then exited",
+      task: failed(1, { startedAt: NOW - 6, stopCode: "EssentialContainerExited" }),
+      expected: 1,
+    },
     { name: "a task of no listed deployment", task: failed(1, { startedBy: "x" }), expected: 0 },
     ...(
       [
@@ -62,19 +67,105 @@ describe("counting", () => {
     expect(archive).toEqual([task.id]);
   });
 
+  test.each([
+    { name: "exited counts nothing", task: failed(1, { startedAt: NOW - 6 }), expected: 0 },
+    { name: "never ran still counts", task: failed(1), expected: 1 },
+  ])("after completion, a task that $name", ({ task, expected }) => {
+    const { service } = plan([task], { rolloutState: "COMPLETED" });
+    expect(service.deployments[0]?.failedTasks).toBe(expected);
+  });
+
+  describe("a health check that failed", () => {
+    const sick = withHealth(aServiceTask(1, 1), "UNHEALTHY");
+    const checked = (
+      tasks: readonly Task[],
+      deployment: Partial<Deployment> = {},
+      service: Partial<Service> = {},
+    ) =>
+      planService(
+        aServiceSnapshot({
+          service: { deployments: [rollingOut(1, deployment)], ...service },
+          tasks,
+          checkedContainers: { "web:1": ["main"] },
+        }),
+      ).service;
+
+    test("counts as soon as it is seen, once", () => {
+      const first = checked([sick]);
+      expect(first.deployments[0]).toMatchObject({ failedTasks: 1, lastFailedAt: NOW });
+      const again = checked([sick], first.deployments[0], {
+        countedFailures: first.countedFailures,
+      });
+      expect(again.deployments[0]?.failedTasks).toBe(1);
+    });
+
+    test("does not count again when its task is stopped for it", () => {
+      const stopped = aServiceTask(1, 1, "STOPPED", {
+        startedAt: 0,
+        stoppedAt: NOW,
+        stopCode: "ServiceSchedulerInitiated",
+      });
+      expect(checked([stopped], { failedTasks: 1 }).deployments[0]?.failedTasks).toBe(1);
+    });
+
+    test("counts nothing while the grace period lasts, nor after completion", () => {
+      const young = withHealth(
+        aServiceTask(1, 1, "RUNNING", { startedAt: NOW - 999 }),
+        "UNHEALTHY",
+      );
+      const grace = { healthCheckGracePeriodSeconds: 1 };
+      expect(checked([young], {}, grace).deployments[0]?.failedTasks).toBe(0);
+      expect(checked([sick], { rolloutState: "COMPLETED" }).deployments[0]?.failedTasks).toBe(0);
+    });
+
+    test("is not made up for by a task that runs and is not HEALTHY yet", () => {
+      const warming = aServiceTask(1, 2, "RUNNING", { startedAt: NOW });
+      const before = { failedTasks: 2, lastFailedAt: NOW - 1 };
+      expect(checked([warming], before).deployments[0]?.failedTasks).toBe(2);
+      const healthy = withHealth(warming, "HEALTHY");
+      expect(checked([healthy], before).deployments[0]?.failedTasks).toBe(0);
+    });
+
+    test("is never made up for where resetOnHealthyTask is off, until the deployment is over", () => {
+      const deploymentConfiguration = {
+        minimumHealthyPercent: 100,
+        maximumPercent: 200,
+        deploymentCircuitBreaker: { enable: true, rollback: false, resetOnHealthyTask: false },
+      };
+      const healthy = withHealth(aServiceTask(1, 2, "RUNNING", { startedAt: NOW }), "HEALTHY");
+      const before = { failedTasks: 2, lastFailedAt: NOW - 1 };
+      const underWay = checked([healthy], before, { deploymentConfiguration });
+      expect(underWay.deployments[0]?.failedTasks).toBe(2);
+      const over = checked(
+        [healthy],
+        { ...before, rolloutState: "COMPLETED" },
+        {
+          deploymentConfiguration,
+        },
+      );
+      expect(over.deployments[0]?.failedTasks).toBe(0);
+    });
+
+    test("stays with a deployment that has FAILED", () => {
+      const healthy = withHealth(aServiceTask(1, 2, "RUNNING", { startedAt: NOW }), "HEALTHY");
+      const before = { failedTasks: 2, lastFailedAt: NOW - 1, rolloutState: "FAILED" as const };
+      expect(checked([healthy], before).deployments[0]?.failedTasks).toBe(2);
+    });
+  });
+
   test("happens once, though the shell dies before it archives", () => {
     const first = plan([failed(1), failed(2)]);
     const again = plan([failed(1), failed(2)], first.service.deployments[0], {
-      countedStops: first.service.countedStops,
+      countedFailures: first.service.countedFailures,
     });
-    expect(first.service.countedStops).toEqual([failed(1).id, failed(2).id]);
+    expect(first.service.countedFailures).toEqual([failed(1).id, failed(2).id]);
     expect(again.service.deployments[0]?.failedTasks).toBe(2);
     expect(again.archive).toEqual([failed(1).id, failed(2).id]);
   });
 
   test("forgets what is archived with the next change", () => {
-    const { service } = plan([failed(2)], {}, { countedStops: [failed(1).id] });
-    expect(service.countedStops).toEqual([failed(2).id]);
+    const { service } = plan([failed(2)], {}, { countedFailures: [failed(1).id] });
+    expect(service.countedFailures).toEqual([failed(2).id]);
   });
 
   test("starts over once a task runs after the failure", () => {
@@ -82,6 +173,7 @@ describe("counting", () => {
       failedTasks: 4,
       failedRounds: 3,
       lastFailedAt: NOW - 5,
+      lastFailedStartAt: NOW - 5,
       throttledUntil: NOW - 1,
     };
     const later = aServiceTask(1, 2, "RUNNING", { startedAt: NOW - 4 });
@@ -143,7 +235,9 @@ describe("throttle", () => {
 
   test("does not hold back the successor of a task that died after it ran", () => {
     const died = failed(1, { startedAt: NOW - 60 });
-    expect(brief(plan([died, aServiceTask(1, 2)]))).toEqual(["start 1", "archive 1"]);
+    const { starts, service } = plan([died, aServiceTask(1, 2)]);
+    expect(starts).toHaveLength(1);
+    expect(service.deployments[0]).not.toHaveProperty("throttledUntil");
   });
 
   test("does not hold back the next deployment", () => {

@@ -13,3 +13,9 @@ export const strategyOf = (
   service: Pick<Service, "placementStrategy">,
 ): readonly PlacementStrategy[] =>
   service.placementStrategy.length > 0 ? service.placementStrategy : OVER_ZONES_THEN_INSTANCES;
+
+const ZONE = "attribute:ecs.availability-zone";
+
+/** Whether a strategy is one under which ECS evens services out over the zones by itself. */
+export const spreadsOverZones = (strategy: readonly PlacementStrategy[]): boolean =>
+  strategy.length === 0 || (strategy[0]?.type === "spread" && strategy[0].field === ZONE);

@@ -1,0 +1,66 @@
+import type { EventBus } from "@berth/aws/event-bus";
+import type { EcsEvent } from "@berth/contracts/ecs-event";
+import { eventsOfChange, type EventSources } from "@berth/control-plane/events/events-of-change";
+import { changeOf } from "@berth/store/dynamodb/stream-record";
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
+import { describeError } from "./log.ts";
+import type { Log } from "./log.ts";
+
+export type ChangeEventsHandler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
+
+/** What turns changes into events: it writes nothing and wakes nobody. */
+export interface ChangeEdge extends EventSources {
+  readonly bus: EventBus;
+  readonly log: Log;
+}
+
+/**
+ * Tells on the bus what changed in the table. From the first change on that could not be told, the
+ * batch comes again: an event may be sent twice, and none is left out.
+ */
+export function createChangeEventsHandler(edge: ChangeEdge): ChangeEventsHandler {
+  return async ({ Records }) => {
+    const { events, unread } = await readEvents(edge, Records);
+    const { taken, error } = await edge.bus.put(events.map(({ event }) => event));
+    if (taken === events.length && unread === undefined) return { batchItemFailures: [] };
+    const failed = events[taken]?.position ?? unread ?? 0;
+    if (error !== undefined) edge.log.error("Events were not taken", describeError(error));
+    return { batchItemFailures: [{ itemIdentifier: sequenceOf(Records[failed]) }] };
+  };
+}
+
+interface ReadEvents {
+  readonly events: readonly { readonly event: EcsEvent; readonly position: number }[];
+  /** Position of the first record that could not be read; nothing behind it was. */
+  readonly unread?: number;
+}
+
+async function readEvents(
+  edge: ChangeEdge,
+  records: readonly DynamoDBRecord[],
+): Promise<ReadEvents> {
+  const events: { event: EcsEvent; position: number }[] = [];
+  for (const [position, record] of records.entries()) {
+    try {
+      const told = await eventsOfRecord(edge, record);
+      events.push(...told.map((event) => ({ event, position })));
+    } catch (error) {
+      const sequenceNumber = sequenceOf(record);
+      edge.log.error("A change was not read", { sequenceNumber, ...describeError(error) });
+      return { events, unread: position };
+    }
+  }
+  return { events };
+}
+
+async function eventsOfRecord(
+  sources: EventSources,
+  { dynamodb = {} }: DynamoDBRecord,
+): Promise<readonly EcsEvent[]> {
+  const change = changeOf(dynamodb);
+  const writtenAt = Math.round((dynamodb.ApproximateCreationDateTime ?? 0) * 1000);
+  return change ? eventsOfChange(sources, change, writtenAt) : [];
+}
+
+const sequenceOf = (record: DynamoDBRecord | undefined): string =>
+  record?.dynamodb?.SequenceNumber ?? "";

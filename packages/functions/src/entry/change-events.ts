@@ -1,0 +1,3 @@
+import { publisher } from "../lambda/publisher.ts";
+
+export const handler = publisher("change-events");

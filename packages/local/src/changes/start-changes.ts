@@ -1,0 +1,29 @@
+import type { ChangeEventsHandler } from "@berth/functions/change-events";
+import type { Log } from "@berth/functions/log";
+import { type HostOptions, TABLE_NAME } from "../host-options.ts";
+import { startChangePoller } from "./change-poller.ts";
+import { createCheckpoint } from "./checkpoint.ts";
+import { createChangeStream } from "./stream-client.ts";
+
+/** Hands the changes of the table to the function that takes them on AWS. */
+export function startChanges(
+  { directory, scope }: HostOptions,
+  handler: ChangeEventsHandler,
+  log: Log,
+): { stop(): Promise<void> } {
+  const stream = createChangeStream(directory.dynamodbSocket);
+  const { region, account } = scope;
+  const poller = startChangePoller({
+    stream,
+    checkpoint: createCheckpoint(directory.changesCheckpoint),
+    handler,
+    source: { arn: `arn:aws:dynamodb:${region}:${account}:table/${TABLE_NAME}/stream/1`, region },
+    log,
+  });
+  return {
+    stop: async () => {
+      await poller.stop();
+      stream.close();
+    },
+  };
+}

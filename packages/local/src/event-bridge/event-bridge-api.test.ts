@@ -1,0 +1,196 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
+import { createEventBridgeClient } from "@berth/aws/clients";
+import { createEventBus } from "@berth/aws/event-bus";
+import type { EcsEvent } from "@berth/contracts/ecs-event";
+import type { LoggedEvent } from "@berth/contracts/local/event-log";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createListener } from "../http/listener.ts";
+import { createEventBridgeApi } from "./event-bridge-api.ts";
+
+const credentials = { accessKeyId: "AKIA0000000000000000", secretAccessKey: "secret" };
+const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+
+let server: Server;
+let kept: LoggedEvent[];
+/** What the log does before it keeps anything. */
+let beforeKeeping: () => void;
+
+beforeEach(async () => {
+  kept = [];
+  beforeKeeping = () => undefined;
+  const events = createEventBridgeApi({
+    name: "berth",
+    region: "us-east-1",
+    account: "000000000000",
+    now: Date.now,
+    findAccessKey: (id) =>
+      id === credentials.accessKeyId ? { ...credentials, principalArn: "" } : undefined,
+    keep: async (taken) => {
+      beforeKeeping();
+      kept.push(...taken);
+    },
+  });
+  const elsewhere = async () => ({ statusCode: 404 });
+  const routes = { account: "", api: elsewhere, connections: elsewhere, events };
+  server = createServer(createListener({ ...routes, log: () => undefined }));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+});
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const client = (secretAccessKey = credentials.secretAccessKey) =>
+  createEventBridgeClient({
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    region: "us-east-1",
+    credentials: { ...credentials, secretAccessKey },
+    maxAttempts: 1,
+  });
+
+const anEntry = (overrides: Partial<PutEventsRequestEntry> = {}): PutEventsRequestEntry => ({
+  EventBusName: "berth",
+  Source: "my.app",
+  DetailType: "Something",
+  Detail: `{"a":1}`,
+  ...overrides,
+});
+
+const put = async (Entries: PutEventsRequestEntry[]) =>
+  client().send(new PutEventsCommand({ Entries }));
+
+describe("PutEvents", () => {
+  test("keeps events in EventBridge's envelope, under ids of their own", async () => {
+    const { Entries, FailedEntryCount } = await put([
+      anEntry({ Time: new Date(NOW), Resources: ["arn:one"] }),
+      anEntry({ EventBusName: "arn:aws:events:us-east-1:000000000000:event-bus/berth" }),
+    ]);
+    expect(FailedEntryCount).toBe(0);
+    expect(kept).toMatchObject([
+      {
+        version: "0",
+        id: Entries?.[0]?.EventId,
+        "detail-type": "Something",
+        source: "my.app",
+        account: "000000000000",
+        time: "2026-01-02T03:04:05Z",
+        region: "us-east-1",
+        resources: ["arn:one"],
+        detail: { a: 1 },
+      },
+      { id: Entries?.[1]?.EventId, resources: [] },
+    ]);
+    expect(new Set(kept.map(({ id }) => id)).size).toBe(2);
+  });
+
+  test.each<[string, Partial<PutEventsRequestEntry>, string, string]>([
+    [
+      "source",
+      { Source: undefined },
+      "InvalidArgument",
+      "Parameter Source is not valid. Reason: Source is a required argument.",
+    ],
+    [
+      "detail type",
+      { DetailType: "" },
+      "InvalidArgument",
+      "Parameter DetailType is not valid. Reason: DetailType is a required argument.",
+    ],
+    [
+      "detail",
+      { Detail: undefined },
+      "InvalidArgument",
+      "Parameter Detail is not valid. Reason: Detail is a required argument.",
+    ],
+    ["JSON", { Detail: "{" }, "MalformedDetail", "Detail is malformed."],
+    ["object", { Detail: "[]" }, "MalformedDetail", "Detail is malformed."],
+    [
+      "source of its own",
+      { Source: "aws.ecs" },
+      "NotAuthorizedForSourceException",
+      "Not authorized for the source.",
+    ],
+    [
+      "bus",
+      { EventBusName: "other" },
+      "ResourceNotFoundException",
+      "Event bus other does not exist.",
+    ],
+  ])("takes the others where one has no %s", async (_, fault, ErrorCode, ErrorMessage) => {
+    const { Entries, FailedEntryCount } = await put([anEntry(), anEntry(fault), anEntry()]);
+    expect(FailedEntryCount).toBe(1);
+    expect(Entries?.[1]).toEqual({ ErrorCode, ErrorMessage });
+    expect(kept.map(({ id }) => id)).toEqual([Entries?.[0]?.EventId, Entries?.[2]?.EventId]);
+  });
+
+  test.each<[string, PutEventsRequestEntry[], string]>([
+    ["no entry", [], "greater than or equal to 1"],
+    ["eleven entries", Array.from({ length: 11 }, () => anEntry()), "less than or equal to 10"],
+    [
+      "more than 256 KB",
+      [anEntry({ Detail: JSON.stringify({ text: "x".repeat(256 * 1024) }) })],
+      "over the limit",
+    ],
+  ])("is refused with %s, and keeps nothing", async (_, entries, message) => {
+    await expect(put(entries)).rejects.toMatchObject({
+      name: "ValidationException",
+      message: expect.stringContaining(message) as string,
+    });
+    expect(kept).toEqual([]);
+  });
+
+  test("is refused where the signature is wrong", async () => {
+    const command = new PutEventsCommand({ Entries: [anEntry()] });
+    await expect(client("wrong").send(command)).rejects.toMatchObject({
+      name: "InvalidSignatureException",
+    });
+    expect(kept).toEqual([]);
+  });
+});
+
+describe("the bus of ECS's events", () => {
+  const events = (count: number): readonly EcsEvent[] =>
+    Array.from({ length: count }, (_, index) => ({
+      detailType: "ECS Task State Change",
+      resource: `arn:${index}`,
+      time: NOW,
+      detail: { index, updatedAt: new Date(NOW) },
+    }));
+  const bus = (busName = "berth") => createEventBus({ client: client(), busName });
+
+  test("sends any number of events in their order", async () => {
+    expect(await bus().put(events(25))).toEqual({ taken: 25 });
+    expect(kept.map(({ detail }) => detail["index"])).toEqual([...events(25).keys()]);
+    expect(kept[0]).toMatchObject({
+      source: "berth.ecs",
+      "detail-type": "ECS Task State Change",
+      resources: ["arn:0"],
+      detail: { updatedAt: "2026-01-02T03:04:05.678Z" },
+    });
+  });
+
+  test("sends in requests that the bus can take", async () => {
+    const [event] = events(1);
+    const long = { ...event, detail: { text: "x".repeat(100 * 1024) } } as EcsEvent;
+    expect(await bus().put([long, long, long, long])).toEqual({ taken: 4 });
+  });
+
+  test("says how many were taken before it failed, and why", async () => {
+    let requests = 0;
+    beforeKeeping = () => {
+      requests += 1;
+      if (requests > 2) throw new Error("disk full");
+    };
+    const outcome = await bus().put(events(25));
+    expect(outcome).toMatchObject({ taken: 20, error: { $fault: "server" } });
+  });
+
+  test("says so where the bus refuses an event", async () => {
+    const outcome = await bus("other").put(events(2));
+    expect(outcome).toMatchObject({ taken: 0, error: { ErrorCode: "ResourceNotFoundException" } });
+  });
+});

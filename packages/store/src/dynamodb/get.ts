@@ -1,0 +1,15 @@
+import type { Table } from "../table.ts";
+import { toItem, toKeyAttributes } from "./item-format.ts";
+import type { Send } from "./send.ts";
+
+/** Reads one item of a table. */
+export function getFrom(send: Send, tableName: string): Table["get"] {
+  return async (key, { consistent = false } = {}) => {
+    const { Item } = await send("GetItem", {
+      TableName: tableName,
+      Key: toKeyAttributes(key),
+      ConsistentRead: consistent,
+    });
+    return Item && toItem(Item);
+  };
+}

@@ -1,0 +1,53 @@
+import type { Cause, HistoryEntry } from "@berth/domain/task";
+
+/** `[at, to, code of the cause, …its members]`; a deployment's id is left out if it is `startedBy`. */
+export type CompactEntry = readonly [number, string, CauseCode, ...(readonly string[])];
+
+/** `R`: a request; `U`: one of an operation with a long name; `P`: the control plane. */
+type CauseCode = "R" | "U" | "D" | "P" | "A";
+
+const LONG_OPERATION = "UpdateContainerInstancesState";
+
+export function encodeEntry(
+  { at, to, cause }: HistoryEntry,
+  startedBy: string | undefined,
+): CompactEntry {
+  switch (cause.kind) {
+    case "api": {
+      const { operation, requestId, principalArn } = cause;
+      return operation === LONG_OPERATION
+        ? [at, to, "U", requestId, principalArn]
+        : [at, to, "R", requestId, principalArn, operation];
+    }
+    case "deployment":
+      return [at, to, "D", ...(cause.id === startedBy ? [] : [cause.id])];
+    case "controlPlane":
+      return [at, to, "P", cause.reason];
+    case "agent":
+      return [at, to, "A"];
+  }
+}
+
+/** Expects what `encodeEntry` made. */
+export const decodeEntry = (
+  [at, to, code, ...members]: CompactEntry,
+  startedBy = "",
+): HistoryEntry => ({ at, to, cause: decodeCause(code, members, startedBy) });
+
+function decodeCause(
+  code: CauseCode,
+  [first, principalArn = "", operation = LONG_OPERATION]: readonly string[],
+  startedBy: string,
+): Cause {
+  switch (code) {
+    case "R":
+    case "U":
+      return { kind: "api", operation, requestId: first ?? "", principalArn };
+    case "D":
+      return { kind: "deployment", id: first ?? startedBy };
+    case "P":
+      return { kind: "controlPlane", reason: first ?? "" };
+    case "A":
+      return { kind: "agent" };
+  }
+}
