@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { DescribeTasksCommand, RunTaskCommand, StopTaskCommand } from "@aws-sdk/client-ecs";
 import type { QueuedRunDescription } from "@berth/contracts/rest/queued-runs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Berth, eventually } from "./berth.ts";
+import { Berth, CLI, eventually } from "./berth.ts";
 import { registerDemo } from "./demo.ts";
 import { signedFetch } from "./signed-fetch.ts";
 
@@ -16,6 +18,12 @@ async function rest(method: string, path: string, body?: unknown): Promise<Queue
   const response = await signedFetch(berth, { method, path, ...text });
   if (!response.ok) throw new Error(`${path} answered ${response.status}`);
   return (await response.json()) as QueuedRunDescription;
+}
+
+/** What `berth queue` prints. */
+async function queueCommand(...args: readonly string[]): Promise<string> {
+  const command = [CLI, "queue", ...args, "--data-dir", berth.dataDir];
+  return (await promisify(execFile)(process.execPath, command)).stdout;
 }
 
 const queue = (taskDefinition: string, count: number, deadlineSeconds: number) =>
@@ -38,12 +46,13 @@ test("a run waits for a port, and gets it when a task stops; others expire or ar
     status: "WAITING",
     latestTry: { instances: [{ reason: "RESOURCE:PORTS" }, { reason: "RESOURCE:PORTS" }] },
   });
+  expect(await queueCommand("show", first.id)).toContain(
+    "Placement now: none of 2 ACTIVE container instances takes the next task\n  2 RESOURCE:PORTS\n",
+  );
   const brief = await queue(taskDefinition, 1, 1);
   // Equal requests of the same second would be one.
   const cancelled = await queue(taskDefinition, 1, 90);
-  expect(await rest("DELETE", `/v1/queued-runs/${cancelled.id}`)).toMatchObject({
-    status: "CANCELLING",
-  });
+  expect(await queueCommand("cancel", cancelled.id)).toContain(": CANCELLING, 0 of 1 tasks");
   await untilStatus(brief.id, "EXPIRED");
   await untilStatus(cancelled.id, "CANCELLED");
 
