@@ -50,8 +50,8 @@ test("a run waits for a port, and gets it when a task stops; others expire or ar
     "Placement now: none of 2 ACTIVE container instances takes the next task\n  2 RESOURCE:PORTS\n",
   );
   const brief = await queue(taskDefinition, 1, 1);
-  // Equal requests of the same second would be one.
-  const cancelled = await queue(taskDefinition, 1, 90);
+  const printed = await queueCommand("run", taskDefinition, "--deadline", "90", "--json");
+  const cancelled = JSON.parse(printed) as QueuedRunDescription;
   expect(await queueCommand("cancel", cancelled.id)).toContain(": CANCELLING, 0 of 1 tasks");
   await untilStatus(brief.id, "EXPIRED");
   await untilStatus(cancelled.id, "CANCELLED");
