@@ -62,7 +62,7 @@ describe("what is not understood ends with 2 and says why on standard error", ()
     [["agent"], "required option '--config <file>'"],
     [["why"], "missing required argument 'subject'"],
     [["why", "a b"], "It must be a task id, an ARN"],
-    [["queue", "run"], "missing required argument 'task-definition'"],
+    [["queue", "run", "--deadline", "9"], "missing required argument 'task-definition'"],
     [["queue", "run", "web"], "required option '--deadline <seconds>'"],
     [["queue", "run", "web", "--deadline", "0"], "whole number from 1 to 86400"],
     [["queue", "run", "web", "--deadline", "9", "--count", "11"], "whole number from 1 to 10"],
