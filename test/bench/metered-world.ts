@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { AcsMessage } from "@berth/contracts/agent/messages";
+import { wakeQueue } from "@berth/contracts/queue";
 import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
 import { connectAgent } from "@berth/control-plane/agents/connections";
 import { receiveFromAgent } from "@berth/control-plane/agents/receive";
@@ -281,7 +282,7 @@ export class MeteredWorld {
 
   async #handle(message: WakeMessage): Promise<void> {
     this.usage.fifoRequests += REQUESTS_PER_MESSAGE;
-    this.#invoke(`${message.kind}-queue`);
+    this.#invoke(`${wakeQueue(message)}-queue`);
     await handleWake(this.context, message);
   }
 }

@@ -7,6 +7,7 @@ import type { Chaos } from "./chaos.ts";
 import { whatIsNotExplained } from "./explanations.ts";
 import { Invariants, snapshotOf } from "./invariants.ts";
 import type { Snapshot } from "./invariants.ts";
+import { QueuedRuns } from "./queued-runs.ts";
 import { whatIsNotAtRest } from "./rest.ts";
 import { scaleIn, stopMachine } from "./stop-machine.ts";
 import { setUpServices, users } from "./users.ts";
@@ -36,21 +37,29 @@ export async function runScenario(
   const { world, faults } = chaos;
   const invariants = new Invariants();
   const verdicts = new Verdicts();
+  const queuedRuns = new QueuedRuns(world);
   let phase: "setup" | "chaos" | "rest" = "setup";
   world.spawn(async () => {
     await setUp(world);
     const habits = await setUpServices(world, invariants);
+    await queuedRuns.setUp();
     phase = "chaos";
     faults.breakThings();
     users(world, habits, invariants, () => phase === "chaos");
     trouble(chaos, () => phase === "chaos");
+    queuedRuns.begin(() => phase === "chaos");
   });
 
   const start = world.scheduler.now;
   let steps = 0;
   let seen = -1;
   let snapshot: Snapshot | undefined;
-  const brokenIn = () => [...invariants.broken, ...verdicts.broken, ...chaos.group.broken];
+  const brokenIn = () => [
+    ...invariants.broken,
+    ...verdicts.broken,
+    ...queuedRuns.broken,
+    ...chaos.group.broken,
+  ];
   const until = async (end: number) => {
     while (world.scheduler.now < end && (await world.scheduler.step())) {
       steps += 1;
@@ -58,6 +67,7 @@ export async function runScenario(
       seen = faults.writes;
       snapshot = await snapshotOf(world.truth, snapshot);
       invariants.check(snapshot, world.scheduler.now);
+      await queuedRuns.check(snapshot);
       if (seen % EXPLAINED_WRITES === 0) {
         invariants.broken.push(...(await whatIsNotExplained(world, snapshot)));
       }
@@ -77,7 +87,10 @@ export async function runScenario(
     error instanceof Error ? (error.stack ?? "") : String(error),
   );
   const broken = [...brokenIn(), ...bugs, ...(await verdicts.falseSuccesses(world))];
-  const unrest = broken.length > 0 ? [] : await whatIsNotAtRest(world);
+  const unrest =
+    broken.length > 0
+      ? []
+      : [...(await whatIsNotAtRest(world)), ...(await queuedRuns.whatIsNotAtRest())];
   return { broken: [...broken, ...unrest], steps };
 }
 

@@ -13,6 +13,7 @@ import { createForgivingRelay, createSqsRelay } from "./sqs-relay.ts";
 import type { WakeRelay } from "./sqs-relay.ts";
 
 const SERVICE: WakeMessage = { kind: "service", cluster: "default", service: "web" };
+const QUEUED_RUN: WakeMessage = { kind: "queuedRun", cluster: "default", id: "r1" };
 const PLACEMENT: WakeMessage = { kind: "placement", cluster: "default" };
 const DISPATCH: WakeMessage = {
   kind: "dispatch",
@@ -75,6 +76,7 @@ describe("a wake-up for now", () => {
   it.each([
     ["service", SERVICE, "default/web"],
     ["placement", PLACEMENT, "default"],
+    ["placement", QUEUED_RUN, "default/r1"],
     ["dispatch", DISPATCH, "f".repeat(32)],
   ] as const)(
     "goes to the %s queue, in the group of what is serial",

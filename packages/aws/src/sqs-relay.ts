@@ -1,7 +1,7 @@
 import { hash, randomUUID } from "node:crypto";
 import { SendMessageCommand, type SendMessageCommandInput } from "@aws-sdk/client-sqs";
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { wakeGroup } from "@berth/contracts/queue";
+import { wakeGroup, wakeQueue } from "@berth/contracts/queue";
 import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
 import type { QueueUrls } from "./create-queues.ts";
 
@@ -87,7 +87,7 @@ function sendInput(
   switch (timing.kind) {
     case "now":
       return {
-        QueueUrl: queueUrls[message.kind],
+        QueueUrl: queueUrls[wakeQueue(message)],
         MessageBody,
         MessageGroupId: fifoId(group),
         // Unique, because SQS would swallow an equal wake-up for five minutes.

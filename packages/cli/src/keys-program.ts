@@ -3,12 +3,12 @@ import {
   createKey,
   type CreateKeyOptions,
   deleteKey,
-  type KeysOptions,
   listKeys,
   type ListKeysOptions,
   switchKey,
 } from "./commands/keys.ts";
-import { dataDirOption, endpointOption, jsonOption } from "./options.ts";
+import { withTarget } from "./options.ts";
+import type { RestOptions } from "./with-berth.ts";
 
 /** `berth keys …`: access keys of principals and agents. */
 export function addKeys(program: Command): void {
@@ -46,7 +46,7 @@ export function addKeys(program: Command): void {
   addSwitch(keys, "enable", "Active", "Switch an access key on again.");
   withTarget(keys.command("delete <access-key-id>"))
     .description("Delete an access key for good.")
-    .action(async (id: string, options: KeysOptions) => {
+    .action(async (id: string, options: RestOptions) => {
       process.exitCode = await deleteKey(id, options);
     });
 }
@@ -59,10 +59,7 @@ function addSwitch(
 ): void {
   withTarget(keys.command(`${name} <access-key-id>`))
     .description(description)
-    .action(async (id: string, options: KeysOptions) => {
+    .action(async (id: string, options: RestOptions) => {
       process.exitCode = await switchKey(id, status, options);
     });
 }
-
-const withTarget = (command: Command): Command =>
-  command.addOption(dataDirOption()).addOption(endpointOption()).addOption(jsonOption());

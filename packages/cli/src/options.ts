@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { EVENT_TYPES } from "./event-text.ts";
 
 /** BERTH on a telephone's keys, and below the ports that kernels give out by themselves. */
@@ -62,12 +62,17 @@ export const seedOption = () =>
     wholeNumber(text, 0, 2 ** 32 - 1),
   );
 
+/** The options of a command that asks a Berth here or elsewhere. */
+export const withTarget = (command: Command): Command =>
+  command.addOption(dataDirOption()).addOption(endpointOption()).addOption(jsonOption());
+
 function httpUrl(text: string): string {
   if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;
   throw new InvalidArgumentError("It must be an http(s) URL.");
 }
 
-function wholeNumber(text: string, least: number, most: number): number {
+/** @throws InvalidArgumentError */
+export function wholeNumber(text: string, least: number, most: number): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < least || value > most) {
     throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);

@@ -29,7 +29,7 @@ const aPlan = (overrides: Partial<Plan> = {}): Plan => ({
     tasksFail: false,
     hostNotice: false,
   },
-  versions: { cluster: 1, services: {}, containerInstances: {} },
+  versions: { cluster: 1, services: {}, queuedRuns: {}, containerInstances: {} },
   ends: "settled",
   endsAfterMs: 2_500,
   timeline: [],

@@ -19,6 +19,7 @@ import {
 } from "./options.ts";
 import { addPlan } from "./plan-program.ts";
 import { addSimulate } from "./simulate-program.ts";
+import { addQueue } from "./queue-program.ts";
 import { runProgram } from "./programs.ts";
 import { type Subject, whySubject } from "./why-subject.ts";
 
@@ -29,7 +30,7 @@ Exit codes:
   ${EXIT_CODES.usage}  not a command or option that berth knows
   ${EXIT_CODES.engineMissing}  up: there is no Docker Engine to use
   ${EXIT_CODES.alreadyRunning}  up: Berth already runs on this data directory
-  ${EXIT_CODES.notRunning}  status, why, plan, templates, keys: Berth does not run on this data directory
+  ${EXIT_CODES.notRunning}  status, why, plan, templates, queue, keys: Berth does not run on this data directory
 `;
 
 /** The command line of `berth`. Throws commander's errors instead of ending the process. */
@@ -48,6 +49,7 @@ export function berthProgram(): Command {
   addSimulate(program);
   addTemplates(program);
   addAgent(program);
+  addQueue(program);
   addKeys(program);
   for (const command of everyCommand(program)) {
     command.exitOverride().copyInheritedSettings(program);

@@ -1,14 +1,10 @@
 import type {
   ExplainedDeployment,
   ExplainedNote,
-  InstanceRefusal,
-  PlacementNow,
   ServiceExplanation,
 } from "@berth/contracts/rest/explanation";
+import { outlookLines } from "./outlook-text.ts";
 import { idOf, indented } from "./text.ts";
-
-/** Of one reason so many instances are shown; `--json` has more. */
-const SHOWN_EXAMPLES = 3;
 
 /** What `berth why` shows of a service. */
 export function whyServiceText(service: ServiceExplanation): string {
@@ -18,7 +14,7 @@ export function whyServiceText(service: ServiceExplanation): string {
     `Service ${service.service}: ${service.status}, ${service.desiredCount} desired, ${service.runningCount} running, ${service.pendingCount} pending`,
     ...section("Now", service.progress.map(noteText)),
     ...section("Deployments", service.deployments.map(deploymentText)),
-    ...service.placements.flatMap(placementLines),
+    ...service.placements.flatMap((now) => outlookLines(`Placement for ${now.deploymentId}`, now)),
     ...section("Last changed", change),
     ...section(
       "Latest events",
@@ -49,39 +45,3 @@ function deploymentText(deployment: ExplainedDeployment): string {
 
 const thresholdText = ({ failureThreshold }: ExplainedDeployment): string =>
   failureThreshold === undefined ? "" : `, ${failureThreshold} fail the deployment`;
-
-function placementLines(now: PlacementNow): readonly string[] {
-  const { deploymentId, considered, fittingCount, removed, counterfactuals } = now;
-  const verdict =
-    fittingCount > 0
-      ? `${fittingCount} of ${considered} ACTIVE container instances take the next task now`
-      : `none of ${considered} ACTIVE container instances takes the next task`;
-  const would = counterfactuals.map(({ text }) => `would fit ${text}`);
-  return [
-    `Placement for ${deploymentId}: ${verdict}`,
-    ...indented(
-      removed.flatMap(({ reason, count, examples }) => removalLines(reason, count, examples)),
-    ),
-    ...indented(would.length > 0 || fittingCount > 0 ? would : [NO_CHANGE]),
-  ];
-}
-
-const NO_CHANGE = "no single change would make it fit";
-
-function removalLines(
-  reason: string,
-  count: number,
-  examples: readonly InstanceRefusal[],
-): readonly string[] {
-  const shown = examples.slice(0, SHOWN_EXAMPLES);
-  const more = count - shown.length;
-  return [
-    `${count} ${reason}`,
-    ...indented([
-      ...shown.map(
-        ({ containerInstanceArn = "", detail }) => `${idOf(containerInstanceArn)}: ${detail}`,
-      ),
-      ...(more > 0 ? [`and ${more} more`] : []),
-    ]),
-  ];
-}

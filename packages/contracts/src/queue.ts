@@ -10,6 +10,7 @@ export type WakeMessage =
       /** An instance takes tasks that did not before: services at rest may even out onto it. */
       readonly joined?: true;
     }
+  | { readonly kind: "queuedRun"; readonly cluster: string; readonly id: string }
   | {
       readonly kind: "dispatch";
       readonly cluster: string;
@@ -36,7 +37,13 @@ export function wakeGroup(message: WakeMessage): string {
       return `${message.cluster}/${message.service}`;
     case "placement":
       return message.cluster;
+    case "queuedRun":
+      return `${message.cluster}/${message.id}`;
     case "dispatch":
       return message.containerInstanceId;
   }
 }
+
+/** The queue of the controller that a message is for: queued runs are placement's. */
+export const wakeQueue = ({ kind }: WakeMessage): "service" | "placement" | "dispatch" =>
+  kind === "queuedRun" ? "placement" : kind;

@@ -9,6 +9,7 @@ const wakeMessage = z.discriminatedUnion("kind", [
     cluster: name,
     joined: z.literal(true).exactOptional(),
   }),
+  z.object({ kind: z.literal("queuedRun"), cluster: name, id: name }),
   z.object({
     kind: z.literal("dispatch"),
     cluster: name,

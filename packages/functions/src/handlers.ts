@@ -30,6 +30,7 @@ import { measured } from "./metrics.ts";
 import type { MetricsRecorder } from "./metrics.ts";
 import { planRoutes } from "./plan-routes.ts";
 import { placementTemplateRoutes } from "./placement-template-routes.ts";
+import { queuedRunRoutes } from "./queued-run-routes.ts";
 import { createQueueHandler } from "./queue.ts";
 import type { QueueHandler } from "./queue.ts";
 import type { RestRoutes } from "./rest-routes.ts";
@@ -72,6 +73,7 @@ export function apiHandler(edge: ApiEdge): ApiHandler {
     ...serviceRoutes,
     ...taskRoutes,
     ...planRoutes,
+    ...queuedRunRoutes,
     ...accessKeyRoutes(sealer),
     ...joinRoutes(edge, log),
   };

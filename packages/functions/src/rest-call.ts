@@ -32,7 +32,7 @@ export async function callSigned(
   { context, signature, answers }: SignedCaller,
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const request: RestRequest = { parameters, body: parseBody(body) };
-  checkAccess(context, route.access(context.scope, request));
+  checkAccess(context, await route.access(context.scope, request, context));
   const answer = async () => textOf(await route.call(context, request));
   const text = await (method === "GET" ? answer() : answers.once(signature, answer));
   return jsonText(route.status ?? 200, text);

@@ -16,8 +16,8 @@ export interface SignedRoute {
   readonly kind: "signed";
   /** 200 where nothing is said. */
   readonly status?: number;
-  /** What policies call it. */
-  access(scope: Scope, request: RestRequest): Access;
+  /** What policies call it. The context is for what has to be looked up for that. */
+  access(scope: Scope, request: RestRequest, context: CommandContext): Access | Promise<Access>;
   call(context: CommandContext, request: RestRequest): Promise<unknown>;
 }
 

@@ -3,6 +3,7 @@ import { clusterOf, kindOf } from "./keys.ts";
 import { createAccessKeyRepository } from "./repositories/access-key.ts";
 import { createClusterRepository } from "./repositories/cluster.ts";
 import { createContainerInstanceRepository } from "./repositories/container-instance.ts";
+import { createQueuedRunRepository } from "./repositories/queued-run.ts";
 import { createServiceDeploymentRepository } from "./repositories/service-deployment.ts";
 import { createServiceRevisionRepository } from "./repositories/service-revision.ts";
 import { createServiceRepository } from "./repositories/service.ts";
@@ -13,7 +14,7 @@ import type { Overdue, Store } from "./store.ts";
 import type { DueKey, Table } from "./table.ts";
 
 export interface StoreOptions {
-  /** How long stopped tasks, events and INACTIVE services and instances stay describable. */
+  /** How long stopped tasks, events, ended queued runs and INACTIVE services and instances stay describable. */
   readonly historyMs: number;
   /** Epoch ms. */
   now(): number;
@@ -28,6 +29,7 @@ export function createStore(plainTable: Table, retention: StoreOptions): Store {
     instances: createContainerInstanceRepository(table, retention),
     tasks: createTaskRepository(table, retention),
     services: createServiceRepository(table, retention),
+    queuedRuns: createQueuedRunRepository(table, retention),
     serviceDeployments: createServiceDeploymentRepository(table, retention),
     serviceRevisions: createServiceRevisionRepository(table, retention),
     sessions: createSessionRepository(table),
@@ -45,6 +47,8 @@ function toOverdue(key: DueKey): Overdue {
       return { kind: "service", cluster, name: id, due };
     case "tasks":
       return { kind: "task", cluster, id, due };
+    case "queuedRuns":
+      return { kind: "queuedRun", cluster, id, due };
     case "sessions":
       return { kind: "session", cluster, containerInstanceId: id, due };
     case "ledgers":

@@ -82,6 +82,18 @@ export const serviceKey = (cluster: string, name: string): Key => ({
 export const daemonList = (cluster: string) => `daemons#${cluster}`;
 export const waitingList = (cluster: string) => `waiting#${cluster}`;
 
+export const queuedRunPartition = (cluster: string) => `queuedRuns#${cluster}`;
+export const queuedRunKey = (cluster: string, id: string): Key => ({
+  pk: queuedRunPartition(cluster),
+  sk: id,
+});
+/** By time, the oldest first. */
+export const queuedListing = (cluster: string, id: string, queuedAt: number) => ({
+  listPk: queuedList(cluster),
+  listSk: `${paddedTime(queuedAt)}#${id}`,
+});
+export const queuedList = (cluster: string) => `queued#${cluster}`;
+
 export const eventPartition = (cluster: string, service: string) => `events#${cluster}#${service}`;
 export const eventSortKey = (createdAt: number, id: string) => `${paddedTime(createdAt)}#${id}`;
 export const eventOf = ({ sk }: Key) => ({

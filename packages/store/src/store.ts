@@ -1,6 +1,7 @@
 import type { AccessKey } from "@berth/domain/access/access-key";
 import type { Cluster } from "@berth/domain/cluster";
 import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-instance";
+import type { QueuedRun } from "@berth/domain/queued-run";
 import type { Service, ServiceEvent } from "@berth/domain/service";
 import type { ServiceDeployment, ServiceRevision } from "@berth/domain/service-deployment";
 import type { AgentConnection, AgentSession } from "@berth/domain/session";
@@ -127,6 +128,17 @@ export interface ServiceRepository {
   latestEvents(cluster: string, name: string, limit: number): Promise<readonly ServiceEvent[]>;
 }
 
+export interface QueuedRunRepository {
+  create(run: New<QueuedRun>): Promise<WriteOutcome>;
+  /** Strongly consistent. */
+  find(cluster: string, id: string): Promise<Stored<QueuedRun> | undefined>;
+  replace(run: Stored<QueuedRun>): Promise<WriteOutcome>;
+  /** Of a cluster, those that ended as well while they are kept, by id. */
+  page(cluster: string, page: PageRequest): Promise<Page<Stored<QueuedRun>>>;
+  /** Those that are WAITING, the oldest first, as they were a moment ago. */
+  oldestWaiting(cluster: string, limit: number): Promise<readonly Stored<QueuedRun>[]>;
+}
+
 /** Records of service deployments that have their verdict: they never change any more. */
 export interface ServiceDeploymentRepository {
   /** Written once, however often it is given. */
@@ -183,7 +195,12 @@ export type Overdue =
       readonly name: string;
       readonly due: number;
     }
-  | { readonly kind: "task"; readonly cluster: string; readonly id: string; readonly due: number }
+  | {
+      readonly kind: "task" | "queuedRun";
+      readonly cluster: string;
+      readonly id: string;
+      readonly due: number;
+    }
   | {
       readonly kind: "session";
       readonly cluster: string;
@@ -203,6 +220,7 @@ export interface Store {
   readonly instances: ContainerInstanceRepository;
   readonly tasks: TaskRepository;
   readonly services: ServiceRepository;
+  readonly queuedRuns: QueuedRunRepository;
   readonly serviceDeployments: ServiceDeploymentRepository;
   readonly serviceRevisions: ServiceRevisionRepository;
   readonly sessions: SessionRepository;

@@ -7,6 +7,7 @@ import type {
 } from "@berth/domain/container-instance";
 import { groupHash } from "@berth/domain/group-hash";
 import type { Demand } from "@berth/domain/resources";
+import type { QueuedRun } from "@berth/domain/queued-run";
 import type { Deployment, Service } from "@berth/domain/service";
 import type { ServiceDeployment } from "@berth/domain/service-deployment";
 import type { AgentSession } from "@berth/domain/session";
@@ -205,6 +206,34 @@ export const aService = (overrides: Partial<Service> = {}): Service => ({
   requestHash: "",
   ...overrides,
 });
+
+/** Of two tasks, queued and not tried yet. */
+export const aQueuedRun = (overrides: Partial<QueuedRun> = {}): QueuedRun => {
+  const group = overrides.group ?? "family:web";
+  const taskIds = overrides.taskIds ?? [taskId(group, 1), taskId(group, 2)];
+  return {
+    cluster: "default",
+    id: "00000000000000000000000000000001",
+    status: "WAITING",
+    taskDefinition: "web:1",
+    group,
+    launchType: "EC2",
+    cause: {
+      kind: "api",
+      operation: "RunTask",
+      requestId: "r-1",
+      principalArn: "arn:aws:iam::000000000000:root",
+    },
+    placementConstraints: [],
+    placementStrategy: [],
+    taskIds,
+    unplacedTaskIds: taskIds,
+    queuedAt: 0,
+    deadline: 60_000,
+    requestHash: "",
+    ...overrides,
+  };
+};
 
 /** The session of an agent that has never connected. */
 export const aSession = (overrides: Partial<AgentSession> = {}): AgentSession => ({

@@ -3,6 +3,7 @@ import {
   aCluster,
   aLedger,
   anInstance,
+  aQueuedRun,
   aService,
   aSession,
   aTask,
@@ -12,6 +13,7 @@ import {
 import { describeAccessKeys } from "./store-contract-access-keys.ts";
 import { describeClusters } from "./store-contract-clusters.ts";
 import { describeInstances } from "./store-contract-instances.ts";
+import { describeQueuedRuns } from "./store-contract-queued-runs.ts";
 import { describeServiceDeployments } from "./store-contract-service-deployments.ts";
 import { describeServices } from "./store-contract-services.ts";
 import { describeTaskDefinitions } from "./store-contract-task-definitions.ts";
@@ -34,6 +36,9 @@ export function describeStore(parts: StoreParts): void {
   });
   describe("services", () => {
     describeServices(parts);
+  });
+  describe("queued runs", () => {
+    describeQueuedRuns(parts);
   });
   describe("service deployments", () => {
     describeServiceDeployments(parts);
@@ -111,10 +116,14 @@ function describeOverdue(parts: StoreParts): void {
     });
     await store.sessions.create({ ...aSession({ cluster, containerInstanceId: id }), due: 20 });
 
+    const run = aQueuedRun({ cluster });
+    await store.queuedRuns.create({ ...run, due: 35 });
+
     expect(await store.overdue(40, 10)).toStrictEqual([
       { kind: "service", cluster, name: "web", due: 10 },
       { kind: "session", cluster, containerInstanceId: id, due: 20 },
       { kind: "task", cluster, id: task.id, due: 30 },
+      { kind: "queuedRun", cluster, id: run.id, due: 35 },
       { kind: "ledger", cluster, containerInstanceId: id, due: 40 },
     ]);
     expect(await store.overdue(29, 10)).toHaveLength(2);

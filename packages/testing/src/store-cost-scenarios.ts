@@ -1,5 +1,6 @@
 import type { Task } from "@berth/domain/task";
 import type { Store } from "@berth/store/store";
+import { QUEUED_RUN_COSTS } from "./queued-run-cost-scenarios.ts";
 import { aCluster, aLedger, aReservation, aSession, instanceId, taskId } from "./builders.ts";
 import { there } from "./store-contract-world.ts";
 import {
@@ -268,6 +269,8 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
     await services.putEvents(CLUSTER, SERVICE, numbers(100).map(anEvent));
     return () => services.latestEvents(CLUSTER, SERVICE, 100);
   },
+
+  ...QUEUED_RUN_COSTS,
 
   "serviceDeployments.put | any":
     async ({ serviceDeployments }) =>

@@ -1,5 +1,6 @@
 import type { AccessKey } from "@berth/domain/access/access-key";
 import type { ContainerInstance } from "@berth/domain/container-instance";
+import type { QueuedRun } from "@berth/domain/queued-run";
 import type { Service } from "@berth/domain/service";
 import type { ServiceDeployment, ServiceRevision } from "@berth/domain/service-deployment";
 import type { Task } from "@berth/domain/task";
@@ -8,6 +9,7 @@ import {
   aContainerDefinition,
   anAccessKey,
   aDeployment,
+  aQueuedRun,
   aService,
   aServiceDeployment,
   aTask,
@@ -235,6 +237,35 @@ export const aTypicalInstance = (overrides: Partial<ContainerInstance> = {}): Co
       dockerVersion: "DockerVersion: 26.1.4",
     },
     registeredAt: AT,
+    ...overrides,
+  });
+
+/** Five tasks that wait for the memory of instances that others have filled. */
+export const aTypicalQueuedRun = (overrides: Partial<QueuedRun> = {}): QueuedRun =>
+  aQueuedRun({
+    cluster: "production",
+    id: "0123456789abcdef0123456789abcdef",
+    taskDefinition: `${SERVICE}:42`,
+    group: `family:${SERVICE}`,
+    taskIds: Array.from({ length: 5 }, (_, index) => taskId(`family:${SERVICE}`, index)),
+    cause: {
+      kind: "api",
+      operation: "RunTask",
+      requestId: "0b5cbb5d-24e1-4d2b-9d4b-1f4c0a3d2e11",
+      principalArn: "arn:aws:iam::123456789012:user/team/deployer",
+    },
+    placementStrategy: [{ type: "spread", field: "attribute:ecs.availability-zone" }],
+    queuedAt: AT,
+    deadline: AT + 3_600_000,
+    latestTry: {
+      since: AT,
+      refusals: Array.from({ length: 5 }, (_, index) => ({
+        containerInstanceId: instanceId(index),
+        reason: "RESOURCE:MEMORY",
+        detail: "memory: needs 512 MiB, has 300 MiB free of 2048; 1748 reserved by 6 tasks",
+      })),
+    },
+    requestHash: "0123456789abcdef".repeat(4),
     ...overrides,
   });
 

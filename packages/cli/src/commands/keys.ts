@@ -6,14 +6,9 @@ import type {
   CreatedAccessKey,
 } from "@berth/contracts/rest/access-keys";
 import { createdKeyText, keyLine, keysText } from "../keys-text.ts";
-import { callRest, type RestCall } from "../rest-client.ts";
-import { findTarget, type TargetOptions } from "../target.ts";
+import { type RestOptions, say, withBerth } from "../with-berth.ts";
 
-export interface KeysOptions extends TargetOptions {
-  readonly json: boolean;
-}
-
-export interface CreateKeyOptions extends KeysOptions {
+export interface CreateKeyOptions extends RestOptions {
   readonly principal: string;
   readonly administrator?: boolean;
   /** Path of a policy document. */
@@ -22,7 +17,7 @@ export interface CreateKeyOptions extends KeysOptions {
   readonly expiresAt?: string;
 }
 
-export interface ListKeysOptions extends KeysOptions {
+export interface ListKeysOptions extends RestOptions {
   readonly temporary: boolean;
 }
 
@@ -65,7 +60,7 @@ export async function listKeys(options: ListKeysOptions): Promise<number> {
 export async function switchKey(
   id: string,
   status: AccessKeyDescription["status"],
-  options: KeysOptions,
+  options: RestOptions,
 ): Promise<number> {
   return withBerth(options, async (berth) => {
     const key = (await berth("PATCH", keyPath(id), { status })) as AccessKeyDescription;
@@ -74,7 +69,7 @@ export async function switchKey(
 }
 
 /** `berth keys delete`. */
-export async function deleteKey(id: string, options: KeysOptions): Promise<number> {
+export async function deleteKey(id: string, options: RestOptions): Promise<number> {
   return withBerth(options, async (berth) => {
     await berth("DELETE", keyPath(id));
     say(options, { accessKeyId: id, deleted: true }, `${id} is deleted.`);
@@ -88,25 +83,4 @@ function grantOf({ administrator, policy, agent }: CreateKeyOptions): object | u
   if (agent) return { kind: "agent" };
   if (policy === undefined) return undefined;
   return { kind: "policy", policy: JSON.parse(readFileSync(policy, "utf8")) as unknown };
-}
-
-type Berth = (method: RestCall["method"], path: string, body?: object) => Promise<unknown>;
-
-/** Does the work with the Berth that is meant. */
-async function withBerth(
-  options: KeysOptions,
-  work: (berth: Berth) => Promise<void>,
-): Promise<number> {
-  const target = findTarget(options);
-  if (!target) return EXIT_CODES.notRunning;
-  const { client, endpoint } = target;
-  await work((method, path, body) => {
-    const url = new URL(path, endpoint);
-    return callRest(client, { method, url, ...(body !== undefined && { body }) });
-  });
-  return EXIT_CODES.ok;
-}
-
-function say({ json }: KeysOptions, value: object, text: string): void {
-  process.stdout.write(`${json ? JSON.stringify(value, undefined, 2) : text}\n`);
 }

@@ -23,19 +23,23 @@ export function parseRequest<Name extends ModelOperationName>(
   operation: Name,
   body: string,
 ): ParsedRequest<Name> {
-  const source = parseObject(body);
-  return readerOf(operation)(source, {
-    parent: undefined,
-    step: operation,
-  }) as ParsedRequest<Name>;
+  return readRequest(operation, body === "" ? {} : parseJson(body));
 }
 
-function parseObject(body: string): JsonObject {
-  const value = body === "" ? {} : parseJson(body);
-  if (!isJsonObject(value)) {
+/**
+ * The same of a body that is parsed already, as REST's are.
+ *
+ * @throws EcsError as `parseRequest`
+ */
+export function readRequest<Name extends ModelOperationName>(
+  operation: Name,
+  body: unknown,
+): ParsedRequest<Name> {
+  if (!isJsonObject(body)) {
     throw serializationError("The request body should be a JSON object.");
   }
-  return value;
+  const place = { parent: undefined, step: operation };
+  return readerOf(operation)(body, place) as ParsedRequest<Name>;
 }
 
 function parseJson(body: string): unknown {

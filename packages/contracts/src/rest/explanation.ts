@@ -122,8 +122,12 @@ export interface InstanceRefusal {
   readonly detail: string;
 }
 
-export interface PlacementNow {
+export interface PlacementNow extends PlacementOutlook {
   readonly deploymentId: string;
+}
+
+/** What placement says now about a task that is not placed yet. */
+export interface PlacementOutlook {
   /** So many instances are ACTIVE. */
   readonly considered: number;
   readonly removed: readonly RemovedInstances[];

@@ -54,6 +54,7 @@ const applyRequest = z.object({
   versions: z.strictObject({
     cluster: z.int(),
     services: versions,
+    queuedRuns: versions,
     containerInstances: versions,
     taskDefinition: text.optional(),
   }),

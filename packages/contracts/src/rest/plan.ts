@@ -44,6 +44,8 @@ export interface PlanRequest {
 export interface PlanVersions {
   readonly cluster: number;
   readonly services: Readonly<Record<string, number>>;
+  /** That wait, by id. */
+  readonly queuedRuns: Readonly<Record<string, number>>;
   /** By id. */
   readonly containerInstances: Readonly<Record<string, number>>;
   /** Of the change: `family:revision`. A later revision moves a change that names only the family. */

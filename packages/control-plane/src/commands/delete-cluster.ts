@@ -41,6 +41,12 @@ async function checkEmpty({ store }: CommandContext, cluster: string): Promise<v
       "The Cluster cannot be deleted while Tasks are active.",
     );
   }
+  if ((await store.queuedRuns.oldestWaiting(cluster, 1)).length > 0) {
+    throw new EcsError(
+      "ClusterContainsTasksException",
+      "The Cluster cannot be deleted while queued runs wait for capacity in it.",
+    );
+  }
 }
 
 async function some<T>(items: AsyncIterable<T>, holds: (item: T) => boolean): Promise<boolean> {

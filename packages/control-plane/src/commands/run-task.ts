@@ -1,7 +1,6 @@
 import type { EcsRequest, EcsResponse } from "@berth/contracts/ecs-api/operations";
 import { taskArn } from "@berth/domain/arn";
 import { EcsError } from "@berth/domain/errors";
-import { groupHash } from "@berth/domain/group-hash";
 import type { Task } from "@berth/domain/task";
 import type { Stored } from "@berth/store/store";
 import type { CommandContext } from "../context.ts";
@@ -9,18 +8,11 @@ import type { ClusterView } from "../placement/cluster-view.ts";
 import type { PlacementOutcome } from "../placement/commit-placements.ts";
 import { newTask, type Launch } from "../placement/new-task.ts";
 import { placeTasks } from "../placement/place-tasks.ts";
-import { randomTaskId, TASK_SUFFIX_LENGTH } from "../random-ids.ts";
-import { requestHash, sha256Hex } from "../request-hash.ts";
+import { requestHash } from "../request-hash.ts";
 import { attributesForLaunch } from "../placement/launch-attributes.ts";
-import { validConstraints, validStrategy } from "./placement-members.ts";
 import { presentPlacementFailures } from "./present/placement-failures.ts";
 import { presentTask, type TaskDescription } from "./present/task.ts";
-import { checkClientToken } from "./task-members.ts";
-import { checkTaskRequest } from "./task-request.ts";
-
-const MAX_COUNT = 10;
-const RULES = { operation: "RunTask", maxStartedByLength: 128 } as const;
-const MAX_TOKEN_LENGTH = 64;
+import { checkRunRequest, runTaskIds } from "./run-request.ts";
 
 /**
  * Places tasks and hands them to their agents. What finds no place is told at once, in `failures`;
@@ -32,12 +24,7 @@ export async function runTask(
   context: CommandContext,
   request: EcsRequest<"RunTask">,
 ): Promise<EcsResponse<"RunTask">> {
-  const count = validCount(request.count);
-  checkClientToken(request.clientToken, MAX_TOKEN_LENGTH);
-  const constraints = validConstraints(request.placementConstraints);
-  const strategy = validStrategy(request.placementStrategy);
-  const { launch, launchType } = await checkTaskRequest(context, request, RULES);
-
+  const { launch, launchType, count, ...rules } = await checkRunRequest(context, request);
   const run = identify(context, request, { launch, count });
   const view = context.views.of(launch.cluster);
   if (!view.index.hasActive) await view.readAll(context);
@@ -49,18 +36,11 @@ export async function runTask(
   const outcome = await placeTasks(context, {
     ...run.launch,
     taskIds: run.taskIds.filter((id) => !known.has(id)),
-    constraints,
-    strategy,
+    ...rules,
     requiresAttributes: attributesForLaunch(launchType),
     newTask: (place) => newTask(context, run.launch, place),
   });
   return answer(context, run, { ...outcome, earlier });
-}
-
-function validCount(given: number | undefined): number {
-  const count = given ?? 1;
-  if (count >= 1 && count <= MAX_COUNT) return count;
-  throw invalid(`count should be between 1 and ${MAX_COUNT}.`);
 }
 
 /** One call: its tasks have the same ids whenever it is repeated with the same token. */
@@ -76,16 +56,13 @@ function identify(
   { launch, count }: { readonly launch: Launch; readonly count: number },
 ): Run {
   const { clientToken, ...parameters } = request;
-  const indexes = Array.from({ length: count }, (_, index) => index);
   if (!clientToken) {
-    const taskIds = indexes.map(() => randomTaskId(context, launch.group));
-    return { launch, taskIds, isRepeatable: false };
+    return { launch, taskIds: runTaskIds(context, launch, { count }), isRepeatable: false };
   }
-  const suffix = (index: number) =>
-    sha256Hex(`${launch.cluster}|${clientToken}|${index}`).slice(0, TASK_SUFFIX_LENGTH);
+  const seed = `${launch.cluster}|${clientToken}`;
   return {
     launch: { ...launch, requestHash: requestHash({ ...parameters, cluster: launch.cluster }) },
-    taskIds: indexes.map((index) => groupHash(launch.group) + suffix(index)),
+    taskIds: runTaskIds(context, launch, { count, seed }),
     isRepeatable: true,
   };
 }

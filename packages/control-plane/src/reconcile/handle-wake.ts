@@ -3,6 +3,7 @@ import type { ControlPlane, InstanceControlPlane } from "../context.ts";
 import { dispatchTasks } from "./dispatch.ts";
 import { tendInstance } from "./instance.ts";
 import { offerBalance, offerCapacity } from "./placement.ts";
+import { tendQueuedRun } from "./queued-run.ts";
 import { reconcileService } from "./service.ts";
 
 type WakeOf<Kind extends WakeMessage["kind"]> = Extract<WakeMessage, { readonly kind: Kind }>;
@@ -19,10 +20,10 @@ export async function handleWake(
     : dispatchTasks(controlPlane, cluster, containerInstanceId, taskIds);
 }
 
-/** The same of what concerns services: that asks for less. */
+/** The same of what concerns services and capacity: that asks for less. */
 export async function handleServiceWake(
   controlPlane: ControlPlane,
-  message: WakeOf<"service" | "placement">,
+  message: WakeOf<"service" | "placement" | "queuedRun">,
 ): Promise<void> {
   switch (message.kind) {
     case "service":
@@ -31,5 +32,7 @@ export async function handleServiceWake(
       await offerCapacity(controlPlane, message.cluster);
       if (message.joined) await offerBalance(controlPlane, message.cluster);
       return undefined;
+    case "queuedRun":
+      return tendQueuedRun(controlPlane, message.cluster, message.id);
   }
 }

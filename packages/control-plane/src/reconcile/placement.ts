@@ -12,19 +12,21 @@ import type { ControlPlane } from "../context.ts";
 import { definitionNamed, definitionsNamed } from "../definition-cache.ts";
 import type { ClusterView } from "../placement/cluster-view.ts";
 import { waitingRequest } from "../placement/service-request.ts";
+import { MAX_OFFERED_RUNS, offeredRuns } from "./run-offers.ts";
 import { requirementsOf } from "./service-ground.ts";
 
 /**
- * Offers what capacity there is to the services of a cluster that may want some: first to DAEMON
- * services, so that theirs are the first tasks on an instance, then to those that wait.
+ * Offers what capacity there is to those of a cluster that may want some: first to DAEMON services,
+ * so that theirs are the first tasks on an instance, then to services and queued runs that wait.
  */
 export async function offerCapacity(controlPlane: ControlPlane, cluster: string): Promise<void> {
-  const { services } = controlPlane.store;
-  const [names, daemonNames] = await Promise.all([
+  const { services, queuedRuns } = controlPlane.store;
+  const [names, daemonNames, runs] = await Promise.all([
     services.waitingForCapacity(cluster),
     services.daemons(cluster),
+    queuedRuns.oldestWaiting(cluster, MAX_OFFERED_RUNS),
   ]);
-  if (names.length + daemonNames.length === 0) return;
+  if (names.length + daemonNames.length + runs.length === 0) return;
   const view = controlPlane.views.of(cluster);
   const [waiting, daemons] = await Promise.all([
     waitingServices(controlPlane, cluster, names),
@@ -35,6 +37,9 @@ export async function offerCapacity(controlPlane: ControlPlane, cluster: string)
   await wakeServices(controlPlane, cluster, first, { kind: "now" });
   const then: WakeTiming = first.length > 0 ? { kind: "coalesced" } : { kind: "now" };
   await wakeServices(controlPlane, cluster, planOffers(view.index, waiting), then);
+  for (const { id } of await offeredRuns(controlPlane, runs, knownTo(view))) {
+    await controlPlane.relay.wake({ kind: "queuedRun", cluster, id }, then);
+  }
 }
 
 /** Has services at rest look whether an instance that joined lets them be more even over the zones. */

@@ -57,6 +57,8 @@ async function wakeFor(
         containerInstanceId: mark.containerInstanceId,
         taskIds: [],
       };
+    case "queuedRun":
+      return { kind: "queuedRun", cluster: mark.cluster, id: mark.id };
     case "task":
       return wakeForTask(controlPlane, mark.cluster, mark.id);
   }

@@ -22,7 +22,7 @@ import { eventsOf } from "../commands/service-events.ts";
 import type { CommandContext } from "../context.ts";
 import { definitionsNamed } from "../definition-cache.ts";
 import { waitingRequest } from "../placement/service-request.ts";
-import { presentPlacementNow, presentRefusal } from "./present-placement.ts";
+import { presentOutlook, presentRefusal } from "./present-placement.ts";
 import { isoTime, presentNote, presentStep } from "./present-story.ts";
 
 /** The events that may have to do with how things are now. */
@@ -108,7 +108,8 @@ async function placementsNow(
     const request = waitingRequest({ ...service, plannedStarts }, deployment, definition);
     if (!request) return [];
     const explained = explainPlacement(candidates, request);
-    return [presentPlacementNow({ scope: context.scope, cluster }, deployment.id, explained)];
+    const outlook = presentOutlook({ scope: context.scope, cluster }, explained);
+    return [{ deploymentId: deployment.id, ...outlook }];
   });
 }
 

@@ -1,4 +1,4 @@
-import type { InstanceRefusal, PlacementNow } from "@berth/contracts/rest/explanation";
+import type { InstanceRefusal, PlacementOutlook } from "@berth/contracts/rest/explanation";
 import { containerInstanceArn, type Scope } from "@berth/domain/arn";
 import type { PlacementFailure } from "@berth/domain/service";
 import { describeChange } from "@berth/planner/explain/change";
@@ -23,15 +23,10 @@ export function presentRefusal(
   };
 }
 
-export function presentPlacementNow(
-  place: Place,
-  deploymentId: string,
-  explained: PlacementExplanation,
-): PlacementNow {
+export function presentOutlook(place: Place, explained: PlacementExplanation): PlacementOutlook {
   const { considered, removed, fittingCount, ranked, steps, counterfactuals } = explained;
   const arn = (id: string) => containerInstanceArn(place.scope, place.cluster, id);
   return {
-    deploymentId,
     considered,
     removed: removed.map(({ reason, count, examples }) => ({
       reason,

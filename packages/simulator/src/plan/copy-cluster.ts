@@ -63,11 +63,13 @@ export async function copyCluster(
 }
 
 async function writeState(world: World, snapshot: ClusterSnapshot, far: number): Promise<void> {
-  const { clusters, taskDefinitions, instances, sessions, services, tasks } = world.truth;
+  const { clusters, taskDefinitions, instances, sessions, services, queuedRuns, tasks } =
+    world.truth;
   await clusters.create(snapshot.cluster);
   for (const each of snapshot.definitions.values()) await taskDefinitions.create(each);
   for (const { instance, ledger } of snapshot.instances) await instances.create(instance, ledger);
   for (const service of snapshot.services) await services.create(service);
+  for (const run of snapshot.queuedRuns) await queuedRuns.create(run);
   for (const task of snapshot.tasks) await tasks.create(task);
   for (const session of snapshot.sessions) {
     await sessions.create(steady(session, far));

@@ -1,4 +1,5 @@
 import type { Plan, PlanRequest } from "@berth/contracts/rest/plan";
+import { queueRun } from "@berth/control-plane/rest/queue-run";
 import { createMemoryTable } from "@berth/store/memory/table";
 import { beforeEach, describe, expect, test } from "vitest";
 import { addAgent, registerWeb, smallWorld, START_MS } from "../testing/small-world.ts";
@@ -91,6 +92,17 @@ describe("a plan", () => {
         reasons: [expect.objectContaining({ reason: "RESOURCE:MEMORY", instances: 3 })],
       },
     ]);
+  });
+
+  test("knows of queued runs, which take what becomes free", async () => {
+    await small.world.call("UpdateService", { service: "web", desiredCount: 48 });
+    await small.pass(120_000);
+    const run = { taskDefinition: "web", count: 2 };
+    await small.plan(async (context) => queueRun(context, { run, deadlineSeconds: 600 }));
+    const told = await plan({ updateService: { service: "web", desiredCount: 46 } });
+    expect(steps(told)).toContain("1 s stop");
+    expect(steps(told).filter((step) => step.endsWith("place"))).toHaveLength(2);
+    expect(Object.keys(told.versions.queuedRuns)).toHaveLength(1);
   });
 
   test("of a drain replaces the service's tasks and keeps the floor", async () => {

@@ -4,6 +4,7 @@ import type { CommandContext } from "@berth/control-plane/context";
 import { definitionsNamed } from "@berth/control-plane/definition-cache";
 import type { Cluster } from "@berth/domain/cluster";
 import { EcsError } from "@berth/domain/errors";
+import type { QueuedRun } from "@berth/domain/queued-run";
 import type { Service } from "@berth/domain/service";
 import type { AgentSession } from "@berth/domain/session";
 import type { TaskDefinition } from "@berth/domain/task-definition";
@@ -12,7 +13,12 @@ import { serviceGroup } from "@berth/domain/task";
 import type { Stored, StoredInstance } from "@berth/store/store";
 
 /** What a plan may be made of: an answer of the API has seconds and one process's memory. */
-const PLAN_LIMITS = { containerInstances: 2_000, tasks: 20_000, services: 500 } as const;
+const PLAN_LIMITS = {
+  containerInstances: 2_000,
+  tasks: 20_000,
+  services: 500,
+  queuedRuns: 500,
+} as const;
 
 /** One cluster as it was read: all that bears on what happens next. */
 export interface ClusterSnapshot {
@@ -20,6 +26,8 @@ export interface ClusterSnapshot {
   readonly instances: readonly StoredInstance[];
   readonly sessions: readonly Stored<AgentSession>[];
   readonly services: readonly Stored<Service>[];
+  /** That are WAITING. */
+  readonly queuedRuns: readonly Stored<QueuedRun>[];
   /** That are not STOPPED, or whose service has yet to account for them. */
   readonly tasks: readonly Stored<Task>[];
   /** By `family:revision`. */
@@ -44,22 +52,24 @@ export async function readCluster(
   checkLimit("containerInstances", instances.length);
   const held = instances.flatMap(({ ledger }) => Object.keys(ledger.reservations));
   checkLimit("tasks", held.length);
-  const [tasks, sessions] = await Promise.all([
+  const [tasks, queuedRuns, sessions] = await Promise.all([
     readTasks(context, cluster.name, services, held),
+    store.queuedRuns.oldestWaiting(cluster.name, PLAN_LIMITS.queuedRuns + 1),
     store.sessions.findMany(
       cluster.name,
       instances.map(({ ledger }) => ledger.id),
     ),
   ]);
   checkLimit("tasks", tasks.length);
+  checkLimit("queuedRuns", queuedRuns.length);
   const definitions = await definitionsNamed(context, [
     ...services.flatMap(({ taskDefinition, deployments }) => [
       taskDefinition,
       ...deployments.map((deployment) => deployment.taskDefinition),
     ]),
-    ...tasks.map(({ taskDefinition }) => taskDefinition),
+    ...[...tasks, ...queuedRuns].map(({ taskDefinition }) => taskDefinition),
   ]);
-  return { cluster, instances, sessions, services, tasks, definitions };
+  return { cluster, instances, sessions, services, queuedRuns, tasks, definitions };
 }
 
 /** The ledgers name what runs: the many tasks that stopped long ago are not looked at. */

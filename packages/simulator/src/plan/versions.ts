@@ -2,15 +2,16 @@ import type { PlannedChange, PlanVersions } from "@berth/contracts/rest/plan";
 import { requestHash } from "@berth/control-plane/request-hash";
 import type { ClusterSnapshot } from "./read-cluster.ts";
 
-type VersionedState = Pick<ClusterSnapshot, "cluster" | "services" | "instances">;
+type VersionedState = Pick<ClusterSnapshot, "cluster" | "services" | "queuedRuns" | "instances">;
 
 export function versionsOf(
-  { cluster, services, instances }: VersionedState,
+  { cluster, services, queuedRuns, instances }: VersionedState,
   taskDefinition: string | undefined,
 ): PlanVersions {
   return {
     cluster: cluster.version,
     services: Object.fromEntries(services.map(({ name, version }) => [name, version])),
+    queuedRuns: Object.fromEntries(queuedRuns.map(({ id, version }) => [id, version])),
     containerInstances: Object.fromEntries(
       instances.map(({ ledger }) => [ledger.id, ledger.version]),
     ),
@@ -23,6 +24,7 @@ export function moved(planned: PlanVersions, now: PlanVersions): readonly string
   return [
     ...(planned.cluster === now.cluster ? [] : ["cluster"]),
     ...movedMembers("service", planned.services, now.services),
+    ...movedMembers("queued run", planned.queuedRuns, now.queuedRuns),
     ...movedMembers("container instance", planned.containerInstances, now.containerInstances),
     ...(planned.taskDefinition === now.taskDefinition
       ? []

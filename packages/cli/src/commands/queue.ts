@@ -1,0 +1,73 @@
+import type {
+  QueuedRunDescription,
+  QueuedRunExplanation,
+  QueuedRunPage,
+} from "@berth/contracts/rest/queued-runs";
+import { queuedRunsText, queuedRunText } from "../queue-text.ts";
+import { type RestOptions, say, withBerth } from "../with-berth.ts";
+
+export interface QueueOptions extends RestOptions {
+  readonly cluster?: string;
+}
+
+export interface QueueRunOptions extends QueueOptions {
+  readonly count: number;
+  /** Seconds. */
+  readonly deadline: number;
+  readonly clientToken?: string;
+}
+
+const PATH = "/v1/queued-runs";
+
+/** `berth queue run`. Returns the exit code, as all of these do. */
+export async function queueRun(taskDefinition: string, options: QueueRunOptions): Promise<number> {
+  const { count, deadline, cluster, clientToken } = options;
+  const body = {
+    taskDefinition,
+    count,
+    ...(cluster !== undefined && { cluster }),
+    ...(clientToken !== undefined && { clientToken }),
+    waitForCapacity: { deadlineSeconds: deadline },
+  };
+  return withBerth(options, async (berth) => {
+    const run = (await berth("POST", "/v1/tasks", body)) as QueuedRunDescription;
+    say(options, run, queuedRunText(run));
+  });
+}
+
+/** `berth queue list`: all of a cluster, page by page. */
+export async function listQueue(options: QueueOptions): Promise<number> {
+  return withBerth(options, async (berth) => {
+    const runs: QueuedRunDescription[] = [];
+    let startAfter: string | undefined;
+    do {
+      const path = pathOf(PATH, options, { ...(startAfter !== undefined && { startAfter }) });
+      const page = (await berth("GET", path)) as QueuedRunPage;
+      runs.push(...page.queuedRuns);
+      startAfter = page.next;
+    } while (startAfter !== undefined);
+    say(options, runs, queuedRunsText(runs));
+  });
+}
+
+/** `berth queue show` and `berth queue cancel`. */
+export async function callOnQueued(
+  method: "GET" | "DELETE",
+  id: string,
+  options: QueueOptions,
+): Promise<number> {
+  return withBerth(options, async (berth) => {
+    const path = pathOf(`${PATH}/${encodeURIComponent(id)}`, options);
+    const run = (await berth(method, path)) as QueuedRunExplanation;
+    say(options, run, queuedRunText(run));
+  });
+}
+
+function pathOf(
+  path: string,
+  { cluster }: QueueOptions,
+  query: Readonly<Record<string, string>> = {},
+): string {
+  const search = new URLSearchParams({ ...query, ...(cluster !== undefined && { cluster }) });
+  return `${path}?${search.toString()}`;
+}
