@@ -2,13 +2,19 @@ import type { Berth } from "./berth.ts";
 import { signedFetch } from "./signed-fetch.ts";
 
 export interface Explanation {
+  /** Newest first. */
+  readonly serviceDeployments: readonly {
+    readonly status: string;
+    readonly statusReason?: string;
+    readonly failureCount?: number;
+  }[];
   readonly waiting: readonly {
     readonly count: number;
     readonly instances: readonly { readonly reason: string; readonly detail: string }[];
   }[];
 }
 
-/** What Berth says about a service beyond the ECS API: which tasks wait, and for what. */
+/** What Berth says about a service beyond the ECS API: which tasks wait and for what, and how deployments ended. */
 export async function explain(berth: Berth, service: string): Promise<Explanation> {
   const path = `/v1/services/${service}/explain`;
   const response = await signedFetch(berth, { method: "GET", path });

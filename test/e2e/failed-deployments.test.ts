@@ -16,6 +16,7 @@ import {
   stable,
   tasksOf,
 } from "./demo.ts";
+import { explain } from "./explain.ts";
 
 const DESIRED_COUNT = 2;
 const FAILURES = 2;
@@ -106,6 +107,13 @@ describe.each(FAULTY)("a deployment $name", ({ name, members, told }) => {
     expect(story).toMatch(told);
     expect(story).toContain("deployment failed: tasks failed to start.");
     expect(story).toContain("rolling back to deployment ");
+  });
+
+  test("is explained with its verdict", async () => {
+    const [latest, first] = (await explain(berth, service)).serviceDeployments;
+    expect(latest).toMatchObject({ status: "ROLLBACK_SUCCESSFUL", failureCount: FAILURES });
+    expect(latest?.statusReason).toContain("circuit breaker");
+    expect(first).toMatchObject({ status: "SUCCESSFUL" });
   });
 });
 

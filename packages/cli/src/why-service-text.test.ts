@@ -25,6 +25,16 @@ const service: ServiceExplanation = {
       failureThreshold: 3,
     },
   ],
+  serviceDeployments: [
+    {
+      serviceDeploymentArn: `${ARN}:service-deployment/default/web/abc`,
+      deploymentId: "ecs-svc/0",
+      status: "ROLLBACK_SUCCESSFUL",
+      statusReason: "The circuit breaker has tripped.",
+      createdAt: AT,
+      failureCount: 3,
+    },
+  ],
   waiting: [],
   placements: [],
   events: [],
@@ -65,6 +75,8 @@ Now
   1 task finds no container instance. (since 2026-01-01T00:00:01.000Z)
 Deployments
   ecs-svc/1 PRIMARY web:1 IN_PROGRESS: ECS deployment ecs-svc/1 in progress. 2 failed tasks in a row, 3 fail the deployment.
+Verdicts of deployments
+  2026-01-01T00:00:01.000Z ecs-svc/0 ROLLBACK_SUCCESSFUL (3 failed tasks): The circuit breaker has tripped.
 Placement for ecs-svc/1: none of 5 ACTIVE container instances takes the next task
   5 RESOURCE:CPU
     i1: detail 1
@@ -88,6 +100,7 @@ test("leaves out what there is nothing of", () => {
     ...service,
     progress: [{ kind: "warming", text: "1 task RUNNING.", until: AT }],
     deployments: [{ ...unwatched, failedTasks: 0 }],
+    serviceDeployments: [],
   });
   expect(text).toBe(
     `

@@ -1,6 +1,7 @@
 import type {
   ExplainedDeployment,
   ExplainedNote,
+  ExplainedServiceDeployment,
   ServiceExplanation,
 } from "@berth/contracts/rest/explanation";
 import { outlookLines } from "./outlook-text.ts";
@@ -14,6 +15,7 @@ export function whyServiceText(service: ServiceExplanation): string {
     `Service ${service.service}: ${service.status}, ${service.desiredCount} desired, ${service.runningCount} running, ${service.pendingCount} pending`,
     ...section("Now", service.progress.map(noteText)),
     ...section("Deployments", service.deployments.map(deploymentText)),
+    ...section("Verdicts of deployments", service.serviceDeployments.map(verdictText)),
     ...service.placements.flatMap((now) => outlookLines(`Placement for ${now.deploymentId}`, now)),
     ...section("Last changed", change),
     ...section(
@@ -41,6 +43,13 @@ function deploymentText(deployment: ExplainedDeployment): string {
       ? ""
       : ` ${deployment.failedTasks} failed tasks in a row${thresholdText(deployment)}.`;
   return `${id} ${status} ${idOf(taskDefinition)} ${rolloutState}: ${rolloutStateReason}${failures}`;
+}
+
+function verdictText(record: ExplainedServiceDeployment): string {
+  const { createdAt, deploymentId, status, statusReason, failureCount = 0 } = record;
+  const failures = failureCount === 0 ? "" : ` (${failureCount} failed tasks)`;
+  const reason = statusReason === undefined ? "" : `: ${statusReason}`;
+  return `${createdAt} ${deploymentId} ${status}${failures}${reason}`;
 }
 
 const thresholdText = ({ failureThreshold }: ExplainedDeployment): string =>

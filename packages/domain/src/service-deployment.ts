@@ -41,6 +41,8 @@ export interface ServiceDeploymentRollback {
   readonly trigger: RollbackTrigger;
   readonly reason: string;
   readonly startedAt: number;
+  /** Tasks of the deployment that had failed by then: it may be gone when the verdict falls. */
+  readonly failureCount?: number;
   /** What it goes back to; absent where there was nothing. */
   readonly deploymentId?: string;
   /** Alarms that went off. */

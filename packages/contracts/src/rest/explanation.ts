@@ -76,6 +76,8 @@ export interface ServiceExplanation {
   /** What it does and waits for now, the gravest first. */
   readonly progress: readonly ExplainedNote[];
   readonly deployments: readonly ExplainedDeployment[];
+  /** The records of the latest, newest first: what became of each, or how far it is. */
+  readonly serviceDeployments: readonly ExplainedServiceDeployment[];
   /** What was found at the last try to place its tasks. */
   readonly waiting: readonly WaitingTasks[];
   /** What placement says now about the next task of each deployment that has some waiting. */
@@ -102,6 +104,19 @@ export interface ExplainedDeployment {
   readonly failureThreshold?: number;
   /** Starts are held back until then. */
   readonly throttledUntil?: string;
+}
+
+export interface ExplainedServiceDeployment {
+  readonly serviceDeploymentArn: string;
+  /** What it brings. */
+  readonly deploymentId: string;
+  readonly status: string;
+  readonly statusReason?: string;
+  readonly createdAt: string;
+  /** When its verdict fell. */
+  readonly finishedAt?: string;
+  /** Failed tasks that its verdict counts. */
+  readonly failureCount?: number;
 }
 
 /** Tasks that wait for the same reasons. */

@@ -1,13 +1,16 @@
 import type {
   ExplainedDeployment,
+  ExplainedServiceDeployment,
   PlacementNow,
   ServiceExplanation,
   WaitingTasks,
 } from "@berth/contracts/rest/explanation";
-import { serviceArn, taskDefinitionArn, type Scope } from "@berth/domain/arn";
+import { serviceArn, serviceDeploymentArn, taskDefinitionArn, type Scope } from "@berth/domain/arn";
+import { defined } from "@berth/domain/defined";
 import { EcsError } from "@berth/domain/errors";
 import type { Deployment, PlannedStart, Service, Unplaced } from "@berth/domain/service";
 import { serviceGroup } from "@berth/domain/task";
+import type { ServiceDeployment } from "@berth/domain/service-deployment";
 import type { Task } from "@berth/domain/task";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import { checkedContainers } from "@berth/domain/task-definition/checked-containers";
@@ -17,6 +20,7 @@ import { tellChange } from "@berth/planner/explain/story";
 import { thresholdOf } from "@berth/planner/service/circuit-breaker";
 import type { Stored } from "@berth/store/store";
 import { activeCluster } from "../commands/find-cluster.ts";
+import { isOf } from "../commands/find-service-deployments.ts";
 import { serviceName } from "../commands/identifiers.ts";
 import { eventsOf } from "../commands/service-events.ts";
 import type { CommandContext } from "../context.ts";
@@ -27,6 +31,7 @@ import { isoTime, presentNote, presentStep } from "./present-story.ts";
 
 /** The events that may have to do with how things are now. */
 const LATEST_EVENTS = 10;
+const LATEST_DEPLOYMENTS = 5;
 
 /**
  * Why a service is as it is: what it does and waits for, and what would place its waiting tasks now:
@@ -43,9 +48,10 @@ export async function explainService(
   const service = await context.store.services.find(cluster, name);
   if (!service) throw new EcsError("ServiceNotFoundException", "Service not found.");
   const tasks = await context.store.tasks.ofGroup(cluster, serviceGroup(name));
-  const [definitions, events] = await Promise.all([
+  const [definitions, events, records] = await Promise.all([
     definitionsNamed(context, namedDefinitions(service, tasks)),
     eventsOf(context, service),
+    latestRecords(context, service),
   ]);
   return {
     service: name,
@@ -57,6 +63,7 @@ export async function explainService(
     ...(service.latestChange && { latestChange: presentStep(tellChange(service.latestChange)) }),
     progress: progressOf(context, service, { tasks, definitions }),
     deployments: service.deployments.map((each) => presentDeployment(context.scope, service, each)),
+    serviceDeployments: records.map((each) => presentRecord(context.scope, service, each)),
     waiting: waitingTasks(context.scope, service),
     placements: await placementsNow(context, service, definitions),
     events: events.slice(0, LATEST_EVENTS).map(({ createdAt, message }) => ({
@@ -68,6 +75,35 @@ export async function explainService(
 
 const namedDefinitions = (service: Service, tasks: readonly Task[]): readonly string[] =>
   [...service.deployments, ...tasks].map(({ taskDefinition }) => taskDefinition);
+
+/** Those without a verdict are on the service itself. */
+async function latestRecords(
+  { store }: CommandContext,
+  service: Service,
+): Promise<readonly ServiceDeployment[]> {
+  const { items } = await store.serviceDeployments.page(service, { limit: LATEST_DEPLOYMENTS });
+  const own = new Set(service.serviceDeployments.map(({ id }) => id));
+  const written = items.filter((record) => !own.has(record.id) && isOf(service, record));
+  return [...service.serviceDeployments, ...written]
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    .slice(0, LATEST_DEPLOYMENTS);
+}
+
+function presentRecord(
+  scope: Scope,
+  service: Service,
+  { id, deploymentId, status, statusReason, createdAt, finishedAt, end }: ServiceDeployment,
+): ExplainedServiceDeployment {
+  return {
+    serviceDeploymentArn: serviceDeploymentArn(scope, service, id),
+    deploymentId,
+    status,
+    ...defined({ statusReason }),
+    createdAt: isoTime(createdAt),
+    ...(finishedAt !== undefined && { finishedAt: isoTime(finishedAt) }),
+    ...(end && { failureCount: end.failureCount }),
+  };
+}
 
 interface Members {
   readonly tasks: readonly Task[];

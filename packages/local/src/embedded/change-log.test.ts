@@ -176,6 +176,13 @@ describe("a change log", () => {
     await second.close();
   });
 
+  test("has writes that come too late refused, not thrown", async () => {
+    const { write, close } = await open();
+    const closing = close();
+    await expect(write("too-late")).rejects.toThrow(/Database is/);
+    await closing;
+  });
+
   test("answers that changes are gone to who has seen more than there is", async () => {
     const { log, close } = await open();
     expect(await log.read(5, 100)).toBeUndefined();

@@ -76,7 +76,10 @@ export class ChangeLog {
     const db = this.#db;
     const put = db.put.bind(db);
     const del = db.del.bind(db);
+    // A write that comes while the database closes is refused by LevelDB itself, in its callback.
+    const isOpen = () => db.status === "open";
     db.put = (key, value, callback) => {
+      if (!isOpen()) return put(key, value, callback);
       const keys = isItem(key) ? keysOf(value) : undefined;
       const before = keys && db.getSync(key, AS_TEXT);
       const eventName = before === undefined ? "INSERT" : "MODIFY";
@@ -86,6 +89,7 @@ export class ChangeLog {
       this.#write(write, { eventName, keys, before, after }, callback);
     };
     db.del = (key, callback) => {
+      if (!isOpen()) return del(key, callback);
       const before = isItem(key) ? db.getSync(key, AS_TEXT) : undefined;
       const keys = before === undefined ? undefined : keysOf(JSON.parse(before));
       if (!keys || !this.#options.isHeard("REMOVE", keys.pk.S)) return del(key, callback);

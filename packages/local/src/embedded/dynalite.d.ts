@@ -4,6 +4,7 @@ declare module "dynalite/db/index.js" {
 
   /** LevelDB, with callbacks where it had promises. */
   export interface Database {
+    readonly status: "opening" | "open" | "closing" | "closed";
     open(): Promise<void>;
     close(): Promise<void>;
     getSync(key: string): unknown;

@@ -99,6 +99,7 @@ describe("the latest record", () => {
         trigger: "circuitBreaker",
         reason,
         startedAt: NOW,
+        failureCount: 3,
         deploymentId: deploymentId(1),
       },
     });
@@ -172,6 +173,25 @@ describe("the latest record", () => {
       [],
     ).serviceDeployments;
     expect(record).toMatchObject({ status: "ROLLBACK_FAILED", rollback });
+  });
+
+  test("counts what failed of a deployment that is gone by the verdict", () => {
+    const rollback = {
+      trigger: "circuitBreaker",
+      reason: "why",
+      startedAt: 1,
+      failureCount: 3,
+      deploymentId: deploymentId(1),
+    } as const;
+    const [record] = after(
+      {
+        desiredCount: 0,
+        serviceDeployments: [aRecord({ status: "ROLLBACK_IN_PROGRESS", rollback })],
+        deployments: [rollingOut(1)],
+      },
+      [],
+    ).serviceDeployments;
+    expect(record).toMatchObject({ status: "ROLLBACK_SUCCESSFUL", end: { failureCount: 3 } });
   });
 
   test("has a verdict that nothing changes any more", () => {

@@ -143,7 +143,7 @@ function concluded(
   return {
     ...record,
     end: {
-      failureCount: target?.failedTasks ?? 0,
+      failureCount: record.rollback?.failureCount ?? target?.failedTasks ?? 0,
       threshold: thresholdOf(service),
       deploymentConfiguration: service.deploymentConfiguration,
       tasks: Object.fromEntries(ids.map((id) => [id, counts(id)])),

@@ -48,6 +48,7 @@ export function judgeDeployment(service: Judged, now: number): Verdict {
     ...fault,
     reason: reasonOf(fault, target),
     startedAt: now,
+    failureCount: primary.failedTasks,
     ...(target && { deploymentId: target.id }),
   };
   const events = [deploymentFailed(service.name, primary.id, FAILURES[fault.trigger].event)];

@@ -129,7 +129,7 @@ function presentState(
   const counts = (id: string) =>
     countsOf(tasks, id, id === deployments[0]?.id ? desiredCount : undefined);
   return {
-    failureCount: target?.failedTasks ?? 0,
+    failureCount: record.rollback?.failureCount ?? target?.failedTasks ?? 0,
     threshold: thresholdOf(service),
     deploymentConfiguration,
     tasks: Object.fromEntries(ids.map((id) => [id, counts(id)])),
