@@ -20,6 +20,13 @@ const serviceEvents = async () =>
     String(detail["eventName"]),
   );
 
+/** To bundle functions anew takes longer than the retries of a client. */
+const answers = async () =>
+  fetch(`${berth.endpoint.url}/healthz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
 test.each(["in-process", "bundles"])(
   "a service's life is told in order, with its functions %s, also past kill -9",
   async (functions) => {
@@ -44,6 +51,7 @@ test.each(["in-process", "bundles"])(
     // Whatever of it is not told yet must not be lost with those who tell it.
     process.kill(berth.pidOf("control-plane"), "SIGKILL");
     process.kill(berth.pidOf("dynamodb"), "SIGKILL");
+    await eventually("the control plane answers again", answers);
     const arns = await eventually("the victim is replaced", async () => {
       const running = await runningArns();
       return running.length === 2 && !running.includes(victimArn) && running;

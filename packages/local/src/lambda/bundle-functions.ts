@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FUNCTIONS, type FunctionName } from "@berth/functions/function-limits";
 import { build } from "esbuild";
@@ -16,17 +16,15 @@ export interface Bundle {
 
 export type Bundles = Readonly<Record<FunctionName, Bundle>>;
 
-/** Bundles every function as SST does for Lambda: one minified ES module each, nothing external. */
+/**
+ * Bundles every function as SST does for Lambda: one minified ES module each, nothing external. All at
+ * once, so that what they share is parsed once: a control plane that starts again is back sooner.
+ */
 export async function bundleFunctions(directory: string): Promise<Bundles> {
-  const entries = FUNCTIONS.map(async (name) => [name, await bundle(name, directory)] as const);
-  return Object.fromEntries(await Promise.all(entries)) as Bundles;
-}
-
-async function bundle(name: FunctionName, directory: string): Promise<Bundle> {
-  const path = join(directory, name, "index.mjs");
   const { metafile } = await build({
-    entryPoints: [fileURLToPath(import.meta.resolve(`@berth/functions/entry/${name}`))],
-    outfile: path,
+    entryPoints: FUNCTIONS.map((name) => ({ in: entryOf(name), out: `${name}/index` })),
+    outdir: directory,
+    outExtension: { ".js": ".mjs" },
     bundle: true,
     platform: "node",
     target: "node24",
@@ -37,6 +35,15 @@ async function bundle(name: FunctionName, directory: string): Promise<Bundle> {
     metafile: true,
     logLevel: "silent",
   });
-  const [output] = Object.values(metafile.outputs);
-  return { path, bytes: output?.bytes ?? 0 };
+  const bytesByPath = new Map(
+    Object.entries(metafile.outputs).map(([path, { bytes }]) => [resolve(path), bytes]),
+  );
+  const bundles = FUNCTIONS.map((name) => {
+    const path = resolve(directory, name, "index.mjs");
+    return [name, { path, bytes: bytesByPath.get(path) ?? 0 }] as const;
+  });
+  return Object.fromEntries(bundles) as Bundles;
 }
+
+const entryOf = (name: FunctionName): string =>
+  fileURLToPath(import.meta.resolve(`@berth/functions/entry/${name}`));
