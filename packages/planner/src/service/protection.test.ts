@@ -52,6 +52,20 @@ describe("a protected task", () => {
     expect(brief(planService(later))).toEqual(["stop 2"]);
   });
 
+  test("that is PENDING is no reason to stop one that serves, if only for a moment yet", () => {
+    const pending = aServiceTask(1, 1, "PENDING", PROTECTED);
+    const warming = aServiceTask(1, 2, "RUNNING", { startedAt: NOW - 1 });
+    const settings = { ...aServiceSnapshot().settings, healthyAfterMs: 10 };
+    const snapshot = aServiceSnapshot({
+      service: { deployments: [steady], desiredCount: 1 },
+      tasks: [pending, warming],
+      settings,
+    });
+    expect(brief(planService(snapshot))).toEqual([]);
+    const unprotected = { ...snapshot, tasks: [aServiceTask(1, 1, "PENDING"), warming] };
+    expect(brief(planService(unprotected))).toEqual(["stop 1"]);
+  });
+
   test("wakes nobody where nothing is to be stopped", () => {
     const beside = aServiceTask(1, 2);
     const guarded = plan([aServiceTask(1, 1, "RUNNING", PROTECTED), beside]);

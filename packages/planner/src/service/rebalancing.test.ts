@@ -102,6 +102,21 @@ describe("rebalancing", () => {
     expect(starts).toEqual([{ deploymentId: deploymentId(1), count: 1 }]);
   });
 
+  test("goes on with those that found room in a zone that has none for the others", () => {
+    const [found, failing] = [move(5), move(6)];
+    const full = { containerInstanceId: "", reason: "RESOURCE:CPU", detail: "" };
+    const coming = aServiceTask(1, 5, "PENDING", { availabilityZone: "b" });
+    const half = plan(
+      [...uneven, coming],
+      { rebalancing: UNDER_WAY, plannedStarts: [found, failing] },
+      { placementFailures: { [failing.taskId]: [full] } },
+    );
+    expect(brief(half)).toEqual([]);
+    expect(half.service.plannedStarts).toEqual([]);
+    expect(half.service.rebalancing).toEqual({ ...UNDER_WAY, moves: [found.taskId] });
+    expect(half.events).not.toContain("(service web) stopped AZ Rebalancing.");
+  });
+
   test("gives up where a zone has no room, says so, and tries again later", () => {
     const failing = move(5);
     const full = { containerInstanceId: "i", reason: "RESOURCE:CPU", detail: "" };

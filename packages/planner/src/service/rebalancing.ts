@@ -44,8 +44,11 @@ export function followMoves(snapshot: ServiceSnapshot, stock: Stock): Moves {
   const { rebalancing } = service;
   const isUnderWay = rebalancing?.isUnderWay ?? false;
   const failed = service.plannedStarts.find((start) => hasNoRoom(snapshot, start));
-  const isOver = isUnderWay && (failed !== undefined || !mayGoOn(snapshot, stock));
-  const open = isUnderWay && !isOver ? openMoves(snapshot, stock) : [];
+  const stillOpen = isUnderWay ? openMoves(snapshot, stock) : [];
+  // Those that found room go on: else a zone with room for one would never get it.
+  const isStuck = failed !== undefined && stillOpen.length === 0;
+  const isOver = isUnderWay && (isStuck || !mayGoOn(snapshot, stock));
+  const open = isOver ? [] : stillOpen;
   return {
     open,
     count: open.length,
@@ -77,12 +80,13 @@ function mayGoOn({ service }: ServiceSnapshot, { primary, census }: Stock): bool
   );
 }
 
-function openMoves(
-  { service: { rebalancing, plannedStarts }, tasks }: ServiceSnapshot,
-  { census }: Stock,
-): readonly string[] {
+function openMoves(snapshot: ServiceSnapshot, { census }: Stock): readonly string[] {
+  const { service, tasks } = snapshot;
+  const { rebalancing, plannedStarts } = service;
   const written = new Set(tasks.map(({ id }) => id));
-  const planned = plannedStarts.filter((start) => start.availabilityZone !== undefined);
+  const planned = plannedStarts.filter(
+    (start) => start.availabilityZone !== undefined && !hasNoRoom(snapshot, start),
+  );
   const coming = new Set(
     census.kept.filter((member) => !isHealthy(member)).map(({ task }) => task.id),
   );
@@ -108,7 +112,11 @@ export interface NextMoves extends Required<Pick<Choice, "starts" | "events" | "
 export function planMoves(snapshot: ServiceSnapshot, situation: Situation): NextMoves {
   const { service, now } = snapshot;
   const { moves, isSettled } = situation;
-  const told = startedMoves(snapshot);
+  const { failedZone } = moves;
+  const told = [
+    ...startedMoves(snapshot),
+    ...(failedZone === undefined ? [] : [unableToPlaceInZone(service.name, failedZone)]),
+  ];
   if (moves.isOver) return abort(snapshot, moves, told);
   const retryAt = service.rebalancing?.retryAt;
   if (moves.count > 0 || !isSettled) return goOn(snapshot, moves, told);
@@ -161,11 +169,10 @@ function abort(
   told: readonly string[],
 ): NextMoves {
   const { name, desiredCount } = snapshot.service;
-  const why = failedZone === undefined ? [] : [unableToPlaceInZone(name, failedZone)];
   const retryAt = snapshot.now + RETRY_AFTER_MS;
   const ended = { isUnderWay: false, desiredCount, moves: [] };
   const rebalancing = failedZone === undefined ? ended : { ...ended, retryAt };
-  return next(rebalancing, [], [...told, ...why, stoppedRebalancing(name)]);
+  return next(rebalancing, [], [...told, stoppedRebalancing(name)]);
 }
 
 /** Nothing new: only which moves are open may have changed. Those still planned are known as such. */

@@ -60,20 +60,23 @@ function* withinFloor(
   spare: { readonly healthy: number },
 ): Generator<Member, void> {
   let spareHealthy = spare.healthy + countHealthy(members);
-  let spareRunning =
-    spare.healthy + members.filter(({ condition }) => condition !== "UNHEALTHY").length;
+  let spareServing = spare.healthy + members.filter(isServing).length;
   const candidates = members.filter(
     (member) => mayBeStopped(member) && !moving.includes(member.task.id),
   );
   for (const member of stopOrder(candidates, members)) {
-    if (member.condition !== "UNHEALTHY") {
-      if ((isHealthy(member) ? spareHealthy : spareRunning) <= 0) continue;
-      spareRunning -= 1;
+    if (isServing(member)) {
+      if ((isHealthy(member) ? spareHealthy : spareServing) <= 0) continue;
+      spareServing -= 1;
       if (isHealthy(member)) spareHealthy -= 1;
     }
     yield member;
   }
 }
+
+/** A PENDING one may never come to this. */
+const isServing = ({ condition }: Member): boolean =>
+  condition === "WARMING" || condition === "HEALTHY";
 
 const isUnhealthyOf = (deploymentId: string, member: Member): boolean =>
   member.condition === "UNHEALTHY" && member.task.startedBy === deploymentId;
