@@ -6,6 +6,7 @@ import { residentMiB } from "./process-usage.ts";
 import { benchRequests } from "./requests.ts";
 import { benchRequestUnits } from "./request-units.ts";
 import { benchScale } from "./scale.ts";
+import { benchServicePlanning } from "./service-planning.ts";
 import { say, seconds } from "./statistics.ts";
 import { benchPlacement } from "./placement.ts";
 import { benchReplacement, benchRollout, benchRunTask, benchStarts } from "./tasks.ts";
@@ -23,6 +24,7 @@ function sayMemory(berth: Berth, when: string): void {
 const [, , only] = process.argv;
 if (only === "placement") {
   benchPlacement();
+  benchServicePlanning();
   process.exit();
 }
 if (only === "scale") {
