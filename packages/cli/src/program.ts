@@ -16,12 +16,14 @@ import {
   linesOption,
   portOption,
   regionOption,
+  withTarget,
 } from "./options.ts";
 import { addPlan } from "./plan-program.ts";
 import { addSimulate } from "./simulate-program.ts";
 import { addQueue } from "./queue-program.ts";
 import { runProgram } from "./programs.ts";
 import { type Subject, whySubject } from "./why-subject.ts";
+import type { RestOptions } from "./with-berth.ts";
 
 const EXIT_CODE_HELP = `
 Exit codes:
@@ -128,12 +130,9 @@ function addWhy(program: Command): void {
 }
 
 function addTemplates(program: Command): void {
-  program
-    .command("templates")
+  withTarget(program.command("templates"))
     .description("Show the named placements, and the strategies and constraints they stand for.")
-    .addOption(dataDirOption())
-    .addOption(jsonOption())
-    .action(async (options: { dataDir: string; json: boolean }) => {
+    .action(async (options: RestOptions) => {
       process.exitCode = await templates(options);
     });
 }

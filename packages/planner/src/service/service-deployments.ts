@@ -3,6 +3,7 @@ import { isTerminal } from "@berth/domain/service-deployment";
 import type {
   RevisionTasks,
   ServiceDeployment,
+  ServiceDeploymentEnd,
   ServiceDeploymentStatus,
 } from "@berth/domain/service-deployment";
 import type { Task } from "@berth/domain/task";
@@ -124,29 +125,29 @@ const stoppedRecord = (record: ServiceDeployment, now: number): ServiceDeploymen
 });
 
 interface Surroundings {
-  readonly service: Recorded;
+  readonly service: Pick<Service, "desiredCount" | "deploymentConfiguration">;
   readonly tasks: readonly Task[];
   readonly deployments: readonly Deployment[];
 }
 
 /** With the verdict the record takes along how things are: the service will go on changing. */
-function concluded(
+const concluded = (record: ServiceDeployment, around: Surroundings): ServiceDeployment =>
+  isTerminal(record) ? { ...record, end: stateOf(record, around) } : record;
+
+/** How things are with a deployment now. */
+export function stateOf(
   record: ServiceDeployment,
   { service, tasks, deployments }: Surroundings,
-): ServiceDeployment {
-  if (!isTerminal(record)) return record;
+): ServiceDeploymentEnd {
   const target = deployments.find(({ id }) => id === record.deploymentId);
   const ids = [record.deploymentId, ...record.sourceDeploymentIds];
   const primaryId = deployments[0]?.id;
   const counts = (id: string): RevisionTasks =>
     countsOf(tasks, id, id === primaryId ? service.desiredCount : undefined);
   return {
-    ...record,
-    end: {
-      failureCount: record.rollback?.failureCount ?? target?.failedTasks ?? 0,
-      threshold: thresholdOf(service),
-      deploymentConfiguration: service.deploymentConfiguration,
-      tasks: Object.fromEntries(ids.map((id) => [id, counts(id)])),
-    },
+    failureCount: record.rollback?.failureCount ?? target?.failedTasks ?? 0,
+    threshold: thresholdOf(service),
+    deploymentConfiguration: service.deploymentConfiguration,
+    tasks: Object.fromEntries(ids.map((id) => [id, counts(id)])),
   };
 }

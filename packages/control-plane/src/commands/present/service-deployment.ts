@@ -14,12 +14,10 @@ import type {
   RevisionTasks,
   RollbackTrigger,
   ServiceDeployment,
-  ServiceDeploymentEnd,
   ServiceRevision,
 } from "@berth/domain/service-deployment";
 import type { Task } from "@berth/domain/task";
-import { thresholdOf } from "@berth/planner/service/circuit-breaker";
-import { countsOf } from "@berth/planner/service/revision-tasks";
+import { stateOf } from "@berth/planner/service/service-deployments";
 import { dateOf } from "./date-of.ts";
 
 export type ServiceDeploymentDescription = NonNullable<
@@ -55,7 +53,7 @@ export function presentServiceDeployment(
   tasks: readonly Task[],
 ): ServiceDeploymentDescription {
   const { failureCount, threshold, deploymentConfiguration, ...state } =
-    record.end ?? presentState(service, record, tasks);
+    record.end ?? stateOf(record, { service, tasks, deployments: service.deployments });
   const { deploymentCircuitBreaker } = deploymentConfiguration;
   const summary = (id: string) => summarise(revisionArn(scope, service, id), state.tasks[id]);
   return {
@@ -117,24 +115,6 @@ const presentCommon = (scope: Scope, service: Service, record: ServiceDeployment
 
 const revisionArn = (scope: Scope, service: Service, deploymentId: string): string =>
   serviceRevisionArn(scope, service, revisionIdOf(deploymentId));
-
-function presentState(
-  service: Service,
-  record: ServiceDeployment,
-  tasks: readonly Task[],
-): ServiceDeploymentEnd {
-  const { deployments, deploymentConfiguration, desiredCount } = service;
-  const target = deployments.find(({ id }) => id === record.deploymentId);
-  const ids = [record.deploymentId, ...record.sourceDeploymentIds];
-  const counts = (id: string) =>
-    countsOf(tasks, id, id === deployments[0]?.id ? desiredCount : undefined);
-  return {
-    failureCount: record.rollback?.failureCount ?? target?.failedTasks ?? 0,
-    threshold: thresholdOf(service),
-    deploymentConfiguration,
-    tasks: Object.fromEntries(ids.map((id) => [id, counts(id)])),
-  };
-}
 
 const summarise = (arn: string, counts: RevisionTasks | undefined) => ({
   arn,
