@@ -30,6 +30,8 @@ const project = ({ name, include, exclude = [], timeoutMs, setup, parallel = tru
 
 export default defineConfig({
   test: {
+    // vitest leaves one core to itself by default: of two, that is half.
+    maxWorkers: "100%",
     projects: [
       project({
         name: "unit",
