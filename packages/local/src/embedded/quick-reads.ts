@@ -9,12 +9,19 @@ const BATCH_SIZE = 100;
  * LevelDB has at hand costs microseconds, the trip to another thread and back a multiple of that.
  */
 export function readQuickly({ db }: Store): void {
+  // What still comes while the database closes is answered with the error, not thrown into nowhere.
+  const isOpen = () => db.status === "open";
   db.get = (key, callback) => {
+    if (!isOpen()) {
+      setImmediate(callback, closed());
+      return;
+    }
     const value: unknown = db.getSync(key);
     if (value === undefined) setImmediate(callback, notFound());
     else setImmediate(callback, undefined, value);
   };
   db.createValueStream = (options) => {
+    if (!isOpen()) return failing(closed());
     const values = db.values(options);
     return new Readable({
       objectMode: true,
@@ -37,6 +44,16 @@ export function readQuickly({ db }: Store): void {
     });
   };
 }
+
+const closed = () => new Error("Database is not open");
+
+const failing = (error: Error): Readable =>
+  new Readable({
+    objectMode: true,
+    read() {
+      this.destroy(error);
+    },
+  });
 
 /** dynalite tells a missing key by the error's name. */
 const notFound = () => Object.assign(new Error("NotFoundError"), { name: "NotFoundError" });
