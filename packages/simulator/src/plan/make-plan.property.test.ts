@@ -59,7 +59,8 @@ test("what a plan says is what happens", { timeout: 120_000 }, async () => {
         waiting,
         taskDefinition,
       }));
-      expect(planned).toEqual(happened(small, lowest));
+      const comparable = isRace(planned) ? totalsOf : asTheyAre;
+      expect(comparable(planned)).toEqual(comparable(happened(small, lowest)));
       expect(plan.tasks.running).toBe([...small.view.tasks.values()].length);
       expect(plan.capacity.memoryMiB.after).toBe(small.view.reserved.memoryMiB);
     }),
@@ -140,6 +141,22 @@ function watchLowest({ view }: SmallWorld): Map<string, number> {
   view.listeners.push({ onTask: look, onService: look });
   return lowest;
 }
+
+interface Outcome {
+  readonly healthy: number;
+  readonly waiting: number;
+}
+
+/** Where services want the same last room, chance decides which of them gets it. */
+const isRace = (outcomes: readonly Outcome[]): boolean =>
+  outcomes.length > 1 && outcomes.some(({ waiting }) => waiting > 0);
+
+const asTheyAre = (outcomes: readonly Outcome[]): readonly Outcome[] => outcomes;
+
+const totalsOf = (outcomes: readonly Outcome[]): Outcome => ({
+  healthy: outcomes.reduce((sum, { healthy }) => sum + healthy, 0),
+  waiting: outcomes.reduce((sum, { waiting }) => sum + waiting, 0),
+});
 
 const happened = ({ view }: SmallWorld, lowest: ReadonlyMap<string, number>) =>
   [...view.services.values()]
