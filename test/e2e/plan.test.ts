@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { UpdateContainerInstancesStateCommand } from "@aws-sdk/client-ecs";
+import { UpdateContainerInstancesStateCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import type { Plan } from "@berth/contracts/rest/plan";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Berth } from "./berth.ts";
@@ -62,6 +62,10 @@ test("a plan is applied, and then what actually happens is what it said", async 
 });
 
 test("a rebalance is told as moves, and made within the service's percentages", async () => {
+  // Else the service evens itself out over the zones before anybody asks.
+  await berth.ecs.send(
+    new UpdateServiceCommand({ service: "web", availabilityZoneRebalancing: "DISABLED" }),
+  );
   const instance = await anInstance();
   await setState(instance, "DRAINING");
   await vi.waitFor(async () => expect(await placesOf("web")).not.toContain(instance), WAIT);
