@@ -19,8 +19,8 @@ test.skipIf(skipped)(`Terraform, its AWS provider and moto_server: ${verdict}`, 
 /** ARNs, hosts and ids as the mocks make them up. */
 const MADE_UP = /[\w:/.-]*(?::123456789012:|execute-api\.\w|\w-id\b)[\w:/.-]*/g;
 
-/** Groups that users make: no resource of the stage's, so there is nothing to refer to. */
-const USERS_OWN = /^arn:aws:autoscaling:/;
+/** Groups and roles of instances that users make: none of the stage's, so there is nothing to refer to. */
+const USERS_OWN = /^arn:aws:autoscaling:|^arn:aws:iam::\d+:role\/berth-instance-/;
 
 const addressesOf = (resources: TerraformResources): readonly string[] =>
   Object.entries(resources).flatMap(([type, named]) =>
