@@ -5,6 +5,7 @@ import {
   aDeployment,
   aReservation,
   aService,
+  aServiceDeployment,
   aTask,
   instanceId,
   taskId,
@@ -167,6 +168,44 @@ describe("explainService", () => {
           },
         ],
       },
+    ]);
+  });
+
+  test("holds the start of a DAEMON against the instance that it is for, and no other", async () => {
+    const controlPlane = aControlPlane();
+    await setUpCluster(controlPlane, { instanceCount: 3 });
+    const start = { ...aStart(1, 0, []), containerInstanceId: instanceId(2) };
+    const deployments = [aDeployment({ id: "ecs-svc/1" })];
+    const daemon = { schedulingStrategy: "DAEMON", deployments, plannedStarts: [start] } as const;
+    await controlPlane.store.services.create(aService(daemon));
+    const { placements } = await explainService(controlPlane, { service: "web" });
+    expect(placements).toMatchObject([{ considered: 1, fittingCount: 1 }]);
+    expect(placements[0]?.ranked[0]?.containerInstanceArn).toContain(instanceId(2));
+  });
+
+  test("tells how deployments ended and how far the latest is, newest first, of this service only", async () => {
+    const underWay = aServiceDeployment({ id: "b", createdAt: 3_000 });
+    const ended = { status: "ROLLBACK_SUCCESSFUL", statusReason: "why" } as const;
+    const controlPlane = await aClusterWithService({
+      createdAt: 1_000,
+      serviceDeployments: [underWay],
+    });
+    const web = { cluster: "default", name: "web" };
+    for (const record of [
+      aServiceDeployment({ id: "c", createdAt: 2_000, finishedAt: 1_700_000_000_000, ...ended }),
+      aServiceDeployment({
+        id: "d",
+        createdAt: 500,
+        finishedAt: 1_700_000_000_000,
+        status: "SUCCESSFUL",
+      }),
+    ]) {
+      await controlPlane.store.serviceDeployments.put(web, record);
+    }
+    const { serviceDeployments } = await explainService(controlPlane, { service: "web" });
+    expect(serviceDeployments).toMatchObject([
+      { status: "IN_PROGRESS", createdAt: "1970-01-01T00:00:03.000Z" },
+      { ...ended, finishedAt: "2023-11-14T22:13:20.000Z" },
     ]);
   });
 

@@ -18,7 +18,7 @@ import { explainPlacement } from "@berth/planner/explain/explain-placement";
 import { explainProgress } from "@berth/planner/explain/service-progress";
 import { tellChange } from "@berth/planner/explain/story";
 import { thresholdOf } from "@berth/planner/service/circuit-breaker";
-import type { Stored } from "@berth/store/store";
+import type { Stored, StoredInstance } from "@berth/store/store";
 import { activeCluster } from "../commands/find-cluster.ts";
 import { isOf } from "../commands/find-service-deployments.ts";
 import { serviceName } from "../commands/identifiers.ts";
@@ -138,7 +138,7 @@ async function placementsNow(
   // The others may hold their place already.
   const plannedStarts = service.plannedStarts.filter(({ unplaced }) => unplaced);
   if (plannedStarts.length === 0) return [];
-  const candidates = await context.store.instances.all(cluster);
+  const candidates = candidatesFor(plannedStarts, await context.store.instances.all(cluster));
   return service.deployments.flatMap((deployment) => {
     const definition = definitions.get(deployment.taskDefinition);
     const request = waitingRequest({ ...service, plannedStarts }, deployment, definition);
@@ -147,6 +147,15 @@ async function placementsNow(
     const outlook = presentOutlook({ scope: context.scope, cluster }, explained);
     return [{ deploymentId: deployment.id, ...outlook }];
   });
+}
+
+/** A DAEMON's starts are each for one instance: room elsewhere is no use to them. */
+function candidatesFor(
+  starts: readonly PlannedStart[],
+  instances: readonly StoredInstance[],
+): readonly StoredInstance[] {
+  const wanted = new Set(starts.flatMap(({ containerInstanceId }) => containerInstanceId ?? []));
+  return wanted.size === 0 ? instances : instances.filter(({ ledger }) => wanted.has(ledger.id));
 }
 
 interface WaitingStart extends PlannedStart {
