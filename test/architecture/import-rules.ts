@@ -65,8 +65,8 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
   },
   cli: { berth: ["contracts"], npm: ["commander", "@aws-sdk/client-ecs", "@smithy/*"], node: true },
   testing: {
-    berth: ["domain", "planner", "contracts", "store", "control-plane"],
-    npm: ["fast-check", "vitest", "dynalite"],
+    berth: ["domain", "planner", "contracts", "store", "control-plane", "functions"],
+    npm: ["fast-check", "vitest", "dynalite", "aws-lambda", "@aws-sdk/client-ecs", "@smithy/*"],
     node: true,
   },
 };

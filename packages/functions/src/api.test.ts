@@ -4,28 +4,20 @@ import type { Commands } from "@berth/control-plane/commands/command";
 import type { CommandContext, ControlPlane } from "@berth/control-plane/context";
 import { ADMINISTRATOR } from "@berth/domain/access/access-key";
 import { EcsError } from "@berth/domain/errors";
-import { Hash } from "@smithy/core/serde";
-import { SignatureV4 } from "@smithy/signature-v4";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createApiHandler } from "./api.ts";
 import type { ApiHandler } from "./api.ts";
 import type { LogDetails } from "./log.ts";
-
-/** What the SDK hands to its transport: the signed request as it would go over the wire. */
-interface WireRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Record<string, string>;
-  readonly body: Uint8Array;
-}
+import { anHttpEvent, HOST, REGION, signedHeaders, toHttpEvent } from "@berth/testing/http-event";
+import type { WireRequest } from "@berth/testing/http-event";
 
 const PRINCIPAL = "arn:aws:iam::000000000000:root";
-const SECRET = "root-secret";
+const KEY = { accessKeyId: "AKIAROOT", secretAccessKey: "root-secret" };
 const TASK_DEFINITION = { family: "web", containerDefinitions: [{ name: "app", image: "bb:1" }] };
 
 const ROOT: Credential = {
-  secretAccessKey: SECRET,
+  secretAccessKey: KEY.secretAccessKey,
   principalArn: PRINCIPAL,
   permissions: ADMINISTRATOR,
   isIssued: false,
@@ -254,7 +246,7 @@ describe("a request that arrives again", () => {
 
 describe("other paths", () => {
   it("says that it is there, to anybody", async () => {
-    expect(await api(anEvent("GET", "/healthz"))).toMatchObject({
+    expect(await api(anHttpEvent("GET", "/healthz"))).toMatchObject({
       statusCode: 200,
       body: '{"status":"ok"}',
     });
@@ -267,11 +259,11 @@ describe("other paths", () => {
     ["POST", "/v1/services/web/explain"],
     ["GET", "/../etc/passwd"],
   ])("knows no %s %s", async (method, path) => {
-    expect(await api(anEvent(method, path))).toMatchObject({ statusCode: 404 });
+    expect(await api(anHttpEvent(method, path))).toMatchObject({ statusCode: 404 });
   });
 
   it("explains nothing to strangers, and says so as REST does", async () => {
-    const answer = await api(anEvent("GET", "/v1/services/web/explain"));
+    const answer = await api(anHttpEvent("GET", "/v1/services/web/explain"));
     expect(answer).toMatchObject({
       statusCode: 403,
       headers: { "content-type": "application/problem+json", "x-amzn-requestid": "request-1" },
@@ -285,9 +277,10 @@ describe("other paths", () => {
   });
 
   it("hands a signed REST call its parameters", async () => {
-    const { headers } = await signedGet("/v1/services/web/explain", { cluster: "a b" });
+    const path = "/v1/services/web/explain";
+    const headers = await signedHeaders(KEY, { method: "GET", path, query: { cluster: "a b" } });
     const answer = await api({
-      ...anEvent("GET", "/v1/services/web/explain"),
+      ...anHttpEvent("GET", path),
       rawQueryString: "cluster=a%20b",
       headers,
     });
@@ -304,15 +297,15 @@ async function again(): Promise<APIGatewayProxyStructuredResultV2> {
 }
 
 /** The real client: it signs, and its transport is the handler under test. */
-function client(accessKeyId = "AKIAROOT"): ecs.ECSClient {
+function client(accessKeyId = KEY.accessKeyId): ecs.ECSClient {
   return new ecs.ECSClient({
-    endpoint: "http://127.0.0.1:4566",
-    region: "us-east-1",
+    endpoint: `http://${HOST}`,
+    region: REGION,
     maxAttempts: 1,
-    credentials: { accessKeyId, secretAccessKey: SECRET },
+    credentials: { ...KEY, accessKeyId },
     requestHandler: {
       handle: async (request: WireRequest) => {
-        const event = onTheWay(toEvent(request));
+        const event = onTheWay(toHttpEvent(request));
         const answer = await api(event);
         sent.push(event);
         answers.push(answer);
@@ -321,49 +314,4 @@ function client(accessKeyId = "AKIAROOT"): ecs.ECSClient {
       },
     },
   });
-}
-
-function toEvent({ method, path, headers, body }: WireRequest): APIGatewayProxyEventV2 {
-  const lowerCase = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
-  return {
-    ...anEvent(method, path),
-    headers: Object.fromEntries(lowerCase) as Record<string, string>,
-    body: Buffer.from(new TextDecoder().decode(body)).toString("base64"),
-    isBase64Encoded: true,
-  };
-}
-
-async function signedGet(path: string, query: Record<string, string>) {
-  const signer = new SignatureV4({
-    credentials: { accessKeyId: "AKIAROOT", secretAccessKey: SECRET },
-    region: "us-east-1",
-    service: "ecs",
-    sha256: Hash.bind(undefined, "sha256"),
-  });
-  const headers = { host: "127.0.0.1:4566" };
-  const request = { method: "GET", protocol: "http:", hostname: "127.0.0.1", path, query, headers };
-  return signer.sign(request);
-}
-
-function anEvent(method: string, rawPath: string): APIGatewayProxyEventV2 {
-  return {
-    version: "2.0",
-    routeKey: "$default",
-    rawPath,
-    rawQueryString: "",
-    headers: { host: "127.0.0.1:4566" },
-    isBase64Encoded: false,
-    requestContext: {
-      accountId: "000000000000",
-      apiId: "api",
-      domainName: "127.0.0.1",
-      domainPrefix: "127",
-      http: { method, path: rawPath, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "x" },
-      requestId: "request-1",
-      routeKey: "$default",
-      stage: "$default",
-      time: "21/Nov/2026:12:00:00 +0000",
-      timeEpoch: 0,
-    },
-  };
 }
