@@ -1,110 +1,18 @@
-import type { DeploymentCircuitBreaker } from "@berth/domain/service";
 import { isTerminal } from "@berth/domain/service-deployment";
 import type { Task } from "@berth/domain/task";
-import { aServiceDeployment } from "@berth/testing/builders";
+import { brief } from "@berth/testing/service-snapshots";
 import {
-  aServiceSnapshot,
-  aServiceTask,
-  brief,
-  NOW,
-  rollingOut,
-  superseded,
-  withHealth,
-} from "@berth/testing/service-snapshots";
+  serviceStories,
+  serviceWorlds,
+  watchedServiceWorlds,
+} from "@berth/testing/service-stories";
+import type { Chapter } from "@berth/testing/service-stories";
 import { happen, obey, settle } from "@berth/testing/service-world";
-import type { Incident, ServiceWorld, Step } from "@berth/testing/service-world";
+import type { ServiceWorld, Step } from "@berth/testing/service-world";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { boundsOf } from "./bounds.ts";
 import { planService } from "./plan-service.ts";
-
-/** Small numbers on purpose: ties and edges are where the faults are. */
-const traits = fc.record({
-  revision: fc.constantFrom(1, 2),
-  status: fc.constantFrom(
-    "PENDING" as const,
-    "RUNNING" as const,
-    "RUNNING" as const,
-    "STOPPING" as const,
-    "STOPPED" as const,
-  ),
-  isToldToStop: fc.constantFrom(false, false, true),
-  draining: fc.constantFrom(false, false, true),
-  health: fc.constantFrom("HEALTHY" as const, "HEALTHY" as const, "UNHEALTHY" as const),
-  zone: fc.constantFrom("a", "b"),
-  createdAt: fc.integer({ min: 0, max: 3 }),
-});
-
-function toTask(given: Traits, index: number): Task {
-  const task = aServiceTask(given.revision, index + 1, given.status, {
-    draining: given.draining,
-    availabilityZone: given.zone,
-    createdAt: given.createdAt,
-    ...(given.status === "STOPPED" && { stoppedAt: NOW - given.createdAt }),
-    ...(given.isToldToStop && { desiredStatus: "STOPPED" as const }),
-  });
-  return withHealth(task, given.health);
-}
-
-const circumstances = fc.record({
-  tasks: fc.array(traits, { maxLength: 8 }),
-  desiredCount: fc.integer({ min: 0, max: 5 }),
-  minimumHealthyPercent: fc.constantFrom(0, 50, 66, 100),
-  maximumPercent: fc.constantFrom(100, 125, 150, 200),
-  slots: fc.integer({ min: 2, max: 7 }),
-  isChecked: fc.boolean(),
-  isEven: fc.boolean(),
-  healthyAfterMs: fc.constantFrom(0, 1500),
-});
-
-type Traits = typeof traits extends fc.Arbitrary<infer T> ? T : never;
-type Circumstances = typeof circumstances extends fc.Arbitrary<infer T> ? T : never;
-
-function toWorld(given: Circumstances, breaker?: DeploymentCircuitBreaker): ServiceWorld {
-  const { desiredCount, minimumHealthyPercent, maximumPercent, healthyAfterMs } = given;
-  const snapshot = aServiceSnapshot({
-    service: {
-      desiredCount,
-      taskDefinition: "web:2",
-      deployments: [rollingOut(2), superseded(1)],
-      deploymentConfiguration: {
-        minimumHealthyPercent,
-        maximumPercent,
-        ...(breaker && { deploymentCircuitBreaker: breaker }),
-      },
-      serviceDeployments: [aServiceDeployment({ deploymentId: rollingOut(2).id })],
-      availabilityZoneRebalancing: given.isEven ? "ENABLED" : "DISABLED",
-    },
-    zones: ["a", "b"],
-    tasks: given.tasks.map(toTask),
-    checkedContainers: given.isChecked ? { "web:1": ["main"], "web:2": ["main"] } : {},
-    settings: {
-      healthyAfterMs,
-      provenAfterMs: 1500,
-      throttleFirstDelayMs: 1000,
-      throttleMaxDelayMs: 4000,
-    },
-  });
-  return { ...snapshot, slots: given.slots, nextNumber: 100 };
-}
-
-const worlds: fc.Arbitrary<ServiceWorld> = circumstances.map((given) => toWorld(given));
-
-/** The same where too many failures end the deployment. */
-const watchedWorlds: fc.Arbitrary<ServiceWorld> = fc
-  .record({
-    circumstances,
-    breaker: fc.record({
-      enable: fc.constant(true),
-      rollback: fc.boolean(),
-      resetOnHealthyTask: fc.boolean(),
-      thresholdConfiguration: fc.record({
-        type: fc.constant("COUNT" as const),
-        value: fc.integer({ min: 1, max: 4 }),
-      }),
-    }),
-  })
-  .map((given) => toWorld(given.circumstances, given.breaker));
 
 const bounds = ({ service }: ServiceWorld) =>
   boundsOf(service.desiredCount, service.deploymentConfiguration);
@@ -191,35 +99,6 @@ const look = (step: Step): void => {
   expectRest(step);
 };
 
-/** What happens within a second: to each task in turn, to the shell, and to the desired count. */
-interface Chapter {
-  readonly incidents: readonly Incident[];
-  /** It dies when it has written the service, and neither ordered nor archived anything. */
-  readonly shellDies: boolean;
-  readonly desiredCount: number | undefined;
-}
-
-const chapters: fc.Arbitrary<Chapter> = fc.record({
-  incidents: fc.array(
-    fc.constantFrom<Incident>(
-      "advance",
-      "advance",
-      "nothing",
-      "fail",
-      "exit",
-      "sicken",
-      "drain",
-      "protect",
-      "stop",
-    ),
-    { minLength: 1, maxLength: 5 },
-  ),
-  shellDies: fc.boolean(),
-  desiredCount: fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined, freq: 3 }),
-});
-
-const stories = fc.array(chapters, { maxLength: 12 });
-
 const CALM: Chapter = { incidents: ["advance"], shellDies: false, desiredCount: undefined };
 
 function live(world: ServiceWorld, { incidents, shellDies, desiredCount }: Chapter): ServiceWorld {
@@ -249,7 +128,7 @@ const RUNS = { numRuns: 100 };
 describe("planService", () => {
   test("stays within floor and ceiling, and rests when its plan is obeyed, whatever happens", () => {
     fc.assert(
-      fc.property(worlds, stories, (start, story) => {
+      fc.property(serviceWorlds, serviceStories, (start, story) => {
         let world = settle(start, look);
         for (const chapter of story) world = live(world, chapter);
         expect(brief(planService(world))).toEqual([]);
@@ -260,7 +139,7 @@ describe("planService", () => {
 
   test("does the same where failures are watched for", () => {
     fc.assert(
-      fc.property(watchedWorlds, stories, (start, story) => {
+      fc.property(watchedServiceWorlds, serviceStories, (start, story) => {
         let world = settle(start, look);
         for (const chapter of story) world = live(world, chapter);
         expect(brief(planService(world))).toEqual([]);
@@ -271,7 +150,7 @@ describe("planService", () => {
 
   test("gives every deployment its verdict once nothing happens any more", () => {
     fc.assert(
-      fc.property(watchedWorlds, stories, (start, story) => {
+      fc.property(watchedServiceWorlds, serviceStories, (start, story) => {
         let world = settle(start, look);
         for (const chapter of story) world = live(world, chapter);
         fc.pre(canRollOut(world));
@@ -290,7 +169,7 @@ describe("planService", () => {
 
   test("ends with zones as even as they can be where that is asked for", () => {
     fc.assert(
-      fc.property(worlds, stories, (start, story) => {
+      fc.property(serviceWorlds, serviceStories, (start, story) => {
         let world = settle(start, look);
         for (const chapter of story) world = live(world, chapter);
         const room = Math.min(bounds(world).ceiling, world.slots) - world.service.desiredCount;
@@ -310,7 +189,7 @@ describe("planService", () => {
 
   test("ends at desiredCount healthy tasks of the PRIMARY deployment", () => {
     fc.assert(
-      fc.property(worlds, stories, (start, story) => {
+      fc.property(serviceWorlds, serviceStories, (start, story) => {
         let world = settle(start, look);
         for (const chapter of story) world = live(world, chapter);
         fc.pre(canRollOut(world));
@@ -329,7 +208,7 @@ describe("planService", () => {
   });
 
   test("makes the same plan in whatever order the tasks come", () => {
-    const shuffled = worlds.chain((world) =>
+    const shuffled = serviceWorlds.chain((world) =>
       fc.record({
         world: fc.constant(world),
         tasks: fc.shuffledSubarray([...world.tasks], { minLength: world.tasks.length }),
@@ -345,7 +224,7 @@ describe("planService", () => {
 
   test("counts a failed start once, however often it sees it", () => {
     fc.assert(
-      fc.property(worlds, fc.integer({ min: 1, max: 4 }), (world, replays) => {
+      fc.property(serviceWorlds, fc.integer({ min: 1, max: 4 }), (world, replays) => {
         const first = planService(world).service;
         let service = first;
         for (let replay = 0; replay < replays; replay += 1) {
@@ -360,7 +239,7 @@ describe("planService", () => {
 
   test("lets go of a deleted service, whatever state it is in", () => {
     fc.assert(
-      fc.property(worlds, (start) => {
+      fc.property(serviceWorlds, (start) => {
         const service = { ...start.service, status: "DRAINING" as const, desiredCount: 0 };
         let world = settle({ ...start, service }, () => undefined);
         expect(world.service.status).toBe("INACTIVE");
