@@ -8,7 +8,7 @@ import {
   type Scope,
 } from "@berth/domain/arn";
 import { defined } from "@berth/domain/defined";
-import type { Service } from "@berth/domain/service";
+import type { DeploymentAlarms, Service } from "@berth/domain/service";
 import { isTerminal, revisionIdOf } from "@berth/domain/service-deployment";
 import type {
   RevisionTasks,
@@ -54,7 +54,7 @@ export function presentServiceDeployment(
 ): ServiceDeploymentDescription {
   const { failureCount, threshold, deploymentConfiguration, ...state } =
     record.end ?? stateOf(record, { service, tasks, deployments: service.deployments });
-  const { deploymentCircuitBreaker } = deploymentConfiguration;
+  const { deploymentCircuitBreaker, alarms } = deploymentConfiguration;
   const summary = (id: string) => summarise(revisionArn(scope, service, id), state.tasks[id]);
   return {
     ...presentCommon(scope, service, record),
@@ -68,7 +68,7 @@ export function presentServiceDeployment(
       failureCount,
       threshold,
     },
-    alarms: { status: "DISABLED" },
+    alarms: presentAlarms(record, alarms),
     ...(record.rollback?.deploymentId !== undefined && {
       rollback: {
         reason: record.rollback.reason,
@@ -122,6 +122,17 @@ const summarise = (arn: string, counts: RevisionTasks | undefined) => ({
   runningTaskCount: counts?.running ?? 0,
   pendingTaskCount: counts?.pending ?? 0,
 });
+
+/** Alarms that are ignored are not used: one of them was in ALARM when the deployment began. */
+function presentAlarms({ alarms: watch, ...record }: ServiceDeployment, alarms?: DeploymentAlarms) {
+  if (!alarms?.enable) return { status: "DISABLED" as const };
+  const { triggered, alarmingBefore } = watch ?? {};
+  const alarmNames = [...alarms.alarmNames];
+  if (triggered) {
+    return { status: "TRIGGERED" as const, alarmNames, triggeredAlarmNames: [...triggered] };
+  }
+  return { status: monitorStatus(record, "alarms", alarmingBefore === undefined), alarmNames };
+}
 
 function monitorStatus(record: ServiceDeployment, trigger: RollbackTrigger, enabled: boolean) {
   if (!enabled) return "DISABLED";
