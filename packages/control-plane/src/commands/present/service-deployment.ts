@@ -8,7 +8,7 @@ import {
   type Scope,
 } from "@berth/domain/arn";
 import { defined } from "@berth/domain/defined";
-import type { DeploymentAlarms, Service } from "@berth/domain/service";
+import type { Service } from "@berth/domain/service";
 import { isTerminal, revisionIdOf } from "@berth/domain/service-deployment";
 import type {
   RevisionTasks,
@@ -19,6 +19,8 @@ import type {
 import type { Task } from "@berth/domain/task";
 import { stateOf } from "@berth/planner/service/service-deployments";
 import { dateOf } from "./date-of.ts";
+import { presentAlarms } from "./deployment-alarms.ts";
+import { presentDeploymentConfiguration } from "./deployment-configuration.ts";
 
 export type ServiceDeploymentDescription = NonNullable<
   EcsResponse<"DescribeServiceDeployments">["serviceDeployments"]
@@ -62,7 +64,7 @@ export function presentServiceDeployment(
     ...defined({ stoppedAt: dateOf(record.stoppedAt) }),
     sourceServiceRevisions: record.sourceDeploymentIds.map(summary),
     targetServiceRevision: summary(record.deploymentId),
-    deploymentConfiguration: { ...deploymentConfiguration },
+    deploymentConfiguration: presentDeploymentConfiguration(deploymentConfiguration),
     deploymentCircuitBreaker: {
       status: monitorStatus(record, "circuitBreaker", deploymentCircuitBreaker?.enable ?? false),
       failureCount,
@@ -122,17 +124,6 @@ const summarise = (arn: string, counts: RevisionTasks | undefined) => ({
   runningTaskCount: counts?.running ?? 0,
   pendingTaskCount: counts?.pending ?? 0,
 });
-
-/** Alarms that are ignored are not used: one of them was in ALARM when the deployment began. */
-function presentAlarms({ alarms: watch, ...record }: ServiceDeployment, alarms?: DeploymentAlarms) {
-  if (!alarms?.enable) return { status: "DISABLED" as const };
-  const { triggered, alarmingBefore } = watch ?? {};
-  const alarmNames = [...alarms.alarmNames];
-  if (triggered) {
-    return { status: "TRIGGERED" as const, alarmNames, triggeredAlarmNames: [...triggered] };
-  }
-  return { status: monitorStatus(record, "alarms", alarmingBefore === undefined), alarmNames };
-}
 
 function monitorStatus(record: ServiceDeployment, trigger: RollbackTrigger, enabled: boolean) {
   if (!enabled) return "DISABLED";

@@ -13,6 +13,7 @@ import type { Task } from "@berth/domain/task";
 import { revisionIdOf } from "@berth/domain/service-deployment";
 import { countTasks, countsOf } from "@berth/planner/service/revision-tasks";
 import { dateOf } from "./date-of.ts";
+import { presentDeploymentConfiguration } from "./deployment-configuration.ts";
 
 export type ServiceDescription = NonNullable<EcsResponse<"DescribeServices">["services"]>[number];
 type DeploymentDescription = NonNullable<ServiceDescription["deployments"]>[number];
@@ -45,7 +46,7 @@ export function presentService(
     desiredCount: service.desiredCount,
     ...countsIn(tasks),
     taskDefinition: taskDefinitionArn(scope, service.taskDefinition),
-    deploymentConfiguration: { ...deploymentConfiguration },
+    deploymentConfiguration: presentDeploymentConfiguration(deploymentConfiguration),
     deployments: service.deployments.map((deployment) =>
       presentDeployment(scope, service, { deployment, tasks }),
     ),
