@@ -18,12 +18,14 @@ import { explainPlacement } from "@berth/planner/explain/explain-placement";
 import { explainProgress } from "@berth/planner/explain/service-progress";
 import { tellChange } from "@berth/planner/explain/story";
 import { thresholdOf } from "@berth/planner/service/circuit-breaker";
+import type { ServiceSnapshot } from "@berth/planner/service/plan-service";
 import type { Stored, StoredInstance } from "@berth/store/store";
 import { activeCluster } from "../commands/find-cluster.ts";
 import { isOf } from "../commands/find-service-deployments.ts";
 import { serviceName } from "../commands/identifiers.ts";
 import { eventsOf } from "../commands/service-events.ts";
-import type { CommandContext } from "../context.ts";
+import { readAlarms } from "../alarms/look-at-alarms.ts";
+import type { CommandContext, ServiceControlPlane } from "../context.ts";
 import { definitionsNamed } from "../definition-cache.ts";
 import { waitingRequest } from "../placement/service-request.ts";
 import { presentOutlook, presentRefusal } from "./present-placement.ts";
@@ -40,7 +42,7 @@ const LATEST_DEPLOYMENTS = 5;
  * @throws EcsError ClusterNotFoundException, InvalidParameterException, ServiceNotFoundException
  */
 export async function explainService(
-  context: CommandContext,
+  context: CommandContext & ServiceControlPlane,
   request: { readonly cluster?: string; readonly service: string },
 ): Promise<ServiceExplanation> {
   const { name: cluster } = await activeCluster(context, request.cluster);
@@ -48,10 +50,11 @@ export async function explainService(
   const service = await context.store.services.find(cluster, name);
   if (!service) throw new EcsError("ServiceNotFoundException", "Service not found.");
   const tasks = await context.store.tasks.ofGroup(cluster, serviceGroup(name));
-  const [definitions, events, records] = await Promise.all([
+  const [definitions, events, records, watched] = await Promise.all([
     definitionsNamed(context, namedDefinitions(service, tasks)),
     eventsOf(context, service),
     latestRecords(context, service),
+    readAlarms(context, service),
   ]);
   return {
     service: name,
@@ -61,7 +64,7 @@ export async function explainService(
     runningCount: tasks.filter(({ lastStatus }) => lastStatus === "RUNNING").length,
     pendingCount: tasks.filter(({ lastStatus }) => lastStatus === "PENDING").length,
     ...(service.latestChange && { latestChange: presentStep(tellChange(service.latestChange)) }),
-    progress: progressOf(context, service, { tasks, definitions }),
+    progress: progressOf(context, service, { tasks, definitions, watched }),
     deployments: service.deployments.map((each) => presentDeployment(context.scope, service, each)),
     serviceDeployments: records.map((each) => presentRecord(context.scope, service, each)),
     waiting: waitingTasks(context.scope, service),
@@ -92,7 +95,7 @@ async function latestRecords(
 function presentRecord(
   scope: Scope,
   service: Service,
-  { id, deploymentId, status, statusReason, createdAt, finishedAt, end }: ServiceDeployment,
+  { id, deploymentId, status, statusReason, createdAt, finishedAt, end, alarms }: ServiceDeployment,
 ): ExplainedServiceDeployment {
   return {
     serviceDeploymentArn: serviceDeploymentArn(scope, service, id),
@@ -102,18 +105,20 @@ function presentRecord(
     createdAt: isoTime(createdAt),
     ...(finishedAt !== undefined && { finishedAt: isoTime(finishedAt) }),
     ...(end && { failureCount: end.failureCount }),
+    ...(alarms?.triggered && { triggeredAlarms: alarms.triggered }),
   };
 }
 
 interface Members {
   readonly tasks: readonly Task[];
   readonly definitions: ReadonlyMap<string, TaskDefinition>;
+  readonly watched: Pick<ServiceSnapshot, "alarms">;
 }
 
 function progressOf(
   context: CommandContext,
   service: Stored<Service>,
-  { tasks, definitions }: Members,
+  { tasks, definitions, watched }: Members,
 ) {
   const notes = explainProgress({
     service,
@@ -123,6 +128,7 @@ function progressOf(
     ),
     settings: context.settings,
     ...(service.due !== undefined && { nextLookAt: service.due }),
+    ...watched,
     now: context.now(),
   });
   return notes.map(presentNote);

@@ -1,3 +1,4 @@
+import type { AlarmLook } from "@berth/domain/alarm";
 import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import { boundsOf } from "../service/bounds.ts";
@@ -5,6 +6,7 @@ import { countHealthy, countOccupying, isPending } from "../service/census.ts";
 import type { Census, Member } from "../service/census.ts";
 import { primaryOf } from "../service/primary-deployment.ts";
 import { censusOf, type CensusFacts } from "../service/take-stock.ts";
+import { alarmNotes } from "./alarm-notes.ts";
 
 /** One thing that a service does or waits for. Times are epoch ms. */
 export interface ProgressNote {
@@ -14,6 +16,8 @@ export interface ProgressNote {
     /** None of the others: something has just happened, and its controller is yet to look. */
     | "due"
     | "failed"
+    | "alarm"
+    | "baking"
     | "throttled"
     | "unplaced"
     | "placing"
@@ -39,6 +43,8 @@ export interface ServiceFacts extends CensusFacts {
   readonly tasks: readonly Task[];
   /** When the service is looked at next, whatever happens until then. */
   readonly nextLookAt?: number;
+  /** The alarms that are watched, as they are now. */
+  readonly alarms?: AlarmLook;
 }
 
 /** Why a service is not yet as it shall be, or that it is. */
@@ -48,6 +54,7 @@ export function explainProgress(facts: ServiceFacts): readonly ProgressNote[] {
   if (service.status !== "ACTIVE") return [removal(service, census)];
   const notes = [
     ...deploymentNotes(facts, countMissing(service, census)),
+    ...alarmNotes(facts),
     ...unplacedNotes(facts),
     ...taskNotes(service, census),
     ...protectionNotes(census),

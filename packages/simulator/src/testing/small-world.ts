@@ -1,5 +1,4 @@
 import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
-import type { CommandContext } from "@berth/control-plane/context";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
 import type { Table } from "@berth/store/table";
 import type { Behaviour } from "../world/behaviour.ts";
@@ -7,7 +6,7 @@ import { ClusterView } from "../world/cluster-view.ts";
 import { Random } from "../world/random.ts";
 import { Scheduler } from "../world/scheduler.ts";
 import { SimulatedAgent } from "../world/simulated-agent.ts";
-import { World } from "../world/world.ts";
+import { type ProcessContext, World } from "../world/world.ts";
 
 export const START_MS = 5_000;
 const STOP_MS = 1_000;
@@ -23,7 +22,7 @@ export interface SmallWorld {
   readonly world: World;
   readonly view: ClusterView;
   /** As a request would come to it. */
-  plan<T>(work: (context: CommandContext) => Promise<T>): Promise<T>;
+  plan<T>(work: (context: ProcessContext) => Promise<T>): Promise<T>;
   pass(ms: number): Promise<void>;
 }
 

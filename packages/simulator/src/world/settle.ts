@@ -1,3 +1,4 @@
+import { isTerminal } from "@berth/domain/service-deployment";
 import type { ClusterView } from "./cluster-view.ts";
 import type { World } from "./world.ts";
 
@@ -34,8 +35,19 @@ async function isSettled(course: Course, end: number): Promise<boolean> {
   const throttled = [...view.services.values()].some(({ deployments }) =>
     deployments.some(({ throttledUntil = 0 }) => throttledUntil > now),
   );
-  return !throttled && !hasTaskUnderWay(course) && !(await expectsLoss(world, end));
+  return (
+    !throttled &&
+    !isBaking(view, now) &&
+    !hasTaskUnderWay(course) &&
+    !(await expectsLoss(world, end))
+  );
 }
+
+/** A deployment is yet to be complete, although nothing happens any more. */
+const isBaking = (view: ClusterView, now: number): boolean =>
+  [...view.services.values()].some(({ serviceDeployments }) =>
+    serviceDeployments.some((each) => !isTerminal(each) && (each.alarms?.bakeUntil ?? 0) > now),
+  );
 
 /** Some agent is still to start or stop something. */
 function hasTaskUnderWay({ world, view }: Course): boolean {
