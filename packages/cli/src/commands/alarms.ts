@@ -16,8 +16,9 @@ export async function listAlarms(options: RestOptions): Promise<number> {
     const alarms: AlarmDescription[] = [];
     let startAfter: string | undefined;
     do {
-      const query = new URLSearchParams({ ...(startAfter !== undefined && { startAfter }) });
-      const page = (await berth("GET", `${PATH}?${query.toString()}`)) as AlarmPage;
+      // Not by URLSearchParams: its `+` for a space is another query than the one that is signed.
+      const query = startAfter === undefined ? "" : `?startAfter=${encodeURIComponent(startAfter)}`;
+      const page = (await berth("GET", `${PATH}${query}`)) as AlarmPage;
       alarms.push(...page.alarms);
       startAfter = page.next;
     } while (startAfter !== undefined);
