@@ -28,12 +28,14 @@ export async function standingAlarms(
 
 /** Those of the deployment that the change would begin. */
 function alarmsOf(change: PlannedChange, services: readonly Service[]): readonly string[] {
-  if ("createService" in change) {
-    return change.createService.deploymentConfiguration?.alarms?.alarmNames ?? [];
-  }
-  if (!("updateService" in change)) return [];
+  const alarms = configured(change, services);
+  return alarms?.enable === true ? (alarms.alarmNames ?? []) : [];
+}
+
+function configured(change: PlannedChange, services: readonly Service[]) {
+  if ("createService" in change) return change.createService.deploymentConfiguration?.alarms;
+  if (!("updateService" in change)) return undefined;
   const { service: named = "", deploymentConfiguration } = change.updateService;
   const service = services.find(({ name }) => name === lastSegment(named));
-  const { alarms = service?.deploymentConfiguration.alarms } = deploymentConfiguration ?? {};
-  return alarms?.enable === true ? (alarms.alarmNames ?? []) : [];
+  return deploymentConfiguration?.alarms ?? service?.deploymentConfiguration.alarms;
 }

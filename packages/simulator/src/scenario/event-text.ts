@@ -27,6 +27,8 @@ function textOf(action: Action): string {
       return `${counted(action.template.count, "instance")} join`;
     case "behave":
       return `tasks of ${action.behaviour.taskDefinition} behave otherwise`;
+    case "setAlarm":
+      return `alarm ${action.name} goes to ${action.setting.state}`;
   }
 }
 
