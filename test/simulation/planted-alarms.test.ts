@@ -1,0 +1,48 @@
+import { createMemoryTable } from "@berth/store/memory/table";
+import type { Item, Table } from "@berth/store/table";
+import { expect, test } from "vitest";
+import { runScenario } from "./scenario.ts";
+
+const SEEDS = Array.from({ length: 60 }, (_, index) => index + 1);
+
+/** What the controllers see of alarms: they read them by name, and nobody else does. */
+const seeing =
+  (change: (alarm: Item) => Item) =>
+  (table: Table): Table => ({
+    ...table,
+    getMany: async (keys, options) => {
+      const items = await table.getMany(keys, options);
+      return items.map((item) => (item.pk === "alarms" ? change(item) : item));
+    },
+  });
+
+/** Whoever breaks a promise about alarms: a simulation that does not mind would prove nothing. */
+test.each<[string, (table: Table) => Table, RegExp]>([
+  [
+    "alarms that nobody sees",
+    seeing((alarm) => ({ ...alarm, state: "OK" })),
+    /^I38 .* (is in ALARM|does not heed .*)$/,
+  ],
+  [
+    "alarms that seem to have gone off long ago",
+    seeing((alarm) => ({ ...alarm, since: 0 })),
+    /^I38 .* ignores .* which was not in ALARM when it began$/,
+  ],
+  [
+    "alarms that are heeded although they are calm",
+    seeing((alarm) => ({
+      ...alarm,
+      ...(alarm["state"] === "INSUFFICIENT_DATA" && { state: "ALARM" }),
+    })),
+    /^I38 .* failed for .*, which did not go off$/,
+  ],
+])("the simulation notices %s", async (_, plant, notice) => {
+  for (const seed of SEEDS) {
+    const { broken } = await runScenario(seed, plant(createMemoryTable()));
+    const [first] = broken;
+    if (first === undefined) continue;
+    expect(first).toMatch(notice);
+    return;
+  }
+  expect.unreachable("it did not");
+});
