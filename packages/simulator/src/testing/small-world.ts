@@ -1,4 +1,5 @@
 import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
+import type { Alarms } from "@berth/control-plane/context";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
 import type { Table } from "@berth/store/table";
 import type { Behaviour } from "../world/behaviour.ts";
@@ -16,6 +17,10 @@ interface SmallWorldOptions {
   readonly table?: Table;
   /** One instance for each; each takes sixteen tasks of `web`. */
   readonly zones?: readonly string[];
+  /** Default: they start in 5 seconds and stop in one. */
+  readonly behaviour?: Behaviour;
+  /** Default: none but those that are set. */
+  readonly alarms?: Alarms;
 }
 
 export interface SmallWorld {
@@ -28,7 +33,7 @@ export interface SmallWorld {
 
 /** The cluster `default` with connected agents and a definition `web`, at rest. */
 export async function smallWorld(options: SmallWorldOptions = {}): Promise<SmallWorld> {
-  const { seed = 1, table, zones = ["a", "b", "c"] } = options;
+  const { seed = 1, table, zones = ["a", "b", "c"], behaviour, alarms } = options;
   const view = new ClusterView();
   const world = new World({
     scheduler: new Scheduler(Date.UTC(2026, 0, 1)),
@@ -38,16 +43,21 @@ export async function smallWorld(options: SmallWorldOptions = {}): Promise<Small
     principalArn: "arn:aws:iam::123456789012:root",
     watcher: view,
     ...(table && { table }),
+    ...(alarms && { alarms }),
   });
   const pass = async (ms: number) => world.scheduler.runUntil(world.scheduler.now + ms);
   await world.call("CreateCluster", { clusterName: "default" });
-  for (const zone of zones) await addAgent(world, zone);
+  for (const zone of zones) await addAgent(world, zone, behaviour);
   await registerWeb(world);
   await pass(2_000);
   return { world, view, pass, plan: async (work) => world.inProcess(work) };
 }
 
-export async function addAgent(world: World, zone: string): Promise<SimulatedAgent> {
+export async function addAgent(
+  world: World,
+  zone: string,
+  behaviour: Behaviour = PLAIN,
+): Promise<SimulatedAgent> {
   const agent = new SimulatedAgent(world, {
     zone,
     behaviour,
@@ -75,4 +85,4 @@ export async function registerWeb(
   });
 }
 
-const behaviour: Behaviour = () => ({ startMs: START_MS, stopMs: STOP_MS });
+const PLAIN: Behaviour = () => ({ startMs: START_MS, stopMs: STOP_MS });
