@@ -82,7 +82,7 @@ describe("a deployment whose new tasks all serve, and whose alarm goes off", () 
   const SERVICE = "shop";
 
   beforeAll(async () => {
-    expect(await cli("alarms", "set", "shop-errors", "OK")).toMatch(/^Alarm shop-errors is OK/);
+    await cli("alarms", "set", "shop-errors", "OK");
     await deploy(SERVICE, "shop-errors");
     await eventually("it bakes", async () => {
       const why = await cli("why", SERVICE);

@@ -88,22 +88,27 @@ export class DeploymentAlarms {
     }
   }
 
-  #checkRecord({ id, status, alarms, createdAt, ...record }: ServiceDeployment, now: number) {
-    for (const name of alarms?.triggered ?? []) {
+  #checkRecord(record: ServiceDeployment, now: number): void {
+    const { id, createdAt, alarms = {} } = record;
+    for (const name of alarms.triggered ?? []) {
       if (!this.#was(name, ({ since }) => since > createdAt)) {
         this.#tell(`${id} failed for ${name}, which did not go off`);
       }
-      if (status === "SUCCESSFUL") this.#tell(`${id} is SUCCESSFUL although ${name} went off`);
     }
-    for (const name of alarms?.alarmingBefore ?? []) {
+    for (const name of alarms.alarmingBefore ?? []) {
       if (!this.#was(name, ({ since, until }) => since <= createdAt && until > createdAt)) {
         this.#tell(`${id} ignores ${name}, which was not in ALARM when it began`);
       }
     }
-    if (status !== "SUCCESSFUL" || this.#judged.has(id)) return;
+    if (record.status !== "SUCCESSFUL" || this.#judged.has(id)) return;
     this.#judged.add(id);
-    const watched = record.end?.deploymentConfiguration.alarms;
-    if (!watched?.enable || alarms?.alarmingBefore) return;
+    this.#checkSuccess(record, now);
+  }
+
+  #checkSuccess({ id, createdAt, alarms = {}, end }: ServiceDeployment, now: number): void {
+    if (alarms.triggered) this.#tell(`${id} is SUCCESSFUL although its alarms went off`);
+    const watched = end?.deploymentConfiguration.alarms;
+    if (!watched?.enable || alarms.alarmingBefore) return;
     for (const name of watched.alarmNames) {
       const isRed = ({ since, until }: Episode) =>
         since > createdAt && since <= now - PASS_MS && until > now;

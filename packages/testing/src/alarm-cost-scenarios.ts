@@ -1,8 +1,20 @@
+import type { OwnAlarm } from "@berth/domain/alarm";
 import type { Store } from "@berth/store/store";
+import { anOwnAlarm } from "./builders.ts";
 import { there } from "./store-contract-world.ts";
-import { aTypicalAlarm } from "./typical-state.ts";
 
-const { name: NAME } = aTypicalAlarm();
+const AT = 1_763_700_000_000;
+const NAME = "checkout-api-5xx-rate";
+
+/** One that a tool of somebody's has set. */
+const aTypicalAlarm = ({ name = NAME } = {}): OwnAlarm =>
+  anOwnAlarm({
+    name,
+    since: AT,
+    reason: "5xx rate 3.2 % over 1 % for 5 minutes",
+    setAt: AT,
+    setBy: "arn:aws:iam::123456789012:user/team/alertmanager",
+  });
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `${NAME}-${index}`);
 
@@ -41,8 +53,8 @@ export const ALARM_COSTS: Readonly<Record<string, Scenario>> = {
     const read = there(await alarms.find(NAME));
     return () => alarms.delete(read);
   },
-  "alarms.page | of 20": async (store) => {
-    await createAlarms(store, 20);
-    return () => store.alarms.page({ limit: 20 });
+  "alarms.page | of 100": async (store) => {
+    await createAlarms(store, 100);
+    return () => store.alarms.page({ limit: 100 });
   },
 };

@@ -1,5 +1,4 @@
 import type { AccessKey } from "@berth/domain/access/access-key";
-import type { OwnAlarm } from "@berth/domain/alarm";
 import type { ContainerInstance } from "@berth/domain/container-instance";
 import type { QueuedRun } from "@berth/domain/queued-run";
 import type { Service } from "@berth/domain/service";
@@ -10,7 +9,6 @@ import {
   aContainerDefinition,
   anAccessKey,
   aDeployment,
-  anOwnAlarm,
   aQueuedRun,
   aService,
   aServiceDeployment,
@@ -239,17 +237,6 @@ export const aTypicalInstance = (overrides: Partial<ContainerInstance> = {}): Co
       dockerVersion: "DockerVersion: 26.1.4",
     },
     registeredAt: AT,
-    ...overrides,
-  });
-
-/** One that a tool of somebody's has set. */
-export const aTypicalAlarm = (overrides: Partial<OwnAlarm> = {}): OwnAlarm =>
-  anOwnAlarm({
-    name: "checkout-api-5xx-rate",
-    since: AT,
-    reason: "5xx rate 3.2 % over 1 % for 5 minutes",
-    setAt: AT,
-    setBy: "arn:aws:iam::123456789012:user/team/alertmanager",
     ...overrides,
   });
 

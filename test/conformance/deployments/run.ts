@@ -1,3 +1,4 @@
+import type { Service, ServiceDeployment, ServiceDeploymentBrief } from "@aws-sdk/client-ecs";
 import { setAlarm } from "@berth/control-plane/rest/alarms";
 import type { Alarms } from "@berth/control-plane/context";
 import type { Alarm, AlarmLook } from "@berth/domain/alarm";
@@ -133,40 +134,52 @@ async function check(
 }
 
 /** What clients are shown; the ids of deployments by their place in history. */
-async function observe({ small }: Stage) {
-  const { services } = await small.world.call("DescribeServices", { services: ["web"] });
-  const [service] = services ?? [];
-  const { serviceDeployments: listed = [] } = await small.world.call("ListServiceDeployments", {
+async function observe({ small: { world } }: Stage) {
+  const { services } = await world.call("DescribeServices", { services: ["web"] });
+  const { serviceDeployments: listed = [] } = await world.call("ListServiceDeployments", {
     service: "web",
   });
-  const serviceDeploymentArns = [listed[0]?.serviceDeploymentArn ?? ""];
-  const { serviceDeployments } = await small.world.call("DescribeServiceDeployments", {
-    serviceDeploymentArns,
+  const { serviceDeployments } = await world.call("DescribeServiceDeployments", {
+    serviceDeploymentArns: listed.slice(0, 1).map((each) => each.serviceDeploymentArn ?? ""),
   });
-  const [record] = serviceDeployments ?? [];
-  const [primary] = service?.deployments ?? [];
-  const ids = { LATEST: listed.at(0), FIRST: listed.at(-1) };
-  const named = (text = "") =>
-    Object.entries(ids).reduce(
-      (told, [word, each]) =>
-        told.replaceAll(`ecs-svc/${lastSegment(each?.targetServiceRevisionArn ?? "?")}`, word),
-      text,
-    );
-  const running = service?.runningCount ?? 0;
+  const service = serviceFace(services?.[0] ?? {}, naming(listed));
+  return { ...service, ...recordFace(serviceDeployments?.[0] ?? {}) };
+}
+
+type Naming = (text: string | undefined) => string;
+
+function naming(newestFirst: readonly ServiceDeploymentBrief[]): Naming {
+  const idOf = ({ targetServiceRevisionArn: arn = "?" }: ServiceDeploymentBrief = {}) =>
+    `ecs-svc/${lastSegment(arn)}`;
+  const [latest, first] = [idOf(newestFirst.at(0)), idOf(newestFirst.at(-1))];
+  return (text = "") => text.replaceAll(latest, "LATEST").replaceAll(first, "FIRST");
+}
+
+function serviceFace(service: Service, named: Naming) {
+  const {
+    taskDefinition = "",
+    runningCount,
+    desiredCount,
+    deployments = [],
+    events = [],
+  } = service;
   return {
-    taskDefinition: lastSegment(service?.taskDefinition ?? ""),
-    running,
-    deployments: service?.deployments?.length,
-    stable: service?.deployments?.length === 1 && running === service.desiredCount,
-    rolloutState: primary?.rolloutState,
-    rolloutStateReason: named(primary?.rolloutStateReason),
-    status: record?.status,
-    statusReason: record?.statusReason,
-    monitor: record?.alarms?.status,
-    triggered: record?.alarms?.triggeredAlarmNames,
-    events: (service?.events ?? []).map(({ message }) => named(message)).toReversed(),
+    taskDefinition: lastSegment(taskDefinition),
+    running: runningCount,
+    deployments: deployments.length,
+    stable: deployments.length === 1 && runningCount === desiredCount,
+    rolloutState: deployments[0]?.rolloutState,
+    rolloutStateReason: named(deployments[0]?.rolloutStateReason),
+    events: events.map(({ message }) => named(message)).toReversed(),
   };
 }
+
+const recordFace = ({ status, statusReason, alarms }: ServiceDeployment) => ({
+  status,
+  statusReason,
+  monitor: alarms?.status,
+  triggered: alarms?.triggeredAlarmNames,
+});
 
 function missingEvents(
   seen: readonly string[],

@@ -26,11 +26,13 @@ export function alarmNotes(facts: AlarmNoteFacts): readonly ProgressNote[] {
   ];
 }
 
-function triggeredNotes({ alarms, rollback, deploymentId }: ServiceDeployment) {
-  return (alarms?.triggered ?? []).map((name): ProgressNote => ({
+function triggeredNotes(record: ServiceDeployment): readonly ProgressNote[] {
+  const { alarms, rollback, deploymentId } = record;
+  if (!rollback) return [];
+  return (alarms?.triggered ?? []).map((name) => ({
     kind: "alarm",
     text: `Alarm ${name} went to ALARM during deployment ${deploymentId}, which failed for that.`,
-    ...(rollback && { since: rollback.startedAt }),
+    since: rollback.startedAt,
   }));
 }
 

@@ -1,4 +1,4 @@
-import type { Action, InstanceChoice } from "./scenario.ts";
+import type { Action, InstanceChoice, TaskChoice } from "./scenario.ts";
 
 /** One line about what is done. */
 export function eventText(action: Action, times: number): string {
@@ -8,6 +8,7 @@ export function eventText(action: Action, times: number): string {
 
 function textOf(action: Action): string {
   if ("instances" in action) return instancesText(action);
+  if ("tasks" in action) return tasksText(action);
   switch (action.kind) {
     case "registerTaskDefinition":
       return `register task definition ${action.request.family}`;
@@ -19,10 +20,6 @@ function textOf(action: Action): string {
       return `delete service ${action.request.service}`;
     case "runTask":
       return `run ${action.request.count ?? 1} of ${action.request.taskDefinition}`;
-    case "stopTasks":
-      return `stop ${counted(action.tasks.count, "task")} of ${action.tasks.service}`;
-    case "killTasks":
-      return `of ${action.tasks.service} ${counted(action.tasks.count, "task")} exit`;
     case "joinInstances":
       return `${counted(action.template.count, "instance")} join`;
     case "behave":
@@ -30,6 +27,13 @@ function textOf(action: Action): string {
     case "setAlarm":
       return `alarm ${action.name} goes to ${action.setting.state}`;
   }
+}
+
+function tasksText({ kind, tasks }: Extract<Action, { readonly tasks: TaskChoice }>): string {
+  const some = counted(tasks.count, "task");
+  return kind === "stopTasks"
+    ? `stop ${some} of ${tasks.service}`
+    : `of ${tasks.service} ${some} exit`;
 }
 
 function instancesText(action: Extract<Action, { readonly instances: InstanceChoice }>): string {
