@@ -21,6 +21,9 @@ export const taskId = (group: string, number: number): string => {
   return stem + number.toString(16).padStart(32 - stem.length, "0");
 };
 
+/** The number that tells a task's id apart. */
+export const taskNumber = (id: string): number => Number.parseInt(id.slice(-16), 16);
+
 /** A container instance id, in the order of the numbers. */
 export const instanceId = (number: number): string => number.toString(16).padStart(32, "0");
 
