@@ -138,6 +138,7 @@ function controllerVariables(options: ProcessHandlersOptions): Variables {
     ...queueVariables(options),
     ...tableVariables(options),
     BERTH_CLOUDWATCH: "false",
+    BERTH_TABLE_SHARDS: String(options.host.tableShards),
     ...Object.fromEntries(
       Object.entries(times).map(([setting, value]) => [variableName(setting), String(value)]),
     ),

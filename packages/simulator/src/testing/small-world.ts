@@ -7,7 +7,7 @@ import { ClusterView } from "../world/cluster-view.ts";
 import { Random } from "../world/random.ts";
 import { Scheduler } from "../world/scheduler.ts";
 import { SimulatedAgent } from "../world/simulated-agent.ts";
-import { type ProcessContext, World } from "../world/world.ts";
+import { type ProcessContext, type Spread, World } from "../world/world.ts";
 
 export const START_MS = 5_000;
 const STOP_MS = 1_000;
@@ -21,6 +21,7 @@ interface SmallWorldOptions {
   readonly behaviour?: Behaviour;
   /** Default: none but those that are set. */
   readonly alarms?: Alarms;
+  readonly spread?: Spread;
 }
 
 export interface SmallWorld {
@@ -33,7 +34,7 @@ export interface SmallWorld {
 
 /** The cluster `default` with connected agents and a definition `web`, at rest. */
 export async function smallWorld(options: SmallWorldOptions = {}): Promise<SmallWorld> {
-  const { seed = 1, table, zones = ["a", "b", "c"], behaviour, alarms } = options;
+  const { seed = 1, table, zones = ["a", "b", "c"], spread, behaviour, alarms } = options;
   const view = new ClusterView();
   const world = new World({
     scheduler: new Scheduler(Date.UTC(2026, 0, 1)),
@@ -44,6 +45,7 @@ export async function smallWorld(options: SmallWorldOptions = {}): Promise<Small
     watcher: view,
     ...(table && { table }),
     ...(alarms && { alarms }),
+    ...(spread && { spread }),
   });
   const pass = async (ms: number) => world.scheduler.runUntil(world.scheduler.now + ms);
   await world.call("CreateCluster", { clusterName: "default" });
