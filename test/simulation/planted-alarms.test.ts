@@ -21,12 +21,12 @@ test.each<[string, (table: Table) => Table, RegExp]>([
   [
     "alarms that nobody sees",
     seeing((alarm) => ({ ...alarm, state: "OK" })),
-    /^I38 .* (is in ALARM|does not heed .*)$/,
+    /^I39 .* (is in ALARM|does not heed .*)$/,
   ],
   [
     "alarms that seem to have gone off long ago",
     seeing((alarm) => ({ ...alarm, since: 0 })),
-    /^I38 .* ignores .* which was not in ALARM when it began$/,
+    /^I39 .* ignores .* which was not in ALARM when it began$/,
   ],
   [
     "alarms that are heeded although they are calm",
@@ -34,7 +34,7 @@ test.each<[string, (table: Table) => Table, RegExp]>([
       ...alarm,
       ...(alarm["state"] === "INSUFFICIENT_DATA" && { state: "ALARM" }),
     })),
-    /^I38 .* failed for .*, which did not go off$/,
+    /^I39 .* failed for .*, which did not go off$/,
   ],
 ])("the simulation notices %s", async (_, plant, notice) => {
   for (const seed of SEEDS) {
