@@ -55,8 +55,8 @@ export interface AlarmWatch {
   readonly alarmingBefore?: readonly string[];
   /** Those that failed it. */
   readonly triggered?: readonly string[];
-  /** Its tasks are all healthy, and its alarms still count until then. */
-  readonly bakeUntil?: number;
+  /** Its tasks were all healthy then for the first time, and its alarms have yet to have their time. */
+  readonly bakingSince?: number;
 }
 
 /** How things were at the verdict. */

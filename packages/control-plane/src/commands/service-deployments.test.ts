@@ -189,7 +189,7 @@ describe("DescribeServiceDeployments", () => {
 
   test.each([
     { watch: undefined, status: "MONITORING_COMPLETE" },
-    { watch: { bakeUntil: 5 }, status: "MONITORING_COMPLETE" },
+    { watch: { bakingSince: 5 }, status: "MONITORING_COMPLETE" },
     { watch: { alarmingBefore: ["errors"] }, status: "DISABLED" },
     { watch: { triggered: ["errors"] }, status: "TRIGGERED", triggeredAlarmNames: ["errors"] },
   ])("shows what its alarms did: $watch is $status", async ({ watch, ...shown }) => {

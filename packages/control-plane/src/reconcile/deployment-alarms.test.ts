@@ -148,7 +148,7 @@ describe("a watched deployment", () => {
     await pass(15_000);
     expect(await latest()).toMatchObject({ status: "IN_PROGRESS" });
     expect((await notes()).map(({ text }) => text)).toEqual([
-      "Its bake time has begun: it is complete afterwards, unless an alarm goes off.",
+      "Its tasks are all healthy, and it bakes: it is complete afterwards, unless an alarm goes off.",
       "Alarm errors is OK: should it go to ALARM, the deployment fails and is rolled back.",
       "CloudWatch's alarms are not to be seen (ThrottlingException: Rate exceeded): the deployment goes on without them until they are.",
     ]);

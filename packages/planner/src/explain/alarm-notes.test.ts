@@ -104,12 +104,21 @@ test.each<{ name: string; given: Given; notes: readonly object[] }>([
   },
   {
     name: "that the deployment bakes",
-    given: { watch: { bakeUntil: 50 }, look: { alarms: [OK, LATENCY] } },
+    given: {
+      watch: { bakingSince: 50 },
+      look: {
+        alarms: [
+          { ...OK, evaluationMs: 10 },
+          { ...LATENCY, evaluationMs: 20 },
+        ],
+      },
+    },
     notes: [
       {
         kind: "baking",
-        text: "Its bake time has begun: it is complete afterwards, unless an alarm goes off.",
-        until: 50,
+        text: "Its tasks are all healthy, and it bakes: it is complete afterwards, unless an alarm goes off.",
+        since: 50,
+        until: 70,
       },
       expect.objectContaining({ since: 7 }) as object,
       expect.objectContaining({ since: 8 }) as object,
@@ -157,7 +166,7 @@ test.each<{ name: string; given: Given; notes: readonly object[] }>([
 });
 
 test("a service that bakes is not called steady", () => {
-  const service = aWatchedService({ watch: { bakeUntil: 2_000_000 } });
+  const service = aWatchedService({ watch: { bakingSince: 0 } });
   const snapshot = aServiceSnapshot({
     service,
     tasks: [aServiceTask(2, 1), aServiceTask(2, 2)],

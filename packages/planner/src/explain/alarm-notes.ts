@@ -2,7 +2,7 @@ import type { Alarm, AlarmLook } from "@berth/domain/alarm";
 import type { Service } from "@berth/domain/service";
 import type { ServiceDeployment } from "@berth/domain/service-deployment";
 import { isTerminal } from "@berth/domain/service-deployment";
-import { watchedAlarms } from "../service/deployment-alarms.ts";
+import { endOfBake, watchedAlarms } from "../service/deployment-alarms.ts";
 import { primaryOf } from "../service/primary-deployment.ts";
 import type { ProgressNote } from "./service-progress.ts";
 
@@ -21,7 +21,7 @@ export function alarmNotes(facts: AlarmNoteFacts): readonly ProgressNote[] {
   return [
     ...triggeredNotes(record),
     ...ignoredNotes(facts.service, record),
-    ...bakingNotes(facts.service, record),
+    ...bakingNotes(facts, record),
     ...watchedNotes(facts),
   ];
 }
@@ -47,10 +47,18 @@ function ignoredNotes(
   return [{ kind: "alarm", text, since: createdAt }];
 }
 
-function bakingNotes(service: Service, { alarms }: ServiceDeployment): readonly ProgressNote[] {
-  if (alarms?.bakeUntil === undefined || watchedAlarms(service).length === 0) return [];
-  const text = "Its bake time has begun: it is complete afterwards, unless an alarm goes off.";
-  return [{ kind: "baking", text, until: alarms.bakeUntil }];
+function bakingNotes(
+  { service, alarms: look }: AlarmNoteFacts,
+  { alarms }: ServiceDeployment,
+): readonly ProgressNote[] {
+  const names = watchedAlarms(service);
+  const { bakingSince } = alarms ?? {};
+  if (bakingSince === undefined || names.length === 0) return [];
+  const text =
+    "Its tasks are all healthy, and it bakes: it is complete afterwards, unless an alarm goes off.";
+  return [
+    { kind: "baking", text, since: bakingSince, until: endOfBake({ bakingSince }, look, names) },
+  ];
 }
 
 function watchedNotes({ service, alarms, nextLookAt }: AlarmNoteFacts): readonly ProgressNote[] {

@@ -145,11 +145,6 @@ test("every deployment has its verdict once its alarms had their time", () => {
       let life = play(start, story, told);
       fc.pre(canRollOut(life.world));
       for (let second = 0; second < 60; second += 1) life = live(life, CALM, QUIET);
-      // Where nobody could look when it was settled it bakes for longer.
-      const bakeUntil = life.world.service.serviceDeployments[0]?.alarms?.bakeUntil ?? 0;
-      const now = Math.max(life.world.now, bakeUntil);
-      life = live({ ...life, world: { ...life.world, now } }, CALM, QUIET);
-      for (let second = 0; second < 5; second += 1) life = live(life, CALM, QUIET);
       expect(life.world.service.serviceDeployments.every(isTerminal)).toBe(true);
       expect(planService(life.world).service).toBe(life.world.service);
     }),

@@ -131,10 +131,10 @@ describe("an alarm that goes off", () => {
   });
 
   test("counts while the deployment bakes", () => {
-    const bakeUntil = NOW + 1;
-    const { service } = plan({ look: { alarms: [alarming] }, watch: { bakeUntil } });
+    const bakingSince = NOW - 1;
+    const { service } = plan({ look: { alarms: [alarming] }, watch: { bakingSince } });
     expect(service.serviceDeployments).toMatchObject([
-      { status: "ROLLBACK_IN_PROGRESS", alarms: { bakeUntil, triggered: ["errors"] } },
+      { status: "ROLLBACK_IN_PROGRESS", alarms: { bakingSince, triggered: ["errors"] } },
     ]);
   });
 
@@ -220,22 +220,33 @@ describe("the bake time", () => {
     { name: "an hour, cut short", look: [anAlarm({ evaluationMs: 3_600_000 })], ms: 300_000 },
     { name: "alarms of others", look: [anAlarm({ name: "others" })], ms: 0 },
   ])("is that of $name", ({ look: alarms, ms }) => {
-    const { service } = plan({ look: { alarms } });
-    const isOver = ms === 0;
-    expect(statesOf(service)[0]?.[1]).toBe(isOver ? "COMPLETED" : "IN_PROGRESS");
-    expect(service.serviceDeployments[0]?.alarms).toEqual(
-      isOver ? undefined : { bakeUntil: NOW + ms },
-    );
+    const stateAfter = (bakingMs: number) => {
+      const watch = { bakingSince: NOW - bakingMs };
+      return statesOf(plan({ watch, look: { alarms } }).service)[0]?.[1];
+    };
+    expect(stateAfter(ms)).toBe("COMPLETED");
+    expect(stateAfter(ms - 1)).toBe("IN_PROGRESS");
   });
 
-  test("is looked into every ten seconds", () => {
-    expect(plan({ look: { alarms: [anAlarm()] } }).wakeAt).toBe(NOW + 10_000);
+  test("begins when all tasks are healthy, and is looked into every ten seconds", () => {
+    const { service, wakeAt } = plan({ look: { alarms: [anAlarm()] } });
+    expect(service.serviceDeployments[0]?.alarms).toEqual({ bakingSince: NOW });
+    expect(wakeAt).toBe(NOW + 10_000);
   });
 
-  test("is the longest where nobody could look", () => {
-    const failure = "Throttling";
-    const { service } = plan({ look: { alarms: [anAlarm()], failure } });
-    expect(service.serviceDeployments[0]?.alarms).toEqual({ bakeUntil: NOW + 300_000 });
+  test("does not begin where there is no alarm to wait for", () => {
+    const { service } = plan({ look: { alarms: [] } });
+    expect(statesOf(service)).toEqual([["web:2", "COMPLETED"]]);
+    expect(service.serviceDeployments[0]).not.toHaveProperty("alarms");
+  });
+
+  test("is the longest while nobody can look, and what it is as soon as somebody can", () => {
+    const watch = { bakingSince: NOW - 2 * MINUTE_MS };
+    const blind = plan({ watch, look: { alarms: [anAlarm()], failure: "Throttling" } });
+    expect(statesOf(blind.service)[0]?.[1]).toBe("IN_PROGRESS");
+    expect(blind.service.serviceDeployments[0]?.alarms).toBe(watch);
+    const seeing = plan({ watch, look: { alarms: [anAlarm()] } });
+    expect(statesOf(seeing.service)[0]?.[1]).toBe("COMPLETED");
   });
 
   test("keeps the deployment that came before, and the service from being steady", () => {
@@ -245,32 +256,34 @@ describe("the bake time", () => {
     expect(events).toEqual([]);
   });
 
-  test("is set once", () => {
-    const watch = { bakeUntil: NOW + 3_000 };
+  test("is not begun anew", () => {
+    const watch = { bakingSince: NOW - MINUTE_MS + 3_000 };
     const { service, wakeAt } = plan({ watch, look: { alarms: [anAlarm()] } });
     expect(service.serviceDeployments[0]?.alarms).toBe(watch);
     expect(wakeAt).toBe(NOW + 3_000);
   });
 
   test("completes the deployment when it is over", () => {
-    const { service, events } = plan({ watch: { bakeUntil: NOW }, look: { alarms: [anAlarm()] } });
+    const watch = { bakingSince: NOW - MINUTE_MS };
+    const { service, events } = plan({ watch, look: { alarms: [anAlarm()] } });
     expect(statesOf(service)).toEqual([["web:2", "COMPLETED"]]);
     expect(events[0]).toContain("deployment completed.");
   });
 
-  test("completes it also where nobody could look", () => {
-    const { service } = plan({ watch: { bakeUntil: NOW }, look: { alarms: [], failure: "down" } });
+  test("completes it in the end also where nobody ever could look", () => {
+    const watch = { bakingSince: NOW - 5 * MINUTE_MS };
+    const { service } = plan({ watch, look: { alarms: [], failure: "down" } });
     expect(statesOf(service)).toEqual([["web:2", "COMPLETED"]]);
   });
 
   test("does not complete what has lost a task since", () => {
     const look = { alarms: [anAlarm()] };
-    const { service } = plan({ watch: { bakeUntil: NOW }, look, tasks: fresh.slice(0, 1) });
+    const { service } = plan({ watch: { bakingSince: 0 }, look, tasks: fresh.slice(0, 1) });
     expect(statesOf(service)[0]).toEqual(["web:2", "IN_PROGRESS"]);
   });
 
   test("ends with the alarms: who switches them off waits no longer", () => {
-    const { service } = plan({ watch: { bakeUntil: NOW + 1 }, config: { enable: false } });
+    const { service } = plan({ watch: { bakingSince: NOW }, config: { enable: false } });
     expect(statesOf(service)).toEqual([["web:2", "COMPLETED"]]);
   });
 });

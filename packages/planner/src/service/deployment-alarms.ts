@@ -88,27 +88,32 @@ export interface Bake {
 
 /** A deployment whose tasks are all healthy goes on until its alarms have had time to go off. */
 export function bake(
-  { service, alarms, now }: AlarmFacts,
+  { service, alarms: look, now }: AlarmFacts,
   { watch, isWatching }: AlarmFindings,
   isSettled: boolean,
 ): Bake {
   if (!isWatching) return { watch, isOver: true };
   const lookAt = now + LOOK_AGAIN_MS;
-  const until = watch?.bakeUntil ?? now + bakeMs(alarms, watchedAlarms(service));
-  if (isSettled && until <= now) return { watch, isOver: true };
   if (!isSettled) return { watch, isOver: false, lookAt };
-  return {
-    watch: watch?.bakeUntil === until ? watch : { ...watch, bakeUntil: until },
-    isOver: false,
-    lookAt: Math.min(lookAt, until),
-  };
+  const bakingSince = watch?.bakingSince ?? now;
+  const end = endOfBake({ bakingSince }, look, watchedAlarms(service));
+  if (end <= now) return { watch, isOver: true };
+  const baking = watch?.bakingSince === undefined ? { ...watch, bakingSince } : watch;
+  return { watch: baking, isOver: false, lookAt: Math.min(lookAt, end) };
 }
 
-/** As long as the slowest of the alarms takes to go off. */
-function bakeMs(look: AlarmLook | undefined, names: readonly string[]): number {
-  if (!look || look.failure !== undefined) return LONGEST_BAKE_MS;
+/**
+ * When a bake is over, in epoch ms: after as long as the slowest of the alarms takes to go off. While
+ * nobody can look, that is the longest time.
+ */
+export function endOfBake(
+  { bakingSince }: { readonly bakingSince: number },
+  look: AlarmLook | undefined,
+  names: readonly string[],
+): number {
+  if (!look || look.failure !== undefined) return bakingSince + LONGEST_BAKE_MS;
   const times = findAlarms(look, names).map(({ evaluationMs = Infinity }) => evaluationMs);
-  return Math.min(LONGEST_BAKE_MS, Math.max(0, ...times));
+  return bakingSince + Math.min(LONGEST_BAKE_MS, Math.max(0, ...times));
 }
 
 /** The records with what is newly known of the latest one's alarms; the very same list where nothing is. */

@@ -36,17 +36,16 @@ async function isSettled(course: Course, end: number): Promise<boolean> {
     deployments.some(({ throttledUntil = 0 }) => throttledUntil > now),
   );
   return (
-    !throttled &&
-    !isBaking(view, now) &&
-    !hasTaskUnderWay(course) &&
-    !(await expectsLoss(world, end))
+    !throttled && !isBaking(view) && !hasTaskUnderWay(course) && !(await expectsLoss(world, end))
   );
 }
 
 /** A deployment is yet to be complete, although nothing happens any more. */
-const isBaking = (view: ClusterView, now: number): boolean =>
+const isBaking = (view: ClusterView): boolean =>
   [...view.services.values()].some(({ serviceDeployments }) =>
-    serviceDeployments.some((each) => !isTerminal(each) && (each.alarms?.bakeUntil ?? 0) > now),
+    serviceDeployments.some(
+      (each) => !isTerminal(each) && !each.rollback && each.alarms?.bakingSince !== undefined,
+    ),
   );
 
 /** Some agent is still to start or stop something. */
