@@ -106,7 +106,7 @@ export class DeploymentAlarms {
   }
 
   #checkSuccess({ id, createdAt, alarms = {}, end }: ServiceDeployment, now: number): void {
-    if (alarms.triggered) this.#tell(`${id} is SUCCESSFUL although its alarms went off`);
+    if (alarms.triggered) this.broken.push(`I30 ${id} is SUCCESSFUL although its alarms went off`);
     const watched = end?.deploymentConfiguration.alarms;
     if (!watched?.enable || alarms.alarmingBefore) return;
     for (const name of watched.alarmNames) {
