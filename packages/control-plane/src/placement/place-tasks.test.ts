@@ -278,33 +278,57 @@ describe("placeTasks, repeated", () => {
   });
 });
 
-test("placeTasks gives each task GPUs of its own, and no more tasks than there are", async () => {
-  const controlPlane = aControlPlane();
-  const registered = {
-    cpuUnits: 1024,
-    memoryMiB: 1024,
-    usedTcpPorts: [],
-    usedUdpPorts: [],
-    countable: { GPU: 3 },
-  };
-  await setUpCluster(controlPlane, {
-    instance: { registered, gpuIds: ["GPU-a", "GPU-b", "GPU-c"] },
-  });
+describe("placeTasks, of GPUs", () => {
   const container = aContainerDefinition({ resourceRequirements: [{ type: "GPU", value: "1" }] });
   const definition = aTaskDefinition({ containerDefinitions: [container] });
-  const place = (...numbers: readonly number[]) =>
+
+  async function aClusterWithGpus(...gpuIds: readonly string[]) {
+    const controlPlane = aControlPlane();
+    const registered = {
+      cpuUnits: 1024,
+      memoryMiB: 1024,
+      usedTcpPorts: [],
+      usedUdpPorts: [],
+      countable: { GPU: gpuIds.length },
+    };
+    await setUpCluster(controlPlane, { instance: { registered, gpuIds } });
+    return controlPlane;
+  }
+
+  const place = async (controlPlane: TestControlPlane, ...numbers: readonly number[]) =>
     placeTasks(
       controlPlane,
       aRequest(controlPlane, { definition, taskIds: numbers.map((each) => taskId(GROUP, each)) }),
     );
 
-  await place(1);
-  const { placed, unplaced } = await place(2, 3, 4);
+  const gpusHeld = async (controlPlane: TestControlPlane) =>
+    Object.values((await ledgerOf(controlPlane, 1))?.reservations ?? {}).map(
+      ({ gpuIds = [] }) => gpuIds,
+    );
 
-  expect(placed).toHaveLength(2);
-  expect(unplaced.flatMap(({ failures }) => failures)).toMatchObject([{ reason: "RESOURCE:GPU" }]);
-  const held = Object.values((await ledgerOf(controlPlane, 1))?.reservations ?? {});
-  expect(held.flatMap(({ gpuIds = [] }) => gpuIds).toSorted()).toEqual(["GPU-a", "GPU-b", "GPU-c"]);
+  test("gives each task its own, and places no more tasks than there are", async () => {
+    const controlPlane = await aClusterWithGpus("GPU-a", "GPU-b", "GPU-c");
+
+    await place(controlPlane, 1);
+    const { placed, unplaced } = await place(controlPlane, 2, 3, 4);
+
+    expect(placed).toHaveLength(2);
+    expect(unplaced.flatMap(({ failures }) => failures)).toMatchObject([
+      { reason: "RESOURCE:GPU" },
+    ]);
+    const held = await gpusHeld(controlPlane);
+    expect(held.flat().toSorted()).toEqual(["GPU-a", "GPU-b", "GPU-c"]);
+  });
+
+  test("leaves each task those that it has where the try is repeated", async () => {
+    const controlPlane = await aClusterWithGpus("GPU-a", "GPU-b", "GPU-c");
+    await place(controlPlane, 1, 2);
+    const before = await gpusHeld(controlPlane);
+
+    await place(controlPlane, 2, 1, 3);
+
+    expect(await gpusHeld(controlPlane)).toEqual([...before, ["GPU-c"]]);
+  });
 });
 
 describe("startTasksOn", () => {
