@@ -74,8 +74,14 @@ export function taskDemand(definition: TaskDefinition, overrides: SizeOverrides 
 /** So begins the Docker label by which a container asks for a resource of the instance's own (ADR 0017). */
 export const RESOURCE_LABEL = "berth.resource.";
 
-/** Names of such resources, apart from those that ECS has itself. No space, comma or `=`. */
-export const RESOURCE_NAME = /^(?!(CPU|MEMORY|PORTS|PORTS_UDP|GPU)$)[a-zA-Z0-9_.-]{1,64}$/;
+/**
+ * Whether such a resource may be called so: not as those that ECS has itself, without space, comma or
+ * `=`, and not as what every object has, since units are kept in objects by name.
+ */
+export const isResourceName = (name: string): boolean =>
+  RESOURCE_NAME.test(name) && !(name in Object.prototype);
+
+const RESOURCE_NAME = /^(?!(CPU|MEMORY|PORTS|PORTS_UDP|GPU)$)[a-zA-Z0-9_.-]{1,64}$/;
 
 function countableDemand(
   containers: readonly Pick<ContainerDefinition, "resourceRequirements" | "dockerLabels">[],

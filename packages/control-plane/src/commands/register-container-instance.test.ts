@@ -282,6 +282,7 @@ describe("RegisterContainerInstance with more than CPU and memory", () => {
 
   test.each([
     [integer("a b", 1), "Resource name is invalid: a b"],
+    [integer("toString", 1), "Resource name is invalid: toString"],
     [integer("licence", 0), "Resource licence must have an integerValue from 1 to 999999."],
     [{ ...gpu, stringSetValue: ["a,b"] }, "GPU id is invalid: a,b"],
   ])("refuses %j", async (resource, message) => {
