@@ -153,15 +153,16 @@ function checkSameResources(known: ContainerInstance, report: InstanceReport): v
 /** In one order, whatever order they were reported in. */
 function resourceText({ registered, gpuIds = [] }: InstanceReport): string {
   const { GPU: _, ...own } = registered.countable ?? {};
-  const ports = (list: readonly number[]) => list.toSorted((a, b) => a - b).join(",");
   return [
     `CPU ${registered.cpuUnits}`,
     `MEMORY ${registered.memoryMiB}`,
-    `PORTS [${ports(registered.usedTcpPorts)}]`,
-    `PORTS_UDP [${ports(registered.usedUdpPorts)}]`,
+    `PORTS [${inOrder(registered.usedTcpPorts)}]`,
+    `PORTS_UDP [${inOrder(registered.usedUdpPorts)}]`,
     ...(gpuIds.length > 0 ? [`GPU [${gpuIds.toSorted().join(",")}]`] : []),
     ...Object.entries(own)
       .map(([name, units]) => `${name} ${units}`)
       .toSorted(),
   ].join(", ");
 }
+
+const inOrder = (ports: readonly number[]): string => ports.toSorted((a, b) => a - b).join(",");
