@@ -366,6 +366,12 @@ describe("RunTask refuses", () => {
       message: "binpack field 'disk' is invalid",
     },
     {
+      name: "spread over an attribute with a longer name than attributes have",
+      request: { placementStrategy: [{ type: "spread", field: `attribute:${"a".repeat(129)}` }] },
+      code: INVALID,
+      message: `spread field 'attribute:${"a".repeat(129)}' is invalid`,
+    },
+    {
       name: "six strategies",
       request: { placementStrategy: Array.from({ length: 6 }, () => ({ type: "random" })) },
       code: INVALID,
