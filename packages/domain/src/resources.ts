@@ -90,16 +90,21 @@ function countableDemand(
   const add = (name: string, units: number) => {
     countable[name] = (countable[name] ?? 0) + units;
   };
-  for (const { resourceRequirements = [], dockerLabels = {} } of containers) {
-    for (const { type, value } of resourceRequirements) {
-      if (type === "GPU") add(type, Number(value));
-    }
-    for (const [label, value] of Object.entries(dockerLabels)) {
+  for (const container of containers) {
+    const gpuCount = countGpus(container);
+    if (gpuCount > 0) add("GPU", gpuCount);
+    for (const [label, value] of Object.entries(container.dockerLabels ?? {})) {
       if (label.startsWith(RESOURCE_LABEL)) add(label.slice(RESOURCE_LABEL.length), Number(value));
     }
   }
   return Object.keys(countable).length > 0 ? { countable } : {};
 }
+
+/** How many GPUs a container asks for. */
+export const countGpus = ({
+  resourceRequirements = [],
+}: Pick<ContainerDefinition, "resourceRequirements">): number =>
+  sum(resourceRequirements.map(({ type, value }) => (type === "GPU" ? Number(value) : 0)));
 
 function heldPorts(port: PortMapping, networkMode: NetworkMode | undefined): readonly number[] {
   const { hostPort, containerPortRange } = port;

@@ -320,6 +320,43 @@ describe("placeTasks, of GPUs", () => {
     expect(held.flat().toSorted()).toEqual(["GPU-a", "GPU-b", "GPU-c"]);
   });
 
+  test("tells each container which are its own", async () => {
+    const controlPlane = await aClusterWithGpus("GPU-a", "GPU-b", "GPU-c", "GPU-d");
+    const asking = (name: string, value: string) =>
+      aContainerDefinition({ name, resourceRequirements: [{ type: "GPU", value }] });
+    const containerDefinitions = [
+      asking("trainer", "2"),
+      aContainerDefinition({ name: "logger" }),
+      asking("viewer", "1"),
+    ];
+    const { placed } = await placeTasks(
+      controlPlane,
+      aRequest(controlPlane, {
+        definition: aTaskDefinition({ containerDefinitions }),
+        taskIds: [FIRST],
+      }),
+    );
+    expect(placed[0]?.containers.map(({ name, gpuIds }) => [name, gpuIds])).toEqual([
+      ["trainer", ["GPU-a", "GPU-b"]],
+      ["logger", undefined],
+      ["viewer", ["GPU-c"]],
+    ]);
+    expect(placed[0]).not.toHaveProperty("gpuIds");
+  });
+
+  test("gives a task that was not written those that are reserved for it", async () => {
+    const controlPlane = await aClusterWithGpus("GPU-a", "GPU-b");
+    const ledger = await ledgerOf(controlPlane, 1);
+    if (!ledger) throw new Error("no ledger");
+    const held = { reservedAt: controlPlane.now(), countable: { GPU: 1 }, gpuIds: ["GPU-b"] };
+    const reservations = { [FIRST]: aReservation(held) };
+    await controlPlane.store.instances.replaceLedger({ ...ledger, reservations });
+
+    const { placed } = await place(controlPlane, 1);
+
+    expect(placed[0]?.containers[0]?.gpuIds).toEqual(["GPU-b"]);
+  });
+
   test("leaves each task those that it has where the try is repeated", async () => {
     const controlPlane = await aClusterWithGpus("GPU-a", "GPU-b", "GPU-c");
     await place(controlPlane, 1, 2);
