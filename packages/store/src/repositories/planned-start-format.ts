@@ -1,4 +1,5 @@
 import type { PlannedStart, Unplaced } from "@berth/domain/service";
+import { type Alike, decodeAlike, encodeAlike } from "./alike-format.ts";
 
 /** A planned start whose reasons are held once for all that failed alike. */
 export interface CompactStart extends Omit<PlannedStart, "unplaced"> {
@@ -7,7 +8,7 @@ export interface CompactStart extends Omit<PlannedStart, "unplaced"> {
 }
 
 export interface CompactStarts {
-  readonly plannedStarts: readonly CompactStart[];
+  readonly plannedStarts: readonly Alike<CompactStart>[];
   readonly unplacedReasons?: readonly Unplaced[];
 }
 
@@ -17,21 +18,22 @@ export interface CompactStarts {
  */
 export function encodeStarts(starts: readonly PlannedStart[]): CompactStarts {
   const reasons = new Map<string, { readonly index: number; readonly unplaced: Unplaced }>();
-  const plannedStarts = starts.map(({ unplaced, ...start }): CompactStart => {
+  const compact = starts.map(({ unplaced, ...start }): CompactStart => {
     if (!unplaced) return start;
     const text = JSON.stringify(unplaced);
     const reason = reasons.get(text) ?? { index: reasons.size, unplaced };
     reasons.set(text, reason);
     return { ...start, unplaced: reason.index };
   });
+  const plannedStarts = encodeAlike(compact);
   if (reasons.size === 0) return { plannedStarts };
   return { plannedStarts, unplacedReasons: [...reasons.values()].map((each) => each.unplaced) };
 }
 
 /** Expects what `encodeStarts` made. */
 export function decodeStarts(compact: CompactStarts): readonly PlannedStart[] {
-  return compact.plannedStarts.map(({ unplaced: index, ...start }) => {
+  return decodeAlike(compact.plannedStarts).map(({ unplaced: index, ...start }) => {
     const unplaced = index === undefined ? undefined : compact.unplacedReasons?.[index];
-    return unplaced ? { ...start, unplaced } : start;
+    return unplaced ? Object.assign(start, { unplaced }) : start;
   });
 }
