@@ -5,11 +5,7 @@ import { aTaskDefinition, instanceId, taskId } from "./builders.ts";
 import type { TestControlPlane } from "./control-plane.ts";
 
 export const GROUP = "service:web";
-export const [FIRST, SECOND, THIRD] = [1, 2, 3].map((number) => taskId(GROUP, number)) as [
-  string,
-  string,
-  string,
-];
+export const FIRST = taskId(GROUP, 1);
 
 /** Tasks of 128 CPU units and MiB, spread over the instances; an instance has 1024 of each. */
 export function aRequest(
@@ -26,7 +22,7 @@ export function aRequest(
   };
   return {
     ...launch,
-    taskIds: [FIRST, SECOND, THIRD],
+    taskIds: [1, 2, 3].map((number) => taskId(GROUP, number)),
     constraints: [],
     strategy: [{ type: "spread", field: "instanceId" }],
     newTask: (place) => newTask(controlPlane, launch, place),
