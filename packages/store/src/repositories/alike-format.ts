@@ -25,10 +25,12 @@ export function encodeAlike<T extends { readonly taskId: string }>(
   return groups;
 }
 
-/** Expects what `encodeAlike` made. */
+/** Expects what `encodeAlike` made, or the entries one by one, as they were written once. */
 export const decodeAlike = <T extends { readonly taskId: string }>(
-  groups: readonly Alike<T>[],
+  groups: readonly (Alike<T> | T)[],
 ): readonly T[] =>
-  groups.flatMap(({ taskIds, ...rest }) =>
-    taskIds.map((taskId) => Object.assign({ taskId }, rest) as unknown as T),
-  );
+  groups.flatMap((group) => {
+    if (!("taskIds" in group)) return group;
+    const { taskIds, ...rest } = group;
+    return taskIds.map((taskId) => Object.assign({ taskId }, rest) as unknown as T);
+  });

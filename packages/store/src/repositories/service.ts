@@ -89,13 +89,14 @@ function listing({ cluster, name, plannedStarts, ...service }: New<Service>) {
 
 /** The service of an item. */
 export function toService(item: Item): Stored<Service> {
-  const { plannedStarts, unplacedReasons, plannedStops, latestChange, ...members } =
-    membersOf(item);
+  // Starts were `plannedStarts` once, one by one: whoever expects those must not misread these.
+  const { plannedStarts, starts = plannedStarts, ...others } = membersOf(item);
+  const { unplacedReasons, plannedStops, latestChange, ...members } = others;
   return toStored(item, {
     cluster: clusterOf(item),
     name: item.sk,
     ...members,
-    plannedStarts: decodeStarts({ plannedStarts, unplacedReasons } as CompactStarts),
+    plannedStarts: decodeStarts({ starts, unplacedReasons } as CompactStarts),
     ...(plannedStops !== undefined && {
       plannedStops: decodeAlike(plannedStops as readonly Alike<PlannedStop>[]),
     }),
