@@ -114,6 +114,15 @@ describe("looking at alarms", () => {
   });
 });
 
+it("asks for no more at once than one answer holds", async () => {
+  const names = Array.from({ length: 150 }, (_, index) => `alarm-${index}`);
+  await cloudWatch().describe(names);
+  expect(asked).toMatchObject([
+    [expect.anything(), { AlarmNames: names.slice(0, 100) }],
+    [expect.anything(), { AlarmNames: names.slice(100) }],
+  ]);
+});
+
 describe("an answer", () => {
   it("is good for some seconds, also that there is none of a name", async () => {
     answer = { MetricAlarms: [METRIC] };
