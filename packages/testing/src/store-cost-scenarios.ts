@@ -283,10 +283,7 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
     const plannedStops = numbers(50).map((number) => ({ taskId: taskId(GROUP, number), reason }));
     return () => services.replace({ ...read, plannedStops });
   },
-  "services.waitingForCapacity | none waits":
-    async ({ services }) =>
-    () =>
-      services.waitingForCapacity(CLUSTER),
+  "wantingCapacity | nobody does": async (store) => () => store.wantingCapacity(CLUSTER, 100),
   "services.daemons | none is":
     async ({ services }) =>
     () =>

@@ -19,17 +19,13 @@ import { MAX_OFFERED_RUNS, offeredRuns } from "./run-offers.ts";
  * so that theirs are the first tasks on an instance, then to services and queued runs that wait.
  */
 export async function offerCapacity(controlPlane: ControlPlane, cluster: string): Promise<void> {
-  const { services, queuedRuns } = controlPlane.store;
-  const [names, daemonNames, runs] = await Promise.all([
-    services.waitingForCapacity(cluster),
-    services.daemons(cluster),
-    queuedRuns.oldestWaiting(cluster, MAX_OFFERED_RUNS),
-  ]);
-  if (names.length + daemonNames.length + runs.length === 0) return;
+  const wanting = await controlPlane.store.wantingCapacity(cluster, MAX_OFFERED_RUNS);
+  const { runs } = wanting;
+  if (wanting.services.length + wanting.daemons.length + runs.length === 0) return;
   const view = controlPlane.views.of(cluster);
   const [waiting, daemons] = await Promise.all([
-    waitingServices(controlPlane, cluster, names),
-    waitingDaemons(controlPlane, cluster, daemonNames),
+    waitingServices(controlPlane, cluster, wanting.services),
+    waitingDaemons(controlPlane, cluster, wanting.daemons),
     view.readAll(controlPlane),
   ]);
   const first = planDaemonOffers(knownTo(view), daemons);
