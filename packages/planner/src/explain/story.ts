@@ -1,5 +1,5 @@
 import type { Deployment, Service } from "@berth/domain/service";
-import type { ServiceChange } from "@berth/domain/service-change";
+import type { ChangedTaskSet, ServiceChange } from "@berth/domain/service-change";
 import type { Cause, HistoryEntry, Task } from "@berth/domain/task";
 import { serviceNameOf } from "@berth/domain/task";
 import { containerEnds } from "./container-ends.ts";
@@ -45,13 +45,22 @@ export const tellChange = (change: ServiceChange, did = changeText(change)): Sto
   cause: { kind: "serviceChange", ...change },
 });
 
-function changeText({ deploymentId, desiredCount }: ServiceChange): string {
+function changeText({ operation, deploymentId, desiredCount, taskSet }: ServiceChange): string {
   const parts = [
+    ...(taskSet === undefined ? [] : [taskSetText(operation, taskSet)]),
     ...(deploymentId === undefined ? [] : [`began deployment ${deploymentId}`]),
     ...(desiredCount === undefined ? [] : [`set the desired count to ${desiredCount}`]),
   ];
   return parts.join(" and ");
 }
+
+const taskSetText = (
+  operation: ServiceChange["operation"],
+  { id, scale }: ChangedTaskSet,
+): string =>
+  operation === "DeleteTaskSet"
+    ? `deleted task set ${id}`
+    : `set the scale of task set ${id} to ${scale} %`;
 
 const inOrder = (steps: readonly StoryStep[]): readonly StoryStep[] =>
   steps.toSorted((a, b) => a.at - b.at || orderOf(a) - orderOf(b));
@@ -69,7 +78,9 @@ function isOfStop(task: Task, { to }: HistoryEntry): boolean {
 
 /** Where it was its service that asked it to stop. */
 const orderOfService = ({ history }: Task): HistoryEntry | undefined =>
-  history.find(({ to, cause }) => to === "desired STOPPED" && cause.kind === "deployment");
+  history.find(({ to, cause }) => to === "desired STOPPED" && isOfService(cause));
+
+const isOfService = ({ kind }: Cause): boolean => kind === "deployment" || kind === "taskSet";
 
 function tellStart(task: Task, service: TaskService | undefined): readonly StoryStep[] {
   const { pullStartedAt, pullStoppedAt } = task;
@@ -103,7 +114,9 @@ function whatBeganTheStop(task: Task, service: TaskService | undefined): readonl
     const cause = { kind: "deployment", id: successor.id } as const;
     return [{ at: successor.createdAt, text: `There was ${what}.`, cause }];
   }
-  if (change?.desiredCount === undefined || !isScaling(task)) return [];
+  if (!change || !isScaling(task)) return [];
+  if (change.taskSet?.id === task.startedBy) return [tellChange(change)];
+  if (change.desiredCount === undefined) return [];
   return [tellChange(change, `set the desired count to ${change.desiredCount}`)];
 }
 
@@ -152,15 +165,20 @@ function subjectOf(cause: Cause, task: Task): string {
   switch (cause.kind) {
     case "api":
       return `${cause.operation} by ${cause.principalArn} (request ${cause.requestId})`;
-    case "deployment": {
-      const service = serviceNameOf(task);
-      return `Deployment ${cause.id}${service === undefined ? "" : ` of service ${service}`}`;
-    }
+    case "deployment":
+      return `Deployment ${cause.id}${ofService(task)}`;
+    case "taskSet":
+      return `Task set ${cause.id}${ofService(task)}`;
     case "agent":
       return "Its agent";
     case "controlPlane":
       return "The control plane";
   }
+}
+
+function ofService(task: Task): string {
+  const service = serviceNameOf(task);
+  return service === undefined ? "" : ` of service ${service}`;
 }
 
 function predicateOf({ to, cause }: HistoryEntry, task: Task): string {

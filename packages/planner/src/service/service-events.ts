@@ -122,5 +122,9 @@ export const deploymentFailed = (service: string, deploymentId: string, why: str
 export const rollingBack = (service: string, deploymentId: string): string =>
   tell(service, `rolling back to deployment ${deploymentId}.`);
 
+/** What the events of one task set begin with, in the place of the service's name. */
+export const taskSetSubject = (service: string, taskSetId: string): string =>
+  `${service}, taskSet ${taskSetId}`;
+
 export const reachedSteadyState = (service: string): string =>
   tell(service, "has reached a steady state.");
