@@ -50,3 +50,12 @@ export const computedDesiredCount = (
   { desiredCount }: { readonly desiredCount: number },
   { status, scale }: Pick<TaskSet, "status" | "scale">,
 ): number => (status === "DRAINING" ? 0 : countAtScale(desiredCount, scale));
+
+/** The set as its deletion leaves it. */
+export const drainedTaskSet = (set: TaskSet, now: number): TaskSet => ({
+  ...set,
+  status: "DRAINING",
+  updatedAt: now,
+  stabilityStatus: "STABILIZING",
+  stabilityStatusAt: now,
+});

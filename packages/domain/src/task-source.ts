@@ -18,6 +18,14 @@ export const taskSourcesOf = ({
   ...taskSets,
 ];
 
+/** The definitions that tasks of the service are, or were lately, made from; some more than once. */
+export const namedDefinitions = (
+  service: Pick<Service, "deployments" | "taskSets" | "taskDefinition">,
+): readonly string[] => [
+  ...(service.taskDefinition === undefined ? [] : [service.taskDefinition]),
+  ...taskSourcesOf(service).map(({ taskDefinition }) => taskDefinition),
+];
+
 /** On what the tasks of a source run. */
 export const launchTypeOf = (
   service: Pick<Service, "launchType">,

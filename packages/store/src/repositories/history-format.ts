@@ -1,10 +1,12 @@
 import type { Cause, HistoryEntry } from "@berth/domain/task";
 
-/** `[at, to, code of the cause, …its members]`; a deployment's id is left out if it is `startedBy`. */
+/** `[at, to, code of the cause, …its members]`; an id is left out if it is that of `startedBy`. */
 export type CompactEntry = readonly [number, string, CauseCode, ...(readonly string[])];
 
-/** `R`: a request; `U`: one of an operation with a long name; `P`: the control plane. */
-type CauseCode = "R" | "U" | "D" | "P" | "A";
+/** `R`: a request; `U`: one of an operation with a long name; `P`: the control plane; `S`: a task set. */
+type CauseCode = "R" | "U" | "D" | "S" | "P" | "A";
+
+const SOURCE_CODES = { deployment: "D", taskSet: "S" } as const;
 
 const LONG_OPERATION = "UpdateContainerInstancesState";
 
@@ -20,7 +22,8 @@ export function encodeEntry(
         : [at, to, "R", requestId, principalArn, operation];
     }
     case "deployment":
-      return [at, to, "D", ...(cause.id === startedBy ? [] : [cause.id])];
+    case "taskSet":
+      return [at, to, SOURCE_CODES[cause.kind], ...(cause.id === startedBy ? [] : [cause.id])];
     case "controlPlane":
       return [at, to, "P", cause.reason];
     case "agent":
@@ -45,6 +48,8 @@ function decodeCause(
       return { kind: "api", operation, requestId: first ?? "", principalArn };
     case "D":
       return { kind: "deployment", id: first ?? startedBy };
+    case "S":
+      return { kind: "taskSet", id: first ?? startedBy };
     case "P":
       return { kind: "controlPlane", reason: first ?? "" };
     case "A":
