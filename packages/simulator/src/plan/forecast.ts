@@ -111,7 +111,7 @@ export class Forecast implements ClusterListener {
       pending: tally.pending,
       waiting: service.plannedStarts.filter(({ unplaced }) => unplaced !== undefined).length,
       steady: service.steady,
-      taskDefinition: service.taskDefinition,
+      taskDefinition: service.taskDefinition ?? "",
       rolloutState: service.deployments[0]?.rolloutState ?? "",
     };
   }
@@ -182,10 +182,16 @@ export function countTasks(view: ClusterView): TaskCounts {
 /** As far as anybody would notice: what a service notes for itself is no event. */
 const isAlike = (before: Service, after: Service): boolean => faceOf(before) === faceOf(after);
 
-const faceOf = ({ desiredCount, status, steady, deployments }: Service): string =>
+const faceOf = ({ desiredCount, status, steady, deployments, taskSets }: Service): string =>
   JSON.stringify([
     [desiredCount, status, steady],
     deployments.map(({ id, rolloutState }) => [id, rolloutState]),
+    taskSets?.map(({ id, status: state, scale, stabilityStatus }) => [
+      id,
+      state,
+      scale,
+      stabilityStatus,
+    ]),
   ]);
 
 function stepsBetween(before: Task | undefined, after: Task): readonly StepKind[] {
@@ -213,6 +219,8 @@ function causeText(cause: Cause | undefined): string {
       return cause.operation;
     case "deployment":
       return `deployment ${cause.id}`;
+    case "taskSet":
+      return `task set ${cause.id}`;
     case "controlPlane":
       return cause.reason;
     case "agent":
