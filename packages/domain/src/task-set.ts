@@ -51,6 +51,15 @@ export const computedDesiredCount = (
   { status, scale }: Pick<TaskSet, "status" | "scale">,
 ): number => (status === "DRAINING" ? 0 : countAtScale(desiredCount, scale));
 
+/** So many tasks a service shall have, in all its task sets together where it has such. */
+export const wantedCount = (service: {
+  readonly desiredCount: number;
+  readonly taskSets?: readonly Pick<TaskSet, "status" | "scale">[];
+}): number =>
+  service.taskSets
+    ? service.taskSets.reduce((sum, set) => sum + computedDesiredCount(service, set), 0)
+    : service.desiredCount;
+
 /** The set as its deletion leaves it. */
 export const drainedTaskSet = (set: TaskSet, now: number): TaskSet => ({
   ...set,

@@ -9,6 +9,10 @@ const tell = (service: string, text: string): string => `(service ${service}) ${
 const listTasks = (taskIds: readonly string[]): string =>
   taskIds.map((id) => `(task ${id})`).join(" ");
 
+/** Whether a message is about this service, or about this task set of one. */
+export const tellsOf = (subject: string, message: string): boolean =>
+  message.startsWith(tell(subject, ""));
+
 /** @param replacedCount How many of them take the place of an unhealthy task. */
 export function startedTasks(
   service: string,

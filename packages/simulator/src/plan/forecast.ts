@@ -10,6 +10,7 @@ import type { Scope } from "@berth/domain/arn";
 import type { Service } from "@berth/domain/service";
 import type { Cause, Task } from "@berth/domain/task";
 import { serviceGroup, serviceNameOf } from "@berth/domain/task";
+import { wantedCount } from "@berth/domain/task-set";
 import type { ClusterListener, ClusterView, Reserved } from "../world/cluster-view.ts";
 import { isFailedIn } from "../world/failed-deployment.ts";
 import type { Scheduler } from "../world/scheduler.ts";
@@ -100,7 +101,7 @@ export class Forecast implements ClusterListener {
     const tally = this.#view.tallyOf(serviceGroup(service.name));
     return {
       service: service.name,
-      desiredCount: service.desiredCount,
+      desiredCount: wantedCount(service),
       healthy: {
         before: course.healthyBefore,
         fewest: course.fewestHealthy,
@@ -128,10 +129,11 @@ export class Forecast implements ClusterListener {
     return course;
   }
 
-  #measure({ name, desiredCount }: Service): void {
+  #measure(service: Service): void {
+    const { name } = service;
     const course = this.#courseOf(name);
     const { healthy, total } = this.#view.tallyOf(serviceGroup(name));
-    course.mostExtraTasks = Math.max(course.mostExtraTasks, total - desiredCount);
+    course.mostExtraTasks = Math.max(course.mostExtraTasks, total - wantedCount(service));
     if (healthy >= course.fewestHealthy) return;
     course.fewestHealthy = healthy;
     course.fewestAfterMs = this.#elapsed();
