@@ -26,8 +26,12 @@ const circumstances = fc.record({
   slots: fc.integer({ min: 1, max: 30 }),
 });
 
+type Circumstances = typeof circumstances extends fc.Arbitrary<infer T> ? T : never;
+
 /** Services with up to three task sets, each with tasks of its own in any number. */
-export const taskSetWorlds: fc.Arbitrary<ServiceWorld> = circumstances.map((given) => {
+export const taskSetWorlds: fc.Arbitrary<ServiceWorld> = circumstances.map(toWorld);
+
+function toWorld(given: Circumstances): ServiceWorld {
   const taskSets = given.sets.map(({ scale, isDraining }, index) => {
     const set = aTaskSet(index + 1, { scale });
     return isDraining ? drainedTaskSet(set, NOW) : set;
@@ -50,7 +54,7 @@ export const taskSetWorlds: fc.Arbitrary<ServiceWorld> = circumstances.map((give
     slots: given.slots,
     nextNumber: 100,
   };
-});
+}
 
 /** A second in which the outside controller may do something to one of the sets as well. */
 export interface TaskSetChapter extends Chapter {
@@ -72,7 +76,7 @@ export const taskSetStories: fc.Arbitrary<readonly TaskSetChapter[]> = fc
     ),
   )
   .map(([chapters, moves]) =>
-    chapters.map((chapter, index) => ({ ...chapter, move: moves[index] })),
+    chapters.map((chapter, index) => Object.assign({}, chapter, { move: moves[index] })),
   );
 
 /** The world a second later: what befell its tasks, and what was asked of its service. */

@@ -5,13 +5,11 @@ import type { Stored } from "@berth/store/store";
 import type { CommandContext } from "../context.ts";
 import { persist } from "../reconcile/persist.ts";
 import { describeTaskSet } from "./describe-task-sets.ts";
+import { activeExternal, type ExternalService } from "./external-service.ts";
 import { activeCluster } from "./find-cluster.ts";
 import { serviceName, taskSetId } from "./identifiers.ts";
 import type { TaskSetDescription } from "./present/task-set.ts";
 import { withTaskSetChange } from "./service-change.ts";
-
-/** A service whose deployments an outside controller makes. */
-export type ExternalService = Service & { readonly taskSets: readonly TaskSet[] };
 
 interface Named {
   readonly cluster?: string | undefined;
@@ -22,7 +20,7 @@ interface Named {
 /** What a request makes of one task set and its service; undefined where all is so already. */
 export interface TaskSetChange {
   readonly operation: "DeleteTaskSet" | "UpdateServicePrimaryTaskSet" | "UpdateTaskSet";
-  change(service: ExternalService, set: TaskSet): ExternalService | undefined;
+  readonly change: (service: ExternalService, set: TaskSet) => ExternalService | undefined;
 }
 
 /**
@@ -70,35 +68,8 @@ export async function writeTaskSets(
   return activeExternal(changed.item);
 }
 
-/** @throws EcsError InvalidParameterException, ServiceNotActiveException */
-export function activeExternal(service: Service): ExternalService {
-  const { taskSets } = service;
-  if (service.status !== "ACTIVE") {
-    throw new EcsError("ServiceNotActiveException", "Service was not ACTIVE.");
-  }
-  if (!taskSets) {
-    throw new EcsError(
-      "InvalidParameterException",
-      "Amazon ECS only supports task set management on services configured to use external deployment controllers.",
-    );
-  }
-  return { ...service, taskSets };
-}
-
 function findTaskSet({ taskSets }: ExternalService, id: string): TaskSet {
   const set = taskSets.find((each) => each.id === id);
   if (set) return set;
   throw new EcsError("TaskSetNotFoundException", "The specified task set does not exist.");
 }
-
-/** @throws EcsError InvalidParameterException, for a set that is deleted and not yet gone */
-export function checkNotDraining({ id, status }: TaskSet): void {
-  if (status !== "DRAINING") return;
-  throw new EcsError("InvalidParameterException", `The task set ${id} is DRAINING.`);
-}
-
-/** The service with this set in the place of the one with its id. */
-export const withTaskSet = (service: ExternalService, set: TaskSet): ExternalService => ({
-  ...service,
-  taskSets: service.taskSets.map((each) => (each.id === set.id ? set : each)),
-});

@@ -2,7 +2,8 @@ import type { EcsRequest, EcsResponse } from "@berth/contracts/ecs-api/operation
 import { EcsError } from "@berth/domain/errors";
 import { drainedTaskSet, type TaskSet } from "@berth/domain/task-set";
 import type { CommandContext } from "../context.ts";
-import { changeTaskSet, withTaskSet, type ExternalService } from "./change-task-set.ts";
+import { changeTaskSet } from "./change-task-set.ts";
+import { withTaskSet, type ExternalService } from "./external-service.ts";
 
 /**
  * Has a task set stop all that it has and end: it is DRAINING until its tasks are gone, and then
@@ -33,8 +34,9 @@ function checkUnused({ status, scale }: TaskSet): void {
 }
 
 /** What the primary set had given the service goes with it. Source: ECS developer guide, external deployment. */
-function withoutPrimary({ taskDefinition: _, ...service }: ExternalService): ExternalService {
-  return service;
+function withoutPrimary(service: ExternalService): ExternalService {
+  const { taskDefinition: _, ...rest } = service;
+  return rest;
 }
 
 const invalid = (message: string) => new EcsError("InvalidParameterException", message);

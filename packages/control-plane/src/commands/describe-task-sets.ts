@@ -5,7 +5,7 @@ import type { Service } from "@berth/domain/service";
 import { serviceGroup } from "@berth/domain/task";
 import type { TaskSet } from "@berth/domain/task-set";
 import type { CommandContext } from "../context.ts";
-import { activeExternal } from "./change-task-set.ts";
+import { activeExternal } from "./external-service.ts";
 import { activeCluster } from "./find-cluster.ts";
 import { serviceName, taskSetId } from "./identifiers.ts";
 import { missing } from "./present/failure.ts";

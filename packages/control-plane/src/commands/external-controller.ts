@@ -54,7 +54,7 @@ const THE_CONTROLLER = "the EXTERNAL deployment controller";
 
 /** Nobody but the outside controller can say that a deployment has failed. */
 function checkDetection(
-  configuration: EcsRequest<"CreateService">["deploymentConfiguration"] = undefined,
+  configuration: EcsRequest<"CreateService">["deploymentConfiguration"],
 ): void {
   if (configuration?.deploymentCircuitBreaker?.enable) {
     throw invalid(`The deployment circuit breaker does not support ${THE_CONTROLLER}.`);

@@ -44,6 +44,11 @@ export function withTaskSetChange<T extends Service>(
 }
 
 const requestOf = (
-  { now, requestId, principalArn }: CommandContext,
+  context: CommandContext,
   operation: ServiceChange["operation"],
-) => ({ at: now(), operation, requestId, principalArn });
+): Pick<ServiceChange, "at" | "operation" | "requestId" | "principalArn"> => ({
+  at: context.now(),
+  operation,
+  requestId: context.requestId,
+  principalArn: context.principalArn,
+});

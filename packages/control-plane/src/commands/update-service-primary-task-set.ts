@@ -1,7 +1,8 @@
 import type { EcsRequest, EcsResponse } from "@berth/contracts/ecs-api/operations";
 import type { TaskSet } from "@berth/domain/task-set";
 import type { CommandContext } from "../context.ts";
-import { changeTaskSet, checkNotDraining } from "./change-task-set.ts";
+import { changeTaskSet } from "./change-task-set.ts";
+import { checkNotDraining } from "./external-service.ts";
 
 /**
  * Says which task set serves production traffic. The service is described by its definition and

@@ -1,7 +1,8 @@
 import type { EcsRequest, EcsResponse } from "@berth/contracts/ecs-api/operations";
 import { computedDesiredCount } from "@berth/domain/task-set";
 import type { CommandContext } from "../context.ts";
-import { changeTaskSet, checkNotDraining, withTaskSet } from "./change-task-set.ts";
+import { changeTaskSet } from "./change-task-set.ts";
+import { checkNotDraining, withTaskSet } from "./external-service.ts";
 import { validScale } from "./task-set-members.ts";
 
 /**

@@ -83,7 +83,7 @@ function taskSetNotes(
   const notes = rolloutNotes(ofSet, census);
   const rest = restNote(ofSet, census);
   const own = notes.length > 0 || rest.kind === "steady" ? notes : [rest];
-  return own.map((note) => ({ ...note, text: `Task set ${set.id}: ${note.text}` }));
+  return own.map((note) => Object.assign({}, note, { text: `Task set ${set.id}: ${note.text}` }));
 }
 
 const strayNote = (strays: number): ProgressNote => ({

@@ -62,7 +62,7 @@ export function conclude(snapshot: ServiceSnapshot, stock: Stock, choice: Choice
     },
     starts: choice.starts
       .filter(({ count }) => count > 0)
-      .map((batch) => ({ deploymentId: primary.id, ...batch })),
+      .map((batch) => Object.assign({ deploymentId: primary.id }, batch)),
     stops,
     events: [
       ...problems.filter(isNews),

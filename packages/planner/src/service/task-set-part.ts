@@ -33,9 +33,10 @@ export function strayTasks(
  * The service with nothing but this set, which it has long rolled out: so no failure ends it. The
  * percentages are then of the set's own count, and hold where tasks are replaced.
  */
-function asService({ taskSets: _, ...service }: Service, set: TaskSet): Service {
+function asService(service: Service, set: TaskSet): Service {
+  const { taskSets: _, ...members } = service;
   return {
-    ...service,
+    ...members,
     name: taskSetSubject(service.name, set.id),
     desiredCount: computedDesiredCount(service, set),
     taskDefinition: set.taskDefinition,

@@ -1,5 +1,6 @@
 import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
+import { drainedTaskSet } from "@berth/domain/task-set";
 import {
   aPlannedStart,
   aServiceSnapshot,
@@ -267,7 +268,7 @@ describe("a deleted set", () => {
 });
 
 describe("a deleted service with task sets", () => {
-  const taskSets = [green, blue].map((set) => ({ ...set, status: "DRAINING" as const }));
+  const taskSets = [green, blue].map((set) => drainedTaskSet(set, NOW));
 
   test("stops all tasks of all sets, protected ones too", () => {
     const tasks = [aServiceTask(1, 1, "RUNNING", { protectedUntil: NOW + 1 }), aServiceTask(2, 2)];

@@ -7,6 +7,7 @@ export type CompactEntry = readonly [number, string, CauseCode, ...(readonly str
 type CauseCode = "R" | "U" | "D" | "S" | "P" | "A";
 
 const SOURCE_CODES = { deployment: "D", taskSet: "S" } as const;
+const SOURCE_KINDS = { D: "deployment", S: "taskSet" } as const;
 
 const LONG_OPERATION = "UpdateContainerInstancesState";
 
@@ -35,21 +36,23 @@ export function encodeEntry(
 export const decodeEntry = (
   [at, to, code, ...members]: CompactEntry,
   startedBy = "",
-): HistoryEntry => ({ at, to, cause: decodeCause(code, members, startedBy) });
+): HistoryEntry => ({
+  at,
+  to,
+  cause:
+    code === "D" || code === "S"
+      ? { kind: SOURCE_KINDS[code], id: members[0] ?? startedBy }
+      : decodeCause(code, members),
+});
 
 function decodeCause(
-  code: CauseCode,
+  code: Exclude<CauseCode, "D" | "S">,
   [first, principalArn = "", operation = LONG_OPERATION]: readonly string[],
-  startedBy: string,
 ): Cause {
   switch (code) {
     case "R":
     case "U":
       return { kind: "api", operation, requestId: first ?? "", principalArn };
-    case "D":
-      return { kind: "deployment", id: first ?? startedBy };
-    case "S":
-      return { kind: "taskSet", id: first ?? startedBy };
     case "P":
       return { kind: "controlPlane", reason: first ?? "" };
     case "A":
