@@ -54,13 +54,11 @@ function changeText({ operation, deploymentId, desiredCount, taskSet }: ServiceC
   return parts.join(" and ");
 }
 
-const taskSetText = (
-  operation: ServiceChange["operation"],
-  { id, scale }: ChangedTaskSet,
-): string =>
-  operation === "DeleteTaskSet"
-    ? `deleted task set ${id}`
-    : `set the scale of task set ${id} to ${scale} %`;
+function taskSetText(operation: ServiceChange["operation"], { id, scale }: ChangedTaskSet): string {
+  if (operation === "CreateTaskSet") return `created task set ${id} at ${scale} %`;
+  if (operation === "DeleteTaskSet") return `deleted task set ${id}`;
+  return `set the scale of task set ${id} to ${scale} %`;
+}
 
 const inOrder = (steps: readonly StoryStep[]): readonly StoryStep[] =>
   steps.toSorted((a, b) => a.at - b.at || orderOf(a) - orderOf(b));
@@ -89,6 +87,9 @@ function tellStart(task: Task, service: TaskService | undefined): readonly Story
     ...(change?.deploymentId !== undefined && change.deploymentId === task.startedBy
       ? [tellChange(change, `began deployment ${change.deploymentId}`)]
       : []),
+    ...(change && changedSetOf(task, change) && change.at <= task.createdAt
+      ? [tellChange(change)]
+      : []),
     ...task.history
       .filter((entry) => !isOfStop(task, entry))
       .map((entry) => tellEntry(task, entry)),
@@ -99,6 +100,10 @@ function tellStart(task: Task, service: TaskService | undefined): readonly Story
 
 const byAgent = (at: number | undefined, text: string): readonly StoryStep[] =>
   at === undefined ? [] : [{ at, text, cause: { kind: "agent" } }];
+
+/** Whether the request was about the task set that the task is of. */
+const changedSetOf = ({ startedBy }: Task, { taskSet }: ServiceChange): boolean =>
+  taskSet !== undefined && taskSet.id === startedBy;
 
 /** What made the service order the stop, as far as its records still tell. */
 function whatBeganTheStop(task: Task, service: TaskService | undefined): readonly StoryStep[] {
@@ -115,7 +120,7 @@ function whatBeganTheStop(task: Task, service: TaskService | undefined): readonl
     return [{ at: successor.createdAt, text: `There was ${what}.`, cause }];
   }
   if (!change || !isScaling(task)) return [];
-  if (change.taskSet?.id === task.startedBy) return [tellChange(change)];
+  if (changedSetOf(task, change) && change.at > task.createdAt) return [tellChange(change)];
   if (change.desiredCount === undefined) return [];
   return [tellChange(change, `set the desired count to ${change.desiredCount}`)];
 }
