@@ -142,6 +142,7 @@ describe("blue and green by hand, through the SDK", () => {
     await eventually("no container runs", async () => {
       return (await berth.runningContainers()).length === 0;
     });
+    expect(await tasksOf(berth, "shop")).toEqual([]);
   });
 });
 
@@ -157,34 +158,27 @@ describe.skipIf(!hasAws)("the same through the AWS CLI", () => {
     return stdout.trim();
   };
   const of = (service: string) => ["--cluster", "default", "--service", service];
+  const shown = ["--query", "taskSets[].[id,status,runningCount]", "--output", "text"];
   const asText = ["--query", "taskSet.id", "--output", "text"];
 
   test("create, scale, promote, delete", async () => {
     const shop = of("cli-shop");
-    await aws(
-      "create-service",
-      ...["--service-name", "cli-shop", "--desired-count", String(COUNT)],
-      ...["--deployment-controller", "type=EXTERNAL"],
-    );
-    const create = async (definition: string, scale: number) =>
-      aws(
-        "create-task-set",
-        ...[...shop, "--task-definition", definition, "--scale", `value=${scale},unit=PERCENT`],
-        ...asText,
-      );
-    const blue = await create("shop:1", 100);
+    const external = ["--deployment-controller", "type=EXTERNAL"];
+    await aws("create-service", "--service-name", "cli-shop", "--desired-count", "2", ...external);
+    const create = async (definition: string, scale: string) => {
+      const what = ["--task-definition", definition, "--scale", `value=${scale},unit=PERCENT`];
+      return aws("create-task-set", ...shop, ...what, ...asText);
+    };
+    const blue = await create("shop:1", "100");
     await steady("cli-shop", blue);
     await aws("update-service-primary-task-set", ...shop, "--primary-task-set", blue);
-    const green = await create("shop:2", 0);
+    const green = await create("shop:2", "0");
     await aws("update-task-set", ...shop, "--task-set", green, "--scale", "value=100,unit=PERCENT");
     await steady("cli-shop", green);
     await aws("update-service-primary-task-set", ...shop, "--primary-task-set", green);
     await aws("delete-task-set", ...shop, "--task-set", blue, "--force");
     await eventually("the first set is gone", async () => {
-      const described = await aws(
-        "describe-task-sets",
-        ...[...shop, "--query", "taskSets[].[id,status,runningCount]", "--output", "text"],
-      );
+      const described = await aws("describe-task-sets", ...shop, ...shown);
       return described === `${green}\tPRIMARY\t${COUNT}`;
     });
     await expect(

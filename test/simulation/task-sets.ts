@@ -111,12 +111,14 @@ export class TaskSets {
     if (sets.filter(({ status }) => status === "PRIMARY").length > 1) {
       this.#tell("two sets are PRIMARY");
     }
-    for (const { id } of sets) if (this.#gone.has(id)) this.#tell(`${id} was gone and is back`);
-    const present = new Set(sets.map(({ id }) => id));
-    for (const { id } of before?.services.get(SERVICE)?.taskSets ?? []) {
-      if (!present.has(id)) this.#gone.add(id);
-    }
+    this.#stayGone(sets, before?.services.get(SERVICE)?.taskSets ?? []);
     for (const set of sets) this.#checkCeiling(service, set, { before, after, now });
+  }
+
+  #stayGone(sets: readonly TaskSet[], earlier: readonly TaskSet[]): void {
+    const present = new Set(sets.map(({ id }) => id));
+    for (const id of present) if (this.#gone.has(id)) this.#tell(`${id} was gone and is back`);
+    for (const { id } of earlier) if (!present.has(id)) this.#gone.add(id);
   }
 
   #checkCeiling(

@@ -20,8 +20,8 @@ export async function play(stage: Stage, scenario: TaskSetScenario): Promise<rea
   if (scenario.desiredCount !== undefined) await player.createService(scenario.desiredCount);
   for (const [index, step] of scenario.steps.entries()) {
     const problems =
-      "then" in step
-        ? await stage.untilNone(async () => player.check(step.then))
+      "atRest" in step
+        ? await stage.untilNone(async () => player.check(step.atRest))
         : await player.carryOut(step);
     if (problems.length > 0) return problems.map((problem) => `step ${index + 1}: ${problem}`);
   }
@@ -67,30 +67,12 @@ class Player {
   async #requestOf({ do: operation, set, request }: Call): Promise<object> {
     const { cluster, instances } = this.#stage;
     const id = set === undefined ? undefined : (this.#ids.get(set) ?? set);
-    switch (operation) {
-      case "CreateService":
-        return { cluster, serviceName: SERVICE, ...request };
-      case "UpdateService":
-      case "DeleteService":
-      case "CreateTaskSet":
-        return { cluster, service: SERVICE, ...request };
-      case "UpdateTaskSet":
-      case "DeleteTaskSet":
-        return { cluster, service: SERVICE, taskSet: id, ...request };
-      case "UpdateServicePrimaryTaskSet":
-        return { cluster, service: SERVICE, primaryTaskSet: id, ...request };
-      case "DescribeTaskSets":
-        return {
-          cluster,
-          service: SERVICE,
-          ...(id !== undefined && { taskSets: [id] }),
-          ...request,
-        };
-      case "StopTask":
-        return { cluster, task: await this.#oneTaskOf(id) };
-      case "UpdateContainerInstancesState":
-        return { cluster, containerInstances: instances.slice(0, 1), ...request };
+    if (operation === "CreateService") return { cluster, serviceName: SERVICE, ...request };
+    if (operation === "StopTask") return { cluster, task: await this.#oneTaskOf(id) };
+    if (operation === "UpdateContainerInstancesState") {
+      return { cluster, containerInstances: instances.slice(0, 1), ...request };
     }
+    return { cluster, service: SERVICE, ...naming(operation, id), ...request };
   }
 
   async #oneTaskOf(startedBy: string | undefined): Promise<string | undefined> {
@@ -138,6 +120,13 @@ class Player {
       ...(expected ? comparePart("service", presentService(service), expected) : []),
     ];
   }
+}
+
+/** The member of a request that says which set it is about. */
+function naming(operation: Call["do"], id: string | undefined): object {
+  if (id === undefined || operation === "CreateTaskSet") return {};
+  if (operation === "DescribeTaskSets") return { taskSets: [id] };
+  return operation === "UpdateServicePrimaryTaskSet" ? { primaryTaskSet: id } : { taskSet: id };
 }
 
 interface Answer {

@@ -17,5 +17,7 @@ function parseFile(file: string, text: string): readonly TaskSetScenario[] {
   const parsed = taskSetFile.safeParse(parse(text));
   if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
   const { rule, source: usual, scenarios } = parsed.data;
-  return scenarios.map(({ source = usual, ...scenario }) => ({ ...scenario, rule, source }));
+  return scenarios.map(({ source = usual, ...scenario }) =>
+    Object.assign({}, scenario, { rule, source }),
+  );
 }

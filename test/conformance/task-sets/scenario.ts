@@ -74,7 +74,7 @@ const scenario = z.strictObject({
   /** Of the service `shop`; none is made where it is left out. */
   desiredCount: count.optional(),
   instances: z.int().min(1).max(3).default(2),
-  steps: z.array(z.union([call, z.strictObject({ then: expectation })])).min(1),
+  steps: z.array(z.union([call, z.strictObject({ atRest: expectation })])).min(1),
 });
 
 export const taskSetFile = z.strictObject({
@@ -84,7 +84,6 @@ export const taskSetFile = z.strictObject({
 });
 
 export type ExpectedTaskSet = z.infer<typeof taskSet>;
-export type ExpectedService = z.infer<typeof service>;
 export type Expectation = z.infer<typeof expectation>;
 export type Call = z.infer<typeof call>;
 export type TaskSetScenario = Omit<z.infer<typeof scenario>, "source"> & {

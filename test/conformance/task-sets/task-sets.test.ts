@@ -1,4 +1,4 @@
-import type { EcsOperationName, EcsRequest } from "@berth/contracts/ecs-api/operations";
+import type { EcsOperationName } from "@berth/contracts/ecs-api/operations";
 import { addAgent, registerWeb, smallWorld } from "@berth/simulator/testing/small-world";
 import { describe, expect, test } from "vitest";
 import { play, type Stage } from "./play.ts";
@@ -10,17 +10,17 @@ const REST_MS = 120_000;
 
 /** The control plane in memory, with simulated agents and two revisions of `web`. */
 async function aStage({ instances }: TaskSetScenario): Promise<Stage> {
-  const { world, pass } = await smallWorld({ zones: [] });
+  const small = await smallWorld({ zones: [] });
+  const { world } = small;
   for (let number = 0; number < instances; number += 1) await addAgent(world, `zone-${number}`);
   await registerWeb(world);
-  await pass(5_000);
+  await small.pass(5_000);
   return {
     cluster: "default",
     instances: world.agents.map(({ id }) => id),
-    call: async (operation, request) =>
-      world.call<EcsOperationName>(operation, request as EcsRequest<EcsOperationName>),
+    call: async (operation, request) => world.call<EcsOperationName>(operation, request),
     untilNone: async (ask) => {
-      await pass(REST_MS);
+      await small.pass(REST_MS);
       return ask();
     },
   };
