@@ -56,16 +56,16 @@ test.each<[string, (table: Table) => Table, RegExp]>([
   [
     "a set that comes back",
     (table) => writing(bringingBack())(table),
-    /^I38 .* was gone and is back$/,
+    /^I39 .* was gone and is back$/,
   ],
   [
     "two PRIMARY sets",
     writing((sets) =>
       sets.map((set) => Object.assign({}, set, set.status === "ACTIVE" && { status: "PRIMARY" })),
     ),
-    /^I38 two sets are PRIMARY$/,
+    /^I39 two sets are PRIMARY$/,
   ],
-  ["tasks that nobody stops", withoutStops, /^I38 /],
+  ["tasks that nobody stops", withoutStops, /^I39 /],
 ])("the simulation notices %s", async (_, plant, notice) => {
   for (const seed of SEEDS) {
     const { broken } = await runScenario(seed, plant(createMemoryTable()));

@@ -101,7 +101,7 @@ export class TaskSets {
     await this.#createService();
   }
 
-  /** I38 */
+  /** I39 */
   check(after: Snapshot, now: number): void {
     const before = this.#before;
     this.#before = after;
@@ -144,7 +144,7 @@ export class TaskSets {
   }
 
   #tell(what: string): void {
-    this.broken.push(`I38 ${what}`);
+    this.broken.push(`I39 ${what}`);
   }
 
   /** Sets that have not come to their counts, and tasks of sets that are gone. */
@@ -155,8 +155,8 @@ export class TaskSets {
     const known = new Set<string | undefined>(sets.map(({ id }) => id));
     const strays = tasksIn(snapshot).filter(({ startedBy }) => !known.has(startedBy));
     return [
-      ...strays.map(({ id, startedBy }) => `I38 ${id} of ${startedBy}, which is gone, is left`),
-      ...(service?.status === "DRAINING" ? [`I38 ${SERVICE} is still DRAINING`] : []),
+      ...strays.map(({ id, startedBy }) => `I39 ${id} of ${startedBy}, which is gone, is left`),
+      ...(service?.status === "DRAINING" ? [`I39 ${SERVICE} is still DRAINING`] : []),
       ...sets.flatMap((set) => (service ? restless(service, set, aliveIn(snapshot, set)) : [])),
     ];
   }
@@ -184,5 +184,5 @@ function restless(service: Service, set: TaskSet, alive: readonly Task[]): reado
       running !== wanted || alive.length !== wanted,
     [`is ${set.stabilityStatus}`]: set.stabilityStatus !== "STEADY_STATE",
   };
-  return Object.entries(faults).flatMap(([fault, is]) => (is ? [`I38 ${set.id} ${fault}`] : []));
+  return Object.entries(faults).flatMap(([fault, is]) => (is ? [`I39 ${set.id} ${fault}`] : []));
 }

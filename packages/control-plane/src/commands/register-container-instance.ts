@@ -76,7 +76,7 @@ async function registerFirst(
   const instance: ContainerInstance = {
     ...report,
     cluster,
-    id: newId(context, cluster, request.clientToken),
+    id: await newId(context, cluster, request.clientToken),
     attributes: withZone(report.attributes, context.scope.region),
     tags: validTags(request.tags),
     registeredAt: context.now(),
@@ -100,11 +100,13 @@ async function registerFirst(
   return created;
 }
 
-/** The id follows from the token, so that a repeated call comes to the same one. */
+/** A repeated call with the same token comes to the same id. */
 const newId = (context: CommandContext, cluster: string, clientToken: string | undefined) =>
-  clientToken === undefined
-    ? context.randomHex(32)
-    : sha256Hex(`${cluster}/${clientToken}`).slice(0, 32);
+  context.store.instances.newId(
+    cluster,
+    context.randomHex(30),
+    clientToken === undefined ? undefined : sha256Hex(clientToken),
+  );
 
 interface Again {
   readonly cluster: string;

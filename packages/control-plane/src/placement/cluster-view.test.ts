@@ -76,7 +76,7 @@ describe("a view of a cluster", () => {
     expect(known(view)).toHaveLength(30);
     counted.items = 0;
     expect(await view.refresh(controlPlane)).toBe(false);
-    expect(counted.items).toBe(4);
+    expect(counted.items).toBe(5);
   });
 
   test("comes to know of every change in time", async () => {

@@ -1,10 +1,10 @@
 import type { Task } from "@berth/domain/task";
 import { PlacementIndex } from "@berth/planner/placement/placement-index";
-import type { Store, StoredInstance } from "@berth/store/store";
+import { LEDGERS_PER_SHARD, type Store, type StoredInstance } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
 
-/** So many ledgers of usual length are one read unit. */
-const SLICE = 10;
+/** One query reads so many. */
+const SLICE = LEDGERS_PER_SHARD;
 
 /** So much later may an instance be listed than its time says: clocks differ, and listings follow behind. */
 const JOIN_LAG_MS = 10_000;
@@ -97,7 +97,8 @@ export class ClusterView {
     this.#seenAt = now();
     const [page, joined] = await Promise.all([
       store.instances.slice(this.#cluster, {
-        limit: this.#slice,
+        // One more: where a shard of ledgers ends is then seen without asking again.
+        limit: this.#slice + 1,
         ...(this.#cursor !== undefined && { startAfter: this.#cursor }),
       }),
       this.#known.size < this.#slice ? [] : store.instances.joinedSince(this.#cluster, joinedSince),

@@ -51,10 +51,18 @@ export interface WorldOptions {
   readonly principalArn: string;
   /** Default: an empty one. */
   readonly table?: Table;
+  /** How the table is spread over partition keys. Default: as on one machine. */
+  readonly spread?: Spread;
   /** Default: `CALM`. */
   readonly disturbances?: Disturbances;
   /** Hears of every write. */
   readonly watcher?: StoreWatcher;
+}
+
+/** Over how many partition keys, and how many ledgers have one; as many are looked at for a batch. */
+export interface Spread {
+  readonly shards: number;
+  readonly ledgersPerShard: number;
 }
 
 /**
@@ -74,7 +82,7 @@ export class World {
   readonly scope: Scope;
   readonly #options: WorldOptions;
   readonly #table: Table;
-  readonly #views = new ClusterViews();
+  readonly #views: ClusterViews;
   readonly #connected = new Map<string, SimulatedAgent>();
   /** Messages that are to arrive at once, where equal ones are merged. */
   readonly #onTheirWay = new Set<string>();
@@ -88,6 +96,7 @@ export class World {
     this.random = options.random;
     this.disturbances = options.disturbances ?? CALM;
     this.#table = options.table ?? createMemoryTable();
+    this.#views = new ClusterViews(options.spread?.ledgersPerShard);
     this.truth = this.#storeOver(this.#table);
     this.#sweepForEver();
   }
@@ -154,8 +163,9 @@ export class World {
   }
 
   #storeOver(table: Table): Store {
-    const { settings, watcher } = this.#options;
+    const { settings, watcher, spread } = this.#options;
     const store = createStore(table, {
+      ...spread,
       historyMs: settings.historyMs,
       now: () => this.scheduler.now,
     });
