@@ -1,3 +1,4 @@
+import { isTaskSetAction, taskSetText } from "./task-set-actions.ts";
 import type { Action, InstanceChoice } from "./scenario.ts";
 
 /** One line about what is done. */
@@ -8,6 +9,7 @@ export function eventText(action: Action, times: number): string {
 
 function textOf(action: Action): string {
   if ("instances" in action) return instancesText(action);
+  if (isTaskSetAction(action)) return taskSetText(action);
   switch (action.kind) {
     case "registerTaskDefinition":
       return `register task definition ${action.request.family}`;
