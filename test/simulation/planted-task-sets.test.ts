@@ -51,7 +51,7 @@ test.each<[string, (table: Table) => Table, RegExp]>([
       ...sets,
       ...before.filter(({ id }) => sets.every((set) => set.id !== id)),
     ]),
-    /^shop /,
+    /^I39 .* is still DRAINING$/,
   ],
   [
     "a set that comes back",
@@ -65,13 +65,12 @@ test.each<[string, (table: Table) => Table, RegExp]>([
     ),
     /^I39 two sets are PRIMARY$/,
   ],
-  ["tasks that nobody stops", withoutStops, /^I39 /],
+  ["tasks that nobody stops", withoutStops, /^I39 .* runs \d+ of \d+/],
 ])("the simulation notices %s", async (_, plant, notice) => {
   for (const seed of SEEDS) {
     const { broken } = await runScenario(seed, plant(createMemoryTable()));
-    const [first] = broken;
-    if (first === undefined) continue;
-    expect(first).toMatch(notice);
+    if (broken.length === 0) continue;
+    expect(broken).toContainEqual(expect.stringMatching(notice));
     return;
   }
   expect.unreachable("it did not");
