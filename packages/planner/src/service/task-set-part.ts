@@ -46,7 +46,6 @@ function asService(service: Service, set: TaskSet): Service {
     plannedStarts: service.plannedStarts.filter((start) => start.deploymentId === set.id),
     withdrawnStarts: (service.withdrawnStarts ?? []).filter((start) => start.taskSetId === set.id),
     steady: set.stabilityStatus === "STEADY_STATE",
-    availabilityZoneRebalancing: "DISABLED",
   };
 }
 

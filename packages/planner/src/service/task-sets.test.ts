@@ -98,6 +98,16 @@ describe("each task set comes to its own count", () => {
     expect(startsOf(planned)).toEqual([[deploymentId(2), 1]]);
   });
 
+  test("is not held up by what was taken back of another set", () => {
+    const withdrawnStarts = [7, 8, 9, 10].map((number) => ({
+      taskId: aPlannedStart(1, number).taskId,
+      taskSetId: blue.id,
+      until: NOW + 1,
+    }));
+    const planned = plan({ taskSets: [green, { ...blue, scale: 0 }], withdrawnStarts });
+    expect(startsOf(planned)).toEqual([[green.id, 2]]);
+  });
+
   test("does nothing without task sets, and is steady", () => {
     const planned = plan({ desiredCount: 5 });
     expect(brief(planned)).toEqual([]);
