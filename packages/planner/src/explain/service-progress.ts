@@ -1,5 +1,6 @@
 import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
+import type { TaskSet } from "@berth/domain/task-set";
 import { boundsOf } from "../service/bounds.ts";
 import { countHealthy, countOccupying, isPending, mayBeStopped } from "../service/census.ts";
 import type { Census, Member } from "../service/census.ts";
@@ -76,15 +77,19 @@ function taskSetNotes(
 ): readonly ProgressNote[] {
   const ofSet = { ...facts, service, tasks };
   const census = censusOf(ofSet, tasks, service.deployments);
-  if (set.status === "DRAINING") {
-    const left = countOccupying(census);
-    const text = `Task set ${set.id} is deleted: ${count(left, "task")} of it ${left === 1 ? "is" : "are"} left to stop.`;
-    return [{ kind: "removed", text, since: set.updatedAt }];
-  }
-  const notes = rolloutNotes(ofSet, census);
+  const notes =
+    set.status === "DRAINING"
+      ? [deletion(set, census), ...protectionNotes(service, census)]
+      : rolloutNotes(ofSet, census);
   const rest = restNote(ofSet, census);
   const own = notes.length > 0 || rest.kind === "steady" ? notes : [rest];
   return own.map((note) => Object.assign({}, note, { text: `Task set ${set.id}: ${note.text}` }));
+}
+
+function deletion({ updatedAt: since }: TaskSet, census: Census): ProgressNote {
+  const left = countOccupying(census);
+  const text = `It is deleted: ${count(left, "task")} of it ${left === 1 ? "is" : "are"} left to stop.`;
+  return { kind: "removed", text, since };
 }
 
 const strayNote = (strays: number): ProgressNote => ({

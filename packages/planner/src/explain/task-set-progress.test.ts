@@ -73,7 +73,16 @@ test.each<{ name: string; service: Partial<Service>; tasks?: readonly Task[]; sa
     name: "with a set that is deleted",
     service: { taskSets: [drainedTaskSet(aTaskSet(1), NOW)] },
     tasks: [aServiceTask(1, 1)],
-    said: [`removed: ${SET} is deleted: 1 task of it is left to stop.`],
+    said: [`removed: ${SET}: It is deleted: 1 task of it is left to stop.`],
+  },
+  {
+    name: "with a deleted set whose task is protected",
+    service: { taskSets: [drainedTaskSet(aTaskSet(1), NOW)] },
+    tasks: [aServiceTask(1, 1, "RUNNING", { protectedUntil: NOW + 5_000 })],
+    said: [
+      `removed: ${SET}: It is deleted: 1 task of it is left to stop.`,
+      `protected: ${SET}: 1 task beyond the desired count is protected from being stopped until the protection ends.`,
+    ],
   },
   {
     name: "with a task of a set that is gone",
