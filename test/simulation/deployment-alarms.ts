@@ -64,7 +64,7 @@ export class DeploymentAlarms {
     await this.#world.untilAlive((context) => setAlarm(context, name, { state, ...times }));
   }
 
-  /** I39 */
+  /** I40 */
   async check({ services }: Snapshot, now: number): Promise<void> {
     await this.#remember();
     for (const service of services.values()) {
@@ -132,6 +132,6 @@ export class DeploymentAlarms {
   }
 
   #tell(what: string): void {
-    this.broken.push(`I39 ${what}`);
+    this.broken.push(`I40 ${what}`);
   }
 }

@@ -20,12 +20,12 @@ test.each<[string, (table: Table) => Table, RegExp]>([
   [
     "alarms that nobody sees",
     seeing((alarm) => ({ ...alarm, state: "OK" })),
-    /^I39 .* (is in ALARM|does not heed .*)$/,
+    /^I40 .* (is in ALARM|does not heed .*)$/,
   ],
   [
     "alarms that seem to have gone off long ago",
     seeing((alarm) => ({ ...alarm, since: 0 })),
-    /^I39 .* ignores .* which was not in ALARM when it began$/,
+    /^I40 .* ignores .* which was not in ALARM when it began$/,
   ],
   [
     "alarms that are heeded although they are calm",
@@ -33,7 +33,7 @@ test.each<[string, (table: Table) => Table, RegExp]>([
       ...alarm,
       ...(alarm["state"] === "INSUFFICIENT_DATA" && { state: "ALARM" }),
     })),
-    /^I39 .* failed for .*, which did not go off$/,
+    /^I40 .* failed for .*, which did not go off$/,
   ],
 ])("the simulation notices %s", async (_, plant, notice) => {
   expect(await firstBroken(plant, WORLDS)).toMatch(notice);

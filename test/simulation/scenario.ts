@@ -11,6 +11,7 @@ import type { Snapshot } from "./invariants.ts";
 import { QueuedRuns } from "./queued-runs.ts";
 import { whatIsNotAtRest } from "./rest.ts";
 import { scaleIn, stopMachine } from "./stop-machine.ts";
+import { TaskSets } from "./task-sets.ts";
 import { setUpServices, users } from "./users.ts";
 import { Verdicts } from "./verdicts.ts";
 
@@ -40,18 +41,21 @@ export async function runScenario(
   const verdicts = new Verdicts();
   const queuedRuns = new QueuedRuns(world);
   const alarms = new DeploymentAlarms(world);
+  const taskSets = new TaskSets(world);
   let phase: "setup" | "chaos" | "rest" = "setup";
   world.spawn(async () => {
     await setUp(world);
     const habits = await setUpServices(world, invariants);
     await queuedRuns.setUp();
     await alarms.setUp();
+    await taskSets.setUp();
     phase = "chaos";
     faults.breakThings();
     users(world, habits, invariants, () => phase === "chaos");
     trouble(chaos, () => phase === "chaos");
     queuedRuns.begin(() => phase === "chaos");
     alarms.begin(() => phase === "chaos");
+    taskSets.begin(() => phase === "chaos");
   });
 
   const start = world.scheduler.now;
@@ -63,6 +67,7 @@ export async function runScenario(
     ...verdicts.broken,
     ...queuedRuns.broken,
     ...alarms.broken,
+    ...taskSets.broken,
     ...chaos.group.broken,
   ];
   const until = async (end: number) => {
@@ -74,6 +79,7 @@ export async function runScenario(
       invariants.check(snapshot, world.scheduler.now);
       await queuedRuns.check(snapshot);
       await alarms.check(snapshot, world.scheduler.now);
+      taskSets.check(snapshot, world.scheduler.now);
       if (seen % EXPLAINED_WRITES === 0) {
         invariants.broken.push(...(await whatIsNotExplained(world, snapshot)));
       }
@@ -96,7 +102,11 @@ export async function runScenario(
   const unrest =
     broken.length > 0
       ? []
-      : [...(await whatIsNotAtRest(world)), ...(await queuedRuns.whatIsNotAtRest())];
+      : [
+          ...(await whatIsNotAtRest(world)),
+          ...(await queuedRuns.whatIsNotAtRest()),
+          ...(await taskSets.whatIsNotAtRest()),
+        ];
   return { broken: [...broken, ...unrest], steps };
 }
 

@@ -11,6 +11,7 @@ import { createServiceRepository } from "./repositories/service.ts";
 import { createSessionRepository } from "./repositories/session.ts";
 import { createTaskDefinitionRepository } from "./repositories/task-definition.ts";
 import { createTaskRepository } from "./repositories/task.ts";
+import { wantingCapacity } from "./repositories/wanting-capacity.ts";
 import { shardTable } from "./shard-table.ts";
 
 import type { Overdue, Store } from "./store.ts";
@@ -43,6 +44,7 @@ export function createStore(plainTable: Table, options: StoreOptions): Store {
     sessions: createSessionRepository(table),
     accessKeys: createAccessKeyRepository(table),
     alarms: createAlarmRepository(table),
+    wantingCapacity: (cluster, maxRuns) => wantingCapacity(table, cluster, maxRuns),
     overdue: async (now, limit) => (await table.overdue(now, limit)).map(toOverdue),
   };
 }

@@ -39,8 +39,9 @@ type Judged = Pick<
  * failed. Source: ECS developer guide, deployment failure detection.
  */
 export function judgeDeployment(service: Judged, now: number): Verdict {
-  const { deployments, taskDefinition } = service;
+  const { deployments } = service;
   const primary = primaryOf(deployments);
+  const { taskDefinition = primary.taskDefinition } = service;
   const older = deployments.slice(1);
   const fault = primary.rolloutState === "IN_PROGRESS" ? findFault(primary, service) : undefined;
   if (!fault) return { deployments, taskDefinition, events: [] };
