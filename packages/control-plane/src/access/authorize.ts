@@ -1,6 +1,7 @@
 import { clusterArn } from "@berth/domain/arn";
 import { evaluate } from "@berth/domain/access/evaluate";
 import { statementsOf } from "@berth/domain/access/permissions";
+import { EcsError } from "@berth/domain/errors";
 import type { CommandContext } from "../context.ts";
 import { accessDenied } from "./access-denied.ts";
 
@@ -15,15 +16,27 @@ export interface Access {
 }
 
 /**
+ * As many as any operation takes. A body has room for half a million, each to be held against every
+ * statement, before the operation itself would have counted them.
+ */
+const MAX_RESOURCES = 100;
+
+/**
  * Lets pass what the caller's policy allows on every one of the resources.
  *
- * @throws EcsError AccessDeniedException
+ * @throws EcsError AccessDeniedException, InvalidParameterException
  */
 export function checkAccess(
   context: Pick<CommandContext, "permissions" | "principalArn" | "scope">,
   { action, resources, cluster }: Access,
 ): void {
   const { permissions, principalArn, scope } = context;
+  if (resources.length > MAX_RESOURCES) {
+    throw new EcsError(
+      "InvalidParameterException",
+      `A request can name at most ${MAX_RESOURCES} resources.`,
+    );
+  }
   const statements = statementsOf(permissions);
   for (const resource of resources.length > 0 ? resources : ["*"]) {
     const within = cluster ?? clusterIn(resource);
