@@ -5,7 +5,7 @@ import { anAccessKey, aTask, instanceId } from "@berth/testing/builders";
 import { aControlPlane } from "@berth/testing/control-plane";
 import { setUpCluster } from "@berth/testing/set-up-cluster";
 import { beforeEach, describe, expect, test } from "vitest";
-import { connectAgent } from "../agents/connections.ts";
+import { connectAgent, disconnectAgent } from "../agents/connections.ts";
 import { receiveFromAgent } from "../agents/receive.ts";
 import { registerContainerInstance } from "../commands/register-container-instance.ts";
 import { submitContainerStateChange } from "../commands/submit-container-state-change.ts";
@@ -205,6 +205,18 @@ describe("sockets", () => {
   test("need the permission", async () => {
     const nobody = { ...controlPlane, permissions: { kind: "policy", statements: [] } } as const;
     await expect(dial("acs", MINE, nobody)).rejects.toMatchObject(denied(MINE, "ecs:Poll"));
+  });
+
+  test("for telemetry alone are no way to commands", async () => {
+    await dial("acs", MINE, me);
+    await disconnectAgent(controlPlane, "c");
+    await dial("tcs", MINE, me);
+    const ack = { type: "HeartbeatAckRequest", message: { messageId: "1" } };
+    await receiveFromAgent(controlPlane, "c", ack);
+    const session = await controlPlane.store.sessions.find("default", MINE);
+    expect(session).not.toHaveProperty("connectionId");
+    const stops = { type: "TaskStopVerificationMessage", message: { messageId: "1" } };
+    expect(await receiveFromAgent(controlPlane, "c", stops)).toBeUndefined();
   });
 
   test.each([

@@ -25,6 +25,8 @@ export async function receiveFromAgent(
     if (frame.type === "PublishHealthRequest") await recordHealth(controlPlane, connection, frame);
     return acknowledge(frame);
   }
+  // Who sends telemetry may not also be told what to run: to open this socket takes less.
+  if (connection.kind === "tcs") return undefined;
   if (!(await isStillLetIn(controlPlane, connection))) {
     await disconnectAgent(controlPlane, connectionId);
     return undefined;
