@@ -219,11 +219,18 @@ describe("sockets", () => {
     expect(await receiveFromAgent(controlPlane, "c", stops)).toBeUndefined();
   });
 
+  const policy = (...Action: readonly string[]) => ({
+    kind: "policy" as const,
+    document: JSON.stringify({ Statement: { Effect: "Allow", Action, Resource: arnOf(MINE) } }),
+  });
+
   test.each([
     ["switched off", { status: "Inactive" }],
     ["over", { validUntil: base.now() + 1 }],
+    ["of a policy without sockets", { grant: policy("ecs:DescribeTasks") }],
+    ["of a policy for telemetry alone", { grant: policy("ecs:StartTelemetrySession") }],
   ] as const)("are closed to who opened them with a key that is %s since", async (_, change) => {
-    const key = anAccessKey({ grant: { kind: "agent" } });
+    const key = anAccessKey({ grant: policy("ecs:Poll") });
     const { accessKeys, sessions } = controlPlane.store;
     await accessKeys.create(key);
     await dial("acs", MINE, { ...me, accessKeyId: key.id });

@@ -21,18 +21,26 @@ export interface Access {
  */
 const MAX_RESOURCES = 100;
 
+/** Who asks, and what his policy is. */
+export type Asker = Pick<CommandContext, "permissions" | "principalArn" | "scope">;
+
 /**
  * Lets pass what the caller's policy allows on every one of the resources.
  *
  * @throws EcsError AccessDeniedException, InvalidParameterException
  */
-export function checkAccess(
-  context: Pick<CommandContext, "permissions" | "principalArn" | "scope">,
+export function checkAccess(asker: Asker, access: Access): void {
+  const refusal = findRefusal(asker, access);
+  if (refusal) throw refusal;
+}
+
+/** What `checkAccess` would throw. */
+export function findRefusal(
+  { permissions, principalArn, scope }: Asker,
   { action, resources, cluster }: Access,
-): void {
-  const { permissions, principalArn, scope } = context;
+): EcsError | undefined {
   if (resources.length > MAX_RESOURCES) {
-    throw new EcsError(
+    return new EcsError(
       "InvalidParameterException",
       `A request can name at most ${MAX_RESOURCES} resources.`,
     );
@@ -45,8 +53,9 @@ export function checkAccess(
       resource,
       ...(within !== undefined && { clusterArn: clusterArn(scope, within) }),
     });
-    if (decision !== "allowed") throw accessDenied({ principalArn, action, resource }, decision);
+    if (decision !== "allowed") return accessDenied({ principalArn, action, resource }, decision);
   }
+  return undefined;
 }
 
 /** One request may name several such, of different clusters. */
