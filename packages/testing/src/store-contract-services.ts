@@ -51,6 +51,11 @@ export function describeServices(parts: StoreParts): void {
         aStart(5, { containerInstanceId: instanceId(1) }),
         aStart(6, { availabilityZone: "a" }),
       ],
+      plannedStops: [
+        { taskId: taskId("service:web", 7), reason: "Scaling activity" },
+        { taskId: taskId("service:web", 8), reason: "Scaling activity" },
+        { taskId: taskId("service:web", 9), reason: "Scaling activity", beforeRunning: true },
+      ],
       newEvents: [anEvent(1)],
       kept: { networkConfiguration: { awsvpcConfiguration: { subnets: [] } } },
     });

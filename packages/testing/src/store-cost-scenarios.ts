@@ -266,6 +266,23 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
     const read = there(await services.findLatest(CLUSTER, SERVICE));
     return () => services.replace(read);
   },
+  "services.replace | 50 starts are decided": async ({ services }) => {
+    await services.create({ ...aTypicalService(), due: DUE });
+    const read = there(await services.findLatest(CLUSTER, SERVICE));
+    const plannedStarts = numbers(50).map((number) => ({
+      taskId: taskId(GROUP, number),
+      deploymentId: aTypicalService().deployments[0]?.id ?? "",
+      decidedAt: DUE,
+    }));
+    return () => services.replace({ ...read, plannedStarts });
+  },
+  "services.replace | 50 stops are decided": async ({ services }) => {
+    await services.create({ ...aTypicalService(), due: DUE });
+    const read = there(await services.findLatest(CLUSTER, SERVICE));
+    const reason = `Scaling activity initiated by (deployment ${aTypicalService().deployments[0]?.id})`;
+    const plannedStops = numbers(50).map((number) => ({ taskId: taskId(GROUP, number), reason }));
+    return () => services.replace({ ...read, plannedStops });
+  },
   "services.waitingForCapacity | none waits":
     async ({ services }) =>
     () =>

@@ -11,9 +11,8 @@ import { collect } from "../commands/every-page.ts";
 import type { ControlPlane } from "../context.ts";
 import { definitionNamed, definitionsNamed } from "../definition-cache.ts";
 import type { ClusterView } from "../placement/cluster-view.ts";
-import { waitingRequest } from "../placement/service-request.ts";
+import { serviceRequirements, waitingRequest } from "../placement/service-request.ts";
 import { MAX_OFFERED_RUNS, offeredRuns } from "./run-offers.ts";
-import { requirementsOf } from "./service-ground.ts";
 
 /**
  * Offers what capacity there is to those of a cluster that may want some: first to DAEMON services,
@@ -72,7 +71,7 @@ async function waitingDaemons(
   return Promise.all(
     services.map(async (service) => {
       const definition = await definitionNamed(controlPlane, service.taskDefinition);
-      const { requiresAttributes, constraints } = requirementsOf(service, definition);
+      const { requiresAttributes, constraints } = serviceRequirements(service, definition);
       const { name } = service;
       return { name, group: serviceGroup(name), requiresAttributes, constraints };
     }),
