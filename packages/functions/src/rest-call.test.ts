@@ -29,8 +29,9 @@ describe("a body that is nested too deeply to be printed again", () => {
   });
 
   test("has more levels than 64", async () => {
-    const detailOf = async (levels: number) => bodyOf(await post("/v1/plans", nested(levels)));
-    expect(await detailOf(65)).toMatchObject({ detail: "The body is nested too deeply." });
-    expect(await detailOf(64)).toMatchObject({ detail: expect.stringContaining("Invalid input") });
+    const detailOf = async (levels: number) =>
+      bodyOf(await post("/v1/plans", nested(levels)))["detail"];
+    expect(await detailOf(65)).toBe("The body is nested too deeply.");
+    expect(await detailOf(64)).toContain("Invalid input");
   });
 });

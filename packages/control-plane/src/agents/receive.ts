@@ -45,13 +45,14 @@ export async function receiveFromAgent(
  * silent about it loses his lease.
  */
 async function isStillLetIn(
-  { store, scope, now }: ControlPlane,
+  controlPlane: ControlPlane,
   connection: AgentConnection,
 ): Promise<boolean> {
+  const { store, scope } = controlPlane;
   const { accessKeyId } = connection;
   if (accessKeyId === undefined) return true;
   const accessKey = await store.accessKeys.find(accessKeyId);
-  if (!accessKey || !isUsable(accessKey, now())) return false;
+  if (!accessKey || !isUsable(accessKey, controlPlane.now())) return false;
   const holder = {
     permissions: permissionsOf(accessKey.grant),
     principalArn: principalArn(scope.account, accessKey.principal),
