@@ -48,9 +48,9 @@ beforeEach(async () => {
     }),
   );
   // A table takes nothing before it is ACTIVE, which comes a moment later.
-  await vi.waitFor(async () => {
+  await vi.waitUntil(async () => {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: "berth" }));
-    expect(Table?.TableStatus).toBe("ACTIVE");
+    return Table?.TableStatus === "ACTIVE";
   });
 });
 afterEach(async () => {

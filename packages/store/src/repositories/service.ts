@@ -1,5 +1,13 @@
 import type { PlannedStop, Service } from "@berth/domain/service";
-import { clusterOf, daemonList, serviceKey, servicePartition, waitingList } from "../keys.ts";
+import {
+  clusterOf,
+  daemonListing,
+  serviceKey,
+  servicePartition,
+  waitingListing,
+  WANTING,
+  wantingList,
+} from "../keys.ts";
 import type { New, ServiceRepository, Stored } from "../store.ts";
 import type { Item, Table, WriteOutcome } from "../table.ts";
 import { type Alike, decodeAlike, encodeAlike } from "./alike-format.ts";
@@ -35,13 +43,8 @@ export function createServiceRepository(table: Table, retention: Retention): Ser
       return { ...page, items: page.items.map(toService) };
     },
 
-    waitingForCapacity: async (cluster) => {
-      const keys = await listAll(table, waitingList(cluster));
-      return keys.map((key) => key.sk);
-    },
-
     daemons: async (cluster) => {
-      const keys = await listAll(table, daemonList(cluster));
+      const keys = await listAll(table, wantingList(cluster), { skPrefix: WANTING.daemon });
       return keys.map((key) => key.sk);
     },
 
@@ -81,10 +84,10 @@ function itemOf(service: New<Service>, retention: Retention): Item {
 /** A DAEMON service is always among those that instances may concern. */
 function listing({ cluster, name, plannedStarts, ...service }: New<Service>) {
   if (service.schedulingStrategy === "DAEMON") {
-    return service.status === "ACTIVE" ? { listPk: daemonList(cluster), listSk: name } : {};
+    return service.status === "ACTIVE" ? daemonListing(cluster, name) : {};
   }
   const waits = plannedStarts.some((start) => start.unplaced);
-  return waits ? { listPk: waitingList(cluster), listSk: name } : {};
+  return waits ? waitingListing(cluster, name) : {};
 }
 
 /** The service of an item. */
