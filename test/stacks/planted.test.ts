@@ -49,6 +49,7 @@ const PLANTS: readonly Plant[] = [
   { file: "stacks/alarms.ts", from: "-dead-letters`, `What", to: "-alive`, `What" },
   { file: "stacks/alarms.ts", from: "[STAGE_DIMENSION]: $app.stage", to: `Stage: "another"` },
   { file: "stacks/alarms.ts", from: "name, deadLetters);", to: "name, queue);" },
+  { file: "stacks/alarms.ts", from: `"WriteThrottleEvents"`, to: `"WriteTrottleEvents"` },
   {
     file: "stacks/edge.ts",
     from: "[...controller.permissions, keys.opening]",
@@ -145,6 +146,7 @@ describe("with planted faults", () => {
     expect(faults).toContain("sweep-missing takes silence for health");
     expect(faults.join()).toContain("no alarm for AWS/SQS ApproximateNumberOfMessagesVisible");
     expect(faults).toContain("no alarm for Berth ReconcileErrors of planted");
+    expect(faults.join()).toContain("no alarm for AWS/DynamoDB WriteThrottleEvents of ");
   });
 });
 

@@ -26,7 +26,9 @@ beforeEach(async () => {
       const Entries = details.map((detail) => {
         const left = refusals.get(detail) ?? 0;
         refusals.set(detail, left - 1);
-        return left > 0 ? { ErrorCode: "InternalFailure" } : { EventId: detail };
+        return left > 0
+          ? { ErrorCode: "InternalFailure", ErrorMessage: "Try later." }
+          : { EventId: detail };
       });
       response.end(JSON.stringify({ FailedEntryCount: 0, Entries }));
     });
@@ -69,7 +71,8 @@ test("sends again what the bus did not take, and only that", async () => {
 test("gives up in the end, with how many of the first were taken, and sends nothing behind it", async () => {
   refusals.set(detail("b"), 99);
   const names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"];
-  expect(await put(...names)).toEqual({ taken: 1, error: { ErrorCode: "InternalFailure" } });
+  const error = new Error("The bus refused an event: InternalFailure: Try later.");
+  expect(await put(...names)).toEqual({ taken: 1, error });
   expect(requests.flat()).not.toContain(detail("k"));
 });
 

@@ -3,6 +3,7 @@ import {
   type EventBridgeClient,
   PutEventsCommand,
   type PutEventsRequestEntry,
+  type PutEventsResultEntry,
 } from "@aws-sdk/client-eventbridge";
 import { type EcsEvent, EVENT_SOURCE } from "@berth/contracts/ecs-event";
 import { batchesOf } from "./event-batches.ts";
@@ -63,11 +64,20 @@ async function putBatch(
       const Entries = refused.map(({ entry }) => entry);
       const { Entries: results = [] } = await client.send(new PutEventsCommand({ Entries }));
       refused = refused.filter((_, index) => results[index]?.EventId === undefined);
-      error = results.find(({ ErrorCode }) => ErrorCode !== undefined);
+      error = refusalIn(results);
     } catch (caught) {
       // The client has tried again by itself what is worth it.
       return { taken: refused[0]?.position ?? 0, error: caught };
     }
   }
   return { taken: refused[0]?.position ?? batch.length, error };
+}
+
+/** As an error, of which a log tells more than that it is an object. */
+function refusalIn(results: readonly PutEventsResultEntry[]): Error | undefined {
+  const refused = results.find(({ ErrorCode }) => ErrorCode !== undefined);
+  return (
+    refused &&
+    new Error(`The bus refused an event: ${refused.ErrorCode}: ${refused.ErrorMessage ?? ""}`)
+  );
 }

@@ -70,6 +70,8 @@ const failureAt = (number: number) => ({
   batchItemFailures: [{ itemIdentifier: String(number) }],
 });
 
+const unreadable = recordOf({ pk: "tasks#default", sk: "x", version: 1, containers: 5 }, 2);
+
 describe("a batch of changes", () => {
   it("is told in its order, with what the table knows of the task's definition", async () => {
     const Records = await Promise.all([1, 2, 3].map(birth));
@@ -89,11 +91,19 @@ describe("a batch of changes", () => {
   });
 
   it("comes again from a change on that nobody can read, and what is before it is told", async () => {
-    const unreadable = recordOf({ pk: "tasks#default", sk: "x", version: 1, containers: 5 }, 2);
     const Records = [await birth(1), unreadable, await birth(3)];
     expect(await handler()({ Records })).toEqual(failureAt(2));
     expect(tasksTold()).toEqual([1]);
     expect(logged).toMatchObject([{ sequenceNumber: "2", error: { name: "TypeError" } }]);
+  });
+
+  it.each<[string, () => Promise<DynamoDBRecord>, number]>([
+    ["cannot be read", async () => unreadable, Infinity],
+    ["the bus does not take", () => birth(2), 0],
+  ])("is halved where its first change %s, until that is alone", async (_, first, taken) => {
+    const Records = [await first(), await birth(3)];
+    await expect(handler(taken)({ Records })).rejects.toThrow("halves");
+    expect(await handler(taken)({ Records: Records.slice(0, 1) })).toEqual(failureAt(2));
   });
 
   it("is nothing to tell of where an item went, or is none of ECS's", async () => {

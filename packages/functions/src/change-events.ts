@@ -15,8 +15,17 @@ export interface ChangeEdge extends EventSources {
 }
 
 /**
+ * Lambda halves a batch where its function throws. Where that names a change, the batch is parted there:
+ * at its very first, that is no parting, and the others would be given up with it in the end. Source:
+ * Lambda developer guide, partial batch responses of DynamoDB streams.
+ */
+const TO_BE_HALVED = "The first change of a batch was not told: its halves come apart";
+
+/**
  * Tells on the bus what changed in the table. From the first change on that could not be told, the
  * batch comes again: an event may be sent twice, and none is left out.
+ *
+ * @throws Error where that is the first of several
  */
 export function createChangeEventsHandler(edge: ChangeEdge): ChangeEventsHandler {
   return async ({ Records }) => {
@@ -25,6 +34,7 @@ export function createChangeEventsHandler(edge: ChangeEdge): ChangeEventsHandler
     if (taken === events.length && unread === undefined) return { batchItemFailures: [] };
     const failed = events[taken]?.position ?? unread ?? 0;
     if (error !== undefined) edge.log.error("Events were not taken", describeError(error));
+    if (failed === 0 && Records.length > 1) throw new Error(TO_BE_HALVED);
     return { batchItemFailures: [{ itemIdentifier: sequenceOf(Records[failed]) }] };
   };
 }

@@ -27,6 +27,15 @@ describe("POST /v1/join", () => {
     },
   );
 
+  it.each(["/v1/x/../join", "/v1/./join", "/v1/x/%2e%2e/join", "/v1/jo\tin", "/v1/join/"])(
+    "is under no other path, which would have another throttle: %j",
+    async (path) => {
+      const body = JSON.stringify({ url: "https://sts.test/" });
+      const answer = await api.handler(anHttpEvent("POST", path, body));
+      expect(answer.statusCode).toBe(404);
+    },
+  );
+
   it("reads no long bodies", async () => {
     const answer = await join({ url: "x".repeat(20_000) });
     expect(answer.statusCode).toBe(413);

@@ -72,12 +72,26 @@ export function readBody<Output>(schema: z.ZodType<Output>, body: unknown): Outp
 
 function parseBody(text: string): unknown {
   if (text === "") return undefined;
+  const body = parseJson(text);
+  if (isDeeperThan(MAX_DEPTH, body)) throw invalid("The body is nested too deeply.");
+  return body;
+}
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     throw invalid("The body is not valid JSON.");
   }
 }
+
+/** Levels. What is printed again, as policies and planned requests are, would overflow the stack. */
+const MAX_DEPTH = 64;
+
+const isDeeperThan = (levels: number, value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((each) => isDeeperThan(levels - 1, each)));
 
 const textOf = (value: unknown): string => (value === undefined ? "" : JSON.stringify(value));
 

@@ -48,7 +48,9 @@ export function createRestRouter(routes: RestRoutes): FindRestRoute {
   return (method, path, query) => {
     for (const each of compiled) {
       const match = each.method === method ? each.pattern.exec({ pathname: path }) : null;
-      if (match)
+      // A pattern also fits what `..` or a tab in a path would come to. API Gateway has not read it
+      // so: to it that is another route, with another throttle.
+      if (match?.pathname.input === path)
         return { route: each.route, parameters: parametersOf(match.pathname.groups, query) };
     }
     return undefined;

@@ -31,6 +31,24 @@ export function describeTable(makeTable: () => Promise<Table>): void {
       });
     });
 
+    test.each([
+      { name: "an empty sort key", key: { pk: "p", sk: "" } },
+      { name: "an empty partition key", key: { pk: "", sk: "s" } },
+      { name: "a sort key of 1,025 bytes", key: { pk: "p", sk: "x".repeat(1_025) } },
+      { name: "a partition key of 2,049 bytes", key: { pk: "p".repeat(2_049), sk: "s" } },
+    ])("never has $name: it is not there, alone and among others", async ({ key }) => {
+      await table.create(anItem());
+      expect(await table.get(key)).toBeUndefined();
+      expect(await table.getMany([key])).toEqual([]);
+      expect(await table.getMany([key, anItem(), key])).toEqual([anItem()]);
+    });
+
+    test("is found by the longest keys that there can be", async () => {
+      const longest = { ...anItem(), pk: "p".repeat(2_048), sk: "é".repeat(512) };
+      await table.create(longest);
+      expect(await table.getMany([longest, anItem()])).toEqual([longest]);
+    });
+
     test("is not changed by changing what was written or read", async () => {
       const list = ["kept"];
       await table.create({ ...anItem(), list });

@@ -31,6 +31,7 @@ function wanted(deployment: Deployment, stage: string): readonly string[] {
     ]);
   const functionName = (name: string) => deployment.one("lambda/function:Function", name).name;
   const sweep = functionName("SweepFunction");
+  const table = deployment.one("dynamodb/table:Table").name;
   return [
     ...queues,
     ...functions,
@@ -44,6 +45,9 @@ function wanted(deployment: Deployment, stage: string): readonly string[] {
     signature("AWS/ApiGateway", "5xx", "HttpApiApi-id"),
     signature("AWS/ApiGateway", "IntegrationError", "AgentSocketsApi-id"),
     signature("AWS/ApiGateway", "ExecutionError", "AgentSocketsApi-id"),
+    ...["ReadThrottleEvents", "WriteThrottleEvents"].map((metric) =>
+      signature("AWS/DynamoDB", metric, table),
+    ),
   ];
 }
 

@@ -5,7 +5,7 @@ import { anAccessKey, aTask, instanceId } from "@berth/testing/builders";
 import { aControlPlane } from "@berth/testing/control-plane";
 import { setUpCluster } from "@berth/testing/set-up-cluster";
 import { beforeEach, describe, expect, test } from "vitest";
-import { connectAgent } from "../agents/connections.ts";
+import { connectAgent, disconnectAgent } from "../agents/connections.ts";
 import { receiveFromAgent } from "../agents/receive.ts";
 import { registerContainerInstance } from "../commands/register-container-instance.ts";
 import { submitContainerStateChange } from "../commands/submit-container-state-change.ts";
@@ -207,11 +207,30 @@ describe("sockets", () => {
     await expect(dial("acs", MINE, nobody)).rejects.toMatchObject(denied(MINE, "ecs:Poll"));
   });
 
+  test("for telemetry alone are no way to commands", async () => {
+    await dial("acs", MINE, me);
+    await disconnectAgent(controlPlane, "c");
+    await dial("tcs", MINE, me);
+    const ack = { type: "HeartbeatAckRequest", message: { messageId: "1" } };
+    await receiveFromAgent(controlPlane, "c", ack);
+    const session = await controlPlane.store.sessions.find("default", MINE);
+    expect(session).not.toHaveProperty("connectionId");
+    const stops = { type: "TaskStopVerificationMessage", message: { messageId: "1" } };
+    expect(await receiveFromAgent(controlPlane, "c", stops)).toBeUndefined();
+  });
+
+  const policy = (...Action: readonly string[]) => ({
+    kind: "policy" as const,
+    document: JSON.stringify({ Statement: { Effect: "Allow", Action, Resource: arnOf(MINE) } }),
+  });
+
   test.each([
     ["switched off", { status: "Inactive" }],
     ["over", { validUntil: base.now() + 1 }],
+    ["of a policy without sockets", { grant: policy("ecs:DescribeTasks") }],
+    ["of a policy for telemetry alone", { grant: policy("ecs:StartTelemetrySession") }],
   ] as const)("are closed to who opened them with a key that is %s since", async (_, change) => {
-    const key = anAccessKey({ grant: { kind: "agent" } });
+    const key = anAccessKey({ grant: policy("ecs:Poll") });
     const { accessKeys, sessions } = controlPlane.store;
     await accessKeys.create(key);
     await dial("acs", MINE, { ...me, accessKeyId: key.id });

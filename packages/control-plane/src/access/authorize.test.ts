@@ -37,6 +37,15 @@ test("every resource must be allowed, and the first that is not is named", () =>
   expect(ask(policy(only), { ...UPDATE, resources: [WEB, api] })).toThrow(`on resource: ${api}`);
 });
 
+test("more resources than any operation takes are held against no policy", () => {
+  const many = (length: number) => ({
+    ...UPDATE,
+    resources: Array.from({ length }, (_, index) => `${WEB}-${index}`),
+  });
+  expect(ask(policy(all), many(100))).not.toThrow();
+  expect(ask(policy(all), many(101))).toThrow("A request can name at most 100 resources.");
+});
+
 test("what is done to nothing in particular is done to everything", () => {
   const list = { action: "ecs:ListClusters", resources: [] };
   expect(ask(policy({ ...all, Resource: WEB }), list)).toThrow("on resource: * because");

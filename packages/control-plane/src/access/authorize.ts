@@ -1,6 +1,7 @@
 import { clusterArn } from "@berth/domain/arn";
 import { evaluate } from "@berth/domain/access/evaluate";
 import { statementsOf } from "@berth/domain/access/permissions";
+import { EcsError } from "@berth/domain/errors";
 import type { CommandContext } from "../context.ts";
 import { accessDenied } from "./access-denied.ts";
 
@@ -15,15 +16,35 @@ export interface Access {
 }
 
 /**
+ * As many as any operation takes. A body has room for half a million, each to be held against every
+ * statement, before the operation itself would have counted them.
+ */
+const MAX_RESOURCES = 100;
+
+/** Who asks, and what his policy is. */
+export type Asker = Pick<CommandContext, "permissions" | "principalArn" | "scope">;
+
+/**
  * Lets pass what the caller's policy allows on every one of the resources.
  *
- * @throws EcsError AccessDeniedException
+ * @throws EcsError AccessDeniedException, InvalidParameterException
  */
-export function checkAccess(
-  context: Pick<CommandContext, "permissions" | "principalArn" | "scope">,
+export function checkAccess(asker: Asker, access: Access): void {
+  const refusal = findRefusal(asker, access);
+  if (refusal) throw refusal;
+}
+
+/** What `checkAccess` would throw. */
+export function findRefusal(
+  { permissions, principalArn, scope }: Asker,
   { action, resources, cluster }: Access,
-): void {
-  const { permissions, principalArn, scope } = context;
+): EcsError | undefined {
+  if (resources.length > MAX_RESOURCES) {
+    return new EcsError(
+      "InvalidParameterException",
+      `A request can name at most ${MAX_RESOURCES} resources.`,
+    );
+  }
   const statements = statementsOf(permissions);
   for (const resource of resources.length > 0 ? resources : ["*"]) {
     const within = cluster ?? clusterIn(resource);
@@ -32,8 +53,9 @@ export function checkAccess(
       resource,
       ...(within !== undefined && { clusterArn: clusterArn(scope, within) }),
     });
-    if (decision !== "allowed") throw accessDenied({ principalArn, action, resource }, decision);
+    if (decision !== "allowed") return accessDenied({ principalArn, action, resource }, decision);
   }
+  return undefined;
 }
 
 /** One request may name several such, of different clusters. */

@@ -5,6 +5,8 @@ import { FakeSecretBox } from "@berth/testing/fake-secret-box";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { TestControlPlane } from "@berth/testing/control-plane";
 import { createFindAccessKey } from "./find-access-key.ts";
+import { accessKeyIdOf } from "./new-secret.ts";
+import { sha256Hex } from "../request-hash.ts";
 import type { Credential, FindAccessKey } from "./find-access-key.ts";
 
 const ID = anAccessKey().id;
@@ -113,6 +115,17 @@ describe("what was read is remembered", () => {
     expect(readings).toBe(1);
     controlPlane.advance(5_000);
     expect(await find(ID)).toBeDefined();
+  });
+
+  test("also while a stranger makes up thousands of ids", async () => {
+    await issue();
+    await find(ID);
+    for (let made = 0; made < 5_000; made += 1) {
+      await find(accessKeyIdOf("AKIA", sha256Hex(String(made))));
+    }
+    await find(ID);
+    expect(box.opened).toBe(1);
+    expect(readings).toBe(5_001);
   });
 
   test("but not a failure", async () => {

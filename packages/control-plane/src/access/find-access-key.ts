@@ -37,6 +37,8 @@ interface Kept {
   readonly credential: Promise<Credential | undefined>;
   /** Epoch ms. */
   until: number;
+  /** There was no such key, or none that is good. */
+  isAbsent: boolean;
 }
 
 /**
@@ -59,17 +61,25 @@ async function remember(
   id: string,
   parts: AccessKeyParts,
 ): Promise<Credential | undefined> {
-  const entry: Kept = { credential: load(parts, id), until: parts.now() + FOUND_KEPT_MS };
-  if (kept.size >= MAX_KEPT) kept.clear();
+  const until = parts.now() + FOUND_KEPT_MS;
+  const entry: Kept = { credential: load(parts, id), until, isAbsent: false };
+  if (kept.size >= MAX_KEPT) makeRoom(kept);
   kept.set(id, entry);
   try {
     const credential = await entry.credential;
-    if (!credential) entry.until = parts.now() + ABSENT_KEPT_MS;
+    entry.isAbsent = credential === undefined;
+    if (entry.isAbsent) entry.until = parts.now() + ABSENT_KEPT_MS;
     return credential;
   } catch (error) {
     kept.delete(id);
     throw error;
   }
+}
+
+/** Who makes up ids pushes out made-up ids: keys that were decrypted stay as long as there is room. */
+function makeRoom(kept: Map<string, Kept>): void {
+  for (const [id, { isAbsent }] of kept) if (isAbsent) kept.delete(id);
+  if (kept.size >= MAX_KEPT) kept.clear();
 }
 
 async function load(parts: AccessKeyParts, id: string): Promise<Credential | undefined> {

@@ -1,9 +1,9 @@
-import { containerInstanceArn, parseArn } from "@berth/domain/arn";
+import { containerInstanceArn, parseArn, type Scope } from "@berth/domain/arn";
 import type { ContainerInstance } from "@berth/domain/container-instance";
 import { defined } from "@berth/domain/defined";
-import type { AgentSession } from "@berth/domain/session";
+import type { AgentConnection, AgentSession } from "@berth/domain/session";
 import type { Stored, StoredInstance } from "@berth/store/store";
-import { checkAccess } from "../access/authorize.ts";
+import { checkAccess, type Access } from "../access/authorize.ts";
 import { checkSpeaksFor } from "../access/ownership.ts";
 import type { CommandContext, ControlPlane } from "../context.ts";
 import { recordDisconnected } from "../reconcile/agent-presence.ts";
@@ -36,6 +36,19 @@ export type HandshakeOutcome =
 /** What policies call it to open a socket. Source: service authorization reference. */
 const ACTION = { acs: "ecs:Poll", tcs: "ecs:StartTelemetrySession" } as const;
 
+/** What it takes to open this socket, and to be heard on it. */
+export function socketAccess(
+  scope: Scope,
+  {
+    kind,
+    cluster,
+    containerInstanceId,
+  }: Pick<AgentConnection, "kind" | "cluster" | "containerInstanceId">,
+): Access {
+  const resources = [containerInstanceArn(scope, cluster, containerInstanceId)];
+  return { action: ACTION[kind], resources, cluster };
+}
+
 /**
  * Lets an agent in. The greeting follows by way of the queue: API Gateway delivers nothing to a
  * connection before its handshake is answered.
@@ -51,15 +64,15 @@ export async function connectAgent(
   if (cluster === undefined || id === undefined) {
     return { refused: "InvalidInstanceException", message: "Container instance ARN is malformed." };
   }
-  const action = ACTION[handshake.kind];
-  const speaker = { ...dialler, scope: controlPlane.scope };
-  const resources = [containerInstanceArn(controlPlane.scope, cluster, id)];
-  checkAccess(speaker, { action, resources, cluster });
+  const { scope } = controlPlane;
+  const speaker = { ...dialler, scope };
+  const access = socketAccess(scope, { kind: handshake.kind, cluster, containerInstanceId: id });
+  checkAccess(speaker, access);
   const found = await controlPlane.store.instances.find(cluster, id);
   if (!found || found.ledger.status === "INACTIVE") {
     return { refused: "InactiveInstanceException", message: "Container instance is inactive." };
   }
-  checkSpeaksFor(speaker, found.instance, action);
+  checkSpeaksFor(speaker, found.instance, access.action);
   await controlPlane.store.sessions.createConnection({
     connectionId: handshake.connectionId,
     kind: handshake.kind,

@@ -1,10 +1,12 @@
 import type { TaskIdentifier, TaskStopVerificationAck } from "@berth/contracts/agent/messages";
-import { isUsable } from "@berth/domain/access/access-key";
+import { isUsable, principalArn } from "@berth/domain/access/access-key";
+import { permissionsOf } from "@berth/domain/access/permissions";
 import type { AgentConnection, AgentSession } from "@berth/domain/session";
 import { parseArn } from "@berth/domain/arn";
+import { findRefusal } from "../access/authorize.ts";
 import type { ControlPlane } from "../context.ts";
 import { persist, withDue } from "../reconcile/persist.ts";
-import { disconnectAgent, openSession } from "./connections.ts";
+import { disconnectAgent, openSession, socketAccess } from "./connections.ts";
 import { acknowledge, isTelemetry, recordHealth } from "./telemetry.ts";
 import type { AgentFrame, TelemetryAck } from "./telemetry.ts";
 
@@ -25,6 +27,8 @@ export async function receiveFromAgent(
     if (frame.type === "PublishHealthRequest") await recordHealth(controlPlane, connection, frame);
     return acknowledge(frame);
   }
+  // Who sends telemetry may not also be told what to run: to open this socket takes less.
+  if (connection.kind === "tcs") return undefined;
   if (!(await isStillLetIn(controlPlane, connection))) {
     await disconnectAgent(controlPlane, connectionId);
     return undefined;
@@ -36,16 +40,25 @@ export async function receiveFromAgent(
 }
 
 /**
- * A socket outlives the look at its handshake: who opened it with a key that was revoked since, or
- * is over, is heard no more, and told nothing. Who keeps silent about it loses his lease.
+ * A socket outlives the look at its handshake: who opened it with a key that was revoked since, is
+ * over, or has a policy now that would not let him in, is heard no more, and told nothing. Who keeps
+ * silent about it loses his lease.
  */
 async function isStillLetIn(
   controlPlane: ControlPlane,
-  { accessKeyId }: AgentConnection,
+  connection: AgentConnection,
 ): Promise<boolean> {
+  const { store, scope } = controlPlane;
+  const { accessKeyId } = connection;
   if (accessKeyId === undefined) return true;
-  const accessKey = await controlPlane.store.accessKeys.find(accessKeyId);
-  return accessKey !== undefined && isUsable(accessKey, controlPlane.now());
+  const accessKey = await store.accessKeys.find(accessKeyId);
+  if (!accessKey || !isUsable(accessKey, controlPlane.now())) return false;
+  const holder = {
+    permissions: permissionsOf(accessKey.grant),
+    principalArn: principalArn(scope.account, accessKey.principal),
+    scope,
+  };
+  return findRefusal(holder, socketAccess(scope, connection)) === undefined;
 }
 
 /**

@@ -10,7 +10,14 @@ export function reportedStatus(text: string | undefined): ContainerReport["statu
   return text === "PENDING" || text === "RUNNING" || text === "STOPPED" ? text : undefined;
 }
 
-/** `undefined` for what names no container or state. */
+/** Longer than any that engines make. A task with all that is reported of it is one item of the table. */
+const MAX_TEXT_LENGTH = 255;
+/** Of a hundred ports, each bound to an address of either kind. */
+const MAX_BINDINGS = 200;
+
+const cut = (text: string | undefined) => text?.slice(0, MAX_TEXT_LENGTH);
+
+/** `undefined` for what names no container or state. What is too long is cut, not refused. */
 export function containerReport(given: GivenContainer): ContainerReport | undefined {
   const { containerName, networkBindings, reason, runtimeId, exitCode, imageDigest } = given;
   const status = reportedStatus(given.status);
@@ -19,11 +26,11 @@ export function containerReport(given: GivenContainer): ContainerReport | undefi
     containerName,
     status,
     ...defined({
-      runtimeId,
+      runtimeId: cut(runtimeId),
       exitCode,
-      imageDigest,
+      imageDigest: cut(imageDigest),
       reason: reason || undefined,
-      networkBindings: networkBindings?.map(networkBinding),
+      networkBindings: networkBindings?.slice(0, MAX_BINDINGS).map(networkBinding),
     }),
   };
 }
@@ -34,4 +41,4 @@ const networkBinding = ({
   hostPort,
   protocol,
 }: NonNullable<GivenContainer["networkBindings"]>[number]): NetworkBinding =>
-  defined({ bindIP, containerPort, hostPort, protocol });
+  defined({ bindIP: cut(bindIP), containerPort, hostPort, protocol });

@@ -14,6 +14,9 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
   architecture: "ecs.cpu-architecture",
 };
 
+/** Part of a key of the table. */
+const INSTANCE_ID = /^[\w-]{1,64}$/;
+
 /**
  * Who an instance says it is. Instances outside EC2 send an empty document. The signature is not
  * verified: a caller who may register instances at all is trusted with their names.
@@ -24,6 +27,7 @@ export function parseIdentityDocument(document: string | undefined): Identity {
   if (!document) return { attributes: [] };
   const members = parseObject(document);
   const { instanceId } = members;
+  if (typeof instanceId === "string" && !INSTANCE_ID.test(instanceId)) throw notValid();
   return {
     ...(typeof instanceId === "string" && { instanceId }),
     attributes: Object.entries(ATTRIBUTES).flatMap(([member, name]) => {
@@ -40,8 +44,11 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
   } catch {
     // Told below, as for anything else that is no object.
   }
-  throw new EcsError(
+  throw notValid();
+}
+
+const notValid = () =>
+  new EcsError(
     "ClientException",
     "The identity document and identity document signature were not valid",
   );
-}

@@ -22,8 +22,27 @@ export type InstanceReport = Pick<
   "registered" | "gpuIds" | "attributes" | "versionInfo" | "ec2InstanceId"
 >;
 
+/** Bytes, as for a task definition. Real agents say a tenth of it; an item of the table holds six times as much. */
+const MAX_LENGTH = 65_536;
+
 /** @throws EcsError ClientException, InvalidParameterException */
-export function readReport(request: Request): InstanceReport {
+export const readReport = (request: Request): InstanceReport => withinLength(reportOf(request));
+
+/**
+ * The same, unless it is longer than its instance is to be.
+ *
+ * @throws EcsError ClientException
+ */
+export function withinLength(report: InstanceReport): InstanceReport {
+  const length = Buffer.byteLength(JSON.stringify(report));
+  if (length <= MAX_LENGTH) return report;
+  throw new EcsError(
+    "ClientException",
+    `Actual length: '${length}'. Max allowed length is '${MAX_LENGTH}' bytes.`,
+  );
+}
+
+function reportOf(request: Request): InstanceReport {
   const document = parseIdentityDocument(request.instanceIdentityDocument);
   const given = (request.attributes ?? []).map(checkedAttribute);
   const resources = request.totalResources ?? [];

@@ -14,6 +14,7 @@ import {
   isCapability,
   mergeAttributes,
   readReport,
+  withinLength,
   withZone,
   type InstanceReport,
 } from "./instance-registration.ts";
@@ -137,11 +138,11 @@ async function registerAgain(
 /** Agents send custom attributes at their first registration only, and often no versions. */
 function renewed(instance: ContainerInstance, report: InstanceReport): InstanceReport {
   const lasting = instance.attributes.filter((attribute) => !isCapability(attribute));
-  return {
+  return withinLength({
     ...report,
     attributes: mergeAttributes(lasting, report.attributes),
     versionInfo: { ...instance.versionInfo, ...report.versionInfo },
-  };
+  });
 }
 
 function checkSameResources(known: ContainerInstance, report: InstanceReport): void {

@@ -191,6 +191,7 @@ describe("the bus of ECS's events", () => {
 
   test("says so where the bus refuses an event", async () => {
     const outcome = await bus("other").put(events(2));
-    expect(outcome).toMatchObject({ taken: 0, error: { ErrorCode: "ResourceNotFoundException" } });
+    expect(outcome.taken).toBe(0);
+    expect(String(outcome.error)).toContain("ResourceNotFoundException");
   });
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Item, Key } from "../table.ts";
 import { type Attributes, toItem, toKeyAttributes } from "./item-format.ts";
+import { canBeKey } from "./key-limits.ts";
 import { backOffMs, type Send } from "./send.ts";
 
 /** What one BatchGetItem takes. Source: DynamoDB API reference, BatchGetItem. */
@@ -11,7 +12,8 @@ export async function batchGet(
   send: Send,
   { tableName, keys, consistent }: BatchGetRequest,
 ): Promise<readonly Item[]> {
-  const distinct = [...new Map(keys.map((key) => [`${key.pk}\n${key.sk}`, key])).values()];
+  const possible = keys.filter(canBeKey);
+  const distinct = [...new Map(possible.map((key) => [`${key.pk}\n${key.sk}`, key])).values()];
   const items: Item[] = [];
   for (let start = 0; start < distinct.length; start += BATCH_SIZE) {
     let wanted: Attributes[] = distinct.slice(start, start + BATCH_SIZE).map(toKeyAttributes);
