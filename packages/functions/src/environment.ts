@@ -38,10 +38,12 @@ const controllerQueueVariables = z.object({
   BERTH_DISPATCH_QUEUE_URL: z.url(),
 });
 
+const shardsVariables = z.object({ BERTH_TABLE_SHARDS: z.coerce.number().int().min(1).max(256) });
+
 const variables = controllerQueueVariables.extend({
   BERTH_ACCOUNT: accountId,
   BERTH_TABLE_NAME: text,
-  BERTH_TABLE_SHARDS: z.coerce.number().int().min(1).max(256),
+  ...shardsVariables.shape,
   BERTH_COALESCED_QUEUE_URL: z.url(),
   BERTH_TIMERS_QUEUE_URL: z.url(),
   AWS_ENDPOINT_URL_DYNAMODB: z.url().optional(),
@@ -69,6 +71,10 @@ export function readEnvironment(env: Variables): Environment {
     settings: { ...readSettings(env), agentEndpoint: given.BERTH_AGENT_ENDPOINT },
   };
 }
+
+/** The table's shards, for every process that writes it: one that errs finds nothing of what others wrote. */
+export const readTableShards = (env: Variables): number =>
+  parseVariables(shardsVariables, env).BERTH_TABLE_SHARDS;
 
 /** Which of the stages in an account this is: for every function. */
 export const readStage = (env: Variables): string => parseVariables(stage, env).BERTH_STAGE;
