@@ -121,7 +121,8 @@ export class Invariants {
 
   #withinBounds(name: string, before: Snapshot, after: Snapshot, now: number): void {
     const service = after.services.get(name);
-    if (service?.schedulingStrategy !== "REPLICA") return;
+    // Between task sets there are no bounds; each has its own.
+    if (service?.schedulingStrategy !== "REPLICA" || service.taskSets) return;
     const tasksOf = (snapshot: Snapshot) =>
       [...snapshot.live.values()].filter((task) => task.group === serviceGroup(name));
     const [earlier, later] = [tasksOf(before), tasksOf(after)];

@@ -177,6 +177,7 @@ async function register(
   });
 }
 
-function ignoreRefusal(error: unknown): void {
+/** A refusal is an answer, a fault is not. */
+export function ignoreRefusal(error: unknown): void {
   if (!isEcsError(error) || error.code === "ServerException") throw error;
 }

@@ -19,6 +19,8 @@ export interface TaskContainer {
   readonly exitCode?: number;
   readonly reason?: string;
   readonly networkBindings?: readonly NetworkBinding[];
+  /** GPUs of its instance that it has to itself. Absent where it asked for none. */
+  readonly gpuIds?: readonly string[];
   /** Absent while the container has no check or none has reported: ECS prints UNKNOWN. */
   readonly healthStatus?: HealthStatus;
 }
@@ -52,6 +54,7 @@ export type Cause =
       readonly principalArn: string;
     }
   | { readonly kind: "deployment"; readonly id: string }
+  | { readonly kind: "taskSet"; readonly id: string }
   | { readonly kind: "agent" }
   | { readonly kind: "controlPlane"; readonly reason: string };
 
@@ -75,7 +78,7 @@ export interface Task {
   readonly taskDefinition: string;
   /** `service:NAME`, `family:FAMILY` or what RunTask was given. */
   readonly group: string;
-  /** For a service's task its deployment, `ecs-svc/N`. */
+  /** For a service's task its deployment or task set, `ecs-svc/N`. */
   readonly startedBy?: string;
   readonly containerInstanceId: string;
   readonly availabilityZone?: string;

@@ -10,6 +10,7 @@ import { createServiceRepository } from "./repositories/service.ts";
 import { createSessionRepository } from "./repositories/session.ts";
 import { createTaskDefinitionRepository } from "./repositories/task-definition.ts";
 import { createTaskRepository } from "./repositories/task.ts";
+import { wantingCapacity } from "./repositories/wanting-capacity.ts";
 import { shardTable } from "./shard-table.ts";
 
 import type { Overdue, Store } from "./store.ts";
@@ -41,6 +42,7 @@ export function createStore(plainTable: Table, options: StoreOptions): Store {
     serviceRevisions: createServiceRevisionRepository(table, retention),
     sessions: createSessionRepository(table),
     accessKeys: createAccessKeyRepository(table),
+    wantingCapacity: (cluster, maxRuns) => wantingCapacity(table, cluster, maxRuns),
     overdue: async (now, limit) => (await table.overdue(now, limit)).map(toOverdue),
   };
 }

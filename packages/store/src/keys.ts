@@ -94,8 +94,18 @@ export const serviceKey = (cluster: string, name: string): Key => ({
   pk: servicePartition(cluster),
   sk: name,
 });
-export const daemonList = (cluster: string) => `daemons#${cluster}`;
-export const waitingList = (cluster: string) => `waiting#${cluster}`;
+
+/** Who may want capacity of a cluster: what the places in its list begin with, in that order. */
+export const WANTING = { daemon: "1#", service: "2#", run: "3#" } as const;
+export const wantingList = (cluster: string) => `wanting#${cluster}`;
+export const daemonListing = (cluster: string, name: string) => ({
+  listPk: wantingList(cluster),
+  listSk: `${WANTING.daemon}${name}`,
+});
+export const waitingListing = (cluster: string, name: string) => ({
+  listPk: wantingList(cluster),
+  listSk: `${WANTING.service}${name}`,
+});
 
 export const queuedRunPartition = (cluster: string) => `queuedRuns#${cluster}`;
 export const queuedRunKey = (cluster: string, id: string): Key => ({
@@ -104,10 +114,9 @@ export const queuedRunKey = (cluster: string, id: string): Key => ({
 });
 /** By time, the oldest first. */
 export const queuedListing = (cluster: string, id: string, queuedAt: number) => ({
-  listPk: queuedList(cluster),
-  listSk: `${paddedTime(queuedAt)}#${id}`,
+  listPk: wantingList(cluster),
+  listSk: `${WANTING.run}${paddedTime(queuedAt)}#${id}`,
 });
-export const queuedList = (cluster: string) => `queued#${cluster}`;
 
 export const eventPartition = (cluster: string, service: string) => `events#${cluster}#${service}`;
 export const eventSortKey = (createdAt: number, id: string) => `${paddedTime(createdAt)}#${id}`;

@@ -135,8 +135,6 @@ export interface ServiceRepository {
   replace(service: Stored<Service>): Promise<WriteOutcome>;
   /** Services that are not INACTIVE, by name. */
   page(cluster: string, page: PageRequest): Promise<Page<Stored<Service>>>;
-  /** Names of REPLICA services with planned starts that no instance took. Eventually consistent. */
-  waitingForCapacity(cluster: string): Promise<readonly string[]>;
   /** Names of the ACTIVE services with the scheduling strategy DAEMON. Eventually consistent. */
   daemons(cluster: string): Promise<readonly string[]>;
   putEvents(cluster: string, name: string, events: readonly ServiceEvent[]): Promise<void>;
@@ -230,6 +228,15 @@ export type Overdue =
       readonly due: number;
     };
 
+export interface WantingCapacity {
+  /** Names of the ACTIVE services with the scheduling strategy DAEMON. */
+  readonly daemons: readonly string[];
+  /** Names of REPLICA services with planned starts that no instance took. */
+  readonly services: readonly string[];
+  /** Those that are WAITING, the oldest first. */
+  readonly runs: readonly Stored<QueuedRun>[];
+}
+
 export interface Store {
   readonly clusters: ClusterRepository;
   readonly taskDefinitions: TaskDefinitionRepository;
@@ -241,6 +248,8 @@ export interface Store {
   readonly serviceRevisions: ServiceRevisionRepository;
   readonly sessions: SessionRepository;
   readonly accessKeys: AccessKeyRepository;
+  /** Who may want capacity of a cluster, as it was a moment ago. */
+  wantingCapacity(cluster: string, maxRuns: number): Promise<WantingCapacity>;
   /** Oldest first. */
   overdue(now: number, limit: number): Promise<readonly Overdue[]>;
 }

@@ -1,6 +1,7 @@
 import type { PlannedStart, Service, ServiceEvent } from "@berth/domain/service";
 import { beforeEach, expect, test } from "vitest";
 import { aService, instanceId, taskId } from "./builders.ts";
+import { anExternalService, aTaskSet } from "./task-sets.ts";
 import { drainPages, type StoreParts, StoreWorld, there } from "./store-contract-world.ts";
 
 const CLUSTER = "default";
@@ -51,6 +52,11 @@ export function describeServices(parts: StoreParts): void {
         aStart(5, { containerInstanceId: instanceId(1) }),
         aStart(6, { availabilityZone: "a" }),
       ],
+      plannedStops: [
+        { taskId: taskId("service:web", 7), reason: "Scaling activity" },
+        { taskId: taskId("service:web", 8), reason: "Scaling activity" },
+        { taskId: taskId("service:web", 9), reason: "Scaling activity", beforeRunning: true },
+      ],
       newEvents: [anEvent(1)],
       kept: { networkConfiguration: { awsvpcConfiguration: { subnets: [] } } },
     });
@@ -61,6 +67,42 @@ export function describeServices(parts: StoreParts): void {
     expect(await services.findMany(CLUSTER, ["web", "absent"])).toStrictEqual([stored]);
     expect((await services.page(CLUSTER, { limit: 10 })).items).toStrictEqual([stored]);
     expect(await services.find("another", "web")).toBeUndefined();
+  });
+
+  test("a service is read with its task sets, and with who changed one last", async () => {
+    const { services } = world.store;
+    const failures = { failedTasks: 2, failedRounds: 1, lastFailedAt: 3, throttledUntil: 9 };
+    const service = anExternalService({
+      taskDefinition: "web:1",
+      taskSets: [
+        aTaskSet(2, { scale: 33.3, externalId: "green", clientToken: "t-1", failures }),
+        aTaskSet(1, { status: "PRIMARY", tags: [{ key: "team", value: "a" }] }),
+      ],
+      withdrawnStarts: [{ taskId: taskId("service:web", 1), taskSetId: "ecs-svc/1", until: 5 }],
+      latestChange: {
+        at: 4,
+        operation: "UpdateTaskSet",
+        requestId: "r-1",
+        principalArn: "arn:aws:iam::000000000000:root",
+        taskSet: { id: "ecs-svc/1", scale: 33.3 },
+      },
+    });
+    expect(await services.create(service)).toBe("ok");
+    expect(await services.find(CLUSTER, "web")).toStrictEqual({ ...service, version: 1 });
+  });
+
+  test("of two that change task sets of one service at once, one wins, and the other knows", async () => {
+    const { services } = world.store;
+    await services.create(anExternalService({ taskSets: [aTaskSet(2), aTaskSet(1)] }));
+    const read = there(await services.findLatest(CLUSTER, "web"));
+    const outcomes = await Promise.all(
+      [10, 20].map((scale) =>
+        services.replace({ ...read, taskSets: [aTaskSet(2, { scale }), aTaskSet(1)] }),
+      ),
+    );
+    expect(outcomes.toSorted()).toEqual(["conflict", "ok"]);
+    const scale = outcomes[0] === "ok" ? 10 : 20;
+    expect((await services.findLatest(CLUSTER, "web"))?.taskSets?.[0]?.scale).toBe(scale);
   });
 
   test.each(["ACTIVE", "DRAINING"] as const)("%s services keep their name", async (status) => {
@@ -108,16 +150,18 @@ export function describeServices(parts: StoreParts): void {
     expect((await services.page(CLUSTER, { limit: 3 })).items).toHaveLength(3);
   });
 
+  const waiting = async (cluster: string) =>
+    (await world.store.wantingCapacity(cluster, 0)).services;
+
   test("those with a start that no instance took wait for capacity", async () => {
-    const { services } = world.store;
     for (const name of ["web", "api", "planned"]) await create({ name });
     await change("planned", { plannedStarts: [aStart(1)] });
     await change("web", { plannedStarts: [aStart(1), aStart(2, { unplaced: unplaced("AGENT") })] });
     await change("api", { plannedStarts: [aStart(1, { unplaced: unplaced("AGENT") })] });
-    expect(await services.waitingForCapacity(CLUSTER)).toEqual(["api", "web"]);
-    expect(await services.waitingForCapacity("another")).toEqual([]);
+    expect(await waiting(CLUSTER)).toEqual(["api", "web"]);
+    expect(await waiting("another")).toEqual([]);
     await change("web", { plannedStarts: [aStart(1)] });
-    expect(await services.waitingForCapacity(CLUSTER)).toEqual(["api"]);
+    expect(await waiting(CLUSTER)).toEqual(["api"]);
   });
 
   test("ACTIVE DAEMON services are listed, whatever they wait for", async () => {
@@ -126,7 +170,11 @@ export function describeServices(parts: StoreParts): void {
     for (const name of ["logs", "metrics"]) await create({ name, schedulingStrategy: "DAEMON" });
     await change("logs", { plannedStarts: [aStart(1, { unplaced: unplaced("AGENT") })] });
     expect(await services.daemons(CLUSTER)).toEqual(["logs", "metrics"]);
-    expect(await services.waitingForCapacity(CLUSTER)).toEqual([]);
+    expect(await world.store.wantingCapacity(CLUSTER, 9)).toEqual({
+      daemons: ["logs", "metrics"],
+      services: [],
+      runs: [],
+    });
     await change("metrics", { status: "DRAINING" });
     expect(await services.daemons(CLUSTER)).toEqual(["logs"]);
     expect(await services.daemons("another")).toEqual([]);

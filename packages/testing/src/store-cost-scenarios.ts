@@ -6,6 +6,7 @@ import { there } from "./store-contract-world.ts";
 import {
   aTypicalAccessKey,
   aTypicalInstance,
+  aTypicalExternalService,
   aTypicalRollout,
   aTypicalService,
   aTypicalServiceDeployment,
@@ -266,10 +267,34 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
     const read = there(await services.findLatest(CLUSTER, SERVICE));
     return () => services.replace(read);
   },
-  "services.waitingForCapacity | none waits":
-    async ({ services }) =>
-    () =>
-      services.waitingForCapacity(CLUSTER),
+  "services.replace | with two task sets": async ({ services }) => {
+    await services.create(aTypicalExternalService(2));
+    const read = there(await services.findLatest(CLUSTER, SERVICE));
+    return () => services.replace(read);
+  },
+  "services.replace | with five task sets": async ({ services }) => {
+    await services.create(aTypicalExternalService(5));
+    const read = there(await services.findLatest(CLUSTER, SERVICE));
+    return () => services.replace(read);
+  },
+  "services.replace | 50 starts are decided": async ({ services }) => {
+    await services.create({ ...aTypicalService(), due: DUE });
+    const read = there(await services.findLatest(CLUSTER, SERVICE));
+    const plannedStarts = numbers(50).map((number) => ({
+      taskId: taskId(GROUP, number),
+      deploymentId: aTypicalService().deployments[0]?.id ?? "",
+      decidedAt: DUE,
+    }));
+    return () => services.replace({ ...read, plannedStarts });
+  },
+  "services.replace | 50 stops are decided": async ({ services }) => {
+    await services.create({ ...aTypicalService(), due: DUE });
+    const read = there(await services.findLatest(CLUSTER, SERVICE));
+    const reason = `Scaling activity initiated by (deployment ${aTypicalService().deployments[0]?.id})`;
+    const plannedStops = numbers(50).map((number) => ({ taskId: taskId(GROUP, number), reason }));
+    return () => services.replace({ ...read, plannedStops });
+  },
+  "wantingCapacity | nobody does": async (store) => () => store.wantingCapacity(CLUSTER, 100),
   "services.daemons | none is":
     async ({ services }) =>
     () =>

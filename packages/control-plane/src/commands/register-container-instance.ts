@@ -1,7 +1,6 @@
 import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-instance";
 import { assert, EcsError } from "@berth/domain/errors";
-import type { Capacity } from "@berth/domain/resources";
 import type { StoredInstance } from "@berth/store/store";
 import { checkSpeaksFor } from "../access/ownership.ts";
 import type { CommandContext } from "../context.ts";
@@ -126,7 +125,7 @@ async function registerAgain(
     if (stored.ledger.status === "INACTIVE") {
       throw new EcsError("ClientException", `Referenced container instance ${id} is INACTIVE.`);
     }
-    checkSameResources(stored.instance, report.registered);
+    checkSameResources(stored.instance, report);
     const updated = { ...stored.instance, ...renewed(stored.instance, report) };
     if ((await instances.replaceDescription(updated)) === "ok") {
       return { instance: updated, ledger: stored.ledger };
@@ -145,18 +144,27 @@ function renewed(instance: ContainerInstance, report: InstanceReport): InstanceR
   };
 }
 
-function checkSameResources({ id, registered }: ContainerInstance, reported: Capacity): void {
-  if (resourceText(registered) === resourceText(reported)) return;
+function checkSameResources(known: ContainerInstance, report: InstanceReport): void {
+  if (resourceText(known) === resourceText(report)) return;
   throw new EcsError(
     "ClientException",
-    `Container instance type changes are not supported. Container instance ${id} was previously registered with ${resourceText(registered)}.`,
+    `Container instance type changes are not supported. Container instance ${known.id} was previously registered with ${resourceText(known)}.`,
   );
 }
 
-const resourceText = (capacity: Capacity): string =>
-  [
-    `CPU ${capacity.cpuUnits}`,
-    `MEMORY ${capacity.memoryMiB}`,
-    `PORTS [${capacity.usedTcpPorts.toSorted((a, b) => a - b).join(",")}]`,
-    `PORTS_UDP [${capacity.usedUdpPorts.toSorted((a, b) => a - b).join(",")}]`,
+/** In one order, whatever order they were reported in. */
+function resourceText({ registered, gpuIds = [] }: InstanceReport): string {
+  const { GPU: _, ...own } = registered.countable ?? {};
+  return [
+    `CPU ${registered.cpuUnits}`,
+    `MEMORY ${registered.memoryMiB}`,
+    `PORTS [${inOrder(registered.usedTcpPorts)}]`,
+    `PORTS_UDP [${inOrder(registered.usedUdpPorts)}]`,
+    ...(gpuIds.length > 0 ? [`GPU [${gpuIds.toSorted().join(",")}]`] : []),
+    ...Object.entries(own)
+      .map(([name, units]) => `${name} ${units}`)
+      .toSorted(),
   ].join(", ");
+}
+
+const inOrder = (ports: readonly number[]): string => ports.toSorted((a, b) => a - b).join(",");

@@ -93,13 +93,14 @@ export class ClusterView {
    */
   async refresh({ store, now }: Reading): Promise<boolean> {
     if (!this.#isLoaded) return this.readAll({ store, now });
+    const after = this.#cursor;
     const joinedSince = this.#seenAt - JOIN_LAG_MS;
     this.#seenAt = now();
     const [page, joined] = await Promise.all([
       store.instances.slice(this.#cluster, {
         // One more: where a shard of ledgers ends is then seen without asking again.
         limit: this.#slice + 1,
-        ...(this.#cursor !== undefined && { startAfter: this.#cursor }),
+        ...(after !== undefined && { startAfter: after }),
       }),
       this.#known.size < this.#slice ? [] : store.instances.joinedSince(this.#cluster, joinedSince),
     ]);
@@ -107,10 +108,10 @@ export class ClusterView {
       store,
       joined.filter((id) => !this.#known.has(id)),
     );
-    const isAll = this.#cursor === undefined && page.next === undefined;
-    this.#replaceRange(page.items, this.#cursor, page.next);
-    this.#cursor = page.next;
-    return isAll;
+    this.#replaceRange(page.items, after, page.next);
+    // Batches overlap: one that read the same slice, or went on meanwhile, has moved it already.
+    if (this.#cursor === after) this.#cursor = page.next;
+    return after === undefined && page.next === undefined;
   }
 
   /** Reads these as they are now. */

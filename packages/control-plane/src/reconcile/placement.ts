@@ -1,5 +1,6 @@
 import type { WakeTiming } from "@berth/contracts/queue";
 import { serviceGroup } from "@berth/domain/task";
+import { namedDefinitions, taskSourcesOf } from "@berth/domain/task-source";
 import { planOffers } from "@berth/planner/placement/plan-offers";
 import type { WaitingService } from "@berth/planner/placement/plan-offers";
 import { planDaemonOffers } from "@berth/planner/service/daemon-offers";
@@ -11,26 +12,21 @@ import { collect } from "../commands/every-page.ts";
 import type { ControlPlane } from "../context.ts";
 import { definitionNamed, definitionsNamed } from "../definition-cache.ts";
 import type { ClusterView } from "../placement/cluster-view.ts";
-import { waitingRequest } from "../placement/service-request.ts";
+import { serviceRequirements, waitingRequest } from "../placement/service-request.ts";
 import { MAX_OFFERED_RUNS, offeredRuns } from "./run-offers.ts";
-import { requirementsOf } from "./service-ground.ts";
 
 /**
  * Offers what capacity there is to those of a cluster that may want some: first to DAEMON services,
  * so that theirs are the first tasks on an instance, then to services and queued runs that wait.
  */
 export async function offerCapacity(controlPlane: ControlPlane, cluster: string): Promise<void> {
-  const { services, queuedRuns } = controlPlane.store;
-  const [names, daemonNames, runs] = await Promise.all([
-    services.waitingForCapacity(cluster),
-    services.daemons(cluster),
-    queuedRuns.oldestWaiting(cluster, MAX_OFFERED_RUNS),
-  ]);
-  if (names.length + daemonNames.length + runs.length === 0) return;
+  const wanting = await controlPlane.store.wantingCapacity(cluster, MAX_OFFERED_RUNS);
+  const { runs } = wanting;
+  if (wanting.services.length + wanting.daemons.length + runs.length === 0) return;
   const view = controlPlane.views.of(cluster);
   const [waiting, daemons] = await Promise.all([
-    waitingServices(controlPlane, cluster, names),
-    waitingDaemons(controlPlane, cluster, daemonNames),
+    waitingServices(controlPlane, cluster, wanting.services),
+    waitingDaemons(controlPlane, cluster, wanting.daemons),
     view.readAll(controlPlane),
   ]);
   const first = planDaemonOffers(knownTo(view), daemons);
@@ -71,8 +67,12 @@ async function waitingDaemons(
   const services = await controlPlane.store.services.findMany(cluster, names);
   return Promise.all(
     services.map(async (service) => {
-      const definition = await definitionNamed(controlPlane, service.taskDefinition);
-      const { requiresAttributes, constraints } = requirementsOf(service, definition);
+      const { taskDefinition } = service;
+      const definition =
+        taskDefinition === undefined
+          ? undefined
+          : await definitionNamed(controlPlane, taskDefinition);
+      const { requiresAttributes, constraints } = serviceRequirements(service, definition);
       const { name } = service;
       return { name, group: serviceGroup(name), requiresAttributes, constraints };
     }),
@@ -85,15 +85,11 @@ async function waitingServices(
   names: readonly string[],
 ): Promise<readonly WaitingService[]> {
   const services = await controlPlane.store.services.findMany(cluster, names);
-  const definitions = await definitionsNamed(
-    controlPlane,
-    services.flatMap((service) => service.deployments.map((each) => each.taskDefinition)),
-  );
+  const definitions = await definitionsNamed(controlPlane, services.flatMap(namedDefinitions));
   return services.map((service) => ({
     name: service.name,
-    requests: service.deployments.flatMap(
-      (deployment) =>
-        waitingRequest(service, deployment, definitions.get(deployment.taskDefinition)) ?? [],
+    requests: taskSourcesOf(service).flatMap(
+      (source) => waitingRequest(service, source, definitions.get(source.taskDefinition)) ?? [],
     ),
   }));
 }

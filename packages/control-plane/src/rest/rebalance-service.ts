@@ -4,16 +4,14 @@ import { EcsError } from "@berth/domain/errors";
 import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import { isProtected, serviceGroup } from "@berth/domain/task";
-import type { TaskDefinition } from "@berth/domain/task-definition";
+import { namedDefinitions, type TaskSource } from "@berth/domain/task-source";
 import { planMoves } from "@berth/planner/rebalance/plan-moves";
 import type { Move } from "@berth/planner/rebalance/plan-moves";
-import { strategyOf } from "@berth/planner/service/strategy-of";
 import { activeCluster } from "../commands/find-cluster.ts";
 import { serviceName } from "../commands/identifiers.ts";
 import type { CommandContext } from "../context.ts";
 import { definitionsNamed } from "../definition-cache.ts";
-import { attributesForLaunch } from "../placement/launch-attributes.ts";
-import { placementRequest } from "../placement/placement-request.ts";
+import { serviceRequest } from "../placement/service-request.ts";
 import { persist } from "../reconcile/persist.ts";
 
 /** The tasks that are to be replaced, and where the strategy would place their successors now. */
@@ -63,39 +61,29 @@ export async function rebalanceService(
 async function movesOf(context: CommandContext, service: Service): Promise<readonly Move[]> {
   const { store } = context;
   const { cluster, name } = service;
-  const primary = service.deployments.find(({ status }) => status === "PRIMARY");
   const [tasks, candidates, definitions] = await Promise.all([
     store.tasks.ofGroup(cluster, serviceGroup(name)),
     store.instances.all(cluster),
-    definitionsNamed(context, [service.taskDefinition]),
+    definitionsNamed(context, namedDefinitions(service)),
   ]);
-  const definition = definitions.get(service.taskDefinition);
   // Where the successors of those that move already will be is not known yet.
-  if (!definition || tasks.some(({ moving }) => moving)) return [];
-  const movable = tasks.filter(
-    (task) => task.startedBy === primary?.id && isMovable(task, context.now()),
-  );
-  return planMoves(candidates, {
-    ...wishOf(service, definition),
-    tasks: movable.map(({ id, containerInstanceId }) => ({ taskId: id, containerInstanceId })),
-    maxMoves: MAX_MOVES,
-  });
+  if (tasks.some(({ moving }) => moving)) return [];
+  for (const source of sourcesAtRest(service)) {
+    const definition = definitions.get(source.taskDefinition);
+    const movable = tasks
+      .filter((task) => task.startedBy === source.id && isMovable(task, context.now()))
+      .map(({ id, containerInstanceId }) => ({ taskId: id, containerInstanceId }));
+    if (!definition || movable.length === 0) continue;
+    const wish = serviceRequest(service, { taskIds: [], definition, seed: service.name, source });
+    const moves = planMoves(candidates, { ...wish, tasks: movable, maxMoves: MAX_MOVES });
+    if (moves.length > 0) return moves;
+  }
+  return [];
 }
 
-const wishOf = (service: Service, definition: TaskDefinition) =>
-  placementRequest(
-    {
-      taskIds: [],
-      group: serviceGroup(service.name),
-      definition,
-      requiresAttributes: attributesForLaunch(service.launchType ?? "EC2"),
-    },
-    {
-      constraints: service.placementConstraints,
-      strategy: strategyOf(service),
-      seed: service.name,
-    },
-  );
+/** Task sets move one after the other: what one moves changes what is best for the next. */
+const sourcesAtRest = ({ deployments, taskSets = [] }: Service): readonly TaskSource[] =>
+  [...deployments.slice(0, 1), ...taskSets].filter(({ status }) => status !== "DRAINING");
 
 /** It runs and is wanted, and neither moves already nor is protected from it. */
 const isMovable = (task: Task, now: number): boolean =>

@@ -1,10 +1,13 @@
 import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
+import type { TaskSet } from "@berth/domain/task-set";
 import { boundsOf } from "../service/bounds.ts";
-import { countHealthy, countOccupying, isPending } from "../service/census.ts";
+import { countHealthy, countOccupying, isPending, mayBeStopped } from "../service/census.ts";
 import type { Census, Member } from "../service/census.ts";
 import { primaryOf } from "../service/primary-deployment.ts";
+import { heldSurplus } from "../service/protection.ts";
 import { censusOf, type CensusFacts } from "../service/take-stock.ts";
+import { strayTasks, taskSetParts, type TaskSetPart } from "../service/task-set-part.ts";
 
 /** One thing that a service does or waits for. Times are epoch ms. */
 export interface ProgressNote {
@@ -46,15 +49,63 @@ export function explainProgress(facts: ServiceFacts): readonly ProgressNote[] {
   const { service } = facts;
   const census = censusOf(facts, facts.tasks, service.deployments);
   if (service.status !== "ACTIVE") return [removal(service, census)];
+  if (service.taskSets) return explainTaskSets(facts);
+  const notes = rolloutNotes(facts, census);
+  return notes.length > 0 ? notes : [restNote(facts, census)];
+}
+
+/** Each set says what it waits for; those that are as they shall be say nothing. */
+function explainTaskSets(facts: ServiceFacts): readonly ProgressNote[] {
+  const { service, tasks } = facts;
+  const parts = taskSetParts(service, tasks);
+  const strays = countOccupying(censusOf(facts, strayTasks(service, tasks), []));
   const notes = [
+    ...parts.flatMap((part) => taskSetNotes(facts, part)),
+    ...(strays > 0 ? [strayNote(strays)] : []),
+  ];
+  if (notes.length > 0) return notes;
+  const text =
+    parts.length > 0
+      ? "Its task sets have what their scales ask for, all healthy."
+      : "It has no task sets, so that it shall have no tasks.";
+  return [{ kind: "steady", text }];
+}
+
+function taskSetNotes(
+  facts: ServiceFacts,
+  { set, service, tasks }: TaskSetPart,
+): readonly ProgressNote[] {
+  const ofSet = { ...facts, service, tasks };
+  const census = censusOf(ofSet, tasks, service.deployments);
+  const notes =
+    set.status === "DRAINING"
+      ? [deletion(set, census), ...protectionNotes(service, census)]
+      : rolloutNotes(ofSet, census);
+  const rest = restNote(ofSet, census);
+  const own = notes.length > 0 || rest.kind === "steady" ? notes : [rest];
+  return own.map((note) => Object.assign({}, note, { text: `Task set ${set.id}: ${note.text}` }));
+}
+
+function deletion({ updatedAt: since }: TaskSet, census: Census): ProgressNote {
+  const left = countOccupying(census);
+  const text = `It is deleted: ${count(left, "task")} of it ${left === 1 ? "is" : "are"} left to stop.`;
+  return { kind: "removed", text, since };
+}
+
+const strayNote = (strays: number): ProgressNote => ({
+  kind: "outdated",
+  text: `${count(strays, "task")} of a task set that is gone, to be stopped.`,
+});
+
+/** Of a service with deployments, or of one task set as such a service. */
+function rolloutNotes(facts: ServiceFacts, census: Census): readonly ProgressNote[] {
+  const { service } = facts;
+  return [
     ...deploymentNotes(facts, countMissing(service, census)),
     ...unplacedNotes(facts),
     ...taskNotes(service, census),
-    ...protectionNotes(census),
-    ...rebalancingNotes(service),
-    ...(service.schedulingStrategy === "REPLICA" ? boundNotes(service, census) : []),
+    ...(service.schedulingStrategy === "REPLICA" ? replicaNotes(service, census) : []),
   ];
-  return notes.length > 0 ? notes : [restNote(facts, census)];
 }
 
 function restNote({ service, nextLookAt }: ServiceFacts, census: Census): ProgressNote {
@@ -96,7 +147,7 @@ function deploymentNotes({ service, now }: ServiceFacts, missing: number): reado
     return [{ kind: "failed", text, since: primary.updatedAt }];
   }
   if (throttledUntil <= now || missing === 0) return [];
-  const text = `Starts of deployment ${id} are held back after ${count(failedRounds, "round")} of failed starts.`;
+  const text = `Starts for ${id} are held back after ${count(failedRounds, "round")} of failed starts.`;
   return [{ kind: "throttled", text, until: throttledUntil }];
 }
 
@@ -169,11 +220,31 @@ function whyReplaced({ task, condition }: Member): (typeof WHY_REPLACED)[number]
   return task.moving === true ? "moving" : "outdated";
 }
 
-/** Protected tasks that would be replaced if they were not. */
-function protectionNotes({ replaced }: Census): readonly ProgressNote[] {
-  const times = replaced.flatMap(({ protectedUntil }) => protectedUntil ?? []);
+/** Neither protection nor zones nor the percentages are what a DAEMON waits for. */
+const replicaNotes = (service: Service, census: Census): readonly ProgressNote[] => [
+  ...protectionNotes(service, census),
+  ...rebalancingNotes(service),
+  ...boundNotes(service, census),
+];
+
+/** Protected tasks that would be replaced, or stopped for the sake of the count, if they were not. */
+function protectionNotes(service: Service, { kept, replaced }: Census): readonly ProgressNote[] {
+  const wanted = service.desiredCount + (service.rebalancing?.moves.length ?? 0);
+  const surplus = kept.length - wanted - kept.filter(mayBeStopped).length;
+  return [
+    ...protectedNote(replaced, "to be replaced", "from that"),
+    ...protectedNote(heldSurplus(kept, surplus), "beyond the desired count", "from being stopped"),
+  ];
+}
+
+function protectedNote(
+  members: readonly Member[],
+  which: string,
+  from: string,
+): readonly ProgressNote[] {
+  const times = members.flatMap(({ protectedUntil }) => protectedUntil ?? []);
   if (times.length === 0) return [];
-  const text = `${count(times.length, "task")} to be replaced ${times.length === 1 ? "is" : "are"} protected from that until the protection ends.`;
+  const text = `${count(times.length, "task")} ${which} ${times.length === 1 ? "is" : "are"} protected ${from} until the protection ends.`;
   return [{ kind: "protected", text, until: Math.max(...times) }];
 }
 

@@ -51,7 +51,8 @@ export class ServiceBounds implements ClusterListener {
 
   onTask(before: Task | undefined, after: Task): void {
     const service = this.#view.services.get(serviceNameOf(after) ?? "");
-    if (service?.status !== "ACTIVE") return;
+    // Between task sets there are no bounds: an outside controller moves the tasks.
+    if (service?.status !== "ACTIVE" || service.taskSets) return;
     if (!before) this.#checkCeiling(service, after.group);
     else if (this.#view.conditionOf(before) === "HEALTHY") this.#lookAtEnd(service, before, after);
   }

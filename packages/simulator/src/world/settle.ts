@@ -31,8 +31,10 @@ async function isSettled(course: Course, end: number): Promise<boolean> {
   const { world, view } = course;
   const { now } = world.scheduler;
   if (course.changedAt() + QUIET_MS > now) return false;
-  const throttled = [...view.services.values()].some(({ deployments }) =>
-    deployments.some(({ throttledUntil = 0 }) => throttledUntil > now),
+  const throttled = [...view.services.values()].some(({ deployments, taskSets = [] }) =>
+    [...deployments, ...taskSets.map(({ failures }) => failures)].some(
+      ({ throttledUntil = 0 }) => throttledUntil > now,
+    ),
   );
   return !throttled && !hasTaskUnderWay(course) && !(await expectsLoss(world, end));
 }

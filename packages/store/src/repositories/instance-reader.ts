@@ -80,7 +80,9 @@ export function createInstanceReader(table: Table): Reader {
     },
 
     joinedSince: async (cluster, joinedAt) => {
-      const keys = await listAll(table, joinedList(cluster), joinedFrom(joinedAt));
+      const keys = await listAll(table, joinedList(cluster), {
+        startAfter: joinedFrom(joinedAt),
+      });
       return keys.map(({ sk }) => sk);
     },
 

@@ -3,7 +3,7 @@ import type { Table } from "../table.ts";
 import { toItem } from "./stored.ts";
 
 /** With so many, further instances go into all of them evenly. */
-const MAX_SHARDS = 64;
+export const MAX_SHARDS = 64;
 
 /** How many shards the ledgers of clusters have, as far as one process knows. */
 export class LedgerShards {
