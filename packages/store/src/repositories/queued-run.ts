@@ -2,7 +2,7 @@ import type { QueuedRun } from "@berth/domain/queued-run";
 import { clusterOf, queuedList, queuedListing, queuedRunKey, queuedRunPartition } from "../keys.ts";
 import type { New, QueuedRunRepository, Stored } from "../store.ts";
 import type { Item, Table } from "../table.ts";
-import { expiryOf, membersOf, type Retention, toItem, toStored } from "./stored.ts";
+import { decodedOnce, expiryOf, membersOf, type Retention, toItem, toStored } from "./stored.ts";
 
 export function createQueuedRunRepository(table: Table, retention: Retention): QueuedRunRepository {
   return {
@@ -43,5 +43,6 @@ function itemOf(run: New<QueuedRun>, retention: Retention): Item {
   });
 }
 
-const toQueuedRun = (item: Item): Stored<QueuedRun> =>
-  toStored(item, { cluster: clusterOf(item), id: item.sk, ...membersOf(item) });
+const toQueuedRun = decodedOnce((item: Item): Stored<QueuedRun> =>
+  toStored(item, { cluster: clusterOf(item), id: item.sk, ...membersOf(item) }),
+);

@@ -6,7 +6,15 @@ import { fullPage, listAll } from "./pages.ts";
 import { type CompactStarts, decodeStarts, encodeStarts } from "./planned-start-format.ts";
 import { type CompactChange, decodeChange, encodeChange } from "./service-change-format.ts";
 import { latestEvents, putEvents } from "./service-event.ts";
-import { expiryOf, findConfirmed, membersOf, type Retention, toItem, toStored } from "./stored.ts";
+import {
+  decodedOnce,
+  expiryOf,
+  findConfirmed,
+  membersOf,
+  type Retention,
+  toItem,
+  toStored,
+} from "./stored.ts";
 
 export function createServiceRepository(table: Table, retention: Retention): ServiceRepository {
   return {
@@ -86,7 +94,7 @@ function listing({ cluster, name, plannedStarts, ...service }: New<Service>) {
 }
 
 /** The service of an item. */
-export function toService(item: Item): Stored<Service> {
+export const toService = decodedOnce((item: Item): Stored<Service> => {
   const { plannedStarts, unplacedReasons, latestChange, ...members } = membersOf(item);
   return toStored(item, {
     cluster: clusterOf(item),
@@ -97,4 +105,4 @@ export function toService(item: Item): Stored<Service> {
       latestChange: decodeChange(latestChange as CompactChange),
     }),
   });
-}
+});
