@@ -106,7 +106,7 @@ export class Invariants {
     const earlier = before.live.get(id);
     if (before.archived.has(id) && !earlier)
       this.broken.push(`I7 ${id} came back from the archive`);
-    if (!earlier) return;
+    if (!earlier || earlier === task) return;
     const rank = (each: Task) => TASK_STATUSES.indexOf(each.lastStatus);
     if (rank(task) < rank(earlier)) {
       this.broken.push(`I7 ${id} went back from ${earlier.lastStatus} to ${task.lastStatus}`);
