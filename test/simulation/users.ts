@@ -1,3 +1,4 @@
+import { rebalanceService } from "@berth/control-plane/rest/rebalance-service";
 import { serviceDeploymentArn } from "@berth/domain/arn";
 import { isEcsError } from "@berth/domain/errors";
 import { serviceGroup } from "@berth/domain/task";
@@ -109,6 +110,7 @@ export function users(
       await world.call("RunTask", { taskDefinition: "batch", count: 2, clientToken });
     },
     async () => drainForAWhile(world),
+    async () => world.untilAlive((context) => rebalanceService(context, { service: "web" })),
     async () => {
       const victim = await aTaskOf(world, random.pick(["web", "logs"]) ?? "web");
       if (victim) await world.call("StopTask", { task: victim, reason: "asked for" });
