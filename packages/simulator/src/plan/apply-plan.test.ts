@@ -100,7 +100,7 @@ describe("applying a plan", () => {
     },
     {
       what: "an instance that joined",
-      move: () => addAgent(small.world, "d"),
+      move: () => addAgent(small, "d"),
       moved: [expect.stringMatching(/^container instance [0-9a-f]{32}: new$/)],
     },
   ])("is refused once something moved: $what", async ({ move, moved }) => {
@@ -196,7 +196,7 @@ describe("applying a plan", () => {
       availabilityZoneRebalancing: "DISABLED",
     });
     await small.pass(60_000);
-    await addAgent(small.world, "d");
+    await addAgent(small, "d");
     await small.pass(2_000);
     const planned = await plan({ rebalance: "web" });
     await apply(planned);

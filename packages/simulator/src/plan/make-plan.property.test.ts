@@ -83,7 +83,7 @@ async function tell(told: Story): Promise<SmallWorld> {
   }
   await small.pass(120_000);
   if (told.kind === "rebalance") {
-    await addAgent(small.world, "c");
+    await addAgent(small, "c");
     await small.pass(2_000);
   }
   if (told.kind === "deploy") await registerWeb(small.world, { memory: told.memory });

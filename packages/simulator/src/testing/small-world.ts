@@ -2,7 +2,7 @@ import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import type { CommandContext } from "@berth/control-plane/context";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
 import type { Table } from "@berth/store/table";
-import type { Behaviour } from "../world/behaviour.ts";
+import { healthChecks } from "../world/behaviour.ts";
 import { ClusterView } from "../world/cluster-view.ts";
 import { Random } from "../world/random.ts";
 import { Scheduler } from "../world/scheduler.ts";
@@ -11,6 +11,8 @@ import { World } from "../world/world.ts";
 
 export const START_MS = 5_000;
 const STOP_MS = 1_000;
+/** What never runs. */
+export const BROKEN_IMAGE = "broken";
 
 interface SmallWorldOptions {
   readonly seed?: number;
@@ -42,16 +44,24 @@ export async function smallWorld(options: SmallWorldOptions = {}): Promise<Small
   });
   const pass = async (ms: number) => world.scheduler.runUntil(world.scheduler.now + ms);
   await world.call("CreateCluster", { clusterName: "default" });
-  for (const zone of zones) await addAgent(world, zone);
+  for (const zone of zones) await addAgent({ world, view }, zone);
   await registerWeb(world);
   await pass(2_000);
   return { world, view, pass, plan: async (work) => world.inProcess(work) };
 }
 
-export async function addAgent(world: World, zone: string): Promise<SimulatedAgent> {
+export async function addAgent(
+  { world, view }: Pick<SmallWorld, "world" | "view">,
+  zone: string,
+): Promise<SimulatedAgent> {
   const agent = new SimulatedAgent(world, {
     zone,
-    behaviour,
+    behaviour: ({ family, version, containers }) => ({
+      startMs: START_MS,
+      stopMs: STOP_MS,
+      failsToStart: containers.some(({ image }) => image === BROKEN_IMAGE),
+      ...healthChecks(view.definitions.get(`${family}:${version}`)),
+    }),
     ec2InstanceId: `i-${world.random.hex(17)}`,
   });
   world.agents.push(agent);
@@ -75,5 +85,3 @@ export async function registerWeb(
     containerDefinitions: [{ name: "main", image: "good", cpu: 128, memory: 128, ...container }],
   });
 }
-
-const behaviour: Behaviour = () => ({ startMs: START_MS, stopMs: STOP_MS });

@@ -72,6 +72,7 @@ export class World {
   readonly disturbances: Disturbances;
   lifecycleActions = NO_GROUPS;
   readonly scope: Scope;
+  readonly settings: Settings;
   readonly #options: WorldOptions;
   readonly #table: Table;
   readonly #views = new ClusterViews();
@@ -85,6 +86,7 @@ export class World {
     this.#options = options;
     this.scheduler = options.scheduler;
     this.scope = options.scope;
+    this.settings = options.settings;
     this.random = options.random;
     this.disturbances = options.disturbances ?? CALM;
     this.#table = options.table ?? createMemoryTable();
@@ -101,7 +103,8 @@ export class World {
       views: this.#views,
       lifecycleActions: this.lifecycleActions,
     });
-    const { settings, principalArn } = this.#options;
+    const { settings } = this;
+    const { principalArn } = this.#options;
     const { table, ...given } = parts;
     return work({
       ...given,
@@ -154,9 +157,9 @@ export class World {
   }
 
   #storeOver(table: Table): Store {
-    const { settings, watcher } = this.#options;
+    const { watcher } = this.#options;
     const store = createStore(table, {
-      historyMs: settings.historyMs,
+      historyMs: this.settings.historyMs,
       now: () => this.scheduler.now,
     });
     return watcher ? watchedStore(store, watcher) : store;
