@@ -146,57 +146,6 @@ describe("a plan", () => {
     expect(told.endsAfterMs).toBeGreaterThan(25_000);
   });
 
-  test("waits for health checks that take longer than anything else does", async () => {
-    await registerWeb(small.world, { healthCheck: { command: ["CMD", "true"], interval: 150 } });
-    const told = await plan({ updateService: { service: "web", taskDefinition: "web" } });
-    expect(steps(told).slice(-6)).toEqual([
-      ...Array(3).fill("155 s stopOrder"),
-      ...Array(3).fill("156 s stop"),
-    ]);
-    expect(told.services[0]).toMatchObject({ rolloutState: "COMPLETED", steady: true });
-  });
-
-  test("waits while tasks without a health check prove that they are healthy", async () => {
-    const deploymentConfiguration = { deploymentCircuitBreaker: { enable: true, rollback: true } };
-    await registerWeb(small.world);
-    const update = { service: "web", taskDefinition: "web", deploymentConfiguration };
-    const told = await small.plan(async (context) =>
-      makePlan(
-        { ...context, settings: { ...context.settings, provenAfterMs: 60_000 } },
-        { change: { updateService: update }, assumptions: ASSUMED },
-      ),
-    );
-    expect(steps(told).at(-1)).toBe("67 s stop");
-    expect(told.services[0]).toMatchObject({ rolloutState: "COMPLETED", steady: true });
-  });
-
-  test("goes on from where the health checks of running tasks are", async () => {
-    await registerWeb(small.world, { healthCheck: { command: ["CMD", "true"], interval: 150 } });
-    const update = { service: "web", taskDefinition: "web" };
-    await small.world.call("UpdateService", update);
-    await small.pass(65_000);
-    const told = await plan({ updateService: { service: "web", desiredCount: 3 } });
-    expect(steps(told)).toEqual([
-      ...Array(3).fill("90 s stopOrder"),
-      ...Array(3).fill("91 s stop"),
-    ]);
-    expect(told).toMatchObject({ ends: "settled", services: [{ healthy: { after: 3 } }] });
-  });
-
-  test("waits for the end of a protection, if that is before its horizon", async () => {
-    const [task = ""] = small.view.tasks.keys();
-    await small.world.call("UpdateTaskProtection", {
-      cluster: "default",
-      tasks: [task],
-      protectionEnabled: true,
-      expiresInMinutes: 5,
-    });
-    await registerWeb(small.world);
-    const change = { updateService: { service: "web", taskDefinition: "web" } };
-    expect(steps(await plan(change)).at(-1)).toBe("301 s stop");
-    expect(steps(await plan(change, { horizonMs: 120_000 })).at(-1)).toBe("7 s stop");
-  });
-
   test("takes from the tasks how long their starts take", async () => {
     const change = { updateService: { service: "web", desiredCount: 4 } };
     const told = await small.plan(async (context) =>
