@@ -1,9 +1,9 @@
 import { rebalanceService } from "@berth/control-plane/rest/rebalance-service";
 import { serviceDeploymentArn } from "@berth/domain/arn";
-import { isEcsError } from "@berth/domain/errors";
 import { serviceGroup } from "@berth/domain/task";
 import { BROKEN_IMAGE, CRASHING_IMAGE, GOOD_IMAGE, ONE_OFF_IMAGE, SICK_IMAGE } from "./images.ts";
 import type { Invariants } from "./invariants.ts";
+import { isRefusal } from "@berth/simulator/world/refusal";
 import type { World } from "@berth/simulator/world/world";
 
 const SERVICES = ["web", "api"];
@@ -180,5 +180,5 @@ async function register(
 }
 
 function ignoreRefusal(error: unknown): void {
-  if (!isEcsError(error) || error.code === "ServerException") throw error;
+  if (!isRefusal(error)) throw error;
 }

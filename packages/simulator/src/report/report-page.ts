@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { SimulationReport } from "../scenario/report.ts";
 import { chartsOf, isCutShort } from "./report-charts.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page-parts.ts";
-import { seconds } from "./report-text.ts";
+import { restlessText, seconds } from "./report-text.ts";
 
 /** The report as one HTML page that asks the network for nothing: the charts' library is in it. */
 export function reportPage(report: SimulationReport): string {
@@ -22,7 +22,7 @@ ${PAGE_STYLE}</style>
 </head>
 <body>
 <h1>${escaped(title)}</h1>
-<p>${escaped(summary(report))}</p>
+${[summary(report), ...restlessText(report)].map((line) => `<p>${escaped(line)}</p>`).join("\n")}
 ${violationList(report)}
 <div id="charts"></div>
 ${isCutShort(report) ? "<p>Of the services the largest are drawn.</p>" : ""}
