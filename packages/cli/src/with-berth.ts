@@ -6,7 +6,11 @@ export interface RestOptions extends TargetOptions {
   readonly json: boolean;
 }
 
-type Berth = (method: RestCall["method"], path: string, body?: object) => Promise<unknown>;
+export interface ClusterOptions extends RestOptions {
+  readonly cluster?: string;
+}
+
+export type Berth = (method: RestCall["method"], path: string, body?: object) => Promise<unknown>;
 
 /** Does the work with the Berth that is meant. Returns the exit code. */
 export async function withBerth(
@@ -21,6 +25,16 @@ export async function withBerth(
     return callRest(client, { method, url, ...(body !== undefined && { body }) });
   });
   return EXIT_CODES.ok;
+}
+
+/** A path with the cluster that is meant, and what else is asked for. */
+export function pathOf(
+  path: string,
+  { cluster }: Pick<ClusterOptions, "cluster">,
+  query: Readonly<Record<string, string>> = {},
+): string {
+  const search = new URLSearchParams({ ...query, ...(cluster !== undefined && { cluster }) });
+  return `${path}?${search.toString()}`;
 }
 
 /** Prints for people, or the value itself for programs. */
