@@ -6,6 +6,9 @@ export interface PlayedSeed {
   readonly cpuSeconds: number;
 }
 
+// Whoever would hear of more is gone, or has no more seeds.
+process.on("disconnect", () => process.exit());
+
 /** Plays the seeds that the soak sends, one at a time. */
 process.on("message", async (seed: number) => {
   const before = process.cpuUsage();
