@@ -2,7 +2,6 @@ import { rebalanceService } from "@berth/control-plane/rest/rebalance-service";
 import { serviceDeploymentArn } from "@berth/domain/arn";
 import { serviceGroup } from "@berth/domain/task";
 import { BROKEN_IMAGE, CRASHING_IMAGE, GOOD_IMAGE, ONE_OFF_IMAGE, SICK_IMAGE } from "./images.ts";
-import type { Invariants } from "./invariants.ts";
 import { isRefusal } from "@berth/simulator/world/refusal";
 import type { World } from "@berth/simulator/world/world";
 
@@ -24,7 +23,7 @@ interface Habits {
 }
 
 /** Sets services up and then changes them, each now and then, while `awake`. */
-export async function setUpServices(world: World, invariants: Invariants): Promise<Habits> {
+export async function setUpServices(world: World): Promise<Habits> {
   const { random } = world;
   const habits = { isChecked: random.chance(0.5), isWatched: random.chance(0.5) };
   await register(world, "web", GOOD_IMAGE, { isChecked: habits.isChecked });
@@ -33,7 +32,6 @@ export async function setUpServices(world: World, invariants: Invariants): Promi
   await register(world, "batch", ONE_OFF_IMAGE);
   for (const serviceName of SERVICES) {
     const desiredCount = serviceName === "api" ? 2 : random.between(1, 5);
-    invariants.asked(serviceName, desiredCount, world.scheduler.now);
     await world.call("CreateService", {
       serviceName,
       taskDefinition: serviceName,
@@ -77,17 +75,11 @@ const watched = ({ random }: World) => ({
 });
 
 /** People and pipelines. */
-export function users(
-  world: World,
-  { isChecked, isWatched }: Habits,
-  invariants: Invariants,
-  awake: () => boolean,
-): void {
+export function users(world: World, { isChecked, isWatched }: Habits, awake: () => boolean): void {
   const { random } = world;
   const actions = [
     async () => {
       const desiredCount = random.between(1, 6);
-      invariants.asked("web", desiredCount, world.scheduler.now);
       await world.call("UpdateService", { service: "web", desiredCount });
     },
     async () => {

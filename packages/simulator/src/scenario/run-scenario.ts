@@ -1,13 +1,13 @@
 import type { Service } from "@berth/domain/service";
 import { serviceGroup } from "@berth/domain/task";
 import { isRefusal } from "../world/refusal.ts";
+import { ServiceBounds } from "../world/service-bounds.ts";
 import { act } from "./act.ts";
 import { Deployments } from "./deployments.ts";
 import { eventText } from "./event-text.ts";
 import type { EventReport, ServiceReport, SimulationReport } from "./report.ts";
 import { Sampler } from "./sampler.ts";
 import type { Scenario, ScenarioEvent } from "./scenario.ts";
-import { ServiceBounds } from "./service-bounds.ts";
 import { setStage } from "./stage.ts";
 import type { Stage } from "./stage.ts";
 import { TaskCounts } from "./task-counts.ts";
