@@ -1,6 +1,7 @@
 import { ARCHITECTURE, FUNCTION_LIMITS } from "../packages/functions/src/function-limits.ts";
 import type { FunctionName, FunctionRole } from "../packages/functions/src/function-limits.ts";
 import { LOG_RETENTION_DAYS, TRACING } from "./defaults.ts";
+import { AWS_TABLE_SHARDS } from "../packages/functions/src/table-shards.ts";
 import type { AgentSockets } from "./agents.ts";
 import type { KeyParts } from "./keys.ts";
 import type { WakeQueue, WakeQueues } from "./queues.ts";
@@ -63,6 +64,7 @@ export function edge({ table, tablePermissions, queues, sockets, bus, keys }: St
       BERTH_TIMERS_QUEUE_URL: timers.queue.url,
       BERTH_ACCOUNT: account,
       BERTH_TABLE_NAME: table.name,
+      BERTH_TABLE_SHARDS: String(AWS_TABLE_SHARDS),
       BERTH_CONNECTIONS_ENDPOINT: sockets.connectionsEndpoint,
       BERTH_AGENT_ENDPOINT: sockets.agentEndpoint,
     },

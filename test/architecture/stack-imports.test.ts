@@ -7,14 +7,15 @@ interface SourceFile {
 }
 
 /**
- * What the deployment shares with one machine: queues, what functions may use, what they measure, and
- * which changes they are told of.
+ * What the deployment shares with one machine: queues, what functions may use, what they measure,
+ * which changes they are told of, and over how many keys the table is spread.
  */
 const SHARED: ReadonlySet<string> = new Set([
   "../packages/aws/src/queues.ts",
   "../packages/contracts/src/metrics.ts",
   "../packages/functions/src/change-source.ts",
   "../packages/functions/src/function-limits.ts",
+  "../packages/functions/src/table-shards.ts",
 ]);
 const SIBLING = /^\.\/(?:stacks\/)?[\w-]+\.ts$/;
 const IMPORT = /(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)["']([^"']+)["']/gm;

@@ -1,5 +1,8 @@
 import type { CommandContext } from "@berth/control-plane/context";
 import { groupHash } from "@berth/domain/group-hash";
+import { instanceIdIn } from "@berth/store/keys";
+import { MAX_SHARDS } from "@berth/store/repositories/ledger-shards";
+import { LEDGERS_PER_SHARD } from "@berth/store/store";
 
 const TASKS_HELD = 10;
 /** At a time towards the database. */
@@ -13,8 +16,9 @@ export async function fill(context: CommandContext, count: number): Promise<void
   for (let first = 0; first < count; first += BATCH) {
     await Promise.all(
       numbers.slice(first, first + BATCH).map(async (number) => {
-        // Ids are random in real life, and so lie apart.
-        const id = context.randomHex(32);
+        // As registrations choose them: five in each shard, then evenly over all of them.
+        const shard = Math.floor(number / LEDGERS_PER_SHARD) % MAX_SHARDS;
+        const id = instanceIdIn(shard, context.randomHex(32));
         await store.instances.create(
           {
             cluster: "default",

@@ -51,13 +51,13 @@ function smallEvent(name: FunctionName): unknown {
 
 /** Of an instance that nobody knows: the database is asked, and there is nothing to tell. */
 function aChange(): unknown {
-  const key = { pk: "ledgers#default", sk: aLedger().id };
+  const key = { pk: "ledgers#default#00", sk: aLedger().id };
   return {
     eventName: "INSERT",
     dynamodb: {
       SequenceNumber: "1",
       ApproximateCreationDateTime: 1_700_000_000,
-      NewImage: toAttributes({ ...aLedger(), ...key, version: 1 }),
+      NewImage: toAttributes({ ...aLedger(), ...key, version: 1 }, 1),
     },
   };
 }
@@ -116,6 +116,7 @@ export async function benchLambda(): Promise<void> {
     settings: { ...DEFAULT_SETTINGS, agentEndpoint: "http://127.0.0.1:1/" },
     sweepIntervalMs: 60_000,
     functions: "bundles",
+    tableShards: 1,
     join: { installation: "127.0.0.1:1", stsEndpoint: "http://127.0.0.1:1", instanceRoles: [] },
   } as const;
   for (const name of FUNCTIONS) {

@@ -14,6 +14,7 @@ import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
 import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { CHANGE_SOURCE, isToldOf } from "@berth/functions/change-source";
 import { FUNCTION_LIMITS, type FunctionName } from "@berth/functions/function-limits";
+import { AWS_TABLE_SHARDS } from "@berth/functions/table-shards";
 import { toChange } from "@berth/store/change";
 import { createStoreReader } from "@berth/store/create-reader";
 import { createStore } from "@berth/store/create-store";
@@ -85,6 +86,7 @@ export class MeteredWorld {
     this.#table = createDynamoTable({
       client: this.#client,
       tableName: "berth",
+      shards: AWS_TABLE_SHARDS,
       onConsumed: (_, { reads, writes }) => {
         this.usage.readUnits += reads;
         this.usage.writeUnits += writes;
@@ -93,7 +95,11 @@ export class MeteredWorld {
     this.#reader = createStoreReader(this.#table);
     const watched = watchWrites(this.#table, (after, before) => this.#notice(after, before));
     this.context = {
-      store: createStore(watched, { historyMs: DEFAULT_SETTINGS.historyMs, now }),
+      store: createStore(watched, {
+        historyMs: DEFAULT_SETTINGS.historyMs,
+        now,
+        shards: AWS_TABLE_SHARDS,
+      }),
       relay: { wake: async (message, timing) => this.#send(message, timing ?? { kind: "now" }) },
       agents: {
         push: async (connectionId, message) => {

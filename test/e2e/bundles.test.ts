@@ -5,6 +5,7 @@ import { createSqsClient } from "@berth/aws/clients";
 import { createQueues } from "@berth/aws/create-queues";
 import { createSqsRelay } from "@berth/aws/sqs-relay";
 import type { WakeMessage } from "@berth/contracts/queue";
+import { AWS_TABLE_SHARDS } from "@berth/functions/table-shards";
 import { dataDirectory } from "@berth/local/data-directory";
 import { socketClientConfig } from "@berth/local/embedded/socket-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -65,7 +66,9 @@ async function sendWakesAtRandom(berth: Berth, count: number): Promise<void> {
 describe("the bundles, each function in processes of its own", () => {
   let berth: Berth;
   beforeAll(async () => {
-    berth = await Berth.start({ env: { BERTH_FUNCTIONS: "bundles" } });
+    berth = await Berth.start({
+      env: { BERTH_FUNCTIONS: "bundles", BERTH_TABLE_SHARDS: String(AWS_TABLE_SHARDS) },
+    });
     await startTwoServices(berth);
   });
   afterAll(async () => berth.down());

@@ -67,7 +67,7 @@ function expectLife(events: readonly EcsEvent[], last: string | undefined): void
 
 /** Tasks by their ARN, with the last status that was ever written of them. */
 function lastStatuses(writes: readonly Write[]): ReadonlyMap<string, string> {
-  const tasks = writes.filter(({ after }) => after.pk === "tasks#default");
+  const tasks = writes.filter(({ after }) => after.pk.startsWith("tasks#default"));
   return new Map(
     tasks.map(({ after }) => [
       `arn:aws:ecs:us-east-1:000000000000:task/default/${after.sk}`,
@@ -78,7 +78,7 @@ function lastStatuses(writes: readonly Write[]): ReadonlyMap<string, string> {
 
 /** The deployments that the services have in the end. */
 function lastDeployments(writes: readonly Write[]): readonly Deployment[] {
-  const services = writes.filter(({ after }) => after.pk === "services#default");
+  const services = writes.filter(({ after }) => after.pk.startsWith("services#default"));
   const last = new Map(services.map(({ after }) => [after.sk, after["deployments"]]));
   return [...last.values()].flatMap((deployments) => deployments as readonly Deployment[]);
 }

@@ -85,7 +85,7 @@ const flattered = (record: ServiceDeployment): ServiceDeployment =>
 
 test.each([
   ["a task without a reservation", "reservations", /^I5 /],
-  ["a start that its service has not committed to", "plannedStarts", /^I8 /],
+  ["a start that its service has not committed to", "starts", /^I8 /],
 ])("the simulation notices %s", async (_, member, notice) => {
   expect(await firstBroken(withoutMoreOf(member))).toMatch(notice);
 });

@@ -69,6 +69,7 @@ describe("what an alarm watches is what a deployed function writes", () => {
     variables = {
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
       BERTH_TABLE_NAME: tableName,
+      BERTH_TABLE_SHARDS: "1",
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     };

@@ -83,7 +83,13 @@ function supportProblem(value: unknown): string | undefined {
 }
 
 const NETWORK_MODES = new Set(["bridge", "host", "none"]);
-const TASK_MEMBERS_UNSUPPORTED = ["elasticNetworkInterfaces", "proxyConfiguration", "attachments"];
+const TASK_MEMBERS_UNSUPPORTED = [
+  "elasticNetworkInterfaces",
+  "proxyConfiguration",
+  "attachments",
+  // GPUs: this agent registers none.
+  "associations",
+];
 const CONTAINER_MEMBERS_UNSUPPORTED = [
   "secrets",
   "environmentFiles",

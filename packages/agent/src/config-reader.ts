@@ -38,7 +38,7 @@ export class ConfigReader {
   }
 
   flag(key: string): boolean | undefined {
-    return this.#read(key, "must be true or false", (text) => FLAGS[text.toLowerCase()]);
+    return this.#read(key, "must be true or false", (text) => FLAGS.get(text.toLowerCase()));
   }
 
   choice<T extends string>(key: string, choices: readonly T[]): T | undefined {
@@ -68,12 +68,12 @@ export class ConfigReader {
   }
 }
 
-const FLAGS: Readonly<Record<string, boolean>> = {
-  true: true,
-  false: false,
-  "1": true,
-  "0": false,
-};
+const FLAGS: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["false", false],
+  ["1", true],
+  ["0", false],
+]);
 
 function rangeText({ min, max }: { readonly min: number; readonly max?: number }): string {
   return max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;

@@ -39,6 +39,8 @@ AWS_SECRET_ACCESS_KEY=a=b#c
   });
 });
 
+const RESOURCES_RULE = "must be a JSON object of resource names and whole numbers from 1 to 999999";
+
 describe("readConfig", () => {
   test("has ECS's defaults", () => {
     expect(readConfig(REGION, {})).toEqual({
@@ -125,6 +127,7 @@ describe("readConfig", () => {
     ["ECS_IMAGE_PULL_BEHAVIOR", "never", "must be one of default, always, once, prefer-cached"],
     ["ECS_LOGLEVEL", "loud", "must be one of debug, info, warn, error, crit, none"],
     ["ECS_EXTERNAL", "maybe", "must be true or false"],
+    ["ECS_EXTERNAL", "constructor", "must be true or false"],
     ["ECS_INSTANCE_ATTRIBUTES", "stack=blue", "must be a JSON object of texts"],
     ["ECS_INSTANCE_ATTRIBUTES", '{"a":1}', "must be a JSON object of texts"],
     ["ECS_CONTAINER_INSTANCE_TAGS", "[]", "must be a JSON object of texts"],
@@ -136,6 +139,10 @@ describe("readConfig", () => {
     ["BERTH_HOST_ADDRESS", "localhost", "must be an IPv4 address"],
     ["BERTH_INSTANCE_CPU", "1", "must be a whole number of at least 128"],
     ["BERTH_INSTANCE_MEMORY", "1.5", "must be a whole number of at least 64"],
+    ["BERTH_INSTANCE_RESOURCES", '{"CPU":1}', RESOURCES_RULE],
+    ["BERTH_INSTANCE_RESOURCES", '{"licence":0}', RESOURCES_RULE],
+    ["BERTH_INSTANCE_RESOURCES", '{"constructor":1}', RESOURCES_RULE],
+    ["BERTH_INSTANCE_RESOURCES", "[]", RESOURCES_RULE],
     ["ECS_ENGINE_AUTH_TYPE", "basic", "must be one of docker, dockercfg"],
     ["BERTH_JOIN", "please", "must be one of ec2-identity"],
   ])("says what %s=%s breaks", (key, value, rule) => {

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { stsEndpoint } from "@berth/contracts/rest/join";
 import type { Attribute } from "@berth/domain/container-instance";
-import { type Countable, RESOURCE_NAME } from "@berth/domain/resources";
+import { type Countable, isResourceName } from "@berth/domain/resources";
 import { ConfigReader } from "./config-reader.ts";
 import { readRegistryLogins, type RegistryLogins } from "./docker/registry-logins.ts";
 
@@ -260,9 +260,10 @@ const RESOURCES_RULE = "a JSON object of resource names and whole numbers from 1
 const isCountable = (value: unknown): value is Countable =>
   typeof value === "object" &&
   value !== null &&
+  !Array.isArray(value) &&
   Object.entries(value).every(
     ([name, units]: [string, unknown]) =>
-      RESOURCE_NAME.test(name) &&
+      isResourceName(name) &&
       Number.isInteger(units) &&
       Number(units) >= 1 &&
       Number(units) <= 999_999,

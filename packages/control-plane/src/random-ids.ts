@@ -1,14 +1,11 @@
-import { groupHash } from "@berth/domain/group-hash";
+import { taskIdOf } from "@berth/domain/task-id";
 import type { ControlPlane } from "./context.ts";
 
 type Random = Pick<ControlPlane, "randomHex">;
 
-/** Hex digits of a task id that do not stand for its group. */
-export const TASK_SUFFIX_LENGTH = 24;
-
-/** 32 hex digits, the first eight of them the hash of the group. */
+/** 32 hex digits, the first of them those of the group. */
 export const randomTaskId = (random: Random, group: string): string =>
-  groupHash(group) + random.randomHex(TASK_SUFFIX_LENGTH);
+  taskIdOf(group, random.randomHex(24));
 
 /** A dashed UUID, version 4: the form of container ids and of service events. */
 export function randomUuid(random: Random): string {

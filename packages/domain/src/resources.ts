@@ -74,8 +74,14 @@ export function taskDemand(definition: TaskDefinition, overrides: SizeOverrides 
 /** So begins the Docker label by which a container asks for a resource of the instance's own (ADR 0017). */
 export const RESOURCE_LABEL = "berth.resource.";
 
-/** Names of such resources, apart from those that ECS has itself. No space, comma or `=`. */
-export const RESOURCE_NAME = /^(?!(CPU|MEMORY|PORTS|PORTS_UDP|GPU)$)[a-zA-Z0-9_.-]{1,64}$/;
+/**
+ * Whether such a resource may be called so: not as those that ECS has itself, without space, comma or
+ * `=`, and not as what every object has, since units are kept in objects by name.
+ */
+export const isResourceName = (name: string): boolean =>
+  RESOURCE_NAME.test(name) && !(name in Object.prototype);
+
+const RESOURCE_NAME = /^(?!(CPU|MEMORY|PORTS|PORTS_UDP|GPU)$)[a-zA-Z0-9_.-]{1,64}$/;
 
 function countableDemand(
   containers: readonly Pick<ContainerDefinition, "resourceRequirements" | "dockerLabels">[],
@@ -84,16 +90,21 @@ function countableDemand(
   const add = (name: string, units: number) => {
     countable[name] = (countable[name] ?? 0) + units;
   };
-  for (const { resourceRequirements = [], dockerLabels = {} } of containers) {
-    for (const { type, value } of resourceRequirements) {
-      if (type === "GPU") add(type, Number(value));
-    }
-    for (const [label, value] of Object.entries(dockerLabels)) {
+  for (const container of containers) {
+    const gpuCount = countGpus(container);
+    if (gpuCount > 0) add("GPU", gpuCount);
+    for (const [label, value] of Object.entries(container.dockerLabels ?? {})) {
       if (label.startsWith(RESOURCE_LABEL)) add(label.slice(RESOURCE_LABEL.length), Number(value));
     }
   }
   return Object.keys(countable).length > 0 ? { countable } : {};
 }
+
+/** How many GPUs a container asks for. */
+export const countGpus = ({
+  resourceRequirements = [],
+}: Pick<ContainerDefinition, "resourceRequirements">): number =>
+  sum(resourceRequirements.map(({ type, value }) => (type === "GPU" ? Number(value) : 0)));
 
 function heldPorts(port: PortMapping, networkMode: NetworkMode | undefined): readonly number[] {
   const { hostPort, containerPortRange } = port;

@@ -19,6 +19,8 @@ export interface TaskContainer {
   readonly exitCode?: number;
   readonly reason?: string;
   readonly networkBindings?: readonly NetworkBinding[];
+  /** GPUs of its instance that it has to itself. Absent where it asked for none. */
+  readonly gpuIds?: readonly string[];
   /** Absent while the container has no check or none has reported: ECS prints UNKNOWN. */
   readonly healthStatus?: HealthStatus;
 }

@@ -60,7 +60,7 @@ const recordOf = (item: Item, number: number): DynamoDBRecord => ({
   eventName: "INSERT",
   dynamodb: {
     ApproximateCreationDateTime: 1_700_000_000,
-    NewImage: toAttributes(item) as NonNullable<Images["NewImage"]>,
+    NewImage: toAttributes(item, 1) as NonNullable<Images["NewImage"]>,
     SequenceNumber: String(number),
   },
 });

@@ -14,6 +14,8 @@ import type { Edge } from "./handlers.ts";
 export interface EdgeParts extends Pick<Edge, "log" | "metrics"> {
   readonly dynamodb: DynamoDBClient;
   readonly tableName: string;
+  /** Over how many partition keys what is busy is spread: as when the table was made. */
+  readonly tableShards: number;
   readonly sqs: ReturnType<typeof createSqsClient>;
   readonly queueUrls: QueueUrls;
   readonly connections: ReturnType<typeof createConnectionsClient>;
@@ -23,12 +25,22 @@ export interface EdgeParts extends Pick<Edge, "log" | "metrics"> {
 
 /** The edge over AWS's clients, wherever their services are. */
 export function createEdge(parts: EdgeParts): Edge {
-  const { dynamodb, tableName, sqs, queueUrls, scope, settings, log, metrics } = parts;
+  const {
+    dynamodb,
+    tableName,
+    tableShards: shards,
+    sqs,
+    queueUrls,
+    scope,
+    settings,
+    log,
+    metrics,
+  } = parts;
   const agents = createAgentGateway(parts.connections);
-  const table = createDynamoTable({ client: dynamodb, tableName });
+  const table = createDynamoTable({ client: dynamodb, tableName, shards });
   return {
     controlPlane: {
-      store: createStore(table, { historyMs: settings.historyMs, now }),
+      store: createStore(table, { historyMs: settings.historyMs, now, shards }),
       relay: createSqsRelay({ client: sqs, queueUrls, now }),
       agents,
       views: new ClusterViews(),

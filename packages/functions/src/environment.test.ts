@@ -7,6 +7,7 @@ const COMPLETE = {
   AWS_REGION: "us-east-1",
   BERTH_ACCOUNT: "000000000000",
   BERTH_TABLE_NAME: "berth",
+  BERTH_TABLE_SHARDS: "32",
   BERTH_SERVICE_QUEUE_URL: queueUrl("service.fifo"),
   BERTH_PLACEMENT_QUEUE_URL: queueUrl("placement.fifo"),
   BERTH_DISPATCH_QUEUE_URL: queueUrl("dispatch.fifo"),
@@ -23,6 +24,7 @@ describe("readEnvironment", () => {
       region: "us-east-1",
       account: "000000000000",
       tableName: "berth",
+      tableShards: 32,
       queueUrls: {
         service: queueUrl("service.fifo"),
         placement: queueUrl("placement.fifo"),

@@ -8,6 +8,7 @@ export interface Environment {
   readonly region: string;
   readonly account: string;
   readonly tableName: string;
+  readonly tableShards: number;
   readonly queueUrls: {
     readonly service: string;
     readonly placement: string;
@@ -40,6 +41,7 @@ const controllerQueueVariables = z.object({
 const variables = controllerQueueVariables.extend({
   BERTH_ACCOUNT: accountId,
   BERTH_TABLE_NAME: text,
+  BERTH_TABLE_SHARDS: z.coerce.number().int().min(1).max(256),
   BERTH_COALESCED_QUEUE_URL: z.url(),
   BERTH_TIMERS_QUEUE_URL: z.url(),
   AWS_ENDPOINT_URL_DYNAMODB: z.url().optional(),
@@ -54,6 +56,7 @@ export function readEnvironment(env: Variables): Environment {
     region: given.AWS_REGION,
     account: given.BERTH_ACCOUNT,
     tableName: given.BERTH_TABLE_NAME,
+    tableShards: given.BERTH_TABLE_SHARDS,
     queueUrls: {
       ...controllerQueues(given),
       coalesced: given.BERTH_COALESCED_QUEUE_URL,

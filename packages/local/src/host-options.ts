@@ -17,6 +17,8 @@ export interface HostOptions {
   /** How often what was lost is looked for. A minute on AWS, where it costs money. */
   readonly sweepIntervalMs: number;
   readonly functions: FunctionsMode;
+  /** One is enough for one machine; more show what AWS has. */
+  readonly tableShards: number;
   /** Whose EC2 instances may join. */
   readonly join: JoinRules;
 }
@@ -61,6 +63,7 @@ export function hostOptions(env: Environment): HostOptions {
       AWS_REGION: region,
     }),
     functions: readMode(env["BERTH_FUNCTIONS"]),
+    tableShards: Number(env["BERTH_TABLE_SHARDS"] ?? 1),
     sweepIntervalMs: readMs(env, "BERTH_SWEEP_INTERVAL_MS", DEFAULT_SWEEP_INTERVAL_MS),
   };
 }

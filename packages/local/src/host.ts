@@ -140,6 +140,7 @@ function edgeOf(
   const edge = createEdge({
     dynamodb,
     tableName: TABLE_NAME,
+    tableShards: options.tableShards,
     sqs,
     queueUrls: queues.urls,
     connections,

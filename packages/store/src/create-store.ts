@@ -10,6 +10,9 @@ import { createServiceRepository } from "./repositories/service.ts";
 import { createSessionRepository } from "./repositories/session.ts";
 import { createTaskDefinitionRepository } from "./repositories/task-definition.ts";
 import { createTaskRepository } from "./repositories/task.ts";
+import { wantingCapacity } from "./repositories/wanting-capacity.ts";
+import { shardTable } from "./shard-table.ts";
+
 import type { Overdue, Store } from "./store.ts";
 import type { DueKey, Table } from "./table.ts";
 
@@ -18,15 +21,20 @@ export interface StoreOptions {
   readonly historyMs: number;
   /** Epoch ms. */
   now(): number;
+  /** Of the table; one where it is absent. It stays what it was when the table was made. */
+  readonly shards?: number;
+  /** `LEDGERS_PER_SHARD` where it is absent. */
+  readonly ledgersPerShard?: number;
 }
 
 /** The repositories over a table. One for each process: it caches descriptions of instances. */
-export function createStore(plainTable: Table, retention: StoreOptions): Store {
-  const table = hideExpired(plainTable, () => retention.now());
+export function createStore(plainTable: Table, options: StoreOptions): Store {
+  const { shards = 1, ledgersPerShard, ...retention } = options;
+  const table = hideExpired(shardTable(plainTable, shards), () => retention.now());
   return {
     clusters: createClusterRepository(table),
     taskDefinitions: createTaskDefinitionRepository(table),
-    instances: createContainerInstanceRepository(table, retention),
+    instances: createContainerInstanceRepository(table, retention, ledgersPerShard),
     tasks: createTaskRepository(table, retention),
     services: createServiceRepository(table, retention),
     queuedRuns: createQueuedRunRepository(table, retention),
@@ -34,6 +42,7 @@ export function createStore(plainTable: Table, retention: StoreOptions): Store {
     serviceRevisions: createServiceRevisionRepository(table, retention),
     sessions: createSessionRepository(table),
     accessKeys: createAccessKeyRepository(table),
+    wantingCapacity: (cluster, maxRuns) => wantingCapacity(table, cluster, maxRuns),
     overdue: async (now, limit) => (await table.overdue(now, limit)).map(toOverdue),
   };
 }

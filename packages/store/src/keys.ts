@@ -1,4 +1,4 @@
-import { groupHash } from "@berth/domain/group-hash";
+import { taskIdStem } from "@berth/domain/task-id";
 import type { InstanceName } from "./store.ts";
 import type { Key } from "./table.ts";
 
@@ -38,10 +38,25 @@ export const hostListing = (ec2InstanceId: string, { cluster, id }: InstanceName
   listSk: `${cluster}#${id}`,
 });
 export const hostList = (ec2InstanceId: string) => `hosts#${ec2InstanceId}`;
-export const ledgerPartition = (cluster: string) => `ledgers#${cluster}`;
+/** The ledgers of a cluster lie in shards (ADR 0025). */
+export const ledgerPartition = (cluster: string, shard: number) =>
+  `ledgers#${cluster}#${shardDigits(shard)}`;
 export const ledgerKey = (cluster: string, id: string): Key => ({
-  pk: ledgerPartition(cluster),
+  pk: ledgerPartition(cluster, ledgerShardOf(id)),
   sk: id,
+});
+/** An instance id begins with its shard: by id, they come shard by shard. */
+export const ledgerShardOf = (id: string) => Number.parseInt(id.slice(0, SHARD_DIGITS), 16) || 0;
+export const instanceIdIn = (shard: number, digits: string) =>
+  `${shardDigits(shard)}${digits}`.slice(0, INSTANCE_ID_DIGITS);
+/** Sorts after all ids of the shards before it, and before all of its own. */
+export const startOfLedgerShard = (shard: number) => shardDigits(shard);
+export const ledgerShardsKey = (cluster: string): Key => ({ pk: "ledgerShards", sk: cluster });
+
+/** Who repeats a registration with its token comes to the same id. */
+export const registrationKey = (cluster: string, token: string): Key => ({
+  pk: `registrations#${cluster}`,
+  sk: token,
 });
 
 /** By time: who has seen some asks for those that came after. */
@@ -71,16 +86,26 @@ export const archivedTaskKey = (cluster: string, id: string): Key => ({
   pk: archivePartition(cluster),
   sk: id,
 });
-/** Tasks of a group lie side by side: their ids begin with its hash. */
-export const taskPrefix = (group: string) => groupHash(group);
+/** Tasks of a group lie side by side, but for those of no service that are in other shards. */
+export const taskPrefix = (group: string) => taskIdStem(group);
 
 export const servicePartition = (cluster: string) => `services#${cluster}`;
 export const serviceKey = (cluster: string, name: string): Key => ({
   pk: servicePartition(cluster),
   sk: name,
 });
-export const daemonList = (cluster: string) => `daemons#${cluster}`;
-export const waitingList = (cluster: string) => `waiting#${cluster}`;
+
+/** Who may want capacity of a cluster: what the places in its list begin with, in that order. */
+export const WANTING = { daemon: "1#", service: "2#", run: "3#" } as const;
+export const wantingList = (cluster: string) => `wanting#${cluster}`;
+export const daemonListing = (cluster: string, name: string) => ({
+  listPk: wantingList(cluster),
+  listSk: `${WANTING.daemon}${name}`,
+});
+export const waitingListing = (cluster: string, name: string) => ({
+  listPk: wantingList(cluster),
+  listSk: `${WANTING.service}${name}`,
+});
 
 export const queuedRunPartition = (cluster: string) => `queuedRuns#${cluster}`;
 export const queuedRunKey = (cluster: string, id: string): Key => ({
@@ -89,10 +114,9 @@ export const queuedRunKey = (cluster: string, id: string): Key => ({
 });
 /** By time, the oldest first. */
 export const queuedListing = (cluster: string, id: string, queuedAt: number) => ({
-  listPk: queuedList(cluster),
-  listSk: `${paddedTime(queuedAt)}#${id}`,
+  listPk: wantingList(cluster),
+  listSk: `${WANTING.run}${paddedTime(queuedAt)}#${id}`,
 });
-export const queuedList = (cluster: string) => `queued#${cluster}`;
 
 export const eventPartition = (cluster: string, service: string) => `events#${cluster}#${service}`;
 export const eventSortKey = (createdAt: number, id: string) => `${paddedTime(createdAt)}#${id}`;
@@ -125,12 +149,16 @@ export const LASTING = "AKIA";
 export const TEMPORARY = "ASIA";
 
 /** The name of the partition's kind, and what it belongs to. */
-export const kindOf = ({ pk }: Key) => pk.slice(0, Math.max(0, pk.indexOf("#")));
-export const clusterOf = ({ pk }: Key) => partAfter(pk);
+export const kindOf = ({ pk }: Pick<Key, "pk">) => pk.slice(0, Math.max(0, pk.indexOf("#")));
+/** A shard may come after it. */
+export const clusterOf = ({ pk }: Key) => pk.split("#")[1] ?? "";
 
 /** Ten digits hold every revision that the API takes (an int32). */
 const paddedRevision = (revision: number) => String(revision).padStart(10, "0");
 /** So many digits of milliseconds last until the year 2286. */
 const TIME_DIGITS = 13;
 const paddedTime = (epochMs: number) => String(Math.max(0, epochMs)).padStart(TIME_DIGITS, "0");
+const SHARD_DIGITS = 2;
+const INSTANCE_ID_DIGITS = 32;
+const shardDigits = (shard: number) => shard.toString(16).padStart(SHARD_DIGITS, "0");
 const partAfter = (pk: string) => pk.slice(pk.indexOf("#") + 1);

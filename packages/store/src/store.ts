@@ -56,14 +56,30 @@ export interface TaskDefinitionRepository {
   ): Promise<Page<string>>;
 }
 
+/**
+ * So many instances share a partition key of ledgers (ADR 0025): they start 40 tasks a second at
+ * best, and a placement looks at as many for one read unit at most.
+ */
+export const LEDGERS_PER_SHARD = 5;
+
 export interface ContainerInstanceRepository {
+  /**
+   * An id for an instance that is to be created.
+   *
+   * @param digits random hex digits, 30 of them
+   * @param token who gives it again comes to the same id, as long as history is kept
+   */
+  newId(cluster: string, digits: string, token?: string): Promise<string>;
   /** Writes the description first, then the ledger, whose existence makes the instance exist. */
   create(instance: ContainerInstance, ledger: New<InstanceLedger>): Promise<WriteOutcome>;
   find(cluster: string, id: string): Promise<StoredInstance | undefined>;
   findMany(cluster: string, ids: readonly string[]): Promise<readonly StoredInstance[]>;
   /** All of a cluster that are not INACTIVE. Descriptions come from a cache keyed by their version. */
   all(cluster: string): Promise<readonly StoredInstance[]>;
-  /** Some that are not INACTIVE, by id, as they were a moment ago. Where pages end does not depend on who is INACTIVE. */
+  /**
+   * Some that are not INACTIVE, by id, as they were a moment ago. Pages may be short; where they end
+   * does not depend on who is INACTIVE. One of a limit above `LEDGERS_PER_SHARD` costs one query.
+   */
   slice(cluster: string, page: PageRequest): Promise<Page<StoredInstance>>;
   /** Ids of those that joined at that time (epoch ms) or later, as they were a moment ago. */
   joinedSince(cluster: string, joinedAt: number): Promise<readonly string[]>;
@@ -119,8 +135,6 @@ export interface ServiceRepository {
   replace(service: Stored<Service>): Promise<WriteOutcome>;
   /** Services that are not INACTIVE, by name. */
   page(cluster: string, page: PageRequest): Promise<Page<Stored<Service>>>;
-  /** Names of REPLICA services with planned starts that no instance took. Eventually consistent. */
-  waitingForCapacity(cluster: string): Promise<readonly string[]>;
   /** Names of the ACTIVE services with the scheduling strategy DAEMON. Eventually consistent. */
   daemons(cluster: string): Promise<readonly string[]>;
   putEvents(cluster: string, name: string, events: readonly ServiceEvent[]): Promise<void>;
@@ -214,6 +228,15 @@ export type Overdue =
       readonly due: number;
     };
 
+export interface WantingCapacity {
+  /** Names of the ACTIVE services with the scheduling strategy DAEMON. */
+  readonly daemons: readonly string[];
+  /** Names of REPLICA services with planned starts that no instance took. */
+  readonly services: readonly string[];
+  /** Those that are WAITING, the oldest first. */
+  readonly runs: readonly Stored<QueuedRun>[];
+}
+
 export interface Store {
   readonly clusters: ClusterRepository;
   readonly taskDefinitions: TaskDefinitionRepository;
@@ -225,6 +248,8 @@ export interface Store {
   readonly serviceRevisions: ServiceRevisionRepository;
   readonly sessions: SessionRepository;
   readonly accessKeys: AccessKeyRepository;
+  /** Who may want capacity of a cluster, as it was a moment ago. */
+  wantingCapacity(cluster: string, maxRuns: number): Promise<WantingCapacity>;
   /** Oldest first. */
   overdue(now: number, limit: number): Promise<readonly Overdue[]>;
 }

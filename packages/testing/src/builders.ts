@@ -5,7 +5,6 @@ import type {
   InstanceLedger,
   Reservation,
 } from "@berth/domain/container-instance";
-import { groupHash } from "@berth/domain/group-hash";
 import type { Demand } from "@berth/domain/resources";
 import type { QueuedRun } from "@berth/domain/queued-run";
 import type { Deployment, Service } from "@berth/domain/service";
@@ -13,11 +12,17 @@ import type { ServiceDeployment } from "@berth/domain/service-deployment";
 import type { AgentSession } from "@berth/domain/session";
 import type { ContainerDefinition, TaskDefinition } from "@berth/domain/task-definition";
 import type { Task, TaskContainer } from "@berth/domain/task";
+import { taskIdStem } from "@berth/domain/task-id";
 import type { Candidate, PlacementRequest } from "@berth/planner/placement/place";
 
 /** A task id of this group, told apart by a small number. */
-export const taskId = (group: string, number: number): string =>
-  groupHash(group) + number.toString(16).padStart(24, "0");
+export const taskId = (group: string, number: number): string => {
+  const stem = taskIdStem(group);
+  return stem + number.toString(16).padStart(32 - stem.length, "0");
+};
+
+/** The number that tells a task's id apart. */
+export const taskNumber = (id: string): number => Number.parseInt(id.slice(-16), 16);
 
 /** A container instance id, in the order of the numbers. */
 export const instanceId = (number: number): string => number.toString(16).padStart(32, "0");

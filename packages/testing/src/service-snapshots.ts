@@ -2,7 +2,7 @@ import type { Deployment, PlannedStart, Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import type { TaskStatus } from "@berth/domain/task-status";
 import type { ServicePlan, ServiceSnapshot } from "@berth/planner/service/plan-service";
-import { aDeployment, aService, aTask, aTaskContainer, taskId } from "./builders.ts";
+import { aDeployment, aService, aTask, aTaskContainer, taskId, taskNumber } from "./builders.ts";
 
 /** The deployments of `web:1`, `web:2` and so on, in the order of their revisions. */
 export const deploymentId = (revision: number): string =>
@@ -91,8 +91,6 @@ export const aServiceSnapshot = (
 /** What a plan does, in short words; tasks by their numbers. */
 export const brief = (plan: ServicePlan): readonly string[] => [
   ...plan.starts.map(({ count }) => `start ${count}`),
-  ...plan.stops.map((stop) => `stop ${numberOf(stop.taskId)}`),
-  ...plan.archive.map((id) => `archive ${numberOf(id)}`),
+  ...plan.stops.map((stop) => `stop ${taskNumber(stop.taskId)}`),
+  ...plan.archive.map((id) => `archive ${taskNumber(id)}`),
 ];
-
-const numberOf = (id: string): number => Number.parseInt(id.slice(8), 16);

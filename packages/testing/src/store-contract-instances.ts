@@ -3,7 +3,7 @@ import type { Table } from "@berth/store/table";
 import * as fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
 import { aLedger, anInstance, aReservation, instanceId, taskId } from "./builders.ts";
-import { type StoreParts, StoreWorld, there } from "./store-contract-world.ts";
+import { drainPages, type StoreParts, StoreWorld, there } from "./store-contract-world.ts";
 
 const CLUSTER = "default";
 const ID = instanceId(1);
@@ -21,6 +21,21 @@ export function describeInstances(parts: StoreParts): void {
   ) => {
     const description = anInstance(instance);
     return world.store.instances.create(description, aLedger({ id: description.id, ...ledger }));
+  };
+
+  /** As many more, each where the store wants it. */
+  const join = async (count: number): Promise<readonly string[]> => {
+    const ids: string[] = [];
+    for (let number = 0; number < count; number += 1) {
+      const id = await world.store.instances.newId(CLUSTER, instanceId(number).slice(2));
+      if ((await create({ id })) === "ok") ids.push(id);
+      else {
+        const other = `${id.slice(0, 2)}f${id.slice(3)}`;
+        await create({ id: other });
+        ids.push(other);
+      }
+    }
+    return ids;
   };
 
   test("an instance is read as it was registered, with its ledger", async () => {
@@ -158,6 +173,72 @@ export function describeInstances(parts: StoreParts): void {
       startAfter = page.next;
     } while (startAfter !== undefined);
     expect(seen).toEqual([1, 3, 4, 5].map(instanceId));
+  });
+
+  test("many lie in shards of five, which slices and all lead through", async () => {
+    const ids = await join(13);
+    expect(ids.map((id) => id.slice(0, 2))).toEqual([
+      ...Array<string>(5).fill("00"),
+      ...Array<string>(5).fill("01"),
+      ...Array<string>(3).fill("02"),
+    ]);
+    const { instances } = world.anotherStore();
+    const seen = await drainPages((page) => instances.slice(CLUSTER, page), 3);
+    expect(seen.map(({ instance }) => instance.id)).toEqual(ids);
+    expect(await instances.slice(CLUSTER, { limit: 6 })).toMatchObject({ next: "01" });
+    const all = await world.anotherStore().instances.all(CLUSTER);
+    expect(all.map(({ instance }) => instance.id)).toEqual(ids);
+  });
+
+  test("a shard with room again takes the next, and one that nobody is in is passed over", async () => {
+    const ids = await join(7);
+    const { instances } = world.store;
+    for (const id of ids.slice(0, 5)) {
+      const ledger = there(await instances.findLedger(CLUSTER, id));
+      await instances.replaceLedger({ ...ledger, status: "INACTIVE" });
+    }
+    expect(await join(1)).toEqual([expect.stringMatching(/^01/u)]);
+    world.passHistory();
+    const page = await world.anotherStore().instances.slice(CLUSTER, { limit: 6 });
+    expect(page.items).toHaveLength(3);
+    expect(page.next).toBeUndefined();
+  });
+
+  test("a shard that another process opened is seen by all, and by who reads an instance in it", async () => {
+    await join(5);
+    const [first, second] = [world.anotherStore().instances, world.anotherStore().instances];
+    for (const instances of [first, second]) await instances.slice(CLUSTER, { limit: 6 });
+    const [sixth = ""] = await join(1);
+    expect(await first.all(CLUSTER)).toHaveLength(6);
+    await second.findMany(CLUSTER, [sixth]);
+    expect(await drainPages((page) => second.slice(CLUSTER, page), 6)).toHaveLength(6);
+  });
+
+  test("beyond the last shard that there may be, instances spread over all", async () => {
+    const last = `3f${"0".repeat(30)}`;
+    await create({ id: last });
+    const { instances } = world.store;
+    const of = async (digits: string) =>
+      (await instances.newId(CLUSTER, digits.padEnd(30, "0"))).slice(0, 2);
+    expect(await of("0000")).toBe("00");
+    expect(await of("0041")).toBe("01");
+    expect(await instances.all(CLUSTER)).toHaveLength(1);
+  });
+
+  test("shards are opened by several at once", async () => {
+    const ids = [3, 1, 2].map((shard) => `0${shard}${"0".repeat(30)}`);
+    await Promise.all(ids.map((id) => create({ id })));
+    expect(await world.anotherStore().instances.all(CLUSTER)).toHaveLength(3);
+  });
+
+  test("who gives a token again comes to the same id, while history is kept", async () => {
+    const { instances } = world.store;
+    const first = await instances.newId(CLUSTER, "a".repeat(30), "token");
+    expect(await instances.newId(CLUSTER, "b".repeat(30), "token")).toBe(first);
+    expect(await instances.newId("other", "b".repeat(30), "token")).not.toBe(first);
+    expect(await instances.newId(CLUSTER, "b".repeat(30), "token2")).not.toBe(first);
+    world.passHistory();
+    expect(await instances.newId(CLUSTER, "b".repeat(30), "token")).not.toBe(first);
   });
 
   test("those that joined since some time are listed, until they are INACTIVE", async () => {

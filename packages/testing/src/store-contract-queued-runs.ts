@@ -48,6 +48,10 @@ export function describeQueuedRuns(parts: StoreParts): void {
     await create(4, { queuedAt: 5, cluster: "another" });
     expect(await waiting()).toEqual([runId(2), runId(1), runId(3)]);
     expect(await waiting(2)).toEqual([runId(2), runId(1)]);
+    const wanting = async (most: number) =>
+      (await world.store.wantingCapacity(CLUSTER, most)).runs.map(({ id }) => id);
+    expect(await wanting(9)).toEqual([runId(2), runId(1), runId(3)]);
+    expect(await wanting(2)).toEqual([runId(2), runId(1)]);
     await change(2, { status: "CANCELLING" });
     await change(3, { status: "PLACED", endedAt: world.now });
     expect(await waiting()).toEqual([runId(1)]);

@@ -51,6 +51,11 @@ export function describeServices(parts: StoreParts): void {
         aStart(5, { containerInstanceId: instanceId(1) }),
         aStart(6, { availabilityZone: "a" }),
       ],
+      plannedStops: [
+        { taskId: taskId("service:web", 7), reason: "Scaling activity" },
+        { taskId: taskId("service:web", 8), reason: "Scaling activity" },
+        { taskId: taskId("service:web", 9), reason: "Scaling activity", beforeRunning: true },
+      ],
       newEvents: [anEvent(1)],
       kept: { networkConfiguration: { awsvpcConfiguration: { subnets: [] } } },
     });
@@ -108,16 +113,18 @@ export function describeServices(parts: StoreParts): void {
     expect((await services.page(CLUSTER, { limit: 3 })).items).toHaveLength(3);
   });
 
+  const waiting = async (cluster: string) =>
+    (await world.store.wantingCapacity(cluster, 0)).services;
+
   test("those with a start that no instance took wait for capacity", async () => {
-    const { services } = world.store;
     for (const name of ["web", "api", "planned"]) await create({ name });
     await change("planned", { plannedStarts: [aStart(1)] });
     await change("web", { plannedStarts: [aStart(1), aStart(2, { unplaced: unplaced("AGENT") })] });
     await change("api", { plannedStarts: [aStart(1, { unplaced: unplaced("AGENT") })] });
-    expect(await services.waitingForCapacity(CLUSTER)).toEqual(["api", "web"]);
-    expect(await services.waitingForCapacity("another")).toEqual([]);
+    expect(await waiting(CLUSTER)).toEqual(["api", "web"]);
+    expect(await waiting("another")).toEqual([]);
     await change("web", { plannedStarts: [aStart(1)] });
-    expect(await services.waitingForCapacity(CLUSTER)).toEqual(["api"]);
+    expect(await waiting(CLUSTER)).toEqual(["api"]);
   });
 
   test("ACTIVE DAEMON services are listed, whatever they wait for", async () => {
@@ -126,7 +133,11 @@ export function describeServices(parts: StoreParts): void {
     for (const name of ["logs", "metrics"]) await create({ name, schedulingStrategy: "DAEMON" });
     await change("logs", { plannedStarts: [aStart(1, { unplaced: unplaced("AGENT") })] });
     expect(await services.daemons(CLUSTER)).toEqual(["logs", "metrics"]);
-    expect(await services.waitingForCapacity(CLUSTER)).toEqual([]);
+    expect(await world.store.wantingCapacity(CLUSTER, 9)).toEqual({
+      daemons: ["logs", "metrics"],
+      services: [],
+      runs: [],
+    });
     await change("metrics", { status: "DRAINING" });
     expect(await services.daemons(CLUSTER)).toEqual(["logs"]);
     expect(await services.daemons("another")).toEqual([]);

@@ -4,12 +4,15 @@ import type { Table } from "@berth/store/table";
 export interface StoreOptions {
   readonly historyMs: number;
   now(): number;
+  readonly shards?: number;
 }
 
 export interface StoreParts {
   /** An empty table. */
   readonly makeTable: () => Promise<Table>;
   readonly createStore: (table: Table, options: StoreOptions) => Store;
+  /** One where it is absent. */
+  readonly shards?: number;
 }
 
 const HISTORY_MS = 60_000;
@@ -19,21 +22,22 @@ export class StoreWorld {
   readonly table: Table;
   readonly store: Store;
   now = 1_000_000_000;
-  readonly #createStore: StoreParts["createStore"];
+  readonly #parts: StoreParts;
 
-  private constructor(table: Table, createStore: StoreParts["createStore"]) {
+  private constructor(table: Table, parts: StoreParts) {
     this.table = table;
-    this.#createStore = createStore;
+    this.#parts = parts;
     this.store = this.anotherStore();
   }
 
-  static async make({ makeTable, createStore }: StoreParts): Promise<StoreWorld> {
-    return new StoreWorld(await makeTable(), createStore);
+  static async make(parts: StoreParts): Promise<StoreWorld> {
+    return new StoreWorld(await parts.makeTable(), parts);
   }
 
   /** A store without what this one's repositories remember, over the same table or one that fails. */
   anotherStore(table: Table = this.table): Store {
-    return this.#createStore(table, { historyMs: HISTORY_MS, now: () => this.now });
+    const { createStore, shards = 1 } = this.#parts;
+    return createStore(table, { historyMs: HISTORY_MS, now: () => this.now, shards });
   }
 
   passHistory(): void {

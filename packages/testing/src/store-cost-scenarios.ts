@@ -98,6 +98,14 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
     return () => taskDefinitions.listFamilies({ statuses: ["ACTIVE"] }, { limit: 10 });
   },
 
+  "instances.newId | any": async ({ instances }) => {
+    await createInstances(instances, 4);
+    return () => instances.newId(CLUSTER, instanceId(4).slice(2));
+  },
+  "instances.newId | with a token": async ({ instances }) => {
+    await createInstances(instances, 4);
+    return () => instances.newId(CLUSTER, instanceId(4).slice(2), TOKEN);
+  },
   "instances.create | new, its agent not there yet":
     async ({ instances }) =>
     () =>
@@ -105,6 +113,11 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
   "instances.find | its description known": async ({ instances }) => {
     await createInstances(instances, 1);
     return () => instances.find(CLUSTER, instanceId(0));
+  },
+  "instances.create | new, the first of its shard": async ({ instances }) => {
+    await createInstances(instances, 20);
+    const id = await instances.newId(CLUSTER, instanceId(20).slice(2));
+    return () => instances.create(aTypicalInstance({ id }), aLedgerOf(id));
   },
   "instances.findMany | of 10, known": async ({ instances }) => {
     await createInstances(instances, 10);
@@ -114,9 +127,9 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
     await createInstances(instances, 100);
     return () => instances.all(CLUSTER);
   },
-  "instances.slice | 10 of 100 with 10 tasks each, known": async ({ instances }) => {
+  "instances.slice | 5 of 100 with 10 tasks each, known": async ({ instances }) => {
     await createInstances(instances, 100);
-    return () => instances.slice(CLUSTER, { limit: 10 });
+    return () => instances.slice(CLUSTER, { limit: 6 });
   },
   "instances.joinedSince | none did": async ({ instances }) => {
     await createInstances(instances, 1);
@@ -253,10 +266,24 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
     const read = there(await services.findLatest(CLUSTER, SERVICE));
     return () => services.replace(read);
   },
-  "services.waitingForCapacity | none waits":
-    async ({ services }) =>
-    () =>
-      services.waitingForCapacity(CLUSTER),
+  "services.replace | 50 starts are decided": async ({ services }) => {
+    await services.create({ ...aTypicalService(), due: DUE });
+    const read = there(await services.findLatest(CLUSTER, SERVICE));
+    const plannedStarts = numbers(50).map((number) => ({
+      taskId: taskId(GROUP, number),
+      deploymentId: aTypicalService().deployments[0]?.id ?? "",
+      decidedAt: DUE,
+    }));
+    return () => services.replace({ ...read, plannedStarts });
+  },
+  "services.replace | 50 stops are decided": async ({ services }) => {
+    await services.create({ ...aTypicalService(), due: DUE });
+    const read = there(await services.findLatest(CLUSTER, SERVICE));
+    const reason = `Scaling activity initiated by (deployment ${aTypicalService().deployments[0]?.id})`;
+    const plannedStops = numbers(50).map((number) => ({ taskId: taskId(GROUP, number), reason }));
+    return () => services.replace({ ...read, plannedStops });
+  },
+  "wantingCapacity | nobody does": async (store) => () => store.wantingCapacity(CLUSTER, 100),
   "services.daemons | none is":
     async ({ services }) =>
     () =>
@@ -391,6 +418,9 @@ export const LIFE_SCENARIOS: Readonly<Record<string, CostScenario>> = {
   },
 };
 
+/** As long as the hash of one. */
+const TOKEN = "0".repeat(64);
+
 const numbers = (count: number) => Array.from({ length: count }, (_, number) => number);
 const taskIds = (count: number) => numbers(count).map((number) => taskId(GROUP, number));
 
@@ -418,7 +448,8 @@ async function createRevisions(
 
 /** And reads them, so that their descriptions are known. */
 async function createInstances(instances: Store["instances"], count: number): Promise<void> {
-  for (const id of numbers(count).map(instanceId)) {
+  for (const number of numbers(count)) {
+    const id = await instances.newId(CLUSTER, instanceId(number).slice(2));
     await instances.create(aTypicalInstance({ id }), aLedgerOf(id));
   }
   await instances.all(CLUSTER);

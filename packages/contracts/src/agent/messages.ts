@@ -81,6 +81,12 @@ export interface PayloadTask {
   readonly launchType?: string;
   readonly serviceName?: string;
   readonly group?: string;
+  /** Which container has which GPU: `name` is the GPU's id, `containers` the one container. */
+  readonly associations?: readonly {
+    readonly type: "gpu";
+    readonly name: string;
+    readonly containers: readonly string[];
+  }[];
 }
 
 export type PayloadMessage = Envelope<

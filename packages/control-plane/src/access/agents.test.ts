@@ -24,6 +24,8 @@ let controlPlane: ReturnType<typeof aControlPlane>;
 let me: CommandContext;
 beforeEach(async () => {
   controlPlane = aControlPlane();
+  // The first that it draws are the ids of the instances that are there already.
+  for (let drawn = 0; drawn < 20; drawn += 1) controlPlane.randomHex(30);
   me = asAgent("i-0000000a");
   await setUpCluster(controlPlane, { instance: { registeredBy: nameOf("i-0000000a") } });
   const { instances } = controlPlane.store;
@@ -50,7 +52,6 @@ const denied = (id: string, action: string) => ({
 const registration = (
   request: Partial<EcsRequest<"RegisterContainerInstance">> = {},
 ): EcsRequest<"RegisterContainerInstance"> => ({
-  // The ids that the test's control plane draws are those of the instances above.
   clientToken: JSON.stringify(request),
   totalResources: [
     { name: "CPU", integerValue: 4_096 },

@@ -47,7 +47,16 @@ export function payloadTask(scope: Scope, task: Task, definition: TaskDefinition
       };
     }),
     volumes: definition.volumes.map(payloadVolume),
+    ...gpuAssociations(task),
   };
+}
+
+/** The agent takes one container for each GPU, and finds it by its name. */
+function gpuAssociations({ containers }: Task): Pick<PayloadTask, "associations"> {
+  const associations = containers.flatMap(({ name, gpuIds = [] }) =>
+    gpuIds.map((gpuId) => ({ type: "gpu" as const, name: gpuId, containers: [name] })),
+  );
+  return associations.length > 0 ? { associations } : {};
 }
 
 const idOf = (task: Task, name: string): string =>

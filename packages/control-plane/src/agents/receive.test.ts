@@ -21,6 +21,15 @@ async function aConnectedAgent(dialler: Pick<Dialler, "accessKeyId"> = {}) {
   return { controlPlane, session };
 }
 
+test.each(["constructor", "__proto__", "Unheard"])(
+  "a frame of type %s is not answered",
+  async (type) => {
+    const { controlPlane } = await aConnectedAgent();
+    const answer = await receiveFromAgent(controlPlane, "c1", { type, message: {} });
+    expect(answer).toBeUndefined();
+  },
+);
+
 describe("a sign of life", () => {
   test("renews a lease of which half is gone, and writes nothing before", async () => {
     const { controlPlane, session } = await aConnectedAgent();

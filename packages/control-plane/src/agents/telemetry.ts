@@ -19,16 +19,16 @@ export interface TelemetryAck {
   readonly message: { readonly message: string };
 }
 
-const ACKS: Readonly<Record<string, TelemetryAck["type"]>> = {
-  PublishHealthRequest: "AckPublishHealth",
-  PublishMetricsRequest: "AckPublishMetric",
-  PublishInstanceStatusRequest: "AckPublishInstanceStatus",
-};
+const ACKS: ReadonlyMap<string, TelemetryAck["type"]> = new Map([
+  ["PublishHealthRequest", "AckPublishHealth"],
+  ["PublishMetricsRequest", "AckPublishMetric"],
+  ["PublishInstanceStatusRequest", "AckPublishInstanceStatus"],
+]);
 
-export const isTelemetry = (frame: AgentFrame): boolean => frame.type in ACKS;
+export const isTelemetry = (frame: AgentFrame): boolean => ACKS.has(frame.type);
 
 export function acknowledge(frame: AgentFrame): TelemetryAck | undefined {
-  const type = ACKS[frame.type];
+  const type = ACKS.get(frame.type);
   return type && { type, message: { message: "ok" } };
 }
 

@@ -16,13 +16,7 @@ const aRequest = (changes: Partial<Request> = {}): Request => ({
 
 async function aCluster() {
   const controlPlane = aControlPlane();
-  await setUpCluster(controlPlane, {
-    definitions: [
-      aTaskDefinition(),
-      aTaskDefinition({ family: "old", status: "INACTIVE" }),
-      aTaskDefinition({ family: "vpc", networkMode: "awsvpc" }),
-    ],
-  });
+  await setUpCluster(controlPlane, { definitions: [aTaskDefinition()] });
   return controlPlane;
 }
 
@@ -201,56 +195,6 @@ describe("CreateService, repeated", () => {
   });
 });
 
-const withThreshold = (thresholdConfiguration: {
-  readonly type: "COUNT" | "UNBOUNDED_PERCENT";
-  readonly value: number;
-}): Partial<Request> => ({
-  deploymentConfiguration: {
-    deploymentCircuitBreaker: { enable: true, rollback: true, thresholdConfiguration },
-  },
-});
-
-const { desiredCount: _, ...WITHOUT_COUNT } = aRequest();
-
-describe("CreateService of a DAEMON", () => {
-  test("has ECS's percentages, no count and no rebalancing", async () => {
-    const controlPlane = await aCluster();
-    const request = { ...WITHOUT_COUNT, schedulingStrategy: "DAEMON" as const };
-    const { service } = await createService(controlPlane, request);
-    expect(service).toMatchObject({
-      schedulingStrategy: "DAEMON",
-      desiredCount: 0,
-      deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 },
-      availabilityZoneRebalancing: "DISABLED",
-    });
-    expect(await controlPlane.store.services.daemons("default")).toEqual(["web"]);
-  });
-
-  test.each<{ name: string; changes: Partial<Request>; message: RegExp }>([
-    {
-      name: "a strategy",
-      changes: { placementStrategy: [{ type: "random" }] },
-      message: /does not support placement strategies/,
-    },
-    {
-      name: "more than all",
-      changes: { deploymentConfiguration: { maximumPercent: 101 } },
-      message: /does not support values above 100 for maximumPercent$/,
-    },
-    {
-      name: "rebalancing",
-      changes: { availabilityZoneRebalancing: "ENABLED" },
-      message: /does not support the daemon scheduling strategy/,
-    },
-  ])("refuses $name", async ({ changes, message }) => {
-    const request = { ...WITHOUT_COUNT, schedulingStrategy: "DAEMON" as const, ...changes };
-    await expect(createService(await aCluster(), request)).rejects.toMatchObject({
-      code: "InvalidParameterException",
-      message: expect.stringMatching(message),
-    });
-  });
-});
-
 describe("CreateService evens out over zones by default", () => {
   const ZONE = "attribute:ecs.availability-zone";
   test.each<{ name: string; changes: Partial<Request>; expected: "ENABLED" | "DISABLED" }>([
@@ -282,160 +226,16 @@ describe("CreateService evens out over zones by default", () => {
 });
 
 test("CreateService keeps what the circuit breaker is told", async () => {
-  const threshold = withThreshold({ type: "COUNT", value: 5 });
+  const thresholdConfiguration = { type: "COUNT", value: 5 } as const;
+  const deploymentCircuitBreaker = { enable: true, rollback: true, thresholdConfiguration };
   const controlPlane = await aCluster();
-  const { service } = await createService(controlPlane, aRequest(threshold));
+  const request = aRequest({ deploymentConfiguration: { deploymentCircuitBreaker } });
+  const { service } = await createService(controlPlane, request);
   expect(service?.deploymentConfiguration?.deploymentCircuitBreaker).toEqual(
-    threshold.deploymentConfiguration?.deploymentCircuitBreaker,
+    deploymentCircuitBreaker,
   );
   const stored = await controlPlane.store.services.find("default", "web");
   expect(stored?.deploymentConfiguration.deploymentCircuitBreaker).toMatchObject({
-    thresholdConfiguration: { type: "COUNT", value: 5 },
-  });
-});
-
-describe("CreateService refuses", () => {
-  const INVALID = "InvalidParameterException";
-  const LATER = "UnsupportedFeatureException";
-
-  test.each<{ name: string; changes: Partial<Request>; code: string; message: string }>([
-    {
-      name: "an unknown cluster",
-      changes: { cluster: "x" },
-      code: "ClusterNotFoundException",
-      message: "Cluster not found.",
-    },
-    {
-      name: "an unknown definition",
-      changes: { taskDefinition: "x" },
-      code: "ClientException",
-      message: "TaskDefinition not found.",
-    },
-    {
-      name: "an inactive definition",
-      changes: { taskDefinition: "old:1" },
-      code: "ClientException",
-      message: "TaskDefinition is inactive",
-    },
-    {
-      name: "a role without load balancers",
-      changes: { role: "r" },
-      code: INVALID,
-      message: "IAM roles are only valid for services configured to use load balancers",
-    },
-    {
-      name: "a threshold of nothing",
-      changes: withThreshold({ type: "COUNT", value: 0 }),
-      code: INVALID,
-      message: "thresholdConfiguration value must be at least 1",
-    },
-    {
-      name: "a threshold beyond all tasks",
-      changes: withThreshold({ type: "UNBOUNDED_PERCENT", value: 101 }),
-      code: INVALID,
-      message: "thresholdConfiguration value must be at most 100 for type UNBOUNDED_PERCENT",
-    },
-    {
-      name: "percentages that block",
-      changes: { deploymentConfiguration: { maximumPercent: 100, minimumHealthyPercent: 100 } },
-      code: INVALID,
-      message:
-        "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments",
-    },
-    {
-      name: "a minimum above 100",
-      changes: { deploymentConfiguration: { minimumHealthyPercent: 101 } },
-      code: INVALID,
-      message: "minimumHealthyPercent must be at most 100",
-    },
-    {
-      name: "a negative count",
-      changes: { desiredCount: -1 },
-      code: INVALID,
-      message: "desiredCount must be between 0 and 5000.",
-    },
-    {
-      name: "awsvpc without a network",
-      changes: { taskDefinition: "vpc" },
-      code: INVALID,
-      message: "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
-    },
-    {
-      name: "a constraint that cannot be read",
-      changes: { placementConstraints: [{ type: "memberOf", expression: "((" }] },
-      code: INVALID,
-      message: expect.stringContaining("Invalid placement constraint expression"),
-    },
-    {
-      name: "load balancers",
-      changes: { loadBalancers: [{ targetGroupArn: "a", containerName: "main" }] },
-      code: LATER,
-      message: "Berth does not have this yet: load balancers.",
-    },
-    {
-      name: "service registries",
-      changes: { serviceRegistries: [{ registryArn: "a" }] },
-      code: LATER,
-      message: "Berth does not have this yet: service registries.",
-    },
-    {
-      name: "Service Connect",
-      changes: { serviceConnectConfiguration: { enabled: true } },
-      code: LATER,
-      message: "Berth does not have this yet: Service Connect.",
-    },
-    {
-      name: "a daemon with a count",
-      changes: { schedulingStrategy: "DAEMON" },
-      code: INVALID,
-      message:
-        "The daemon scheduling strategy does not support a desired count for services. Remove the desired count value and try again",
-    },
-    {
-      name: "other controllers",
-      changes: { deploymentController: { type: "CODE_DEPLOY" } },
-      code: LATER,
-      message: "Berth does not have this yet: deployment controller CODE_DEPLOY.",
-    },
-    {
-      name: "other strategies",
-      changes: { deploymentConfiguration: { strategy: "BLUE_GREEN" } },
-      code: LATER,
-      message: "Berth does not have this yet: deployment strategy BLUE_GREEN.",
-    },
-    {
-      name: "rebalancing without room for it",
-      changes: {
-        availabilityZoneRebalancing: "ENABLED",
-        deploymentConfiguration: { maximumPercent: 100, minimumHealthyPercent: 50 },
-      },
-      code: INVALID,
-      message: "Availability Zone rebalancing does not support a maximumPercent of 100.",
-    },
-    {
-      name: "rebalancing against a constraint",
-      changes: {
-        availabilityZoneRebalancing: "ENABLED",
-        placementConstraints: [
-          { type: "memberOf", expression: "attribute:ecs.availability-zone == a" },
-        ],
-      },
-      code: INVALID,
-      message:
-        "Availability Zone rebalancing does not support placement constraints on the Availability Zone.",
-    },
-  ])("$name, and writes nothing", async ({ changes, code, message }) => {
-    const controlPlane = await aCluster();
-    await expect(createService(controlPlane, aRequest(changes))).rejects.toMatchObject({
-      code,
-      message,
-    });
-    expect(await controlPlane.store.services.find("default", "web")).toBeUndefined();
-    expect(controlPlane.wakes).toEqual([]);
-  });
-
-  test("a service without count", async () => {
-    const { desiredCount: _, ...request } = aRequest();
-    await expect(createService(await aCluster(), request)).rejects.toMatchObject({ code: INVALID });
+    thresholdConfiguration,
   });
 });

@@ -27,6 +27,7 @@ describe("DescribeTasks", () => {
           lastStatus: "RUNNING",
           runtimeId: "abc",
           imageDigest: "sha256:1",
+          gpuIds: ["GPU-a"],
           networkBindings: [
             { bindIP: "127.0.1.1", containerPort: 80, hostPort: 49_153, protocol: "tcp" },
           ],
@@ -46,6 +47,7 @@ describe("DescribeTasks", () => {
         {
           runtimeId: "abc",
           imageDigest: "sha256:1",
+          gpuIds: ["GPU-a"],
           networkBindings: [
             { bindIP: "127.0.1.1", containerPort: 80, hostPort: 49_153, protocol: "tcp" },
           ],

@@ -2,7 +2,7 @@ import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import type { Attribute, ContainerInstance } from "@berth/domain/container-instance";
 import { defined } from "@berth/domain/defined";
 import { EcsError } from "@berth/domain/errors";
-import { type Capacity, RESOURCE_NAME } from "@berth/domain/resources";
+import { type Capacity, isResourceName } from "@berth/domain/resources";
 import { parseIdentityDocument } from "./identity-document.ts";
 
 type Request = EcsRequest<"RegisterContainerInstance">;
@@ -96,7 +96,7 @@ function readCountable(resources: GivenResources, gpuCount: number): Pick<Capaci
   const countable = Object.fromEntries([
     ...(gpuCount > 0 ? [["GPU", gpuCount] as const] : []),
     ...own.map(({ name = "", integerValue = 0 }) => {
-      if (!RESOURCE_NAME.test(name)) throw invalid(`Resource name is invalid: ${name}`);
+      if (!isResourceName(name)) throw invalid(`Resource name is invalid: ${name}`);
       if (integerValue < 1 || integerValue > MAX_UNITS) {
         throw invalid(`Resource ${name} must have an integerValue from 1 to ${MAX_UNITS}.`);
       }

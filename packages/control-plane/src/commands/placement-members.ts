@@ -6,6 +6,8 @@ import { parseExpression } from "@berth/planner/placement/query/parse-expression
 const MAX_STRATEGIES = 5;
 const MAX_CONSTRAINTS = 10;
 const MAX_EXPRESSION_LENGTH = 2000;
+/** No attribute has a longer name. Source: ECS API reference, Attribute. */
+const SPREAD_FIELD = /^(instanceId|host|attribute:.{1,128})$/;
 
 interface GivenConstraint {
   readonly type?: PlacementConstraint["type"] | undefined;
@@ -68,7 +70,7 @@ function validStep({ type, field }: GivenStrategy): PlacementStrategy {
     case "binpack":
       return { type, field: validField(type, field?.toLowerCase(), /^(cpu|memory)$/) };
     case "spread":
-      return { type, field: validField(type, field, /^(instanceId|host|attribute:.+)$/) };
+      return { type, field: validField(type, field, SPREAD_FIELD) };
   }
 }
 

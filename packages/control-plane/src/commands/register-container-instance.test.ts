@@ -193,6 +193,48 @@ describe("RegisterContainerInstance, again", () => {
     });
   });
 
+  describe("with GPUs and resources of its own", () => {
+    const gpus = (...stringSetValue: string[]) => ({
+      name: "GPU",
+      type: "STRINGSET",
+      stringSetValue,
+    });
+    const [licence, seat, pair] = [
+      integer("licence", 2),
+      integer("seat", 1),
+      gpus("GPU-a", "GPU-b"),
+    ];
+    const before = [...RESOURCES, licence, seat, pair];
+
+    test.each([
+      ["fewer units", [...RESOURCES, integer("licence", 1), seat, pair]],
+      ["a resource less", [...RESOURCES, licence, pair]],
+      ["another GPU", [...RESOURCES, licence, seat, gpus("GPU-a", "GPU-c")]],
+      ["no GPUs", [...RESOURCES, licence, seat]],
+    ])("refuses %s", async (_, totalResources) => {
+      const { plane, answers } = await aClusterWith({ totalResources: before });
+      const again = register(plane, {
+        containerInstanceArn: answers[0]?.containerInstanceArn,
+        totalResources,
+      });
+      await expect(again).rejects.toMatchObject({
+        code: "ClientException",
+        message: expect.stringMatching(
+          /previously registered with .*, GPU \[GPU-a,GPU-b\], licence 2, seat 1\.$/,
+        ) as string,
+      });
+    });
+
+    test("takes the same ones in another order", async () => {
+      const { plane, answers } = await aClusterWith({ totalResources: before });
+      const again = register(plane, {
+        containerInstanceArn: answers[0]?.containerInstanceArn,
+        totalResources: [gpus("GPU-b", "GPU-a"), seat, licence, ...RESOURCES],
+      });
+      await expect(again).resolves.toBeDefined();
+    });
+  });
+
   test("the order of reserved ports does not matter", async () => {
     const { plane, answers } = await aClusterWith({});
     const totalResources = [
@@ -240,6 +282,7 @@ describe("RegisterContainerInstance with more than CPU and memory", () => {
 
   test.each([
     [integer("a b", 1), "Resource name is invalid: a b"],
+    [integer("toString", 1), "Resource name is invalid: toString"],
     [integer("licence", 0), "Resource licence must have an integerValue from 1 to 999999."],
     [{ ...gpu, stringSetValue: ["a,b"] }, "GPU id is invalid: a,b"],
   ])("refuses %j", async (resource, message) => {

@@ -1,7 +1,6 @@
 import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-instance";
 import { assert, EcsError } from "@berth/domain/errors";
-import type { Capacity } from "@berth/domain/resources";
 import type { StoredInstance } from "@berth/store/store";
 import { checkSpeaksFor } from "../access/ownership.ts";
 import type { CommandContext } from "../context.ts";
@@ -76,7 +75,7 @@ async function registerFirst(
   const instance: ContainerInstance = {
     ...report,
     cluster,
-    id: newId(context, cluster, request.clientToken),
+    id: await newId(context, cluster, request.clientToken),
     attributes: withZone(report.attributes, context.scope.region),
     tags: validTags(request.tags),
     registeredAt: context.now(),
@@ -100,11 +99,13 @@ async function registerFirst(
   return created;
 }
 
-/** The id follows from the token, so that a repeated call comes to the same one. */
+/** A repeated call with the same token comes to the same id. */
 const newId = (context: CommandContext, cluster: string, clientToken: string | undefined) =>
-  clientToken === undefined
-    ? context.randomHex(32)
-    : sha256Hex(`${cluster}/${clientToken}`).slice(0, 32);
+  context.store.instances.newId(
+    cluster,
+    context.randomHex(30),
+    clientToken === undefined ? undefined : sha256Hex(clientToken),
+  );
 
 interface Again {
   readonly cluster: string;
@@ -124,7 +125,7 @@ async function registerAgain(
     if (stored.ledger.status === "INACTIVE") {
       throw new EcsError("ClientException", `Referenced container instance ${id} is INACTIVE.`);
     }
-    checkSameResources(stored.instance, report.registered);
+    checkSameResources(stored.instance, report);
     const updated = { ...stored.instance, ...renewed(stored.instance, report) };
     if ((await instances.replaceDescription(updated)) === "ok") {
       return { instance: updated, ledger: stored.ledger };
@@ -143,18 +144,27 @@ function renewed(instance: ContainerInstance, report: InstanceReport): InstanceR
   };
 }
 
-function checkSameResources({ id, registered }: ContainerInstance, reported: Capacity): void {
-  if (resourceText(registered) === resourceText(reported)) return;
+function checkSameResources(known: ContainerInstance, report: InstanceReport): void {
+  if (resourceText(known) === resourceText(report)) return;
   throw new EcsError(
     "ClientException",
-    `Container instance type changes are not supported. Container instance ${id} was previously registered with ${resourceText(registered)}.`,
+    `Container instance type changes are not supported. Container instance ${known.id} was previously registered with ${resourceText(known)}.`,
   );
 }
 
-const resourceText = (capacity: Capacity): string =>
-  [
-    `CPU ${capacity.cpuUnits}`,
-    `MEMORY ${capacity.memoryMiB}`,
-    `PORTS [${capacity.usedTcpPorts.toSorted((a, b) => a - b).join(",")}]`,
-    `PORTS_UDP [${capacity.usedUdpPorts.toSorted((a, b) => a - b).join(",")}]`,
+/** In one order, whatever order they were reported in. */
+function resourceText({ registered, gpuIds = [] }: InstanceReport): string {
+  const { GPU: _, ...own } = registered.countable ?? {};
+  return [
+    `CPU ${registered.cpuUnits}`,
+    `MEMORY ${registered.memoryMiB}`,
+    `PORTS [${inOrder(registered.usedTcpPorts)}]`,
+    `PORTS_UDP [${inOrder(registered.usedUdpPorts)}]`,
+    ...(gpuIds.length > 0 ? [`GPU [${gpuIds.toSorted().join(",")}]`] : []),
+    ...Object.entries(own)
+      .map(([name, units]) => `${name} ${units}`)
+      .toSorted(),
   ].join(", ");
+}
+
+const inOrder = (ports: readonly number[]): string => ports.toSorted((a, b) => a - b).join(",");

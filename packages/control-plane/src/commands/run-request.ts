@@ -1,11 +1,11 @@
 import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import { EcsError } from "@berth/domain/errors";
-import { groupHash } from "@berth/domain/group-hash";
+import { taskIdOf } from "@berth/domain/task-id";
 import type { PlacementStrategy } from "@berth/domain/service";
 import type { PlacementConstraint } from "@berth/domain/task-definition";
 import type { CommandContext } from "../context.ts";
 import type { Launch } from "../placement/new-task.ts";
-import { randomTaskId, TASK_SUFFIX_LENGTH } from "../random-ids.ts";
+import { randomTaskId } from "../random-ids.ts";
 import { sha256Hex } from "../request-hash.ts";
 import { validConstraints, validStrategy } from "./placement-members.ts";
 import { checkClientToken } from "./task-members.ts";
@@ -53,6 +53,5 @@ export function runTaskIds(
 ): readonly string[] {
   const indexes = Array.from({ length: count }, (_, index) => index);
   if (seed === undefined) return indexes.map(() => randomTaskId(context, group));
-  const suffix = (index: number) => sha256Hex(`${seed}|${index}`).slice(0, TASK_SUFFIX_LENGTH);
-  return indexes.map((index) => groupHash(group) + suffix(index));
+  return indexes.map((index) => taskIdOf(group, sha256Hex(`${seed}|${index}`)));
 }

@@ -34,11 +34,11 @@ function countedTable() {
   return { table: counting, counted };
 }
 
-async function aClusterOf(count: number) {
+async function aClusterOf(count: number, slice = 4) {
   const { table, counted } = countedTable();
   const controlPlane = aControlPlane({ table });
   for (let number = 1; number <= count; number += 1) await join(controlPlane, number, number);
-  const view = new ClusterViews(4).of(CLUSTER);
+  const view = new ClusterViews(slice).of(CLUSTER);
   return { controlPlane, view, counted };
 }
 
@@ -76,7 +76,7 @@ describe("a view of a cluster", () => {
     expect(known(view)).toHaveLength(30);
     counted.items = 0;
     expect(await view.refresh(controlPlane)).toBe(false);
-    expect(counted.items).toBe(4);
+    expect(counted.items).toBe(5);
   });
 
   test("comes to know of every change in time", async () => {
@@ -87,6 +87,46 @@ describe("a view of a cluster", () => {
     for (let turn = 0; turn < 4; turn += 1) await view.refresh(controlPlane);
     expect(view.get(instanceId(7))?.ledger.status).toBe("DRAINING");
     expect(known(view)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 10]);
+  });
+
+  test("loses and skips nothing where two look at the last slice at once", async () => {
+    const { controlPlane, view } = await aClusterOf(8, 2);
+    await view.refresh(controlPlane);
+    for (let turn = 0; turn < 2; turn += 1) await view.refresh(controlPlane);
+    const both = [view.refresh(controlPlane), view.refresh(controlPlane)];
+    expect(await Promise.all(both)).toEqual([false, false]);
+    expect(known(view)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    await change(controlPlane, 1, { status: "DRAINING" });
+    await view.refresh(controlPlane);
+    expect(view.get(instanceId(1))?.ledger.status).toBe("DRAINING");
+  });
+
+  test("does not go back where one that began earlier ends later", async () => {
+    const { controlPlane, view } = await aClusterOf(8, 2);
+    await view.refresh(controlPlane);
+    const held = Promise.withResolvers<void>();
+    const { instances } = controlPlane.store;
+    const slow = view.refresh({
+      ...controlPlane,
+      store: {
+        ...controlPlane.store,
+        instances: {
+          ...instances,
+          slice: async (...of) => {
+            const page = await instances.slice(...of);
+            await held.promise;
+            return page;
+          },
+        },
+      },
+    });
+    for (let turn = 0; turn < 2; turn += 1) await view.refresh(controlPlane);
+    held.resolve();
+    await slow;
+    await change(controlPlane, 8, { status: "DRAINING" });
+    await view.refresh(controlPlane);
+    expect(known(view)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(view.get(instanceId(8))?.ledger.status).toBe("DRAINING");
   });
 
   test("knows at once of an instance that joined, also of one whose clock is behind", async () => {

@@ -1,10 +1,10 @@
 import type { Task } from "@berth/domain/task";
 import { PlacementIndex } from "@berth/planner/placement/placement-index";
-import type { Store, StoredInstance } from "@berth/store/store";
+import { LEDGERS_PER_SHARD, type Store, type StoredInstance } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
 
-/** So many ledgers of usual length are one read unit. */
-const SLICE = 10;
+/** One query reads so many. */
+const SLICE = LEDGERS_PER_SHARD;
 
 /** So much later may an instance be listed than its time says: clocks differ, and listings follow behind. */
 const JOIN_LAG_MS = 10_000;
@@ -93,12 +93,14 @@ export class ClusterView {
    */
   async refresh({ store, now }: Reading): Promise<boolean> {
     if (!this.#isLoaded) return this.readAll({ store, now });
+    const after = this.#cursor;
     const joinedSince = this.#seenAt - JOIN_LAG_MS;
     this.#seenAt = now();
     const [page, joined] = await Promise.all([
       store.instances.slice(this.#cluster, {
-        limit: this.#slice,
-        ...(this.#cursor !== undefined && { startAfter: this.#cursor }),
+        // One more: where a shard of ledgers ends is then seen without asking again.
+        limit: this.#slice + 1,
+        ...(after !== undefined && { startAfter: after }),
       }),
       this.#known.size < this.#slice ? [] : store.instances.joinedSince(this.#cluster, joinedSince),
     ]);
@@ -106,10 +108,10 @@ export class ClusterView {
       store,
       joined.filter((id) => !this.#known.has(id)),
     );
-    const isAll = this.#cursor === undefined && page.next === undefined;
-    this.#replaceRange(page.items, this.#cursor, page.next);
-    this.#cursor = page.next;
-    return isAll;
+    this.#replaceRange(page.items, after, page.next);
+    // Batches overlap: one that read the same slice, or went on meanwhile, has moved it already.
+    if (this.#cursor === after) this.#cursor = page.next;
+    return after === undefined && page.next === undefined;
   }
 
   /** Reads these as they are now. */

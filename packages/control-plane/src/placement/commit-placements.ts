@@ -115,7 +115,7 @@ async function startOn(
   const created = await Promise.all(
     places.map(async (place) => ({
       taskId: place.taskId,
-      task: await createTask(controlPlane, batch, { on, place, reservedAt }),
+      task: await createTask(controlPlane, batch, { on: { ...on, ledger }, place, reservedAt }),
     })),
   );
   const placed = created.flatMap(({ task }) => (task ? [task] : []));
@@ -127,6 +127,7 @@ async function startOn(
 }
 
 interface ReservedPlace {
+  /** With what is reserved for the task. */
   readonly on: StoredInstance;
   readonly place: Placement;
   readonly reservedAt: number;
@@ -158,12 +159,17 @@ async function createTask(
 const holdsPlace = (task: Task | undefined, containerInstanceId: string): boolean =>
   task?.containerInstanceId === containerInstanceId && task.lastStatus !== "STOPPED";
 
-function taskPlace({ instance }: StoredInstance, { taskId, decision }: Placement): TaskPlace {
+function taskPlace(
+  { instance, ledger }: StoredInstance,
+  { taskId, decision }: Placement,
+): TaskPlace {
+  const gpuIds = ledger.reservations[taskId]?.gpuIds;
   const zone = instance.attributes.find(({ name }) => name === "ecs.availability-zone")?.value;
   return {
     taskId,
     containerInstanceId: instance.id,
     ...(zone !== undefined && { availabilityZone: zone }),
+    ...(gpuIds && { gpuIds }),
     ...(decision && { placement: { kind: "chosen", ...decision } }),
   };
 }

@@ -1,9 +1,9 @@
-import { taskDemand } from "@berth/domain/resources";
+import { countGpus, taskDemand } from "@berth/domain/resources";
 import type { Tag } from "@berth/domain/tag";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { TaskPlacement } from "@berth/domain/task-placement";
 import { taskDefinitionName } from "@berth/domain/task-definition";
-import type { Cause, Task, TaskOverrides } from "@berth/domain/task";
+import type { Cause, Task, TaskContainer, TaskOverrides } from "@berth/domain/task";
 import type { ControlPlane } from "../context.ts";
 import { randomUuid } from "../random-ids.ts";
 
@@ -26,6 +26,8 @@ export interface TaskPlace {
   readonly taskId: string;
   readonly containerInstanceId: string;
   readonly availabilityZone?: string;
+  /** GPUs that are reserved for it there. */
+  readonly gpuIds?: readonly string[];
   /** Why there. Absent where an earlier try had reserved the place. */
   readonly placement?: TaskPlacement;
 }
@@ -37,7 +39,7 @@ export interface TaskPlace {
 export function newTask(
   controlPlane: Pick<ControlPlane, "now" | "randomHex">,
   launch: Launch,
-  { taskId, ...place }: TaskPlace,
+  { taskId, gpuIds, ...place }: TaskPlace,
 ): Task {
   const { definition, cause, tags, enableExecuteCommand, ...kept } = launch;
   const { cpuUnits, memoryMiB } = taskDemand(definition, launch.overrides);
@@ -52,14 +54,29 @@ export function newTask(
     createdAt: now,
     cpuUnits,
     memoryMiB,
-    containers: definition.containerDefinitions.map(({ name }) => ({
-      name,
-      id: randomUuid(controlPlane),
-      lastStatus: "PENDING",
-    })),
+    containers: newContainers(controlPlane, definition, gpuIds),
     history: [{ at: now, to: "PENDING", cause }],
     // What is off or empty is left out: the item is billed by its size.
     ...(enableExecuteCommand && { enableExecuteCommand }),
     ...(tags && tags.length > 0 && { tags }),
   };
+}
+
+/** No GPU is shared: each container has its own, in the order of the definition. */
+function newContainers(
+  controlPlane: Pick<ControlPlane, "randomHex">,
+  { containerDefinitions }: TaskDefinition,
+  gpuIds: readonly string[] = [],
+): readonly TaskContainer[] {
+  let given = 0;
+  return containerDefinitions.map((container) => {
+    const own = gpuIds.slice(given, given + countGpus(container));
+    given += own.length;
+    return {
+      name: container.name,
+      id: randomUuid(controlPlane),
+      lastStatus: "PENDING",
+      ...(own.length > 0 && { gpuIds: own }),
+    };
+  });
 }

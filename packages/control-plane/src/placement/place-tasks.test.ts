@@ -1,6 +1,4 @@
-import { describe, expect, test } from "vitest";
 import { groupHash } from "@berth/domain/group-hash";
-import type { PlacementStrategy } from "@berth/domain/service";
 import { createMemoryTable } from "@berth/store/memory/table";
 import type { Item, Table } from "@berth/store/table";
 import {
@@ -10,48 +8,11 @@ import {
   instanceId,
   taskId,
 } from "@berth/testing/builders";
-import { aControlPlane, type TestControlPlane } from "@berth/testing/control-plane";
+import { aControlPlane } from "@berth/testing/control-plane";
+import { aRequest, GROUP, heldOn, ledgerOf } from "@berth/testing/place-request";
 import { setUpCluster } from "@berth/testing/set-up-cluster";
-import type { Launch } from "./new-task.ts";
-import { newTask } from "./new-task.ts";
-import { placeTasks, startTasksOn, type PlaceTasksRequest } from "./place-tasks.ts";
-
-const GROUP = "service:web";
-const [FIRST, SECOND, THIRD] = [1, 2, 3].map((number) => taskId(GROUP, number)) as [
-  string,
-  string,
-  string,
-];
-const OVER_INSTANCES: readonly PlacementStrategy[] = [{ type: "spread", field: "instanceId" }];
-
-/** Tasks of 128 CPU units and MiB; an instance has 1024 of each. */
-function aRequest(
-  controlPlane: TestControlPlane,
-  overrides: Partial<PlaceTasksRequest> = {},
-): PlaceTasksRequest {
-  const definition = overrides.definition ?? aTaskDefinition();
-  const launch: Launch = {
-    cluster: "default",
-    definition,
-    group: GROUP,
-    launchType: "EC2",
-    cause: { kind: "deployment", id: "ecs-svc/1" },
-  };
-  return {
-    ...launch,
-    taskIds: [FIRST, SECOND, THIRD],
-    constraints: [],
-    strategy: OVER_INSTANCES,
-    newTask: (place) => newTask(controlPlane, launch, place),
-    ...overrides,
-  };
-}
-
-const ledgerOf = async (controlPlane: TestControlPlane, number: number) =>
-  controlPlane.store.instances.findLedger("default", instanceId(number));
-
-const heldOn = async (controlPlane: TestControlPlane, number: number) =>
-  Object.keys((await ledgerOf(controlPlane, number))?.reservations ?? {});
+import { describe, expect, test } from "vitest";
+import { placeTasks, startTasksOn } from "./place-tasks.ts";
 
 /** A table in which somebody else writes the ledger of instance 1 just before we do, so many times. */
 function contendedTable(table: Table, times: number): Table {
@@ -192,119 +153,6 @@ describe("placeTasks", () => {
     expect(await heldOn(controlPlane, 1)).toHaveLength(8);
     expect(await heldOn(controlPlane, 2)).toHaveLength(8);
   });
-});
-
-describe("placeTasks, repeated", () => {
-  test("starts nothing twice", async () => {
-    const controlPlane = aControlPlane();
-    await setUpCluster(controlPlane, { instanceCount: 3 });
-    const first = await placeTasks(controlPlane, aRequest(controlPlane));
-    const second = await placeTasks(controlPlane, aRequest(controlPlane));
-    const places = (tasks: typeof first.placed) =>
-      tasks.map(({ id, containerInstanceId }) => `${id}@${containerInstanceId}`).toSorted();
-    expect(places(second.placed)).toEqual(places(first.placed));
-    const held = await Promise.all([1, 2, 3].map((number) => heldOn(controlPlane, number)));
-    expect(held.flat()).toHaveLength(3);
-  });
-
-  test("uses the reservation of a try that died before writing its task", async () => {
-    const controlPlane = aControlPlane();
-    await setUpCluster(controlPlane, { instanceCount: 2 });
-    const ledger = await ledgerOf(controlPlane, 2);
-    if (!ledger) throw new Error("no ledger");
-    const reservations = { [FIRST]: aReservation({ reservedAt: controlPlane.now() }) };
-    await controlPlane.store.instances.replaceLedger({ ...ledger, reservations });
-    controlPlane.advance(20_000);
-
-    const request = aRequest(controlPlane, { taskIds: [FIRST] });
-    const { placed } = await placeTasks(controlPlane, request);
-
-    expect(placed[0]?.containerInstanceId).toBe(instanceId(2));
-    expect((await ledgerOf(controlPlane, 2))?.reservations[FIRST]?.reservedAt).toBe(
-      controlPlane.now(),
-    );
-    expect(await heldOn(controlPlane, 1)).toEqual([]);
-  });
-
-  test("gives its reservation back where the task is on another instance already", async () => {
-    const controlPlane = aControlPlane();
-    await setUpCluster(controlPlane, { instanceCount: 2 });
-    const request = aRequest(controlPlane, { taskIds: [FIRST] });
-    // Its own reservation is gone, as that of a task which another pass wrote since we read.
-    const elsewhere = request.newTask({ taskId: FIRST, containerInstanceId: instanceId(9) });
-    await controlPlane.store.tasks.create(elsewhere);
-
-    const { placed } = await placeTasks(controlPlane, request);
-
-    expect(placed.map((task) => task.containerInstanceId)).toEqual([instanceId(9)]);
-    expect(await heldOn(controlPlane, 1)).toEqual([]);
-    expect(await heldOn(controlPlane, 2)).toEqual([]);
-  });
-
-  test("holds nothing for a task that has stopped meanwhile", async () => {
-    const controlPlane = aControlPlane();
-    await setUpCluster(controlPlane);
-    const request = aRequest(controlPlane, { taskIds: [FIRST] });
-    const stopped = request.newTask({ taskId: FIRST, containerInstanceId: instanceId(1) });
-    await controlPlane.store.tasks.create({ ...stopped, lastStatus: "STOPPED" });
-    const { placed } = await placeTasks(controlPlane, request);
-    expect(placed.map((task) => task.lastStatus)).toEqual(["STOPPED"]);
-    expect(await heldOn(controlPlane, 1)).toEqual([]);
-  });
-
-  test("never writes a task whose reservation is so old that the sweep may have taken it", async () => {
-    const slowTable = createMemoryTable();
-    let isSlow = true;
-    const controlPlane = aControlPlane({
-      table: {
-        ...slowTable,
-        replace: async (item) => {
-          const outcome = await slowTable.replace(item);
-          if (isSlow && "reservations" in item) {
-            isSlow = false;
-            controlPlane.advance(controlPlane.settings.orphanedReservationMs);
-          }
-          return outcome;
-        },
-      },
-    });
-    await setUpCluster(controlPlane);
-    const request = aRequest(controlPlane, { taskIds: [FIRST] });
-    const { placed } = await placeTasks(controlPlane, request);
-    expect(placed).toHaveLength(1);
-    expect((await ledgerOf(controlPlane, 1))?.reservations[FIRST]?.reservedAt).toBe(
-      controlPlane.now(),
-    );
-  });
-});
-
-test("placeTasks gives each task GPUs of its own, and no more tasks than there are", async () => {
-  const controlPlane = aControlPlane();
-  const registered = {
-    cpuUnits: 1024,
-    memoryMiB: 1024,
-    usedTcpPorts: [],
-    usedUdpPorts: [],
-    countable: { GPU: 3 },
-  };
-  await setUpCluster(controlPlane, {
-    instance: { registered, gpuIds: ["GPU-a", "GPU-b", "GPU-c"] },
-  });
-  const container = aContainerDefinition({ resourceRequirements: [{ type: "GPU", value: "1" }] });
-  const definition = aTaskDefinition({ containerDefinitions: [container] });
-  const place = (...numbers: readonly number[]) =>
-    placeTasks(
-      controlPlane,
-      aRequest(controlPlane, { definition, taskIds: numbers.map((each) => taskId(GROUP, each)) }),
-    );
-
-  await place(1);
-  const { placed, unplaced } = await place(2, 3, 4);
-
-  expect(placed).toHaveLength(2);
-  expect(unplaced.flatMap(({ failures }) => failures)).toMatchObject([{ reason: "RESOURCE:GPU" }]);
-  const held = Object.values((await ledgerOf(controlPlane, 1))?.reservations ?? {});
-  expect(held.flatMap(({ gpuIds = [] }) => gpuIds).toSorted()).toEqual(["GPU-a", "GPU-b", "GPU-c"]);
 });
 
 describe("startTasksOn", () => {

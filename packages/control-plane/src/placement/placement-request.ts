@@ -4,7 +4,12 @@ import type { PlacementStrategy } from "@berth/domain/service";
 import type { TaskOverrides } from "@berth/domain/task";
 import type { PlacementConstraint, TaskDefinition } from "@berth/domain/task-definition";
 import { platformAttributes } from "@berth/domain/task-definition/platform-attributes";
-import type { Candidate, PlacementPlan, PlacementRequest } from "@berth/planner/placement/place";
+import type {
+  Candidate,
+  InstanceRequirements,
+  PlacementPlan,
+  PlacementRequest,
+} from "@berth/planner/placement/place";
 import { planPlacement } from "@berth/planner/placement/place";
 
 /** Equal tasks, and what of them decides which instances can take them. */
@@ -30,7 +35,7 @@ export const placementRequest = (
   { constraints, strategy, seed }: ChoiceRules,
 ): PlacementRequest => ({
   ...requestWithoutRules(wish),
-  constraints: [...wish.definition.placementConstraints, ...constraints],
+  ...requirementsOf(wish.definition, { ...wish, constraints }),
   strategy,
   seed,
 });
@@ -66,15 +71,24 @@ export function planGivenPlaces(
   };
 }
 
+/** What tasks of a definition ask of an instance beside room, and what those who start them add. */
+export const requirementsOf = (
+  definition: TaskDefinition,
+  added: Partial<InstanceRequirements>,
+): InstanceRequirements => ({
+  requiresAttributes: [
+    ...definition.requiresAttributes,
+    ...platformAttributes(definition),
+    ...(added.requiresAttributes ?? []),
+  ],
+  constraints: [...definition.placementConstraints, ...(added.constraints ?? [])],
+});
+
 const requestWithoutRules = ({ definition, ...wish }: PlacementWish): PlacementRequest => ({
   taskIds: wish.taskIds,
   group: wish.group,
   demand: taskDemand(definition, wish.overrides),
-  requiresAttributes: [
-    ...definition.requiresAttributes,
-    ...platformAttributes(definition),
-    ...(wish.requiresAttributes ?? []),
-  ],
+  requiresAttributes: requirementsOf(definition, wish).requiresAttributes,
   constraints: [],
   strategy: [],
   seed: "",

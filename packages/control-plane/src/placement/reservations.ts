@@ -11,14 +11,17 @@ export function withReservations(
   reservation: Reservation,
 ): Stored<InstanceLedger> {
   const gpuCount = reservation.countable?.["GPU"] ?? 0;
-  const gpuIds = gpuCount > 0 ? freeGpuIds(instance.gpuIds ?? [], ledger) : [];
-  const added = taskIds.map((taskId, index) => [
-    taskId,
-    gpuCount === 0
-      ? reservation
-      : { ...reservation, gpuIds: gpuIds.slice(index * gpuCount, (index + 1) * gpuCount) },
-  ]);
-  return { ...ledger, reservations: { ...ledger.reservations, ...Object.fromEntries(added) } };
+  const reservations = { ...ledger.reservations };
+  const gpuIdsOf = (taskId: string) => {
+    // One that is there from an earlier try keeps its GPUs: its task may have been told of them.
+    const kept = reservations[taskId]?.gpuIds ?? [];
+    return [...kept, ...freeGpuIds(instance.gpuIds ?? [], { reservations })].slice(0, gpuCount);
+  };
+  for (const taskId of taskIds) {
+    reservations[taskId] =
+      gpuCount === 0 ? reservation : { ...reservation, gpuIds: gpuIdsOf(taskId) };
+  }
+  return { ...ledger, reservations };
 }
 
 /**

@@ -2,10 +2,32 @@ import type { Deployment, Service } from "@berth/domain/service";
 import { serviceGroup } from "@berth/domain/task";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import { taskDefinitionName } from "@berth/domain/task-definition";
-import type { PlacementRequest } from "@berth/planner/placement/place";
+import type { InstanceRequirements, PlacementRequest } from "@berth/planner/placement/place";
 import { strategyOf } from "@berth/planner/service/strategy-of";
 import { attributesForLaunch } from "./launch-attributes.ts";
-import { placementRequest } from "./placement-request.ts";
+import { placementRequest, requirementsOf } from "./placement-request.ts";
+
+/** What tasks of a service ask of an instance beside room; what it asks alone where no definition is. */
+export function serviceRequirements(
+  service: Service,
+  definition: TaskDefinition | undefined,
+): InstanceRequirements {
+  const own = ownRequirements(service);
+  return definition ? requirementsOf(definition, own) : own;
+}
+
+/** What placement is asked for tasks of a service. */
+export function serviceRequest(
+  service: Service,
+  tasks: Pick<PlacementRequest, "taskIds" | "seed"> & { readonly definition: TaskDefinition },
+): PlacementRequest {
+  const { taskIds, definition, seed } = tasks;
+  const { requiresAttributes, constraints } = ownRequirements(service);
+  return placementRequest(
+    { taskIds, group: serviceGroup(service.name), definition, requiresAttributes },
+    { constraints, strategy: strategyOf(service), seed },
+  );
+}
 
 /**
  * What placement is asked for the planned starts of one deployment; undefined where there are none.
@@ -20,17 +42,10 @@ export function waitingRequest(
     .filter((start) => start.deploymentId === deployment.id)
     .map((start) => start.taskId);
   if (!definition || taskIds.length === 0) return undefined;
-  return placementRequest(
-    {
-      taskIds,
-      group: serviceGroup(service.name),
-      definition,
-      requiresAttributes: attributesForLaunch(service.launchType ?? "EC2"),
-    },
-    {
-      constraints: service.placementConstraints,
-      strategy: strategyOf(service),
-      seed: taskDefinitionName(definition),
-    },
-  );
+  return serviceRequest(service, { taskIds, definition, seed: taskDefinitionName(definition) });
 }
+
+const ownRequirements = (service: Service): InstanceRequirements => ({
+  requiresAttributes: attributesForLaunch(service.launchType ?? "EC2"),
+  constraints: service.placementConstraints,
+});

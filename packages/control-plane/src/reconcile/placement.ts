@@ -11,26 +11,21 @@ import { collect } from "../commands/every-page.ts";
 import type { ControlPlane } from "../context.ts";
 import { definitionNamed, definitionsNamed } from "../definition-cache.ts";
 import type { ClusterView } from "../placement/cluster-view.ts";
-import { waitingRequest } from "../placement/service-request.ts";
+import { serviceRequirements, waitingRequest } from "../placement/service-request.ts";
 import { MAX_OFFERED_RUNS, offeredRuns } from "./run-offers.ts";
-import { requirementsOf } from "./service-ground.ts";
 
 /**
  * Offers what capacity there is to those of a cluster that may want some: first to DAEMON services,
  * so that theirs are the first tasks on an instance, then to services and queued runs that wait.
  */
 export async function offerCapacity(controlPlane: ControlPlane, cluster: string): Promise<void> {
-  const { services, queuedRuns } = controlPlane.store;
-  const [names, daemonNames, runs] = await Promise.all([
-    services.waitingForCapacity(cluster),
-    services.daemons(cluster),
-    queuedRuns.oldestWaiting(cluster, MAX_OFFERED_RUNS),
-  ]);
-  if (names.length + daemonNames.length + runs.length === 0) return;
+  const wanting = await controlPlane.store.wantingCapacity(cluster, MAX_OFFERED_RUNS);
+  const { runs } = wanting;
+  if (wanting.services.length + wanting.daemons.length + runs.length === 0) return;
   const view = controlPlane.views.of(cluster);
   const [waiting, daemons] = await Promise.all([
-    waitingServices(controlPlane, cluster, names),
-    waitingDaemons(controlPlane, cluster, daemonNames),
+    waitingServices(controlPlane, cluster, wanting.services),
+    waitingDaemons(controlPlane, cluster, wanting.daemons),
     view.readAll(controlPlane),
   ]);
   const first = planDaemonOffers(knownTo(view), daemons);
@@ -72,7 +67,7 @@ async function waitingDaemons(
   return Promise.all(
     services.map(async (service) => {
       const definition = await definitionNamed(controlPlane, service.taskDefinition);
-      const { requiresAttributes, constraints } = requirementsOf(service, definition);
+      const { requiresAttributes, constraints } = serviceRequirements(service, definition);
       const { name } = service;
       return { name, group: serviceGroup(name), requiresAttributes, constraints };
     }),

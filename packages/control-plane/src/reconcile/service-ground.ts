@@ -2,13 +2,13 @@ import type { Service } from "@berth/domain/service";
 import { groupHash, groupHashOfTask } from "@berth/domain/group-hash";
 import { isServiceTask, serviceGroup, type Task } from "@berth/domain/task";
 import type { TaskDefinition } from "@berth/domain/task-definition";
-import { platformAttributes } from "@berth/domain/task-definition/platform-attributes";
-import { type DaemonInstance, isSuitable } from "@berth/planner/service/daemon-instances";
-import type { InstanceRequirements } from "@berth/planner/service/daemon-instances";
+import type { Candidate } from "@berth/planner/placement/place";
+import { suitability } from "@berth/planner/placement/suitability";
+import type { DaemonInstance } from "@berth/planner/service/daemon-instances";
 import type { ServiceSnapshot } from "@berth/planner/service/plan-service";
 import type { StoredInstance } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
-import { attributesForLaunch } from "../placement/launch-attributes.ts";
+import { serviceRequirements } from "../placement/service-request.ts";
 import { readStopSites } from "./stop-sites.ts";
 
 type Ground = Pick<ServiceSnapshot, "sites" | "zones" | "instances">;
@@ -20,35 +20,25 @@ export async function readGround(
   tasks: readonly Task[],
   definition: TaskDefinition | undefined,
 ): Promise<Ground> {
-  const requirements = requirementsOf(service, definition);
+  const isSuitable = suitability(serviceRequirements(service, definition));
   if (service.schedulingStrategy === "DAEMON") {
-    return { instances: await readDaemonInstances(controlPlane, service, requirements) };
+    return { instances: await readDaemonInstances(controlPlane, service, isSuitable) };
   }
   return {
     sites: await readStopSites(controlPlane, service, tasks),
     ...(mayBeRebalanced(service, tasks) && {
-      zones: await readZones(controlPlane, service, requirements),
+      zones: await readZones(controlPlane, service, isSuitable),
     }),
   };
 }
 
-/** What a task of the PRIMARY deployment asks of an instance, beside room. */
-export const requirementsOf = (
-  service: Service,
-  definition: TaskDefinition | undefined,
-): InstanceRequirements => ({
-  requiresAttributes: [
-    ...(definition?.requiresAttributes ?? []),
-    ...(definition ? platformAttributes(definition) : []),
-    ...attributesForLaunch(service.launchType ?? "EC2"),
-  ],
-  constraints: [...(definition?.placementConstraints ?? []), ...service.placementConstraints],
-});
+/** Whether an instance is one on which a task of the PRIMARY deployment may be, beside room. */
+type IsSuitable = (candidate: Candidate) => boolean;
 
 async function readDaemonInstances(
   controlPlane: ControlPlane,
   service: Service,
-  requirements: InstanceRequirements,
+  isSuitable: IsSuitable,
 ): Promise<readonly DaemonInstance[]> {
   const { instances, services } = controlPlane.store;
   const [all, daemons] = await Promise.all([
@@ -61,7 +51,7 @@ async function readDaemonInstances(
       id: each.ledger.id,
       status: each.ledger.status === "DRAINING" ? ("DRAINING" as const) : ("ACTIVE" as const),
       agentConnected: each.ledger.agentConnected,
-      isSuitable: isSuitable(each, requirements),
+      isSuitable: isSuitable(each),
       replicaCount: await countReplicas(controlPlane, each, hashes),
     })),
   );
@@ -96,7 +86,7 @@ const isAtRest = ({ desiredCount, deployments }: Service, tasks: readonly Task[]
 async function readZones(
   controlPlane: ControlPlane,
   { cluster }: Service,
-  requirements: InstanceRequirements,
+  isSuitable: IsSuitable,
 ): Promise<readonly string[]> {
   const view = controlPlane.views.of(cluster);
   await view.refresh(controlPlane);
@@ -106,7 +96,7 @@ async function readZones(
     const zone = known && zoneOf(known);
     if (!known || zone === undefined || zones.has(zone)) continue;
     const isUsable = known.ledger.status === "ACTIVE" && known.ledger.agentConnected;
-    if (isUsable && isSuitable(known, requirements)) zones.add(zone);
+    if (isUsable && isSuitable(known)) zones.add(zone);
   }
   return [...zones].toSorted();
 }

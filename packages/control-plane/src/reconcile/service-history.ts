@@ -32,7 +32,11 @@ export async function writeHistory(
   ]);
 }
 
-/** Lets go of the revisions from which nothing is started any more. */
+/**
+ * Lets go of the revisions from which nothing is started any more. After the commit, for a pass that
+ * loses its race has not ended anything; one that dies between the two leaves a revision that never
+ * expires, which is half a kilobyte that nobody is misled by.
+ */
 export async function retireRevisions(
   controlPlane: ControlPlane,
   { before, wanted }: Omit<HistoryChange, "definitions">,

@@ -4,16 +4,13 @@ import { EcsError } from "@berth/domain/errors";
 import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import { isProtected, serviceGroup } from "@berth/domain/task";
-import type { TaskDefinition } from "@berth/domain/task-definition";
 import { planMoves } from "@berth/planner/rebalance/plan-moves";
 import type { Move } from "@berth/planner/rebalance/plan-moves";
-import { strategyOf } from "@berth/planner/service/strategy-of";
 import { activeCluster } from "../commands/find-cluster.ts";
 import { serviceName } from "../commands/identifiers.ts";
 import type { CommandContext } from "../context.ts";
 import { definitionsNamed } from "../definition-cache.ts";
-import { attributesForLaunch } from "../placement/launch-attributes.ts";
-import { placementRequest } from "../placement/placement-request.ts";
+import { serviceRequest } from "../placement/service-request.ts";
 import { persist, withDue } from "../reconcile/persist.ts";
 
 /** The tasks that are to be replaced, and where the strategy would place their successors now. */
@@ -95,26 +92,11 @@ async function movesOf(
     (task) => task.startedBy === primary?.id && isMovable(task, context.now()),
   );
   return planMoves(candidates, {
-    ...wishOf(service, definition),
+    ...serviceRequest(service, { taskIds: [], definition, seed: service.name }),
     tasks: movable.map(({ id, containerInstanceId }) => ({ taskId: id, containerInstanceId })),
     maxMoves: MAX_MOVES,
   });
 }
-
-const wishOf = (service: Service, definition: TaskDefinition) =>
-  placementRequest(
-    {
-      taskIds: [],
-      group: serviceGroup(service.name),
-      definition,
-      requiresAttributes: attributesForLaunch(service.launchType ?? "EC2"),
-    },
-    {
-      constraints: service.placementConstraints,
-      strategy: strategyOf(service),
-      seed: service.name,
-    },
-  );
 
 /** It runs and is wanted, and neither moves already nor is protected from it. */
 const isMovable = (task: Task, now: number): boolean =>

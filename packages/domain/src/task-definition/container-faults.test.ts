@@ -38,7 +38,13 @@ describe("container faults", () => {
       fault:
         "Invalid setting for container 'web'. 'resourceRequirements' of type GPU must have a whole number of at least 1 as value.",
     },
-    ...["berth.resource.", "berth.resource.CPU", "berth.resource.a b"].map((label) => ({
+    ...[
+      "berth.resource.",
+      "berth.resource.CPU",
+      "berth.resource.a b",
+      "berth.resource.constructor",
+      "berth.resource.__proto__",
+    ].map((label) => ({
       given: withContainer({ dockerLabels: { [label]: "1" } }),
       fault: `Invalid setting for container 'web'. Docker label '${label}' must name a resource of the container instance and have a whole number of at least 1 as value.`,
     })),

@@ -1,4 +1,4 @@
-import { RESOURCE_LABEL, RESOURCE_NAME } from "../resources.ts";
+import { isResourceName, RESOURCE_LABEL } from "../resources.ts";
 import type { GivenContainer, Registration } from "./registration.ts";
 import { networkModeOf } from "./registration.ts";
 
@@ -68,7 +68,7 @@ function* resourceFaults(container: GivenContainer): Generator<string> {
   }
   for (const [label, value = ""] of Object.entries(dockerLabels)) {
     if (!label.startsWith(RESOURCE_LABEL)) continue;
-    if (!RESOURCE_NAME.test(label.slice(RESOURCE_LABEL.length)) || !UNITS.test(value)) {
+    if (!isResourceName(label.slice(RESOURCE_LABEL.length)) || !UNITS.test(value)) {
       yield `Invalid setting for container '${name}'. Docker label '${label}' must name a resource of the container instance and have a whole number of at least 1 as value.`;
     }
   }

@@ -11,6 +11,7 @@ const ENVIRONMENT = {
   BERTH_STAGE: "test",
   BERTH_ACCOUNT: "000000000000",
   BERTH_TABLE_NAME: "berth",
+  BERTH_TABLE_SHARDS: "32",
   BERTH_SERVICE_QUEUE_URL: "https://sqs.invalid/service.fifo",
   BERTH_PLACEMENT_QUEUE_URL: "https://sqs.invalid/placement.fifo",
   BERTH_DISPATCH_QUEUE_URL: "https://sqs.invalid/dispatch.fifo",

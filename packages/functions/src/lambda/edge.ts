@@ -50,11 +50,12 @@ function openEdge(
 
 function edgeOf(log: Logger, metrics: MetricsRecorder): Edge {
   const environment = readEnvironment(process.env);
-  const { region, account, queueUrls, settings, tableName } = environment;
+  const { region, account, queueUrls, settings, tableName, tableShards } = environment;
   const { connectionsEndpoint, dynamodbEndpoint: endpoint } = environment;
   return createEdge({
     dynamodb: createDynamoClient({ region, ...(endpoint !== undefined && { endpoint }) }),
     tableName,
+    tableShards,
     sqs: createSqsClient({ region }),
     queueUrls,
     connections: createConnectionsClient({ region, endpoint: connectionsEndpoint }),

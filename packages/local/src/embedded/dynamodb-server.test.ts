@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   CreateTableCommand,
+  DescribeTableCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -46,6 +47,11 @@ beforeEach(async () => {
       KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
     }),
   );
+  // A table takes nothing before it is ACTIVE, which comes a moment later.
+  await vi.waitUntil(async () => {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: "berth" }));
+    return Table?.TableStatus === "ACTIVE";
+  });
 });
 afterEach(async () => {
   await dynamodb.stop();

@@ -138,6 +138,12 @@ describe("a DAEMON service", () => {
     ]);
   });
 
+  test("says nothing of protection, which does not keep its tasks", () => {
+    const tasks = [running(1, 1, { protectedUntil: NOW + 1 }), running(2, 2)];
+    const kinds = notesOf({ ...DAEMON, ...ROLLING }, tasks).map(({ kind }) => kind);
+    expect(kinds).toEqual(["outdated"]);
+  });
+
   test("says that its instance has no room", () => {
     const plannedStarts = [aPlannedStart(1, 2, { unplaced: { since: 300, candidates: [] } })];
     expect(textsOf({ ...DAEMON, plannedStarts }, [running(1, 1)])).toEqual([
@@ -153,6 +159,34 @@ test("says until when protection keeps tasks that would be replaced", () => {
     kind: "protected",
     text: "1 task to be replaced is protected from that until the protection ends.",
     until: NOW + 60_000,
+  });
+});
+
+describe("tasks beyond the desired count", () => {
+  const spared = (number: number, untilMs: number) =>
+    running(1, number, { protectedUntil: NOW + untilMs });
+
+  test("are said to be protected, until when", () => {
+    const tasks = [spared(1, 90_000), spared(2, 30_000), spared(3, 60_000), spared(4, 60_000)];
+    expect(notesOf({ desiredCount: 2 }, tasks)).toEqual([
+      {
+        kind: "protected",
+        text: "2 tasks beyond the desired count are protected from being stopped until the protection ends.",
+        until: NOW + 60_000,
+      },
+    ]);
+  });
+
+  test("say nothing of protection where others can go", () => {
+    const tasks = [spared(1, 90_000), running(1, 2), running(1, 3)];
+    expect(notesOf({ desiredCount: 1 }, tasks).map(({ kind }) => kind)).toEqual(["due"]);
+  });
+
+  test("are none while a task moves to another zone", () => {
+    const rebalancing = { isUnderWay: true, desiredCount: 1, moves: ["a"] };
+    const tasks = [spared(1, 90_000), spared(2, 90_000)];
+    const kinds = notesOf({ desiredCount: 1, rebalancing }, tasks).map(({ kind }) => kind);
+    expect(kinds).toEqual(["rebalancing"]);
   });
 });
 

@@ -1,9 +1,10 @@
 import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import { boundsOf } from "../service/bounds.ts";
-import { countHealthy, countOccupying, isPending } from "../service/census.ts";
+import { countHealthy, countOccupying, isPending, mayBeStopped } from "../service/census.ts";
 import type { Census, Member } from "../service/census.ts";
 import { primaryOf } from "../service/primary-deployment.ts";
+import { heldSurplus } from "../service/protection.ts";
 import { censusOf, type CensusFacts } from "../service/take-stock.ts";
 
 /** One thing that a service does or waits for. Times are epoch ms. */
@@ -50,9 +51,7 @@ export function explainProgress(facts: ServiceFacts): readonly ProgressNote[] {
     ...deploymentNotes(facts, countMissing(service, census)),
     ...unplacedNotes(facts),
     ...taskNotes(service, census),
-    ...protectionNotes(census),
-    ...rebalancingNotes(service),
-    ...(service.schedulingStrategy === "REPLICA" ? boundNotes(service, census) : []),
+    ...(service.schedulingStrategy === "REPLICA" ? replicaNotes(service, census) : []),
   ];
   return notes.length > 0 ? notes : [restNote(facts, census)];
 }
@@ -169,11 +168,31 @@ function whyReplaced({ task, condition }: Member): (typeof WHY_REPLACED)[number]
   return task.moving === true ? "moving" : "outdated";
 }
 
-/** Protected tasks that would be replaced if they were not. */
-function protectionNotes({ replaced }: Census): readonly ProgressNote[] {
-  const times = replaced.flatMap(({ protectedUntil }) => protectedUntil ?? []);
+/** Neither protection nor zones nor the percentages are what a DAEMON waits for. */
+const replicaNotes = (service: Service, census: Census): readonly ProgressNote[] => [
+  ...protectionNotes(service, census),
+  ...rebalancingNotes(service),
+  ...boundNotes(service, census),
+];
+
+/** Protected tasks that would be replaced, or stopped for the sake of the count, if they were not. */
+function protectionNotes(service: Service, { kept, replaced }: Census): readonly ProgressNote[] {
+  const wanted = service.desiredCount + (service.rebalancing?.moves.length ?? 0);
+  const surplus = kept.length - wanted - kept.filter(mayBeStopped).length;
+  return [
+    ...protectedNote(replaced, "to be replaced", "from that"),
+    ...protectedNote(heldSurplus(kept, surplus), "beyond the desired count", "from being stopped"),
+  ];
+}
+
+function protectedNote(
+  members: readonly Member[],
+  which: string,
+  from: string,
+): readonly ProgressNote[] {
+  const times = members.flatMap(({ protectedUntil }) => protectedUntil ?? []);
   if (times.length === 0) return [];
-  const text = `${count(times.length, "task")} to be replaced ${times.length === 1 ? "is" : "are"} protected from that until the protection ends.`;
+  const text = `${count(times.length, "task")} ${which} ${times.length === 1 ? "is" : "are"} protected ${from} until the protection ends.`;
   return [{ kind: "protected", text, until: Math.max(...times) }];
 }
 

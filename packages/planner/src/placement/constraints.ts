@@ -2,7 +2,7 @@ import type { PlacementConstraint } from "@berth/domain/task-definition";
 import type { Filter } from "./filters.ts";
 import { matches } from "./query/matches.ts";
 import { parseExpression } from "./query/parse-expression.ts";
-import { taskIdsOf } from "./site.ts";
+import { type Site, taskIdsOf } from "./site.ts";
 
 /** The filter of a constraint that the user gave. */
 export function constraintFilter(constraint: PlacementConstraint, group: string): Filter {
@@ -21,7 +21,7 @@ function distinctInstanceFilter(group: string): Filter {
 }
 
 /** Commands refuse expressions that do not parse; an instance matches none of those that got by. */
-function memberOfFilter(text: string): Filter {
+export function memberOfFilter(text: string): Filter<Pick<Site, "instance" | "ledger" | "given">> {
   const parsed = parseExpression(text);
   return {
     passes: (site) =>

@@ -7,12 +7,15 @@ import { type Site, taskIdsOf } from "./site.ts";
  * One rule that an instance must pass. What one placement takes away no later one of the batch gives
  * back: a site that fails once fails for the rest of it.
  */
-export interface Filter {
-  passes(site: Site): boolean;
+export interface Filter<Facts = Site> {
+  passes(site: Facts): boolean;
   /** Why it did not pass: ECS's word for it, and figures for people. Apart from `passes`, for most sites are never asked. */
-  reason(site: Site): string;
-  detail(site: Site): string;
+  reason(site: Facts): string;
+  detail(site: Facts): string;
 }
+
+/** All that a requirement of attributes looks at. */
+type WithAttributes = Pick<Site, "attributes">;
 
 export const agentFilter: Filter = {
   passes: (site) => site.ledger.agentConnected,
@@ -28,8 +31,8 @@ export function resourceFilter(demand: Demand): Filter {
   };
 }
 
-export function attributeFilter(required: readonly Attribute[]): Filter {
-  const missing = (site: Site) => required.find((each) => !hasAttribute(site, each));
+export function attributeFilter(required: readonly Attribute[]): Filter<WithAttributes> {
+  const missing = (site: WithAttributes) => required.find((each) => !hasAttribute(site, each));
   return {
     passes: (site) => missing(site) === undefined,
     reason: () => "ATTRIBUTE",
@@ -71,12 +74,12 @@ function takenPorts({ left }: Site, demand: Demand): string {
   return [...tcp.map((port) => `${port}/tcp`), ...udp.map((port) => `${port}/udp`)].join(", ");
 }
 
-function hasAttribute({ attributes }: Site, required: Attribute): boolean {
+function hasAttribute({ attributes }: WithAttributes, required: Attribute): boolean {
   const value = attributes.get(required.name);
   return value !== undefined && (required.value === undefined || value === required.value);
 }
 
-function explainMissing(site: Site, missing: Attribute | undefined): string {
+function explainMissing(site: WithAttributes, missing: Attribute | undefined): string {
   const value = missing && site.attributes.get(missing.name);
   const wanted = missing?.value === undefined ? missing?.name : `${missing.name}=${missing.value}`;
   return `attribute: needs ${wanted}, has ${value === undefined ? "none of that name" : value || "no value"}`;

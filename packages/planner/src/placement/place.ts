@@ -14,13 +14,17 @@ export interface Candidate {
   readonly ledger: InstanceLedger;
 }
 
+/** What a task asks of the instance that it is to run on, beside room. */
+export interface InstanceRequirements {
+  readonly requiresAttributes: readonly Attribute[];
+  readonly constraints: readonly PlacementConstraint[];
+}
+
 /** One batch of equal tasks that look for an instance. */
-export interface PlacementRequest {
+export interface PlacementRequest extends InstanceRequirements {
   readonly taskIds: readonly string[];
   readonly group: string;
   readonly demand: Demand;
-  readonly requiresAttributes: readonly Attribute[];
-  readonly constraints: readonly PlacementConstraint[];
   readonly strategy: readonly PlacementStrategy[];
   /** Text that decides ties and `random`: equal seeds and snapshots give equal plans. */
   readonly seed: string;

@@ -6,6 +6,7 @@ import { criteriaOf, isOwn, textOf } from "./criteria.ts";
 import { closestFailures } from "./failures.ts";
 import { filtersOf } from "./request-filters.ts";
 import type { Filter } from "./filters.ts";
+import { KeptCells } from "./kept-cells.ts";
 import type { Candidate, Placement, PlacementPlan, PlacementRequest } from "./place.ts";
 import { hashText } from "./random.ts";
 import { rankCells } from "./rank.ts";
@@ -20,7 +21,7 @@ export class PlacementIndex {
   /** Sites that hold tasks of a group, and how many, by the hash of the group. */
   readonly #holders = new Map<string, Map<Site, number>>();
   /** The ACTIVE sites by the attributes that a batch is spread over. */
-  readonly #cells = new Map<string, readonly Cell[]>();
+  readonly #cells = new KeptCells();
 
   constructor(candidates: Iterable<Candidate> = []) {
     for (const candidate of candidates) this.set(candidate);
@@ -108,15 +109,10 @@ export class PlacementIndex {
 
   #activeCells(strategy: readonly PlacementStrategy[]): readonly Cell[] {
     const names = criteriaOf(strategy).flatMap((each) => (isOwn(each) ? [] : [each.name]));
-    const key = JSON.stringify(names);
-    const known = this.#cells.get(key);
-    if (known) return known;
-    const sites = [...this.#sites.values()]
-      .filter(({ ledger }) => ledger.status === "ACTIVE")
-      .toSorted(byId);
-    const cells = cellsOf(sites, names);
-    this.#cells.set(key, cells);
-    return cells;
+    return this.#cells.get(names, () => {
+      const active = [...this.#sites.values()].filter(({ ledger }) => ledger.status === "ACTIVE");
+      return cellsOf(active.toSorted(byId), names);
+    });
   }
 
   #addGroups(site: Site): void {

@@ -11,7 +11,6 @@ import { hashText } from "./random.ts";
 export interface Site {
   readonly instance: ContainerInstance;
   ledger: InstanceLedger;
-  /** By name; one without a value has the empty text. */
   readonly attributes: ReadonlyMap<string, string>;
   readonly idHash: number;
   left: Capacity;
@@ -26,12 +25,18 @@ const NONE: readonly string[] = [];
 export const openSite = (instance: ContainerInstance, ledger: InstanceLedger): Site => ({
   instance,
   ledger,
-  attributes: new Map(instance.attributes.map(({ name, value }) => [name, value ?? ""])),
+  attributes: attributesOf(instance),
   idHash: hashText(instance.id),
   left: remaining(instance.registered, ledger),
   groupCount: 0,
   given: NONE,
 });
+
+/** By name; one without a value has the empty text. */
+export const attributesOf = ({
+  attributes,
+}: Pick<ContainerInstance, "attributes">): Site["attributes"] =>
+  new Map(attributes.map(({ name, value }) => [name, value ?? ""]));
 
 /** Gives a task of the batch to a site: the next one sees what this one left. */
 export function settle(site: Site, taskId: string, demand: Demand): void {

@@ -1,7 +1,6 @@
 import { groupHash, groupHashOfTask } from "@berth/domain/group-hash";
-import type { Candidate } from "../placement/place.ts";
-import { isSuitable } from "./daemon-instances.ts";
-import type { InstanceRequirements } from "./daemon-instances.ts";
+import type { Candidate, InstanceRequirements } from "../placement/place.ts";
+import { suitability } from "../placement/suitability.ts";
 
 export interface WaitingDaemon extends InstanceRequirements {
   readonly name: string;
@@ -19,14 +18,19 @@ export function planDaemonOffers(
   return daemons
     .filter((daemon) => {
       const hash = groupHash(daemon.group);
-      return candidates.some((candidate) => isAmiss(candidate, hash, daemon));
+      const isSuitable = suitability(daemon);
+      return candidates.some((candidate) => isAmiss(candidate, hash, isSuitable));
     })
     .map(({ name }) => name);
 }
 
-function isAmiss(candidate: Candidate, hash: string, daemon: InstanceRequirements): boolean {
+function isAmiss(
+  candidate: Candidate,
+  hash: string,
+  isSuitable: (candidate: Candidate) => boolean,
+): boolean {
   const { status, agentConnected, reservations } = candidate.ledger;
   const holds = Object.keys(reservations).some((taskId) => groupHashOfTask(taskId) === hash);
   if (status === "DRAINING") return holds;
-  return holds ? !isSuitable(candidate, daemon) : agentConnected && isSuitable(candidate, daemon);
+  return holds ? !isSuitable(candidate) : agentConnected && isSuitable(candidate);
 }

@@ -1,6 +1,6 @@
 import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
-import { instanceId } from "@berth/testing/builders";
+import { instanceId, taskNumber } from "@berth/testing/builders";
 import {
   aPlannedStart,
   aServiceSnapshot,
@@ -70,7 +70,7 @@ const brief = (plan: ServicePlan) => ({
   starts: plan.starts.map(({ containerInstanceId = "" }) =>
     Number.parseInt(containerInstanceId, 16),
   ),
-  stops: plan.stops.map(({ taskId }) => Number.parseInt(taskId.slice(8), 16)),
+  stops: plan.stops.map(({ taskId }) => taskNumber(taskId)),
 });
 const plan = (...given: Parameters<typeof snapshotOf>) => brief(planService(snapshotOf(...given)));
 

@@ -16,11 +16,15 @@ export function heldByProtection(
   const stopped = new Set(stops.map(({ task }) => task.id));
   const surplusLeft =
     countSurplus(rollout) - kept.filter(({ task }) => stopped.has(task.id)).length;
-  const heldSurplus = protectedOf(kept).slice(0, Math.max(0, surplusLeft));
-  return [...heldSurplus, ...(areInTheWay(rollout) ? protectedOf(replaced) : [])].toSorted(
-    (a, b) => a.protectedUntil - b.protectedUntil,
-  );
+  return [
+    ...heldSurplus(kept, surplusLeft),
+    ...(areInTheWay(rollout) ? protectedOf(replaced) : []),
+  ].toSorted((a, b) => a.protectedUntil - b.protectedUntil);
 }
+
+/** Of so many members too many, those that stay because they are protected, the first to lose that first. */
+export const heldSurplus = (members: readonly Member[], surplus: number): readonly HeldMember[] =>
+  protectedOf(members).slice(0, Math.max(0, surplus));
 
 /** Whether those to be replaced are all that the service still waits for. */
 const areInTheWay = (rollout: Rollout): boolean =>

@@ -1,5 +1,5 @@
 import type { PlacementStrategy } from "@berth/domain/service";
-import { aTask, instanceId, taskId } from "@berth/testing/builders";
+import { aTask, instanceId, taskId, taskNumber } from "@berth/testing/builders";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Member } from "./census.ts";
@@ -23,8 +23,7 @@ const aMember = (
 
 const inStopOrder = stopOrder(strategyOf({ placementStrategy: [] }), {});
 
-const numbers = (members: Iterable<Member>) =>
-  [...members].map(({ task }) => Number.parseInt(task.id.slice(8), 16));
+const numbers = (members: Iterable<Member>) => [...members].map(({ task }) => taskNumber(task.id));
 
 describe("stop order", () => {
   test.each([

@@ -7,7 +7,7 @@ import { ClusterView } from "../world/cluster-view.ts";
 import { Random } from "../world/random.ts";
 import { Scheduler } from "../world/scheduler.ts";
 import { SimulatedAgent } from "../world/simulated-agent.ts";
-import { World } from "../world/world.ts";
+import { type Spread, World } from "../world/world.ts";
 
 export const START_MS = 5_000;
 const STOP_MS = 1_000;
@@ -19,6 +19,7 @@ interface SmallWorldOptions {
   readonly table?: Table;
   /** One instance for each; each takes sixteen tasks of `web`. */
   readonly zones?: readonly string[];
+  readonly spread?: Spread;
 }
 
 export interface SmallWorld {
@@ -31,7 +32,7 @@ export interface SmallWorld {
 
 /** The cluster `default` with connected agents and a definition `web`, at rest. */
 export async function smallWorld(options: SmallWorldOptions = {}): Promise<SmallWorld> {
-  const { seed = 1, table, zones = ["a", "b", "c"] } = options;
+  const { seed = 1, table, zones = ["a", "b", "c"], spread } = options;
   const view = new ClusterView();
   const world = new World({
     scheduler: new Scheduler(Date.UTC(2026, 0, 1)),
@@ -41,6 +42,7 @@ export async function smallWorld(options: SmallWorldOptions = {}): Promise<Small
     principalArn: "arn:aws:iam::123456789012:root",
     watcher: view,
     ...(table && { table }),
+    ...(spread && { spread }),
   });
   const pass = async (ms: number) => world.scheduler.runUntil(world.scheduler.now + ms);
   await world.call("CreateCluster", { clusterName: "default" });

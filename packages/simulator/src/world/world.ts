@@ -51,10 +51,18 @@ export interface WorldOptions {
   readonly principalArn: string;
   /** Default: an empty one. */
   readonly table?: Table;
+  /** How the table is spread over partition keys. Default: as on one machine. */
+  readonly spread?: Spread;
   /** Default: `CALM`. */
   readonly disturbances?: Disturbances;
   /** Hears of every write. */
   readonly watcher?: StoreWatcher;
+}
+
+/** Over how many partition keys, and how many ledgers have one; as many are looked at for a batch. */
+export interface Spread {
+  readonly shards: number;
+  readonly ledgersPerShard: number;
 }
 
 /**
@@ -75,7 +83,7 @@ export class World {
   readonly settings: Settings;
   readonly #options: WorldOptions;
   readonly #table: Table;
-  readonly #views = new ClusterViews();
+  readonly #views: ClusterViews;
   readonly #connected = new Map<string, SimulatedAgent>();
   /** Messages that are to arrive at once, where equal ones are merged. */
   readonly #onTheirWay = new Set<string>();
@@ -90,6 +98,7 @@ export class World {
     this.random = options.random;
     this.disturbances = options.disturbances ?? CALM;
     this.#table = options.table ?? createMemoryTable();
+    this.#views = new ClusterViews(options.spread?.ledgersPerShard);
     this.truth = this.#storeOver(this.#table);
     this.#sweepForEver();
   }
@@ -157,8 +166,9 @@ export class World {
   }
 
   #storeOver(table: Table): Store {
-    const { watcher } = this.#options;
+    const { watcher, spread } = this.#options;
     const store = createStore(table, {
+      ...spread,
       historyMs: this.settings.historyMs,
       now: () => this.scheduler.now,
     });

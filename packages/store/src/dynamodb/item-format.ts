@@ -2,13 +2,12 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { groupHash } from "@berth/domain/group-hash";
 import type { Item, Key } from "../table.ts";
-import { DUE_SHARDS } from "./schema.ts";
 
 export type Attributes = Record<string, AttributeValue>;
 
-/** An item as it is stored: with the shard that the `due` index needs. */
-export function toAttributes(item: Item): Attributes {
-  const stored = item.due === undefined ? item : { ...item, dueShard: dueShardOf(item) };
+/** An item as it is stored: with the shard of the `due` index that it belongs to, of so many. */
+export function toAttributes(item: Item, dueShards: number): Attributes {
+  const stored = item.due === undefined ? item : { ...item, dueShard: dueShardOf(item, dueShards) };
   return marshall(stored, { removeUndefinedValues: true });
 }
 
@@ -20,7 +19,6 @@ export function toItem(attributes: Attributes): Item {
 export const toKeyAttributes = ({ pk, sk }: Key): Attributes => ({ pk: { S: pk }, sk: { S: sk } });
 
 /** By a hash, so that the busy partitions of a cluster spread over all shards. */
-function dueShardOf({ pk, sk }: Key): string {
-  const shard = Number.parseInt(groupHash(`${pk}\n${sk}`), 16) % DUE_SHARDS.length;
-  return DUE_SHARDS[shard] ?? "0";
+export function dueShardOf({ pk, sk }: Key, shards: number): string {
+  return String(Number.parseInt(groupHash(`${pk}\n${sk}`), 16) % shards);
 }

@@ -137,7 +137,7 @@ describe("the size of an item", () => {
     await send("DeleteItem", { TableName: "sizes", Key: { pk: { S: "p" }, sk: { S: "s" } } });
     const output = await send("PutItem", {
       TableName: "sizes",
-      Item: toAttributes(item),
+      Item: toAttributes(item, 1),
       ReturnConsumedCapacity: "TOTAL",
     });
     return output.ConsumedCapacity?.CapacityUnits;

@@ -7,7 +7,6 @@ import {
 
 /** Sparse: items with something still to be done. Sharded, as one key would carry all writes. */
 export const DUE_INDEX = "due";
-export const DUE_SHARDS: readonly string[] = ["0", "1", "2", "3"];
 /** Sparse: items that are listed by something else than their key. */
 export const LISTING_INDEX = "listing";
 /** Epoch seconds. On AWS this is the table's TTL attribute. */

@@ -6,7 +6,7 @@ import { createDynamoClient } from "./client.ts";
 import { ensureTable } from "./schema.ts";
 import { createDynamoTable } from "./table.ts";
 
-describe("the store in DynamoDB", () => {
+describe.each([1, 5])("the store in DynamoDB, in %i shards", (shards) => {
   let server: DynaliteServer;
   let tables = 0;
   beforeAll(async () => {
@@ -16,6 +16,7 @@ describe("the store in DynamoDB", () => {
 
   describeStore({
     createStore,
+    shards,
     makeTable: async () => {
       const client = createDynamoClient({
         endpoint: server.endpoint,
@@ -25,7 +26,7 @@ describe("the store in DynamoDB", () => {
       tables += 1;
       const tableName = `contract-${tables}`;
       await ensureTable(client, tableName);
-      return createDynamoTable({ client, tableName });
+      return createDynamoTable({ client, tableName, shards });
     },
   });
 });

@@ -5,19 +5,21 @@ import { toAttributes, toItem, toKeyAttributes } from "./item-format.ts";
 import { meterSend, type OnConsumed } from "./meter.ts";
 import { getFrom } from "./get.ts";
 import { pageOf, queryInput, type QuerySource } from "./query.ts";
-import { DUE_INDEX, DUE_SHARDS, LISTING_INDEX } from "./schema.ts";
+import { DUE_INDEX, LISTING_INDEX } from "./schema.ts";
 import { createSend, isFailedCondition, type Send } from "./send.ts";
 
 export interface DynamoTableOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
+  /** Of the index of marks; one where it is absent. It stays what it was when the table was made. */
+  readonly shards?: number;
   /** Told the request units of each operation; makes them dearer: for tests and benchmarks. */
   readonly onConsumed?: OnConsumed;
 }
 
 /** The table in DynamoDB. Uses nothing that the embedded server lacks: see docs/STORE.md. */
 export function createDynamoTable(options: DynamoTableOptions): Table {
-  const { client, tableName, onConsumed } = options;
+  const { client, tableName, shards = 1, onConsumed } = options;
   const plainSend = createSend(client);
   const send = onConsumed ? meterSend(plainSend, onConsumed) : plainSend;
   const items: QuerySource = { tableName, pkName: "pk", skName: "sk" };
@@ -28,7 +30,9 @@ export function createDynamoTable(options: DynamoTableOptions): Table {
     skName: "listSk",
   };
   const put = (item: Item, condition: Condition) =>
-    outcomeOf(send("PutItem", { TableName: tableName, Item: toAttributes(item), ...condition }));
+    outcomeOf(
+      send("PutItem", { TableName: tableName, Item: toAttributes(item, shards), ...condition }),
+    );
 
   const get = getFrom(send, tableName);
 
@@ -63,10 +67,12 @@ export function createDynamoTable(options: DynamoTableOptions): Table {
     },
 
     overdue: async (now, limit) => {
-      const shards = await Promise.all(
-        DUE_SHARDS.map((shard) => overdueOfShard(send, { tableName, shard, now, limit })),
+      const pages = await Promise.all(
+        Array.from({ length: shards }, (_, shard) =>
+          overdueOfShard(send, { tableName, shard: String(shard), now, limit }),
+        ),
       );
-      return shards
+      return pages
         .flat()
         .toSorted((a, b) => a.due - b.due)
         .slice(0, limit);

@@ -3,6 +3,6 @@ import { describe } from "vitest";
 import { createStore } from "../create-store.ts";
 import { createMemoryTable } from "./table.ts";
 
-describe("the store in memory", () => {
-  describeStore({ makeTable: async () => createMemoryTable(), createStore });
+describe.each([1, 5])("the store in memory, in %i shards", (shards) => {
+  describeStore({ makeTable: async () => createMemoryTable(), createStore, shards });
 });

@@ -1,11 +1,17 @@
 import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-instance";
-import { instanceKey, ledgerKey } from "../keys.ts";
-import type { ContainerInstanceRepository, New, Stored } from "../store.ts";
+import { instanceIdIn, instanceKey, ledgerKey, ledgerShardOf, registrationKey } from "../keys.ts";
+import {
+  type ContainerInstanceRepository,
+  LEDGERS_PER_SHARD,
+  type New,
+  type Stored,
+} from "../store.ts";
 import type { Table, WriteOutcome } from "../table.ts";
 import { itemOf } from "./instance-description.ts";
 import { createInstanceReader, readLedger } from "./instance-reader.ts";
+import { openShard, shardForAnother } from "./ledger-shards.ts";
 import { ledgerItem } from "./ledger.ts";
-import { expiryOf, type Retention } from "./stored.ts";
+import { expiryOf, type Retention, toItem } from "./stored.ts";
 
 /**
  * An instance is two items: the description, long and steady, and the ledger, short and busy. The
@@ -14,6 +20,7 @@ import { expiryOf, type Retention } from "./stored.ts";
 export function createContainerInstanceRepository(
   table: Table,
   retention: Retention,
+  perShard = LEDGERS_PER_SHARD,
 ): ContainerInstanceRepository {
   const replaceLedger = (ledger: Stored<InstanceLedger>) =>
     table.replace(ledgerItem(ledger, retention));
@@ -21,16 +28,18 @@ export function createContainerInstanceRepository(
   return {
     ...createInstanceReader(table),
 
+    newId: async (cluster, digits, token) => {
+      const id = instanceIdIn(await shardForAnother(table, { cluster, digits, perShard }), digits);
+      return token === undefined ? id : idOfToken(table, retention, { cluster, token, id });
+    },
+
     create: async (instance, ledger) => {
       const descriptionVersion = await putDescription(table, instance);
-      return descriptionVersion === undefined
-        ? "conflict"
-        : table.create(
-            ledgerItem(
-              { joinedAt: instance.registeredAt, ...ledger, descriptionVersion },
-              retention,
-            ),
-          );
+      if (descriptionVersion === undefined) return "conflict";
+      await openShard(table, ledger.cluster, ledgerShardOf(ledger.id));
+      return table.create(
+        ledgerItem({ joinedAt: instance.registeredAt, ...ledger, descriptionVersion }, retention),
+      );
     },
 
     replaceLedger: async (ledger) => {
@@ -54,6 +63,18 @@ export function createContainerInstanceRepository(
       return "ok";
     },
   };
+}
+
+/** The id that the first call with this token was given. */
+async function idOfToken(
+  table: Table,
+  retention: Retention,
+  { cluster, token, id }: { readonly cluster: string; readonly token: string; readonly id: string },
+): Promise<string> {
+  const key = registrationKey(cluster, token);
+  if ((await table.create(toItem(key, { id }, expiryOf(retention)))) === "ok") return id;
+  const first = await table.get(key, { consistent: true });
+  return first === undefined ? id : String(first["id"]);
 }
 
 /**

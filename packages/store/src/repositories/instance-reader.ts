@@ -9,28 +9,37 @@ import {
   joinedList,
   ledgerKey,
   ledgerPartition,
+  ledgerShardOf,
+  startOfLedgerShard,
 } from "../keys.ts";
 import type {
   ContainerInstanceRepository,
   InstanceName,
+  PageRequest,
   Stored,
   StoredInstance,
 } from "../store.ts";
-import type { Item, Key, Table } from "../table.ts";
+import type { Item, Key, Page, Table } from "../table.ts";
 import { DescriptionCache } from "./description-cache.ts";
 import { toInstance } from "./instance-description.ts";
+import { LedgerShards } from "./ledger-shards.ts";
 import { toLedger } from "./ledger.ts";
 import { listAll, readAll } from "./pages.ts";
 
-type Reader = Omit<ContainerInstanceRepository, "create" | "replaceLedger" | "replaceDescription">;
+type Reader = Omit<
+  ContainerInstanceRepository,
+  "newId" | "create" | "replaceLedger" | "replaceDescription"
+>;
 
 /** Reading an instance costs no more than its ledger while its description is cached. */
 export function createInstanceReader(table: Table): Reader {
   const cache = new DescriptionCache();
+  const shards = new LedgerShards(table);
 
   async function withDescriptions(
     ledgers: readonly Stored<InstanceLedger>[],
   ): Promise<readonly StoredInstance[]> {
+    for (const { cluster, id } of ledgers) shards.notice(cluster, id);
     const wanted = ledgers.filter((each) => !cache.get(each.id, each.descriptionVersion));
     const items = await table.getMany(
       wanted.map((each) => instanceKey(each.cluster, each.id)),
@@ -57,21 +66,23 @@ export function createInstanceReader(table: Table): Reader {
     },
 
     all: async (cluster) => {
-      const items = await readAll(table, ledgerPartition(cluster));
+      const items = await readAllShards(table, cluster, shards);
       return withDescriptions(items.filter(isInUse).map(toLedger));
     },
 
-    slice: async (cluster, { startAfter, limit }) => {
-      const { items, next } = await table.query(ledgerPartition(cluster), {
-        limit,
-        ...(startAfter !== undefined && { startAfter }),
+    slice: async (cluster, request) => {
+      const { items, next } = await sliceOfShards(table, cluster, {
+        ...request,
+        shards: await shards.known(cluster),
       });
       const instances = await withDescriptions(items.filter(isInUse).map(toLedger));
       return next === undefined ? { items: instances } : { items: instances, next };
     },
 
     joinedSince: async (cluster, joinedAt) => {
-      const keys = await listAll(table, joinedList(cluster), joinedFrom(joinedAt));
+      const keys = await listAll(table, joinedList(cluster), {
+        startAfter: joinedFrom(joinedAt),
+      });
       return keys.map(({ sk }) => sk);
     },
 
@@ -83,6 +94,37 @@ export function createInstanceReader(table: Table): Reader {
 
     glanceAtLedger: (cluster, id) => readLedger(table, ledgerKey(cluster, id), false),
   };
+}
+
+/** The first is read while it is looked up whether there are more. */
+async function readAllShards(
+  table: Table,
+  cluster: string,
+  shards: LedgerShards,
+): Promise<readonly Item[]> {
+  const read = (shard: number) => readAll(table, ledgerPartition(cluster, shard));
+  const [first, count] = await Promise.all([read(0), shards.latest(cluster)]);
+  const others = Array.from({ length: count - 1 }, (_, index) => read(index + 1));
+  return [first, ...(await Promise.all(others))].flat();
+}
+
+/** Out of one shard, the next that has any. Ends with that shard, although there may be fewer than asked for. */
+async function sliceOfShards(
+  table: Table,
+  cluster: string,
+  { startAfter, limit, shards }: PageRequest & { readonly shards: number },
+): Promise<Page<Item>> {
+  let after = startAfter;
+  for (let shard = ledgerShardOf(startAfter ?? ""); shard < shards; shard += 1) {
+    const page = await table.query(ledgerPartition(cluster, shard), {
+      limit,
+      ...(after !== undefined && { startAfter: after }),
+    });
+    if (page.next !== undefined) return page;
+    after = shard + 1 < shards ? startOfLedgerShard(shard + 1) : undefined;
+    if (page.items.length > 0) return after === undefined ? page : { ...page, next: after };
+  }
+  return { items: [] };
 }
 
 const isInUse = (item: Item): boolean => item["status"] !== "INACTIVE";

@@ -17,16 +17,19 @@ export async function readAll(
   return items;
 }
 
-/** All that is listed under a key, or all of it after a `listSk`, page by page. */
+/** All that is listed under a key, or the part of it that the options say, page by page. */
 export async function listAll(
   table: Table,
   listPk: string,
-  after?: string,
+  options: Pick<QueryOptions, "skPrefix" | "startAfter"> = {},
 ): Promise<readonly ListedKey[]> {
   const keys: ListedKey[] = [];
-  let startAfter = after;
+  let { startAfter } = options;
   do {
-    const page = await table.list(listPk, startAfter === undefined ? {} : { startAfter });
+    const page = await table.list(listPk, {
+      ...options,
+      ...(startAfter !== undefined && { startAfter }),
+    });
     keys.push(...page.items);
     startAfter = page.next;
   } while (startAfter !== undefined);

@@ -1,4 +1,5 @@
 import type { PlannedStart, Unplaced } from "@berth/domain/service";
+import { type Alike, decodeAlike, encodeAlike } from "./alike-format.ts";
 
 /** A planned start whose reasons are held once for all that failed alike. */
 export interface CompactStart extends Omit<PlannedStart, "unplaced"> {
@@ -7,7 +8,7 @@ export interface CompactStart extends Omit<PlannedStart, "unplaced"> {
 }
 
 export interface CompactStarts {
-  readonly plannedStarts: readonly CompactStart[];
+  readonly starts: readonly (Alike<CompactStart> | CompactStart)[];
   readonly unplacedReasons?: readonly Unplaced[];
 }
 
@@ -15,23 +16,24 @@ export interface CompactStarts {
  * What one instance lacked for a task, it lacks for all tasks of the same try: written once, or the
  * reasons of many starts on many instances would outgrow an item.
  */
-export function encodeStarts(starts: readonly PlannedStart[]): CompactStarts {
+export function encodeStarts(planned: readonly PlannedStart[]): CompactStarts {
   const reasons = new Map<string, { readonly index: number; readonly unplaced: Unplaced }>();
-  const plannedStarts = starts.map(({ unplaced, ...start }): CompactStart => {
+  const compact = planned.map(({ unplaced, ...start }): CompactStart => {
     if (!unplaced) return start;
     const text = JSON.stringify(unplaced);
     const reason = reasons.get(text) ?? { index: reasons.size, unplaced };
     reasons.set(text, reason);
     return { ...start, unplaced: reason.index };
   });
-  if (reasons.size === 0) return { plannedStarts };
-  return { plannedStarts, unplacedReasons: [...reasons.values()].map((each) => each.unplaced) };
+  const starts = encodeAlike(compact);
+  if (reasons.size === 0) return { starts };
+  return { starts, unplacedReasons: [...reasons.values()].map((each) => each.unplaced) };
 }
 
-/** Expects what `encodeStarts` made. */
+/** Expects what `encodeStarts` made, or the starts one by one. */
 export function decodeStarts(compact: CompactStarts): readonly PlannedStart[] {
-  return compact.plannedStarts.map(({ unplaced: index, ...start }) => {
+  return decodeAlike(compact.starts).map(({ unplaced: index, ...start }) => {
     const unplaced = index === undefined ? undefined : compact.unplacedReasons?.[index];
-    return unplaced ? { ...start, unplaced } : start;
+    return unplaced ? Object.assign(start, { unplaced }) : start;
   });
 }

@@ -1,7 +1,14 @@
 import type { QueuedRun } from "@berth/domain/queued-run";
-import { clusterOf, queuedList, queuedListing, queuedRunKey, queuedRunPartition } from "../keys.ts";
+import {
+  clusterOf,
+  queuedListing,
+  queuedRunKey,
+  queuedRunPartition,
+  WANTING,
+  wantingList,
+} from "../keys.ts";
 import type { New, QueuedRunRepository, Stored } from "../store.ts";
-import type { Item, Table } from "../table.ts";
+import type { Item, Key, Table } from "../table.ts";
 import { decodedOnce, expiryOf, membersOf, type Retention, toItem, toStored } from "./stored.ts";
 
 export function createQueuedRunRepository(table: Table, retention: Retention): QueuedRunRepository {
@@ -24,15 +31,25 @@ export function createQueuedRunRepository(table: Table, retention: Retention): Q
     },
 
     oldestWaiting: async (cluster, limit) => {
-      const { items: listed } = await table.list(queuedList(cluster), { limit });
-      const keys = listed.map(({ sk }) => queuedRunKey(cluster, sk));
-      const found = new Map((await table.getMany(keys)).map((item) => [item.sk, item]));
-      return keys.flatMap(({ sk }) => {
-        const item = found.get(sk);
-        return item ? [toQueuedRun(item)] : [];
-      });
+      const { items } = await table.list(wantingList(cluster), { skPrefix: WANTING.run, limit });
+      return queuedRunsAt(
+        table,
+        items.map(({ sk }) => queuedRunKey(cluster, sk)),
+      );
     },
   };
+}
+
+/** In the order of the keys, as they were a moment ago. */
+export async function queuedRunsAt(
+  table: Pick<Table, "getMany">,
+  keys: readonly Key[],
+): Promise<readonly Stored<QueuedRun>[]> {
+  const found = new Map((await table.getMany(keys)).map((item) => [item.sk, item]));
+  return keys.flatMap(({ sk }) => {
+    const item = found.get(sk);
+    return item ? [toQueuedRun(item)] : [];
+  });
 }
 
 function itemOf(run: New<QueuedRun>, retention: Retention): Item {

@@ -1,7 +1,16 @@
-import type { Service } from "@berth/domain/service";
-import { clusterOf, daemonList, serviceKey, servicePartition, waitingList } from "../keys.ts";
+import type { PlannedStop, Service } from "@berth/domain/service";
+import {
+  clusterOf,
+  daemonListing,
+  serviceKey,
+  servicePartition,
+  waitingListing,
+  WANTING,
+  wantingList,
+} from "../keys.ts";
 import type { New, ServiceRepository, Stored } from "../store.ts";
 import type { Item, Table, WriteOutcome } from "../table.ts";
+import { type Alike, decodeAlike, encodeAlike } from "./alike-format.ts";
 import { fullPage, listAll } from "./pages.ts";
 import { type CompactStarts, decodeStarts, encodeStarts } from "./planned-start-format.ts";
 import { type CompactChange, decodeChange, encodeChange } from "./service-change-format.ts";
@@ -42,13 +51,8 @@ export function createServiceRepository(table: Table, retention: Retention): Ser
       return { ...page, items: page.items.map(toService) };
     },
 
-    waitingForCapacity: async (cluster) => {
-      const keys = await listAll(table, waitingList(cluster));
-      return keys.map((key) => key.sk);
-    },
-
     daemons: async (cluster) => {
-      const keys = await listAll(table, daemonList(cluster));
+      const keys = await listAll(table, wantingList(cluster), { skPrefix: WANTING.daemon });
       return keys.map((key) => key.sk);
     },
 
@@ -69,12 +73,13 @@ async function createOverInactive(table: Table, item: Item): Promise<WriteOutcom
 const isNotInactive = (item: Item) => item["status"] !== "INACTIVE";
 
 function itemOf(service: New<Service>, retention: Retention): Item {
-  const { cluster, name, plannedStarts, latestChange, ...members } = service;
+  const { cluster, name, plannedStarts, plannedStops, latestChange, ...members } = service;
   return toItem(
     serviceKey(cluster, name),
     {
       ...members,
       ...encodeStarts(plannedStarts),
+      ...(plannedStops && { plannedStops: encodeAlike(plannedStops) }),
       ...(latestChange && { latestChange: encodeChange(latestChange) }),
     },
     {
@@ -87,20 +92,25 @@ function itemOf(service: New<Service>, retention: Retention): Item {
 /** A DAEMON service is always among those that instances may concern. */
 function listing({ cluster, name, plannedStarts, ...service }: New<Service>) {
   if (service.schedulingStrategy === "DAEMON") {
-    return service.status === "ACTIVE" ? { listPk: daemonList(cluster), listSk: name } : {};
+    return service.status === "ACTIVE" ? daemonListing(cluster, name) : {};
   }
   const waits = plannedStarts.some((start) => start.unplaced);
-  return waits ? { listPk: waitingList(cluster), listSk: name } : {};
+  return waits ? waitingListing(cluster, name) : {};
 }
 
 /** The service of an item. */
 export const toService = decodedOnce((item: Item): Stored<Service> => {
-  const { plannedStarts, unplacedReasons, latestChange, ...members } = membersOf(item);
+  // Starts were `plannedStarts` once, one by one: whoever expects those must not misread these.
+  const { plannedStarts, starts = plannedStarts, ...others } = membersOf(item);
+  const { unplacedReasons, plannedStops, latestChange, ...members } = others;
   return toStored(item, {
     cluster: clusterOf(item),
     name: item.sk,
     ...members,
-    plannedStarts: decodeStarts({ plannedStarts, unplacedReasons } as CompactStarts),
+    plannedStarts: decodeStarts({ starts, unplacedReasons } as CompactStarts),
+    ...(plannedStops !== undefined && {
+      plannedStops: decodeAlike(plannedStops as readonly Alike<PlannedStop>[]),
+    }),
     ...(latestChange !== undefined && {
       latestChange: decodeChange(latestChange as CompactChange),
     }),

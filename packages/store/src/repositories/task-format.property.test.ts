@@ -68,6 +68,7 @@ const container = fc.oneof(
     .constantFrom("PENDING" as const, "RUNNING" as const, "STOPPED" as const)
     .map((lastStatus) => aTaskContainer({ lastStatus, runtimeId: "f00d", exitCode: 0 })),
   fc.array(binding).map((networkBindings) => aTaskContainer({ networkBindings })),
+  fc.array(fc.string()).map((gpuIds) => aTaskContainer({ gpuIds })),
 );
 const stopCode = fc.constantFrom("ServiceSchedulerInitiated" as const, "UserInitiated" as const);
 const stoppedReason = fc.constantFrom(

@@ -105,6 +105,7 @@ function presentContainer(
     lastStatus: container.lastStatus,
     networkBindings: (container.networkBindings ?? []).map(presentBinding),
     networkInterfaces: [],
+    ...(container.gpuIds && { gpuIds: [...container.gpuIds] }),
     healthStatus: container.healthStatus ?? "UNKNOWN",
     ...defined({
       imageDigest: container.imageDigest,

@@ -1,0 +1,177 @@
+import { describe, expect, test } from "vitest";
+import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
+import { aTaskDefinition } from "@berth/testing/builders";
+import { aControlPlane, type TestControlPlane } from "@berth/testing/control-plane";
+import { setUpCluster } from "@berth/testing/set-up-cluster";
+import { runTask } from "./run-task.ts";
+
+type Request = EcsRequest<"RunTask">;
+type Setting = Parameters<typeof setUpCluster>[1];
+
+async function aCluster(setting: Setting = { instanceCount: 3 }): Promise<TestControlPlane> {
+  const controlPlane = aControlPlane();
+  await setUpCluster(controlPlane, setting);
+  return controlPlane;
+}
+
+const run = (controlPlane: TestControlPlane, request: Partial<Request> = {}) =>
+  runTask(controlPlane, { taskDefinition: "web", ...request });
+
+const allTasks = async ({ store }: TestControlPlane) =>
+  (await store.tasks.page({ cluster: "default", archived: false }, { limit: 100 })).items;
+
+describe("RunTask refuses", () => {
+  const INVALID = "InvalidParameterException";
+  const definitions = [
+    aTaskDefinition(),
+    aTaskDefinition({ family: "old", status: "INACTIVE" }),
+    aTaskDefinition({ family: "vpc", networkMode: "awsvpc" }),
+    aTaskDefinition({ family: "fargate", networkMode: "awsvpc", compatibilities: ["FARGATE"] }),
+  ];
+  const network = { networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } } };
+
+  test.each<{ name: string; request: Partial<Request>; code: string; message: string }>([
+    {
+      name: "an unknown cluster",
+      request: { cluster: "other" },
+      code: "ClusterNotFoundException",
+      message: "Cluster not found.",
+    },
+    {
+      name: "an unknown definition",
+      request: { taskDefinition: "nothing" },
+      code: "ClientException",
+      message: "TaskDefinition not found.",
+    },
+    {
+      name: "an inactive definition",
+      request: { taskDefinition: "old:1" },
+      code: "ClientException",
+      message: "TaskDefinition is inactive",
+    },
+    {
+      name: "too many at once",
+      request: { count: 11 },
+      code: INVALID,
+      message: "count should be between 1 and 10.",
+    },
+    {
+      name: "an override of a container that is not there",
+      request: { overrides: { containerOverrides: [{ name: "x" }] } },
+      code: INVALID,
+      message: "Override for container named x is not a container in the TaskDefinition.",
+    },
+    {
+      name: "the group of a service",
+      request: { group: "service:web" },
+      code: INVALID,
+      message: "Invalid namespace for group.",
+    },
+    {
+      name: "a startedBy that is too long",
+      request: { startedBy: "x".repeat(129) },
+      code: INVALID,
+      message: "startedBy longer than 128.",
+    },
+    {
+      name: "launch type FARGATE for what cannot run there",
+      request: { launchType: "FARGATE" },
+      code: INVALID,
+      message: "Task definition does not support launch_type FARGATE.",
+    },
+    {
+      name: "launch type FARGATE",
+      request: { taskDefinition: "fargate", launchType: "FARGATE", ...network },
+      code: "UnsupportedFeatureException",
+      message: "Berth does not have this yet: launch type FARGATE.",
+    },
+    {
+      name: "a launch type beside a capacity provider strategy",
+      request: { launchType: "EC2", capacityProviderStrategy: [{ capacityProvider: "x" }] },
+      code: INVALID,
+      message: "Specifying both a launch type and capacity provider strategy is not supported",
+    },
+    {
+      name: "a capacity provider strategy",
+      request: { capacityProviderStrategy: [{ capacityProvider: "x" }] },
+      code: "UnsupportedFeatureException",
+      message: "Berth does not have this yet: capacity provider strategies.",
+    },
+    {
+      name: "awsvpc without a network",
+      request: { taskDefinition: "vpc" },
+      code: INVALID,
+      message: "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
+    },
+    {
+      name: "awsvpc",
+      request: { taskDefinition: "vpc", ...network },
+      code: "UnsupportedFeatureException",
+      message: "Berth does not have this yet: networkMode awsvpc.",
+    },
+    {
+      name: "a network for another mode",
+      request: network,
+      code: INVALID,
+      message:
+        "Network Configuration is not valid for the given networkMode of this task definition.",
+    },
+    {
+      name: "a platform version",
+      request: { platformVersion: "LATEST" },
+      code: INVALID,
+      message: "The platform version must be null when specifying an EC2 launch type",
+    },
+    {
+      name: "a volume that is not in the definition",
+      request: { volumeConfigurations: [{ name: "data" }] },
+      code: INVALID,
+      message:
+        "The volume name 'data' in your request does not have a matching volume in your Task Definition",
+    },
+    {
+      name: "distinctInstance with an expression",
+      request: { placementConstraints: [{ type: "distinctInstance", expression: "x" }] },
+      code: INVALID,
+      message: "distinctInstance expression should not be specified",
+    },
+    {
+      name: "random with a field",
+      request: { placementStrategy: [{ type: "random", field: "cpu" }] },
+      code: INVALID,
+      message: "random field should not be specified.",
+    },
+    {
+      name: "binpack on what is no resource",
+      request: { placementStrategy: [{ type: "binpack", field: "disk" }] },
+      code: INVALID,
+      message: "binpack field 'disk' is invalid",
+    },
+    {
+      name: "spread over an attribute with a longer name than attributes have",
+      request: { placementStrategy: [{ type: "spread", field: `attribute:${"a".repeat(129)}` }] },
+      code: INVALID,
+      message: `spread field 'attribute:${"a".repeat(129)}' is invalid`,
+    },
+    {
+      name: "six strategies",
+      request: { placementStrategy: Array.from({ length: 6 }, () => ({ type: "random" })) },
+      code: INVALID,
+      message: "Maximum number of strategies is 5",
+    },
+  ])("$name", async ({ request, code, message }) => {
+    const controlPlane = await aCluster({ definitions });
+    await expect(run(controlPlane, request)).rejects.toMatchObject({ code, message });
+    expect(await allTasks(controlPlane)).toEqual([]);
+  });
+
+  test.each([
+    { name: "without instances", setting: { instanceCount: 0 } },
+    { name: "whose instances all drain", setting: { ledger: { status: "DRAINING" } } },
+  ] as const)("a cluster $name", async ({ setting }) => {
+    await expect(run(await aCluster(setting))).rejects.toMatchObject({
+      code: INVALID,
+      message: "No Container Instances were found in your cluster.",
+    });
+  });
+});
