@@ -113,17 +113,20 @@ describe.skipIf(executablePath === undefined)("the page of berth simulate, in a 
     await page.close();
   });
 
-  test("tells the values under the pointer, in all charts", async () => {
+  test("tells the values under the pointer, in all charts: at the beginning those at rest", async () => {
     const { page } = await open("rolling-update");
     const legend = page.locator("figure", { hasText: "Tasks of web" }).locator(".u-value");
     expect(await legend.first().isVisible()).toBe(false);
-    await page.locator("figure", { hasText: "Tasks of web" }).locator(".u-over").hover();
+    await page
+      .locator("figure", { hasText: "Tasks of web" })
+      .locator(".u-over")
+      .hover({ position: { x: 1, y: 50 } });
     await expect
       .poll(async () => legend.allTextContents())
-      .toEqual(["6:00", "24", "24", "0", "24"]);
+      .toEqual(["0:00", "24", "24", "0", "24"]);
     expect(await legend.first().isVisible()).toBe(true);
     const other = page.locator("figure", { hasText: "Container instances" }).locator(".u-value");
-    expect(await other.allTextContents()).toEqual(["6:00", "9"]);
+    expect(await other.allTextContents()).toEqual(["0:00", "9"]);
     await page.close();
   });
 });
