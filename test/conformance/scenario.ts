@@ -138,6 +138,8 @@ export const scenarioFile = z.strictObject({
 });
 
 export type GivenInstance = z.infer<typeof instance>;
+/** An instance of which nothing is said. */
+export const PLAIN_INSTANCE: GivenInstance = instance.parse({});
 export type Holding = z.infer<typeof holding>;
 export type Expectation = z.infer<typeof expectation>;
 export type Request = z.infer<typeof request>;

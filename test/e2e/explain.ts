@@ -8,6 +8,8 @@ export interface Explanation {
     readonly statusReason?: string;
     readonly failureCount?: number;
   }[];
+  readonly progress: readonly { readonly kind: string; readonly text: string }[];
+  readonly taskSets?: readonly { readonly id: string; readonly computedDesiredCount: number }[];
   readonly waiting: readonly {
     readonly count: number;
     readonly instances: readonly { readonly reason: string; readonly detail: string }[];

@@ -50,7 +50,10 @@ function faultsOf(what: string, faults: Readonly<Record<string, boolean>>): read
 }
 
 function serviceFaults(explained: ServiceExplanation) {
-  const { progress, placements, waiting, desiredCount, runningCount, latestChange } = explained;
+  const { progress, placements, waiting, runningCount, latestChange } = explained;
+  const desiredCount = explained.taskSets
+    ? explained.taskSets.reduce((sum, set) => sum + set.computedDesiredCount, 0)
+    : explained.desiredCount;
   const kinds = progress.map(({ kind }) => kind);
   return {
     "is left unexplained": kinds.length === 0,
@@ -72,7 +75,7 @@ function taskFaults({ lastStatus, desiredStatus, waiting, stop, history }: TaskE
   const first = history.at(0)?.cause.kind ?? "";
   const last = stop?.causes.at(-1);
   return {
-    "came from nowhere": !["api", "deployment", "serviceChange"].includes(first),
+    "came from nowhere": !["api", "deployment", "taskSet", "serviceChange"].includes(first),
     "starts or stops, and waits for nothing": lastStatus !== desiredStatus && !waiting,
     "is over, and waits for something": lastStatus === "STOPPED" && waiting !== undefined,
     "stops for no reason": desiredStatus === "STOPPED" && last === undefined,

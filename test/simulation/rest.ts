@@ -4,11 +4,13 @@ import { isTerminal } from "@berth/domain/service-deployment";
 import type { Service } from "@berth/domain/service";
 import { serviceGroup } from "@berth/domain/task";
 import type { Task } from "@berth/domain/task";
+import { wantedCount } from "@berth/domain/task-set";
 import type { World } from "@berth/simulator/world/world";
 import { whatIsNotExplained } from "./explanations.ts";
 import type { Snapshot } from "./invariants.ts";
 import { snapshotOf } from "./invariants.ts";
 import { onlookerOf } from "./onlooker.ts";
+import { hasLoopingSet } from "./task-sets.ts";
 
 /** Everything that should have come to rest and has not. */
 export async function whatIsNotAtRest(world: World): Promise<readonly string[]> {
@@ -39,8 +41,12 @@ async function notCalledSteady(
 }
 
 /** Its newest revision does not come up: it goes on trying, or has FAILED, and keeps what runs. */
-const isLooping = ({ deployments: [primary] }: Service): boolean =>
-  (primary?.failedTasks ?? 0) > 0 || primary?.rolloutState === "FAILED";
+const isLooping = (service: Service): boolean => {
+  const [primary] = service.deployments;
+  return (
+    (primary?.failedTasks ?? 0) > 0 || primary?.rolloutState === "FAILED" || hasLoopingSet(service)
+  );
+};
 
 const isRunning = (task: Task): boolean =>
   task.lastStatus === "RUNNING" && task.desiredStatus === "RUNNING";
@@ -49,10 +55,14 @@ function restlessService(service: Service, tasks: readonly Task[]): readonly str
   const [primary, ...older] = service.deployments;
   const mine = tasks.filter((task) => task.group === serviceGroup(service.name));
   const running = mine.filter(isRunning);
+  const wanted = wantedCount(service);
+  const current = new Set<string | undefined>(
+    service.taskSets ? service.taskSets.map(({ id }) => id) : [primary?.id],
+  );
   const faults = {
     "has an older deployment": older.length > 0,
-    "runs an old revision": running.some((task) => task.startedBy !== primary?.id),
-    [`runs ${running.length} of ${service.desiredCount}`]: running.length !== service.desiredCount,
+    "runs an old revision": running.some((task) => !current.has(task.startedBy)),
+    [`runs ${running.length} of ${wanted}`]: running.length !== wanted,
     "is not steady": !service.steady,
     "has tasks that do not run": mine.length !== running.length,
     "has tasks that are still to move": mine.some(({ moving }) => moving),

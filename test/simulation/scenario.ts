@@ -10,6 +10,7 @@ import type { Snapshot } from "./invariants.ts";
 import { QueuedRuns } from "./queued-runs.ts";
 import { whatIsNotAtRest } from "./rest.ts";
 import { scaleIn, stopMachine } from "./stop-machine.ts";
+import { TaskSets } from "./task-sets.ts";
 import { setUpServices, users } from "./users.ts";
 import { Verdicts } from "./verdicts.ts";
 
@@ -38,16 +39,19 @@ export async function runScenario(
   const invariants = new Invariants();
   const verdicts = new Verdicts();
   const queuedRuns = new QueuedRuns(world);
+  const taskSets = new TaskSets(world);
   let phase: "setup" | "chaos" | "rest" = "setup";
   world.spawn(async () => {
     await setUp(world);
     const habits = await setUpServices(world);
     await queuedRuns.setUp();
+    await taskSets.setUp();
     phase = "chaos";
     faults.breakThings();
     users(world, habits, () => phase === "chaos");
     trouble(chaos, () => phase === "chaos");
     queuedRuns.begin(() => phase === "chaos");
+    taskSets.begin(() => phase === "chaos");
   });
 
   const start = world.scheduler.now;
@@ -58,6 +62,7 @@ export async function runScenario(
     ...invariants.broken,
     ...verdicts.broken,
     ...queuedRuns.broken,
+    ...taskSets.broken,
     ...chaos.group.broken,
   ];
   const until = async (end: number) => {
@@ -68,6 +73,7 @@ export async function runScenario(
       snapshot = await snapshotOf(world.truth, snapshot);
       invariants.check(snapshot, world.scheduler.now);
       await queuedRuns.check(snapshot);
+      taskSets.check(snapshot, world.scheduler.now);
       if (seen % EXPLAINED_WRITES === 0) {
         invariants.broken.push(...(await whatIsNotExplained(world, snapshot)));
       }
@@ -90,7 +96,11 @@ export async function runScenario(
   const unrest =
     broken.length > 0
       ? []
-      : [...(await whatIsNotAtRest(world)), ...(await queuedRuns.whatIsNotAtRest())];
+      : [
+          ...(await whatIsNotAtRest(world)),
+          ...(await queuedRuns.whatIsNotAtRest()),
+          ...(await taskSets.whatIsNotAtRest()),
+        ];
   return { broken: [...broken, ...unrest], steps };
 }
 

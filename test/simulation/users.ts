@@ -171,6 +171,7 @@ async function register(
   });
 }
 
-function ignoreRefusal(error: unknown): void {
+/** A refusal is an answer, a fault is not. */
+export function ignoreRefusal(error: unknown): void {
   if (!isRefusal(error)) throw error;
 }

@@ -40,6 +40,32 @@ const service: ServiceExplanation = {
   events: [],
 };
 
+test("shows the task sets of a service that has such", () => {
+  const text = whyServiceText({
+    ...service,
+    deployments: [],
+    taskSets: [
+      {
+        id: "ecs-svc/2",
+        externalId: "green",
+        status: "ACTIVE",
+        taskDefinition: `${ARN}:task-definition/web:2`,
+        scale: 50,
+        computedDesiredCount: 2,
+        runningCount: 1,
+        pendingCount: 1,
+        stabilityStatus: "STABILIZING",
+        stabilityStatusAt: AT,
+        failedTasks: 3,
+      },
+    ],
+  });
+  expect(text).toContain(
+    `Task sets\n  ecs-svc/2 (green) ACTIVE web:2 at 50 %, 2 desired, 1 running, 1 pending: STABILIZING since ${AT}. 3 failed starts in a row.`,
+  );
+  expect(text).not.toContain("Deployments");
+});
+
 const removed = {
   reason: "RESOURCE:CPU",
   count: 5,

@@ -2,6 +2,7 @@ import type {
   ExplainedDeployment,
   ExplainedNote,
   ExplainedServiceDeployment,
+  ExplainedTaskSet,
   ServiceExplanation,
 } from "@berth/contracts/rest/explanation";
 import { outlookLines } from "./outlook-text.ts";
@@ -15,6 +16,7 @@ export function whyServiceText(service: ServiceExplanation): string {
     `Service ${service.service}: ${service.status}, ${service.desiredCount} desired, ${service.runningCount} running, ${service.pendingCount} pending`,
     ...section("Now", service.progress.map(noteText)),
     ...section("Deployments", service.deployments.map(deploymentText)),
+    ...section("Task sets", (service.taskSets ?? []).map(taskSetText)),
     ...section("Verdicts of deployments", service.serviceDeployments.map(verdictText)),
     ...service.placements.flatMap((now) => outlookLines(`Placement for ${now.deploymentId}`, now)),
     ...section("Last changed", change),
@@ -40,6 +42,13 @@ function deploymentText(deployment: ExplainedDeployment): string {
       ? ""
       : ` ${deployment.failedTasks} failed tasks in a row${thresholdText(deployment)}.`;
   return `${id} ${status} ${idOf(taskDefinition)} ${rolloutState}: ${rolloutStateReason}${failures}`;
+}
+
+function taskSetText(set: ExplainedTaskSet): string {
+  const { id, externalId, status, taskDefinition, scale, computedDesiredCount } = set;
+  const name = externalId === undefined ? id : `${id} (${externalId})`;
+  const failures = set.failedTasks === 0 ? "" : ` ${set.failedTasks} failed starts in a row.`;
+  return `${name} ${status} ${idOf(taskDefinition)} at ${scale} %, ${computedDesiredCount} desired, ${set.runningCount} running, ${set.pendingCount} pending: ${set.stabilityStatus} since ${set.stabilityStatusAt}.${failures}`;
 }
 
 function verdictText(record: ExplainedServiceDeployment): string {

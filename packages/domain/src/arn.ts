@@ -20,6 +20,12 @@ export const serviceRevisionArn = (
   { cluster, name }: { readonly cluster: string; readonly name: string },
   id: string,
 ) => `${prefix(scope)}:service-revision/${cluster}/${name}/${id}`;
+/** @param id `ecs-svc/` and 19 digits, or `*` for any */
+export const taskSetArn = (
+  scope: Scope,
+  { cluster, name }: { readonly cluster: string; readonly name: string },
+  id: string,
+) => `${prefix(scope)}:task-set/${cluster}/${name}/${id}`;
 export const taskArn = (scope: Scope, cluster: string, taskId: string) =>
   `${prefix(scope)}:task/${cluster}/${taskId}`;
 export const containerArn = (scope: Scope, cluster: string, taskId: string, containerId: string) =>

@@ -2,7 +2,14 @@
 export interface ServiceChange {
   /** Epoch ms. */
   readonly at: number;
-  readonly operation: "CreateService" | "UpdateService" | "DeleteService";
+  readonly operation:
+    | "CreateService"
+    | "UpdateService"
+    | "DeleteService"
+    | "CreateTaskSet"
+    | "UpdateTaskSet"
+    | "UpdateServicePrimaryTaskSet"
+    | "DeleteTaskSet";
   readonly requestId: string;
   /** ARN of who asked. */
   readonly principalArn: string;
@@ -10,4 +17,12 @@ export interface ServiceChange {
   readonly deploymentId?: string;
   /** What it set the desired count to, where it did. */
   readonly desiredCount?: number;
+  /** The task set that it was about, where it was about one, and what it left it with. */
+  readonly taskSet?: ChangedTaskSet;
+}
+
+export interface ChangedTaskSet {
+  readonly id: string;
+  /** Percent. */
+  readonly scale: number;
 }

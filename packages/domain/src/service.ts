@@ -3,6 +3,7 @@ import type { ServiceChange } from "./service-change.ts";
 import type { ServiceDeployment } from "./service-deployment.ts";
 import type { Tag } from "./tag.ts";
 import type { PlacementConstraint } from "./task-definition.ts";
+import type { TaskSet } from "./task-set.ts";
 
 export interface PlacementStrategy {
   readonly type: "random" | "spread" | "binpack";
@@ -33,17 +34,8 @@ export interface ThresholdConfiguration {
 
 export type RolloutState = "IN_PROGRESS" | "COMPLETED" | "FAILED";
 
-/** All times are epoch ms. */
-export interface Deployment {
-  /** `ecs-svc/` and 19 digits. */
-  readonly id: string;
-  readonly status: "PRIMARY" | "ACTIVE";
-  /** `family:revision`. */
-  readonly taskDefinition: string;
-  readonly rolloutState: RolloutState;
-  readonly rolloutStateReason: string;
-  readonly createdAt: number;
-  readonly updatedAt: number;
+/** What befell the starts of one deployment or task set. All times are epoch ms. */
+export interface StartFailures {
   /**
    * Consecutive failures: tasks that never ran and, until the deployment is over, those that ran and
    * then exited or became unhealthy. Back to 0 once a task that began after them is healthy.
@@ -59,9 +51,23 @@ export interface Deployment {
   readonly throttledUntil?: number;
 }
 
+/** All times are epoch ms. */
+export interface Deployment extends StartFailures {
+  /** `ecs-svc/` and 19 digits. */
+  readonly id: string;
+  readonly status: "PRIMARY" | "ACTIVE";
+  /** `family:revision`. */
+  readonly taskDefinition: string;
+  readonly rolloutState: RolloutState;
+  readonly rolloutStateReason: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
 /** A task that the service has decided to start and that is not written yet. */
 export interface PlannedStart {
   readonly taskId: string;
+  /** Of the deployment, or of the task set. */
   readonly deploymentId: string;
   readonly decidedAt: number;
   /** Where it is to be: a DAEMON's. */
@@ -75,6 +81,8 @@ export interface PlannedStart {
 /** A decision to start that was taken back. */
 export interface WithdrawnStart {
   readonly taskId: string;
+  /** The task set that it was for, where it was for one. */
+  readonly taskSetId?: string;
   /** Epoch ms: from then on nobody is at it any more. */
   readonly until: number;
 }
@@ -134,13 +142,15 @@ export interface Service {
   readonly schedulingStrategy: "REPLICA" | "DAEMON";
   readonly launchType?: "EC2" | "FARGATE" | "EXTERNAL";
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
-  /** `family:revision` of the PRIMARY deployment. */
-  readonly taskDefinition: string;
+  /** `family:revision` of the PRIMARY deployment or task set; absent while there is no such set. */
+  readonly taskDefinition?: string;
   readonly deploymentConfiguration: DeploymentConfiguration;
   readonly placementConstraints: readonly PlacementConstraint[];
   readonly placementStrategy: readonly PlacementStrategy[];
-  /** Newest first; the first is PRIMARY. */
+  /** Newest first; the first is PRIMARY. None where there are task sets. */
   readonly deployments: readonly Deployment[];
+  /** Newest first. Present where the deployment controller is EXTERNAL (ADR 0023). */
+  readonly taskSets?: readonly TaskSet[];
   /** Newest first: those without a verdict, and those whose record is not yet an item of its own. */
   readonly serviceDeployments: readonly ServiceDeployment[];
   /** Id of the latest of all. */

@@ -54,6 +54,7 @@ export type Cause =
       readonly principalArn: string;
     }
   | { readonly kind: "deployment"; readonly id: string }
+  | { readonly kind: "taskSet"; readonly id: string }
   | { readonly kind: "agent" }
   | { readonly kind: "controlPlane"; readonly reason: string };
 
@@ -77,7 +78,7 @@ export interface Task {
   readonly taskDefinition: string;
   /** `service:NAME`, `family:FAMILY` or what RunTask was given. */
   readonly group: string;
-  /** For a service's task its deployment, `ecs-svc/N`. */
+  /** For a service's task its deployment or task set, `ecs-svc/N`. */
   readonly startedBy?: string;
   readonly containerInstanceId: string;
   readonly availabilityZone?: string;

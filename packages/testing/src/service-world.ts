@@ -1,5 +1,6 @@
 import type { PlacementFailure, PlannedStart, Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
+import { taskSourcesOf } from "@berth/domain/task-source";
 import type { StopCode } from "@berth/domain/task-status";
 import type { ServicePlan, ServiceSnapshot } from "@berth/planner/service/plan-service";
 import { planService } from "@berth/planner/service/plan-service";
@@ -92,11 +93,11 @@ function place(world: ServiceWorld): ServiceWorld {
 function newTask({ service, now }: ServiceWorld, start: PlannedStart): Task {
   const { taskId: id, deploymentId } = start;
   const number = Number.parseInt(id.slice(-2), 16);
-  const deployment = service.deployments.find((each) => each.id === deploymentId);
+  const source = taskSourcesOf(service).find((each) => each.id === deploymentId);
   return {
     cluster: service.cluster,
     id,
-    taskDefinition: deployment?.taskDefinition ?? service.taskDefinition,
+    taskDefinition: source?.taskDefinition ?? service.taskDefinition ?? "",
     group: `service:${service.name}`,
     startedBy: deploymentId,
     containerInstanceId: start.containerInstanceId ?? instanceId(1 + (number % 3)),

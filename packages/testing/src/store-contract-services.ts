@@ -1,6 +1,7 @@
 import type { PlannedStart, Service, ServiceEvent } from "@berth/domain/service";
 import { beforeEach, expect, test } from "vitest";
 import { aService, instanceId, taskId } from "./builders.ts";
+import { anExternalService, aTaskSet } from "./task-sets.ts";
 import { drainPages, type StoreParts, StoreWorld, there } from "./store-contract-world.ts";
 
 const CLUSTER = "default";
@@ -66,6 +67,42 @@ export function describeServices(parts: StoreParts): void {
     expect(await services.findMany(CLUSTER, ["web", "absent"])).toStrictEqual([stored]);
     expect((await services.page(CLUSTER, { limit: 10 })).items).toStrictEqual([stored]);
     expect(await services.find("another", "web")).toBeUndefined();
+  });
+
+  test("a service is read with its task sets, and with who changed one last", async () => {
+    const { services } = world.store;
+    const failures = { failedTasks: 2, failedRounds: 1, lastFailedAt: 3, throttledUntil: 9 };
+    const service = anExternalService({
+      taskDefinition: "web:1",
+      taskSets: [
+        aTaskSet(2, { scale: 33.3, externalId: "green", clientToken: "t-1", failures }),
+        aTaskSet(1, { status: "PRIMARY", tags: [{ key: "team", value: "a" }] }),
+      ],
+      withdrawnStarts: [{ taskId: taskId("service:web", 1), taskSetId: "ecs-svc/1", until: 5 }],
+      latestChange: {
+        at: 4,
+        operation: "UpdateTaskSet",
+        requestId: "r-1",
+        principalArn: "arn:aws:iam::000000000000:root",
+        taskSet: { id: "ecs-svc/1", scale: 33.3 },
+      },
+    });
+    expect(await services.create(service)).toBe("ok");
+    expect(await services.find(CLUSTER, "web")).toStrictEqual({ ...service, version: 1 });
+  });
+
+  test("of two that change task sets of one service at once, one wins, and the other knows", async () => {
+    const { services } = world.store;
+    await services.create(anExternalService({ taskSets: [aTaskSet(2), aTaskSet(1)] }));
+    const read = there(await services.findLatest(CLUSTER, "web"));
+    const outcomes = await Promise.all(
+      [10, 20].map((scale) =>
+        services.replace({ ...read, taskSets: [aTaskSet(2, { scale }), aTaskSet(1)] }),
+      ),
+    );
+    expect(outcomes.toSorted()).toEqual(["conflict", "ok"]);
+    const scale = outcomes[0] === "ok" ? 10 : 20;
+    expect((await services.findLatest(CLUSTER, "web"))?.taskSets?.[0]?.scale).toBe(scale);
   });
 
   test.each(["ACTIVE", "DRAINING"] as const)("%s services keep their name", async (status) => {

@@ -6,6 +6,7 @@ import { there } from "./store-contract-world.ts";
 import {
   aTypicalAccessKey,
   aTypicalInstance,
+  aTypicalExternalService,
   aTypicalRollout,
   aTypicalService,
   aTypicalServiceDeployment,
@@ -263,6 +264,16 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
   },
   "services.replace | in the midst of a rollout": async ({ services }) => {
     await services.create({ ...aTypicalRollout(), due: DUE });
+    const read = there(await services.findLatest(CLUSTER, SERVICE));
+    return () => services.replace(read);
+  },
+  "services.replace | with two task sets": async ({ services }) => {
+    await services.create(aTypicalExternalService(2));
+    const read = there(await services.findLatest(CLUSTER, SERVICE));
+    return () => services.replace(read);
+  },
+  "services.replace | with five task sets": async ({ services }) => {
+    await services.create(aTypicalExternalService(5));
     const read = there(await services.findLatest(CLUSTER, SERVICE));
     return () => services.replace(read);
   },

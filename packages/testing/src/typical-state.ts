@@ -19,6 +19,7 @@ import {
   instanceId,
   taskId,
 } from "./builders.ts";
+import { aTaskSet } from "./task-sets.ts";
 
 /**
  * State as long as it is in real life, for tests of sizes and costs: names of a dozen characters,
@@ -203,6 +204,34 @@ export const aTypicalRollout = (): Service => {
     serviceDeployments: [{ ...record, status: "IN_PROGRESS" }],
   });
 };
+
+/** The service with so many task sets in the place of deployments. */
+export function aTypicalExternalService(taskSetCount: number): Service {
+  const { currentServiceDeployment: _, ...service } = aTypicalService({ deployments: [] });
+  const { latestChange } = service;
+  return {
+    ...service,
+    ...(latestChange && {
+      latestChange: {
+        ...latestChange,
+        operation: "UpdateTaskSet",
+        taskSet: { id: DEPLOYMENT_ID, scale: 33.3 },
+      },
+    }),
+    kept: { deploymentController: { type: "EXTERNAL" } },
+    taskSets: Array.from({ length: taskSetCount }, (_each, index) =>
+      aTaskSet(index, {
+        id: `ecs-svc/${1_234_567_890_123_456_789n + BigInt(index)}`,
+        taskDefinition: `${SERVICE}:${42 - index}`,
+        externalId: "release-2026-11-20",
+        requestHash: "0123456789abcdef".repeat(2),
+        createdAt: AT,
+        updatedAt: AT,
+        stabilityStatusAt: AT,
+      }),
+    ),
+  };
+}
 
 export const aTypicalServiceRevision = (): ServiceRevision => ({
   cluster: "production",

@@ -84,6 +84,14 @@ export interface EcsOperations {
     ecs.StopServiceDeploymentRequest,
     ecs.StopServiceDeploymentResponse
   >;
+  readonly CreateTaskSet: Operation<ecs.CreateTaskSetRequest, ecs.CreateTaskSetResponse>;
+  readonly UpdateTaskSet: Operation<ecs.UpdateTaskSetRequest, ecs.UpdateTaskSetResponse>;
+  readonly DeleteTaskSet: Operation<ecs.DeleteTaskSetRequest, ecs.DeleteTaskSetResponse>;
+  readonly DescribeTaskSets: Operation<ecs.DescribeTaskSetsRequest, ecs.DescribeTaskSetsResponse>;
+  readonly UpdateServicePrimaryTaskSet: Operation<
+    ecs.UpdateServicePrimaryTaskSetRequest,
+    ecs.UpdateServicePrimaryTaskSetResponse
+  >;
   readonly SubmitTaskStateChange: Operation<
     ecs.SubmitTaskStateChangeRequest,
     ecs.SubmitTaskStateChangeResponse

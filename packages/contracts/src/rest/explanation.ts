@@ -76,6 +76,8 @@ export interface ServiceExplanation {
   /** What it does and waits for now, the gravest first. */
   readonly progress: readonly ExplainedNote[];
   readonly deployments: readonly ExplainedDeployment[];
+  /** Newest first. Present where the deployment controller is EXTERNAL. */
+  readonly taskSets?: readonly ExplainedTaskSet[];
   /** The records of the latest, newest first: what became of each, or how far it is. */
   readonly serviceDeployments: readonly ExplainedServiceDeployment[];
   /** What was found at the last try to place its tasks. */
@@ -106,6 +108,23 @@ export interface ExplainedDeployment {
   readonly throttledUntil?: string;
 }
 
+export interface ExplainedTaskSet {
+  readonly id: string;
+  readonly externalId?: string;
+  readonly status: string;
+  readonly taskDefinition: string;
+  /** Percent. */
+  readonly scale: number;
+  readonly computedDesiredCount: number;
+  readonly runningCount: number;
+  readonly pendingCount: number;
+  readonly stabilityStatus: string;
+  readonly stabilityStatusAt: string;
+  readonly failedTasks: number;
+  /** Starts are held back until then. */
+  readonly throttledUntil?: string;
+}
+
 export interface ExplainedServiceDeployment {
   readonly serviceDeploymentArn: string;
   /** What it brings. */
@@ -121,6 +140,7 @@ export interface ExplainedServiceDeployment {
 
 /** Tasks that wait for the same reasons. */
 export interface WaitingTasks {
+  /** Of the deployment, or of the task set. */
   readonly deploymentId: string;
   /** Since when the first of them waits. */
   readonly since: string;
@@ -138,6 +158,7 @@ export interface InstanceRefusal {
 }
 
 export interface PlacementNow extends PlacementOutlook {
+  /** Of the deployment, or of the task set. */
   readonly deploymentId: string;
 }
 

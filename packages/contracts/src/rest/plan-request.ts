@@ -13,6 +13,9 @@ const changes = {
   runTask: ecsRequest,
   createService: ecsRequest,
   updateService: ecsRequest,
+  createTaskSet: ecsRequest,
+  updateTaskSet: ecsRequest,
+  deleteTaskSet: ecsRequest,
   drain: z.array(text).min(1),
   rebalance: text,
   loseInstance: text,
@@ -92,7 +95,22 @@ function readChange(given: z.infer<typeof change>): PlannedChange {
     return { updateService: parseRequest("UpdateService", JSON.stringify(updateService)) };
   }
   if (drain) return { drain };
-  return readNamed(given);
+  return readTaskSetChange(given) ?? readNamed(given);
+}
+
+function readTaskSetChange({
+  createTaskSet,
+  updateTaskSet,
+  deleteTaskSet,
+}: z.infer<typeof change>): PlannedChange | undefined {
+  if (createTaskSet) {
+    return { createTaskSet: parseRequest("CreateTaskSet", JSON.stringify(createTaskSet)) };
+  }
+  if (updateTaskSet) {
+    return { updateTaskSet: parseRequest("UpdateTaskSet", JSON.stringify(updateTaskSet)) };
+  }
+  if (!deleteTaskSet) return undefined;
+  return { deleteTaskSet: parseRequest("DeleteTaskSet", JSON.stringify(deleteTaskSet)) };
 }
 
 /** What is said of a change by one name. */

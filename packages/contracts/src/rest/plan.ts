@@ -1,7 +1,10 @@
 import type {
   CreateServiceRequest,
+  CreateTaskSetRequest,
+  DeleteTaskSetRequest,
   RunTaskRequest,
   UpdateServiceRequest,
+  UpdateTaskSetRequest,
 } from "@aws-sdk/client-ecs";
 
 /** One thing that could be done to a cluster or happen to it, in ECS's own request shapes. */
@@ -9,6 +12,9 @@ export type PlannedChange =
   | { readonly runTask: RunTaskRequest }
   | { readonly createService: CreateServiceRequest }
   | { readonly updateService: UpdateServiceRequest }
+  | { readonly createTaskSet: CreateTaskSetRequest }
+  | { readonly updateTaskSet: UpdateTaskSetRequest }
+  | { readonly deleteTaskSet: DeleteTaskSetRequest }
   /** Ids or ARNs of container instances: UpdateContainerInstancesState DRAINING. */
   | { readonly drain: readonly string[] }
   /** Name or ARN of a service whose tasks are to go where its placement strategy would have them now. */

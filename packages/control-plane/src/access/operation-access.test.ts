@@ -112,6 +112,37 @@ const CALLS: readonly Call[] = [
     { serviceRevisionArns: [`${ARN}:service-revision/prod/web/1`] },
     [`${ARN}:service-revision/prod/web/1`],
   ],
+  [
+    "CreateTaskSet",
+    { cluster, service: "web", taskDefinition: "web:3" },
+    [`${ARN}:task-set/prod/web/*`],
+    "prod",
+  ],
+  [
+    "UpdateTaskSet",
+    { cluster, service: "web", taskSet: "ecs-svc/1", scale: { value: 50 } },
+    [`${ARN}:task-set/prod/web/ecs-svc/1`],
+    "prod",
+  ],
+  [
+    "DeleteTaskSet",
+    { cluster, service: "web", taskSet: `${ARN}:task-set/prod/web/ecs-svc/1` },
+    [`${ARN}:task-set/prod/web/ecs-svc/1`],
+    "prod",
+  ],
+  [
+    "DescribeTaskSets",
+    { cluster, service: "web", taskSets: ["ecs-svc/1", "ecs-svc/2"] },
+    [`${ARN}:task-set/prod/web/ecs-svc/1`, `${ARN}:task-set/prod/web/ecs-svc/2`],
+    "prod",
+  ],
+  ["DescribeTaskSets", { cluster, service: "web" }, [`${ARN}:task-set/prod/web/*`], "prod"],
+  [
+    "UpdateServicePrimaryTaskSet",
+    { cluster, service: `${ARN}:service/prod/web`, primaryTaskSet: "ecs-svc/1" },
+    [`${ARN}:task-set/prod/web/ecs-svc/1`],
+    "prod",
+  ],
   ["GetTaskProtection", { cluster, tasks: [ID] }, [`${ARN}:task/prod/${ID}`], "prod"],
   [
     "UpdateTaskProtection",

@@ -7,6 +7,7 @@ import {
   serviceRevisionArn,
   taskArn,
   taskDefinitionArn,
+  taskSetArn,
 } from "@berth/domain/arn";
 import type { Scope } from "@berth/domain/arn";
 import {
@@ -16,6 +17,7 @@ import {
   serviceName,
   taskDefinitionRef,
   taskId,
+  taskSetId,
 } from "../commands/identifiers.ts";
 import type { TaskDefinitionRef } from "../commands/identifiers.ts";
 import { reportedTask } from "../commands/record-report.ts";
@@ -98,6 +100,16 @@ const NAMERS: { readonly [Name in EcsOperationName]: Namer<Name> } = {
     }),
   }),
 
+  CreateTaskSet: (scope, { cluster, service }) => taskSets(scope, { cluster, service }),
+  UpdateTaskSet: (scope, { cluster, service, taskSet }) =>
+    taskSets(scope, { cluster, service }, [taskSet]),
+  DeleteTaskSet: (scope, { cluster, service, taskSet }) =>
+    taskSets(scope, { cluster, service }, [taskSet]),
+  DescribeTaskSets: (scope, { cluster, service, taskSets: named }) =>
+    taskSets(scope, { cluster, service }, named),
+  UpdateServicePrimaryTaskSet: (scope, { cluster, service, primaryTaskSet }) =>
+    taskSets(scope, { cluster, service }, [primaryTaskSet]),
+
   SubmitTaskStateChange: reportedCluster,
   SubmitContainerStateChange: reportedCluster,
   SubmitAttachmentStateChanges: (scope, { cluster }) => theCluster(scope, cluster),
@@ -164,6 +176,23 @@ function serviceDeployments(scope: Scope, given: Given = []): Named {
       const ref = serviceChildRef(scope, "service-deployment", arn ?? "");
       return serviceDeploymentArn(scope, ref, ref.id);
     }),
+  };
+}
+
+interface OfService {
+  readonly cluster: string | undefined;
+  readonly service: string | undefined;
+}
+
+/** Where none is named it is about all of the service, or about one that has no id yet. */
+function taskSets(scope: Scope, of: OfService, given: Given = []): Named {
+  const { cluster } = inCluster(scope, of.cluster);
+  const service = serviceName(scope, cluster, of.service ?? "");
+  const ids = given.map((each) => taskSetId(scope, { cluster, service }, each ?? ""));
+  const named = ids.length > 0 ? ids : ["*"];
+  return {
+    cluster,
+    resources: named.map((id) => taskSetArn(scope, { cluster, name: service }, id)),
   };
 }
 

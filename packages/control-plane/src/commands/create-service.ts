@@ -2,7 +2,7 @@ import type { EcsRequest, EcsResponse } from "@berth/contracts/ecs-api/operation
 import { defined } from "@berth/domain/defined";
 import { EcsError } from "@berth/domain/errors";
 import type { Service } from "@berth/domain/service";
-import { taskDefinitionName, type TaskDefinition } from "@berth/domain/task-definition";
+import { taskDefinitionName } from "@berth/domain/task-definition";
 import type { New } from "@berth/store/store";
 import type { CommandContext } from "../context.ts";
 import { requestHash } from "../request-hash.ts";
@@ -11,8 +11,9 @@ import {
   validDeploymentConfiguration,
 } from "./deployment-configuration.ts";
 import { describeService } from "./describe-services.ts";
+import { asksForExternal, checkExternalService } from "./external-controller.ts";
 import { activeCluster } from "./find-cluster.ts";
-import { checkLaunch, type LaunchType } from "./launch-checks.ts";
+import { checkLaunch } from "./launch-checks.ts";
 import { validConstraints, validStrategy } from "./placement-members.ts";
 import { presentService } from "./present/service.ts";
 import { checkDaemon, checkRebalancing, defaultRebalancing } from "./scheduling-strategy.ts";
@@ -39,12 +40,16 @@ export async function createService(
   checkRequest(request);
   const [cluster, definition] = await Promise.all([
     activeCluster(context, request.cluster),
-    startableDefinition(context, request.taskDefinition),
+    asksForExternal(request) ? undefined : startableDefinition(context, request.taskDefinition),
   ]);
-  const launchType = checkLaunch(cluster, definition, request);
-  const setting = { cluster: cluster.name, definition, launchType };
+  const start = definition
+    ? {
+        launchType: checkLaunch(cluster, definition, request),
+        ...withNewDeployment(context, taskDefinitionName(definition)),
+      }
+    : WITHOUT_TASK_SETS;
   const service = withChange(context, "CreateService", {
-    after: newService(context, request, setting),
+    after: newService(context, request, { cluster: cluster.name, start }),
   });
   const stored = await record(context, service);
   const wake = { kind: "service", cluster: service.cluster, service: service.name } as const;
@@ -63,31 +68,50 @@ function checkRequest(request: EcsRequest<"CreateService">): void {
     throw invalid(`Service must match ^[a-zA-Z0-9\\-_]{1,255}$, but was ${serviceName}`);
   }
   checkClientToken(request.clientToken, MAX_TOKEN_LENGTH);
+  const isExternal = asksForExternal(request);
+  if (isExternal) checkExternalService(request);
   refuseLaterMembers(request);
   if (request.role) {
     throw invalid("IAM roles are only valid for services configured to use load balancers");
   }
   if (desiredCount !== undefined) checkDesiredCount(desiredCount);
-  else if (schedulingStrategy !== "DAEMON") {
+  else if (schedulingStrategy !== "DAEMON" && !isExternal) {
     throw invalid("desiredCount is required for the REPLICA scheduling strategy.");
   }
   checkGracePeriod(request.healthCheckGracePeriodSeconds);
 }
 
+/** What a service begins with: its first deployment, or no task sets yet. */
+type Start = Pick<
+  Service,
+  | "launchType"
+  | "taskDefinition"
+  | "deployments"
+  | "taskSets"
+  | "serviceDeployments"
+  | "currentServiceDeployment"
+>;
+
+/** Its task sets say what it runs, and on what. */
+const WITHOUT_TASK_SETS: Start = {
+  launchType: "EC2",
+  deployments: [],
+  taskSets: [],
+  serviceDeployments: [],
+};
+
 interface ServiceSetting {
   readonly cluster: string;
-  readonly definition: TaskDefinition;
-  readonly launchType: LaunchType;
+  readonly start: Start;
 }
 
 function newService(
   context: CommandContext,
   request: EcsRequest<"CreateService">,
-  { cluster, definition, launchType }: ServiceSetting,
+  { cluster, start }: ServiceSetting,
 ): New<Service> {
   const { clientToken, ...parameters } = request;
   const { deploymentController, healthCheckGracePeriodSeconds } = request;
-  const taskDefinition = taskDefinitionName(definition);
   const now = context.now();
   const scheduling = schedulingOf(request);
   return {
@@ -96,8 +120,7 @@ function newService(
     status: "ACTIVE",
     desiredCount: request.desiredCount ?? 0,
     ...scheduling,
-    launchType,
-    ...withNewDeployment(context, taskDefinition),
+    ...start,
     plannedStarts: [],
     countedFailures: [],
     newEvents: [],
@@ -129,7 +152,8 @@ function schedulingOf(request: EcsRequest<"CreateService">) {
     placementStrategy: validStrategy(request.placementStrategy),
   };
   checkDaemon(scheduling, request.desiredCount);
-  const { availabilityZoneRebalancing = defaultRebalancing(scheduling) } = request;
+  const byDefault = asksForExternal(request) ? "DISABLED" : defaultRebalancing(scheduling);
+  const { availabilityZoneRebalancing = byDefault } = request;
   checkRebalancing({ ...scheduling, availabilityZoneRebalancing });
   return { ...scheduling, availabilityZoneRebalancing };
 }

@@ -34,6 +34,34 @@ export function serviceName(scope: Scope, cluster: string, nameOrArn: string): s
   throw invalid("Service Identifier is invalid");
 }
 
+const TASK_SET_ID = /^ecs-svc\/\d{1,19}$/;
+
+/**
+ * @param of The service that the request is about, by its names
+ * @throws EcsError InvalidParameterException, for what can be no task set of this service
+ */
+export function taskSetId(
+  scope: Scope,
+  of: { readonly cluster: string; readonly service: string },
+  idOrArn: string,
+): string {
+  const id = idOrArn.startsWith("arn:") ? pathInService(of, scope, idOrArn) : idOrArn;
+  if (TASK_SET_ID.test(id)) return id;
+  throw invalid("Task Set Identifier is invalid");
+}
+
+function pathInService(
+  { cluster, service }: { readonly cluster: string; readonly service: string },
+  scope: Scope,
+  arn: string,
+): string {
+  const [inCluster, ofService, ...id] = ownPath(scope, "task-set", arn);
+  if (inCluster === cluster && ofService === service) return id.join("/");
+  throw invalid(
+    `Invalid identifier: Identifier is for service ${inCluster}/${ofService}. Your service is ${cluster}/${service}`,
+  );
+}
+
 /** What belongs to a service and is named by its ARN only. */
 export interface ServiceChildRef {
   readonly cluster: string;

@@ -1,8 +1,10 @@
 import type { Commands } from "./command.ts";
 import { createCluster } from "./create-cluster.ts";
 import { createService } from "./create-service.ts";
+import { createTaskSet } from "./create-task-set.ts";
 import { deleteCluster } from "./delete-cluster.ts";
 import { deleteService } from "./delete-service.ts";
+import { deleteTaskSet } from "./delete-task-set.ts";
 import { deregisterContainerInstance } from "./deregister-container-instance.ts";
 import { deregisterTaskDefinition } from "./deregister-task-definition.ts";
 import { describeClusters } from "./describe-clusters.ts";
@@ -11,6 +13,7 @@ import { describeServiceDeployments } from "./describe-service-deployments.ts";
 import { describeServiceRevisions } from "./describe-service-revisions.ts";
 import { describeServices } from "./describe-services.ts";
 import { describeTaskDefinition } from "./describe-task-definition.ts";
+import { describeTaskSets } from "./describe-task-sets.ts";
 import { describeTasks } from "./describe-tasks.ts";
 import { discoverPollEndpoint } from "./discover-poll-endpoint.ts";
 import { getTaskProtection } from "./get-task-protection.ts";
@@ -31,8 +34,10 @@ import { submitAttachmentStateChanges } from "./submit-attachment-state-changes.
 import { submitContainerStateChange } from "./submit-container-state-change.ts";
 import { submitTaskStateChange } from "./submit-task-state-change.ts";
 import { updateContainerInstancesState } from "./update-container-instances-state.ts";
+import { updateServicePrimaryTaskSet } from "./update-service-primary-task-set.ts";
 import { updateService } from "./update-service.ts";
 import { updateTaskProtection } from "./update-task-protection.ts";
+import { updateTaskSet } from "./update-task-set.ts";
 
 /** Every operation that Berth carries out, by its name in the ECS API. */
 export const commands: Commands = {
@@ -67,6 +72,11 @@ export const commands: Commands = {
   DescribeServiceDeployments: describeServiceDeployments,
   DescribeServiceRevisions: describeServiceRevisions,
   StopServiceDeployment: stopServiceDeployment,
+  CreateTaskSet: createTaskSet,
+  UpdateTaskSet: updateTaskSet,
+  DeleteTaskSet: deleteTaskSet,
+  DescribeTaskSets: describeTaskSets,
+  UpdateServicePrimaryTaskSet: updateServicePrimaryTaskSet,
   SubmitTaskStateChange: submitTaskStateChange,
   SubmitContainerStateChange: submitContainerStateChange,
   SubmitAttachmentStateChanges: submitAttachmentStateChanges,

@@ -24,9 +24,9 @@ type GivenMembers = Pick<
  * @throws EcsError UnsupportedFeatureException
  */
 export function refuseLaterMembers(request: GivenMembers): void {
-  const controller = request.deploymentController?.type ?? "ECS";
+  const controller = request.deploymentController?.type;
   refuseUnsupported({
-    [`deployment controller ${controller}`]: controller !== "ECS",
+    [`deployment controller ${controller}`]: controller === "CODE_DEPLOY",
     "capacity provider strategies": request.capacityProviderStrategy,
     "load balancers": request.loadBalancers,
     "service registries": request.serviceRegistries,

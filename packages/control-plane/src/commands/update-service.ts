@@ -3,10 +3,16 @@ import { defined } from "@berth/domain/defined";
 import { EcsError } from "@berth/domain/errors";
 import type { Service } from "@berth/domain/service";
 import { taskDefinitionName, type TaskDefinition } from "@berth/domain/task-definition";
+import { primaryOf } from "@berth/planner/service/primary-deployment";
 import type { CommandContext } from "../context.ts";
 import { persist } from "../reconcile/persist.ts";
 import { validDeploymentConfiguration } from "./deployment-configuration.ts";
 import { describeService } from "./describe-services.ts";
+import {
+  asksForAnotherController,
+  checkExternalUpdate,
+  withCountsChanged,
+} from "./external-controller.ts";
 import { activeCluster } from "./find-cluster.ts";
 import { serviceName } from "./identifiers.ts";
 import { checkDefinition } from "./launch-checks.ts";
@@ -16,7 +22,7 @@ import { withChange } from "./service-change.ts";
 import { withNewDeployment } from "./service-deployment.ts";
 import { checkDesiredCount, checkGracePeriod, refuseLaterMembers } from "./service-members.ts";
 import { startableDefinition } from "./startable-definition.ts";
-import { unsupported } from "./unsupported.ts";
+import { refuseUnsupported, unsupported } from "./unsupported.ts";
 
 /**
  * Records what is to change; what is left out stays. Another task definition, or being told to,
@@ -41,11 +47,13 @@ export async function updateService(
     (service) => ({
       ...withChange(context, "UpdateService", {
         before: service,
-        after: withDeployment(context, updatedService(service, request), {
-          before: service,
-          definition,
-          request,
-        }),
+        after: service.taskSets
+          ? withCountsChanged(service, updatedService(service, request), context.now())
+          : withDeployment(context, updatedService(service, request), {
+              before: service,
+              definition,
+              request,
+            }),
       }),
       version: service.version,
       due: context.now(),
@@ -69,6 +77,10 @@ function updatedService(service: Service, request: EcsRequest<"UpdateService">):
   if (service.status !== "ACTIVE") {
     throw new EcsError("ServiceNotActiveException", "Service was not ACTIVE.");
   }
+  refuseUnsupported({
+    "another deployment controller": asksForAnotherController(service, request),
+  });
+  if (service.taskSets) checkExternalUpdate(request);
   const { deploymentConfiguration, placementConstraints, placementStrategy } = request;
   const updated: Service = {
     ...service,
@@ -107,8 +119,9 @@ function withDeployment(
   { before, definition, request }: DeploymentChange,
 ): Service {
   checkMembersOfDeployment(before, definition, request);
-  const taskDefinition = definition ? taskDefinitionName(definition) : before.taskDefinition;
-  if (taskDefinition === before.taskDefinition && !request.forceNewDeployment) return service;
+  const { taskDefinition: current = primaryOf(before.deployments).taskDefinition } = before;
+  const taskDefinition = definition ? taskDefinitionName(definition) : current;
+  if (taskDefinition === current && !request.forceNewDeployment) return service;
   return { ...service, ...withNewDeployment(context, taskDefinition, service), steady: false };
 }
 

@@ -1,11 +1,13 @@
-import type { Deployment, Service } from "@berth/domain/service";
+import type { Deployment, PlacementFailure, Service } from "@berth/domain/service";
 import {
   deploymentCompleted,
   reachedSteadyState,
+  taskSetSubject,
   unableToPlace,
   unableToStartConsistently,
 } from "@berth/planner/service/service-events";
 import { aDeployment, aService, instanceId } from "@berth/testing/builders";
+import { aTaskSet } from "@berth/testing/task-sets";
 import { describe, expect, test } from "vitest";
 import { serviceEvents } from "./service-events.ts";
 
@@ -91,17 +93,15 @@ describe("the actions of a service", () => {
   const refused = [
     { containerInstanceId: instanceId(1), reason: "RESOURCE:CPU", detail: "" },
     { containerInstanceId: instanceId(2), reason: "RESOURCE:MEMORY", detail: "" },
-  ];
+  ] as const;
+  const refusedBy = (...candidates: readonly PlacementFailure[]) => ({ since: 0, candidates });
+  const waitingStart = { taskId: "t", deploymentId: "d", decidedAt: 0 };
   const waiting: Pick<Service, "plannedStarts"> = {
-    plannedStarts: [
-      {
-        taskId: "t",
-        deploymentId: "d",
-        decidedAt: 0,
-        unplaced: { since: 0, candidates: refused },
-      },
-    ],
+    plannedStarts: [{ ...waitingStart, unplaced: refusedBy(...refused) }],
   };
+  const taskSets = [aTaskSet(2), aTaskSet(1)];
+  const subject = taskSetSubject("web", aTaskSet(2).id);
+  const taskSetArn = `${ARN}:task-set/default/web/${aTaskSet(2).id}`;
   const arnOf = (number: number) => `${ARN}:container-instance/default/${instanceId(number)}`;
 
   test.each<[string, Partial<Service>, object]>([
@@ -123,6 +123,43 @@ describe("the actions of a service", () => {
         eventName: "SERVICE_TASK_PLACEMENT_FAILURE",
         containerInstanceArns: [arnOf(1), arnOf(2)],
         reason: "RESOURCE:MEMORY",
+      },
+    ],
+    [
+      "a task set's steadiness",
+      { taskSets, ...telling(reachedSteadyState(subject)) },
+      { eventType: "INFO", eventName: "TASKSET_STEADY_STATE", taskSetArns: [taskSetArn] },
+    ],
+    [
+      "the steadiness of a service with task sets",
+      { taskSets, ...telling(reachedSteadyState("web")) },
+      { eventType: "INFO", eventName: "SERVICE_STEADY_STATE" },
+    ],
+    [
+      "a task set's starts that keep failing",
+      { taskSets, ...telling(unableToStartConsistently(subject)) },
+      {
+        eventType: "WARN",
+        eventName: "SERVICE_TASK_START_IMPAIRED",
+        taskSetArns: [taskSetArn],
+      },
+    ],
+    [
+      "a task set's tasks that no instance takes",
+      {
+        taskSets,
+        plannedStarts: [
+          { ...waitingStart, deploymentId: aTaskSet(1).id, unplaced: refusedBy(refused[1]) },
+          { ...waitingStart, deploymentId: aTaskSet(2).id, unplaced: refusedBy(refused[0]) },
+        ],
+        ...telling(unableToPlace(subject, refused[0])),
+      },
+      {
+        eventType: "ERROR",
+        eventName: "SERVICE_TASK_PLACEMENT_FAILURE",
+        containerInstanceArns: [arnOf(1)],
+        reason: "RESOURCE:CPU",
+        taskSetArns: [taskSetArn],
       },
     ],
   ])("tell of %s, once", (_, after, detail) => {

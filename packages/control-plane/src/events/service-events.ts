@@ -1,10 +1,20 @@
 import type { EcsEvent } from "@berth/contracts/ecs-event";
-import { clusterArn, containerInstanceArn, serviceArn, type Scope } from "@berth/domain/arn";
+import {
+  clusterArn,
+  containerInstanceArn,
+  serviceArn,
+  taskSetArn,
+  type Scope,
+} from "@berth/domain/arn";
+import { defined } from "@berth/domain/defined";
 import type { Deployment, RolloutState, Service, ServiceEvent } from "@berth/domain/service";
+import type { TaskSet } from "@berth/domain/task-set";
 import { closestCandidate } from "@berth/planner/service/planned-starts";
 import {
   isUnableToPlace,
   reachedSteadyState,
+  taskSetSubject,
+  tellsOf,
   unableToStartConsistently,
 } from "@berth/planner/service/service-events";
 
@@ -96,15 +106,34 @@ function actionEvent(
 }
 
 function actionOf(scope: Scope, service: Service, message: string): Action | undefined {
-  const { name } = service;
-  if (message === reachedSteadyState(name)) {
-    return { eventType: "INFO", eventName: "SERVICE_STEADY_STATE" };
+  const set = service.taskSets?.find(({ id }) =>
+    tellsOf(taskSetSubject(service.name, id), message),
+  );
+  const subject = set ? taskSetSubject(service.name, set.id) : service.name;
+  const taskSetArns = set && [taskSetArn(scope, service, set.id)];
+  if (message === reachedSteadyState(subject)) {
+    const eventName = set ? "TASKSET_STEADY_STATE" : "SERVICE_STEADY_STATE";
+    return { eventType: "INFO", eventName, ...defined({ taskSetArns }) };
   }
-  if (message === unableToStartConsistently(name)) {
-    return { eventType: "WARN", eventName: "SERVICE_TASK_START_IMPAIRED" };
+  if (message === unableToStartConsistently(subject)) {
+    return {
+      eventType: "WARN",
+      eventName: "SERVICE_TASK_START_IMPAIRED",
+      ...defined({ taskSetArns }),
+    };
   }
-  return isUnableToPlace(name, message) ? placementFailure(scope, service) : undefined;
+  if (!isUnableToPlace(subject, message)) return undefined;
+  return { ...placementFailure(scope, waitingIn(service, set)), ...defined({ taskSetArns }) };
 }
+
+/** The service with the planned starts of one task set alone, where it is about one. */
+const waitingIn = (service: Service, set: TaskSet | undefined): Service =>
+  set
+    ? {
+        ...service,
+        plannedStarts: service.plannedStarts.filter((start) => start.deploymentId === set.id),
+      }
+    : service;
 
 /** A service may have been refused by every instance of a large cluster. */
 const MAX_INSTANCES_TOLD = 10;

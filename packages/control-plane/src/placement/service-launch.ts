@@ -1,21 +1,29 @@
-import type { Deployment, Service } from "@berth/domain/service";
+import type { Service } from "@berth/domain/service";
+import type { Cause } from "@berth/domain/task";
+import { launchTypeOf, type TaskSource } from "@berth/domain/task-source";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import { serviceGroup } from "@berth/domain/task";
 import type { Launch } from "./new-task.ts";
 import { serviceTaskTags } from "./task-tags.ts";
 
-/** What the tasks of a service's deployment are started with. */
+/** What the tasks of a service's deployment or task set are started with. */
 export const serviceLaunch = (
   service: Service,
-  deployment: Pick<Deployment, "id">,
+  source: Pick<TaskSource, "id" | "launchType">,
   definition: TaskDefinition,
 ): Launch => ({
   cluster: service.cluster,
   definition,
   group: serviceGroup(service.name),
-  launchType: service.launchType ?? "EC2",
-  cause: { kind: "deployment", id: deployment.id },
-  startedBy: deployment.id,
+  launchType: launchTypeOf(service, source),
+  cause: sourceCause(service, source.id),
+  startedBy: source.id,
   enableExecuteCommand: service.enableExecuteCommand,
   tags: serviceTaskTags(service, definition),
 });
+
+/** That a deployment or a task set of the service asked for a change. */
+export const sourceCause = (
+  { taskSets }: Pick<Service, "taskSets">,
+  id: string,
+): Extract<Cause, { readonly id: string }> => ({ kind: taskSets ? "taskSet" : "deployment", id });

@@ -1,5 +1,6 @@
 import type { WakeTiming } from "@berth/contracts/queue";
 import { serviceGroup } from "@berth/domain/task";
+import { namedDefinitions, taskSourcesOf } from "@berth/domain/task-source";
 import { planOffers } from "@berth/planner/placement/plan-offers";
 import type { WaitingService } from "@berth/planner/placement/plan-offers";
 import { planDaemonOffers } from "@berth/planner/service/daemon-offers";
@@ -66,7 +67,11 @@ async function waitingDaemons(
   const services = await controlPlane.store.services.findMany(cluster, names);
   return Promise.all(
     services.map(async (service) => {
-      const definition = await definitionNamed(controlPlane, service.taskDefinition);
+      const { taskDefinition } = service;
+      const definition =
+        taskDefinition === undefined
+          ? undefined
+          : await definitionNamed(controlPlane, taskDefinition);
       const { requiresAttributes, constraints } = serviceRequirements(service, definition);
       const { name } = service;
       return { name, group: serviceGroup(name), requiresAttributes, constraints };
@@ -80,15 +85,11 @@ async function waitingServices(
   names: readonly string[],
 ): Promise<readonly WaitingService[]> {
   const services = await controlPlane.store.services.findMany(cluster, names);
-  const definitions = await definitionsNamed(
-    controlPlane,
-    services.flatMap((service) => service.deployments.map((each) => each.taskDefinition)),
-  );
+  const definitions = await definitionsNamed(controlPlane, services.flatMap(namedDefinitions));
   return services.map((service) => ({
     name: service.name,
-    requests: service.deployments.flatMap(
-      (deployment) =>
-        waitingRequest(service, deployment, definitions.get(deployment.taskDefinition)) ?? [],
+    requests: taskSourcesOf(service).flatMap(
+      (source) => waitingRequest(service, source, definitions.get(source.taskDefinition)) ?? [],
     ),
   }));
 }

@@ -1,6 +1,7 @@
-import type { Deployment, PlacementFailure, PlannedStart, Service } from "@berth/domain/service";
+import type { PlacementFailure, PlannedStart, Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import type { PlacementConstraint, TaskDefinition } from "@berth/domain/task-definition";
+import { taskSourcesOf, type TaskSource } from "@berth/domain/task-source";
 import { strategyOf } from "@berth/planner/service/strategy-of";
 import type { ControlPlane } from "../context.ts";
 import { attributesForLaunch } from "../placement/launch-attributes.ts";
@@ -32,29 +33,29 @@ export async function startPlanned(
   },
 ): Promise<Readonly<Record<string, readonly PlacementFailure[]>>> {
   const unplaced = await Promise.all(
-    service.deployments.map(async (deployment) => {
-      const own = starts.filter((start) => start.deploymentId === deployment.id);
-      const definition = definitions.get(deployment.taskDefinition);
+    taskSourcesOf(service).map(async (source) => {
+      const own = starts.filter((start) => start.deploymentId === source.id);
+      const definition = definitions.get(source.taskDefinition);
       if (!definition || own.length === 0) return [];
-      const what = { service, deployment, definition, starts: own, tasks, startBefore };
-      return startForDeployment(controlPlane, what);
+      const what = { service, source, definition, starts: own, tasks, startBefore };
+      return startForSource(controlPlane, what);
     }),
   );
   return Object.fromEntries(unplaced.flat().map(({ taskId, failures }) => [taskId, failures]));
 }
 
-interface DeploymentStarts {
+interface SourceStarts {
   readonly service: Service;
-  readonly deployment: Deployment;
+  readonly source: TaskSource;
   readonly definition: TaskDefinition;
   readonly starts: readonly PlannedStart[];
   readonly tasks: readonly Task[];
   readonly startBefore: number;
 }
 
-async function startForDeployment(
+async function startForSource(
   controlPlane: ControlPlane,
-  starts: DeploymentStarts,
+  starts: SourceStarts,
 ): Promise<PlacementOutcome["unplaced"]> {
   const { service, tasks } = starts;
   const common = commonRequest(controlPlane, starts);
@@ -80,9 +81,9 @@ async function startForDeployment(
   return outcomes.flatMap(({ unplaced }) => unplaced);
 }
 
-function commonRequest(controlPlane: ControlPlane, starts: DeploymentStarts) {
-  const { service, deployment, definition, startBefore } = starts;
-  const launch = serviceLaunch(service, deployment, definition);
+function commonRequest(controlPlane: ControlPlane, starts: SourceStarts) {
+  const { service, source, definition, startBefore } = starts;
+  const launch = serviceLaunch(service, source, definition);
   return {
     cluster: service.cluster,
     definition,

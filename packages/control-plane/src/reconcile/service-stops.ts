@@ -3,6 +3,7 @@ import { orderStop } from "@berth/planner/lifecycle/task-lifecycle";
 import type { ServicePlan } from "@berth/planner/service/plan-service";
 import type { Stored } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
+import { sourceCause } from "../placement/service-launch.ts";
 import { releaseReservations } from "../placement/reservations.ts";
 import { withDue } from "./persist.ts";
 import { tellAgents } from "./tell-agents.ts";
@@ -13,14 +14,14 @@ import { tellAgents } from "./tell-agents.ts";
  */
 export async function orderStops(
   controlPlane: ControlPlane,
-  stops: ServicePlan["stops"],
+  { service, stops }: Pick<ServicePlan, "service" | "stops">,
   tasks: ReadonlyMap<string, Stored<Task>>,
 ): Promise<void> {
   const now = controlPlane.now();
   const ordered = await Promise.all(
     stops.map(async ({ taskId, stopCode, reason }) => {
       const task = tasks.get(taskId);
-      const cause = { kind: "deployment", id: task?.startedBy ?? "" } as const;
+      const cause = sourceCause(service, task?.startedBy ?? "");
       const stopped = task && orderStop(task, { stopCode, reason, cause }, now);
       if (!task || !stopped) return [];
       const { version, due } = task;

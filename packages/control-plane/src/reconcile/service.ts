@@ -2,6 +2,7 @@ import type { PlacementFailure, PlannedStart, Service } from "@berth/domain/serv
 import { serviceGroup } from "@berth/domain/task";
 import type { Task } from "@berth/domain/task";
 import type { TaskDefinition } from "@berth/domain/task-definition";
+import { namedDefinitions } from "@berth/domain/task-source";
 import { checkedContainers } from "@berth/domain/task-definition/checked-containers";
 import { planService } from "@berth/planner/service/plan-service";
 import { START_WITHIN_MS } from "@berth/planner/service/planned-starts";
@@ -54,11 +55,10 @@ async function reconcileOnce(
   if (!service) return "settled";
   const tasks = await controlPlane.store.tasks.ofGroup(cluster, serviceGroup(name));
   const definitions = await definitionsNamed(controlPlane, [
-    service.taskDefinition,
-    ...service.deployments.map((each) => each.taskDefinition),
+    ...namedDefinitions(service),
     ...tasks.map((task) => task.taskDefinition),
   ]);
-  const definition = definitions.get(service.taskDefinition);
+  const definition = definitions.get(service.taskDefinition ?? "");
   const ground = await readGround(controlPlane, service, tasks, definition);
   const plan = planService({
     service,
@@ -189,7 +189,7 @@ async function carryOutStops(
   tasks: readonly Stored<Task>[],
 ): Promise<void> {
   const byId = new Map(tasks.map((task) => [task.id, task]));
-  await orderStops(controlPlane, plan.stops, byId);
+  await orderStops(controlPlane, plan, byId);
   await archiveStopped(
     controlPlane,
     plan.archive.flatMap((taskId) => byId.get(taskId) ?? []),

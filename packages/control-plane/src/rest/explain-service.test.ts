@@ -12,6 +12,7 @@ import {
 } from "@berth/testing/builders";
 import { aControlPlane } from "@berth/testing/control-plane";
 import { setUpCluster } from "@berth/testing/set-up-cluster";
+import { aTaskSet } from "@berth/testing/task-sets";
 import { explainService } from "./explain-service.ts";
 
 const refusal = (number: number, reason: string) => ({
@@ -40,6 +41,42 @@ const explain = async (service: Partial<Service>, tasks?: readonly Task[]) =>
   explainService(await aClusterWithService(service, tasks), { service: "web" });
 
 describe("explainService", () => {
+  test("tells of each task set how wide it is, how it fares, and what its starts lack", async () => {
+    const failures = { failedTasks: 2, failedRounds: 1, throttledUntil: 60_000 };
+    const { deployments, taskSets, placements, progress } = await explain({
+      desiredCount: 4,
+      deployments: [],
+      taskSets: [
+        aTaskSet(2, { id: "ecs-svc/2", taskDefinition: "web:1", externalId: "green", failures }),
+        aTaskSet(1, { id: "ecs-svc/1", scale: 25, stabilityStatus: "STEADY_STATE" }),
+      ],
+      plannedStarts: [{ ...aStart(1, 5_000, [refusal(1, "AGENT")]), deploymentId: "ecs-svc/2" }],
+    });
+    expect(deployments).toEqual([]);
+    expect(taskSets).toEqual([
+      {
+        id: "ecs-svc/2",
+        externalId: "green",
+        status: "ACTIVE",
+        taskDefinition: "arn:aws:ecs:eu-central-1:123456789012:task-definition/web:1",
+        scale: 100,
+        computedDesiredCount: 4,
+        runningCount: 0,
+        pendingCount: 0,
+        stabilityStatus: "STABILIZING",
+        stabilityStatusAt: "1970-01-01T00:00:00.000Z",
+        failedTasks: 2,
+        throttledUntil: "1970-01-01T00:01:00.000Z",
+      },
+      expect.objectContaining({ id: "ecs-svc/1", scale: 25, computedDesiredCount: 1 }),
+    ]);
+    expect(placements.map(({ deploymentId }) => deploymentId)).toEqual(["ecs-svc/2"]);
+    expect(progress[0]).toMatchObject({
+      kind: "unplaced",
+      text: expect.stringMatching(/^Task set ecs-svc\/2: 1 task finds no container instance/),
+    });
+  });
+
   test("tells since when and why tasks wait, those alike together", async () => {
     const ports = [refusal(1, "RESOURCE:PORTS"), refusal(2, "AGENT")];
     const { waiting, desiredCount } = await explain({

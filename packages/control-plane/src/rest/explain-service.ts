@@ -12,6 +12,7 @@ import type { Deployment, PlannedStart, Service, Unplaced } from "@berth/domain/
 import { serviceGroup } from "@berth/domain/task";
 import type { ServiceDeployment } from "@berth/domain/service-deployment";
 import type { Task } from "@berth/domain/task";
+import { namedDefinitions, taskSourcesOf } from "@berth/domain/task-source";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import { checkedContainers } from "@berth/domain/task-definition/checked-containers";
 import { explainPlacement } from "@berth/planner/explain/explain-placement";
@@ -23,9 +24,11 @@ import { activeCluster } from "../commands/find-cluster.ts";
 import { isOf } from "../commands/find-service-deployments.ts";
 import { serviceName } from "../commands/identifiers.ts";
 import { eventsOf } from "../commands/service-events.ts";
+import { presentTaskSet } from "../commands/present/task-set.ts";
 import type { CommandContext } from "../context.ts";
 import { definitionsNamed } from "../definition-cache.ts";
 import { waitingRequest } from "../placement/service-request.ts";
+import { explainTaskSet } from "./explain-task-set.ts";
 import { presentOutlook, presentRefusal } from "./present-placement.ts";
 import { isoTime, presentNote, presentStep } from "./present-story.ts";
 
@@ -49,7 +52,10 @@ export async function explainService(
   if (!service) throw new EcsError("ServiceNotFoundException", "Service not found.");
   const tasks = await context.store.tasks.ofGroup(cluster, serviceGroup(name));
   const [definitions, events, records] = await Promise.all([
-    definitionsNamed(context, namedDefinitions(service, tasks)),
+    definitionsNamed(context, [
+      ...namedDefinitions(service),
+      ...tasks.map(({ taskDefinition }) => taskDefinition),
+    ]),
     eventsOf(context, service),
     latestRecords(context, service),
   ]);
@@ -63,6 +69,14 @@ export async function explainService(
     ...(service.latestChange && { latestChange: presentStep(tellChange(service.latestChange)) }),
     progress: progressOf(context, service, { tasks, definitions }),
     deployments: service.deployments.map((each) => presentDeployment(context.scope, service, each)),
+    ...(service.taskSets && {
+      taskSets: service.taskSets.map((set) =>
+        explainTaskSet(
+          presentTaskSet(context.scope, service, set, { tasks, includeTags: false }),
+          set,
+        ),
+      ),
+    }),
     serviceDeployments: records.map((each) => presentRecord(context.scope, service, each)),
     waiting: waitingTasks(context.scope, service),
     placements: await placementsNow(context, service, definitions),
@@ -72,9 +86,6 @@ export async function explainService(
     })),
   };
 }
-
-const namedDefinitions = (service: Service, tasks: readonly Task[]): readonly string[] =>
-  [...service.deployments, ...tasks].map(({ taskDefinition }) => taskDefinition);
 
 /** Those without a verdict are on the service itself. */
 async function latestRecords(
@@ -139,13 +150,13 @@ async function placementsNow(
   const plannedStarts = service.plannedStarts.filter(({ unplaced }) => unplaced);
   if (plannedStarts.length === 0) return [];
   const candidates = candidatesFor(plannedStarts, await context.store.instances.all(cluster));
-  return service.deployments.flatMap((deployment) => {
-    const definition = definitions.get(deployment.taskDefinition);
-    const request = waitingRequest({ ...service, plannedStarts }, deployment, definition);
+  return taskSourcesOf(service).flatMap((source) => {
+    const definition = definitions.get(source.taskDefinition);
+    const request = waitingRequest({ ...service, plannedStarts }, source, definition);
     if (!request) return [];
     const explained = explainPlacement(candidates, request);
     const outlook = presentOutlook({ scope: context.scope, cluster }, explained);
-    return [{ deploymentId: deployment.id, ...outlook }];
+    return [{ deploymentId: source.id, ...outlook }];
   });
 }
 

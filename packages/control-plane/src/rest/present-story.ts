@@ -20,6 +20,8 @@ function presentCause(cause: StoryCause): ExplainedStep["cause"] {
   switch (cause.kind) {
     case "deployment":
       return { kind: cause.kind, deploymentId: cause.id };
+    case "taskSet":
+      return { kind: cause.kind, taskSetId: cause.id };
     case "serviceChange":
       return { ...cause, at: isoTime(cause.at) };
     case "api":

@@ -10,6 +10,7 @@ import {
 } from "@berth/testing/builders";
 import { aControlPlane } from "@berth/testing/control-plane";
 import { setUpCluster } from "@berth/testing/set-up-cluster";
+import { aTaskSet } from "@berth/testing/task-sets";
 import { expect, test } from "vitest";
 import { withDue } from "../reconcile/persist.ts";
 import { rebalanceService } from "./rebalance-service.ts";
@@ -57,6 +58,22 @@ test("marks one of two tasks to go where there is none", async () => {
   expect(await movesOf(controlPlane)).toEqual([[instanceId(1), instanceId(2)]]);
   const tasks = await controlPlane.store.tasks.ofGroup("default", GROUP);
   expect(tasks.filter(({ moving }) => moving)).toHaveLength(1);
+  expect(await movesOf(controlPlane)).toEqual([]);
+});
+
+test("moves the tasks of one task set after the other", async () => {
+  const controlPlane = await aLopsidedService({
+    deployments: [],
+    taskSets: [aTaskSet(2, { taskDefinition: "web:1" }), aTaskSet(1, { id: "ecs-svc/1" })],
+  });
+  expect(await movesOf(controlPlane)).toEqual([[instanceId(1), instanceId(2)]]);
+});
+
+test("leaves the tasks of a task set that drains to their end", async () => {
+  const controlPlane = await aLopsidedService({
+    deployments: [],
+    taskSets: [aTaskSet(1, { id: "ecs-svc/1", status: "DRAINING" })],
+  });
   expect(await movesOf(controlPlane)).toEqual([]);
 });
 

@@ -4,6 +4,7 @@ import { EcsError } from "@berth/domain/errors";
 import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import { isProtected, serviceGroup } from "@berth/domain/task";
+import { namedDefinitions, type TaskSource } from "@berth/domain/task-source";
 import { planMoves } from "@berth/planner/rebalance/plan-moves";
 import type { Move } from "@berth/planner/rebalance/plan-moves";
 import { activeCluster } from "../commands/find-cluster.ts";
@@ -81,22 +82,26 @@ async function movesOf(
   service: Service,
   tasks: readonly Task[],
 ): Promise<readonly Move[]> {
-  const primary = service.deployments.find(({ status }) => status === "PRIMARY");
   const [candidates, definitions] = await Promise.all([
     context.store.instances.all(service.cluster),
-    definitionsNamed(context, [service.taskDefinition]),
+    definitionsNamed(context, namedDefinitions(service)),
   ]);
-  const definition = definitions.get(service.taskDefinition);
-  if (!definition) return [];
-  const movable = tasks.filter(
-    (task) => task.startedBy === primary?.id && isMovable(task, context.now()),
-  );
-  return planMoves(candidates, {
-    ...serviceRequest(service, { taskIds: [], definition, seed: service.name }),
-    tasks: movable.map(({ id, containerInstanceId }) => ({ taskId: id, containerInstanceId })),
-    maxMoves: MAX_MOVES,
-  });
+  for (const source of sourcesAtRest(service)) {
+    const definition = definitions.get(source.taskDefinition);
+    const movable = tasks
+      .filter((task) => task.startedBy === source.id && isMovable(task, context.now()))
+      .map(({ id, containerInstanceId }) => ({ taskId: id, containerInstanceId }));
+    if (!definition || movable.length === 0) continue;
+    const wish = serviceRequest(service, { taskIds: [], definition, seed: service.name, source });
+    const moves = planMoves(candidates, { ...wish, tasks: movable, maxMoves: MAX_MOVES });
+    if (moves.length > 0) return moves;
+  }
+  return [];
 }
+
+/** Task sets move one after the other: what one moves changes what is best for the next. */
+const sourcesAtRest = ({ deployments, taskSets = [] }: Service): readonly TaskSource[] =>
+  [...deployments.slice(0, 1), ...taskSets].filter(({ status }) => status !== "DRAINING");
 
 /** It runs and is wanted, and neither moves already nor is protected from it. */
 const isMovable = (task: Task, now: number): boolean =>

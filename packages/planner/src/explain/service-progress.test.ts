@@ -202,7 +202,7 @@ describe("what holds starts back", () => {
     const deployments = [rollingOut(1, { failedRounds: 3, throttledUntil: NOW + 60_000 })];
     expect(notesOf({ deployments })[0]).toEqual({
       kind: "throttled",
-      text: `Starts of deployment ${deploymentId(1)} are held back after 3 rounds of failed starts.`,
+      text: `Starts for ${deploymentId(1)} are held back after 3 rounds of failed starts.`,
       until: NOW + 60_000,
     });
   });

@@ -1,11 +1,13 @@
 import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
+import type { TaskSet } from "@berth/domain/task-set";
 import { boundsOf } from "../service/bounds.ts";
 import { countHealthy, countOccupying, isPending, mayBeStopped } from "../service/census.ts";
 import type { Census, Member } from "../service/census.ts";
 import { primaryOf } from "../service/primary-deployment.ts";
 import { heldSurplus } from "../service/protection.ts";
 import { censusOf, type CensusFacts } from "../service/take-stock.ts";
+import { strayTasks, taskSetParts, type TaskSetPart } from "../service/task-set-part.ts";
 
 /** One thing that a service does or waits for. Times are epoch ms. */
 export interface ProgressNote {
@@ -47,13 +49,63 @@ export function explainProgress(facts: ServiceFacts): readonly ProgressNote[] {
   const { service } = facts;
   const census = censusOf(facts, facts.tasks, service.deployments);
   if (service.status !== "ACTIVE") return [removal(service, census)];
+  if (service.taskSets) return explainTaskSets(facts);
+  const notes = rolloutNotes(facts, census);
+  return notes.length > 0 ? notes : [restNote(facts, census)];
+}
+
+/** Each set says what it waits for; those that are as they shall be say nothing. */
+function explainTaskSets(facts: ServiceFacts): readonly ProgressNote[] {
+  const { service, tasks } = facts;
+  const parts = taskSetParts(service, tasks);
+  const strays = countOccupying(censusOf(facts, strayTasks(service, tasks), []));
   const notes = [
+    ...parts.flatMap((part) => taskSetNotes(facts, part)),
+    ...(strays > 0 ? [strayNote(strays)] : []),
+  ];
+  if (notes.length > 0) return notes;
+  const text =
+    parts.length > 0
+      ? "Its task sets have what their scales ask for, all healthy."
+      : "It has no task sets, so that it shall have no tasks.";
+  return [{ kind: "steady", text }];
+}
+
+function taskSetNotes(
+  facts: ServiceFacts,
+  { set, service, tasks }: TaskSetPart,
+): readonly ProgressNote[] {
+  const ofSet = { ...facts, service, tasks };
+  const census = censusOf(ofSet, tasks, service.deployments);
+  const notes =
+    set.status === "DRAINING"
+      ? [deletion(set, census), ...protectionNotes(service, census)]
+      : rolloutNotes(ofSet, census);
+  const rest = restNote(ofSet, census);
+  const own = notes.length > 0 || rest.kind === "steady" ? notes : [rest];
+  return own.map((note) => Object.assign({}, note, { text: `Task set ${set.id}: ${note.text}` }));
+}
+
+function deletion({ updatedAt: since }: TaskSet, census: Census): ProgressNote {
+  const left = countOccupying(census);
+  const text = `It is deleted: ${count(left, "task")} of it ${left === 1 ? "is" : "are"} left to stop.`;
+  return { kind: "removed", text, since };
+}
+
+const strayNote = (strays: number): ProgressNote => ({
+  kind: "outdated",
+  text: `${count(strays, "task")} of a task set that is gone, to be stopped.`,
+});
+
+/** Of a service with deployments, or of one task set as such a service. */
+function rolloutNotes(facts: ServiceFacts, census: Census): readonly ProgressNote[] {
+  const { service } = facts;
+  return [
     ...deploymentNotes(facts, countMissing(service, census)),
     ...unplacedNotes(facts),
     ...taskNotes(service, census),
     ...(service.schedulingStrategy === "REPLICA" ? replicaNotes(service, census) : []),
   ];
-  return notes.length > 0 ? notes : [restNote(facts, census)];
 }
 
 function restNote({ service, nextLookAt }: ServiceFacts, census: Census): ProgressNote {
@@ -95,7 +147,7 @@ function deploymentNotes({ service, now }: ServiceFacts, missing: number): reado
     return [{ kind: "failed", text, since: primary.updatedAt }];
   }
   if (throttledUntil <= now || missing === 0) return [];
-  const text = `Starts of deployment ${id} are held back after ${count(failedRounds, "round")} of failed starts.`;
+  const text = `Starts for ${id} are held back after ${count(failedRounds, "round")} of failed starts.`;
   return [{ kind: "throttled", text, until: throttledUntil }];
 }
 

@@ -52,6 +52,49 @@ const ENDED = [
   "700 Its agent reported it STOPPED.",
 ];
 
+describe("a task of a task set", () => {
+  const bySet: Cause = { kind: "taskSet", id: OLD };
+  const change = (operation: ServiceChange["operation"], scale: number) =>
+    aChange({ operation, taskSet: { id: OLD, scale } });
+  const ofSet = aStoppedTask(
+    {
+      history: aStoppedTask({}, bySet).history.toSpliced(0, 1, {
+        at: 100,
+        to: "PENDING",
+        cause: bySet,
+      }),
+    },
+    bySet,
+  );
+  const ordered = ASKED.replace("Deployment", "Task set");
+
+  test.each([
+    [change("DeleteTaskSet", 0), `deleted task set ${OLD}`],
+    [change("UpdateTaskSet", 50), `set the scale of task set ${OLD} to 50 %`],
+    [aChange({ desiredCount: 1 }), "set the desired count to 1"],
+  ])("stops for what was asked of its set or service: %j", (latestChange, did) => {
+    expect(lines(tellStop(ofSet, { deployments: [], latestChange }))).toEqual([
+      `500 ${latestChange.operation} by ${ALICE} (request r-2) ${did}.`,
+      ordered,
+      ...ENDED,
+    ]);
+  });
+
+  test("stops for nothing that was asked of another set", () => {
+    const latestChange = aChange({ operation: "DeleteTaskSet", taskSet: { id: NEW, scale: 0 } });
+    expect(lines(tellStop(ofSet, { deployments: [], latestChange }))).toEqual([ordered, ...ENDED]);
+  });
+
+  test("begins with the request that made or scaled its set", () => {
+    const latestChange = { ...change("CreateTaskSet", 30), at: 50 };
+    const task = { ...ofSet, createdAt: 100 };
+    expect(lines(tellStory(task, { deployments: [], latestChange })).slice(0, 2)).toEqual([
+      `50 CreateTaskSet by ${ALICE} (request r-2) created task set ${OLD} at 30 %.`,
+      `100 Task set ${OLD} of service web had it placed on container instance ${instanceId(1)}.`,
+    ]);
+  });
+});
+
 describe("the life of a task", () => {
   test("begins with the request that began its deployment", () => {
     const task = aTask({

@@ -1,5 +1,5 @@
 import type { Deployment, Service } from "@berth/domain/service";
-import type { ServiceChange } from "@berth/domain/service-change";
+import type { ChangedTaskSet, ServiceChange } from "@berth/domain/service-change";
 import type { Cause, HistoryEntry, Task } from "@berth/domain/task";
 import { serviceNameOf } from "@berth/domain/task";
 import { containerEnds } from "./container-ends.ts";
@@ -45,12 +45,19 @@ export const tellChange = (change: ServiceChange, did = changeText(change)): Sto
   cause: { kind: "serviceChange", ...change },
 });
 
-function changeText({ deploymentId, desiredCount }: ServiceChange): string {
+function changeText({ operation, deploymentId, desiredCount, taskSet }: ServiceChange): string {
   const parts = [
+    ...(taskSet === undefined ? [] : [taskSetText(operation, taskSet)]),
     ...(deploymentId === undefined ? [] : [`began deployment ${deploymentId}`]),
     ...(desiredCount === undefined ? [] : [`set the desired count to ${desiredCount}`]),
   ];
   return parts.join(" and ");
+}
+
+function taskSetText(operation: ServiceChange["operation"], { id, scale }: ChangedTaskSet): string {
+  if (operation === "CreateTaskSet") return `created task set ${id} at ${scale} %`;
+  if (operation === "DeleteTaskSet") return `deleted task set ${id}`;
+  return `set the scale of task set ${id} to ${scale} %`;
 }
 
 const inOrder = (steps: readonly StoryStep[]): readonly StoryStep[] =>
@@ -69,7 +76,9 @@ function isOfStop(task: Task, { to }: HistoryEntry): boolean {
 
 /** Where it was its service that asked it to stop. */
 const orderOfService = ({ history }: Task): HistoryEntry | undefined =>
-  history.find(({ to, cause }) => to === "desired STOPPED" && cause.kind === "deployment");
+  history.find(({ to, cause }) => to === "desired STOPPED" && isOfService(cause));
+
+const isOfService = ({ kind }: Cause): boolean => kind === "deployment" || kind === "taskSet";
 
 function tellStart(task: Task, service: TaskService | undefined): readonly StoryStep[] {
   const { pullStartedAt, pullStoppedAt } = task;
@@ -77,6 +86,9 @@ function tellStart(task: Task, service: TaskService | undefined): readonly Story
   return [
     ...(change?.deploymentId !== undefined && change.deploymentId === task.startedBy
       ? [tellChange(change, `began deployment ${change.deploymentId}`)]
+      : []),
+    ...(change && changedSetOf(task, change) && change.at <= task.createdAt
+      ? [tellChange(change)]
       : []),
     ...task.history
       .filter((entry) => !isOfStop(task, entry))
@@ -88,6 +100,10 @@ function tellStart(task: Task, service: TaskService | undefined): readonly Story
 
 const byAgent = (at: number | undefined, text: string): readonly StoryStep[] =>
   at === undefined ? [] : [{ at, text, cause: { kind: "agent" } }];
+
+/** Whether the request was about the task set that the task is of. */
+const changedSetOf = ({ startedBy }: Task, { taskSet }: ServiceChange): boolean =>
+  taskSet !== undefined && taskSet.id === startedBy;
 
 /** What made the service order the stop, as far as its records still tell. */
 function whatBeganTheStop(task: Task, service: TaskService | undefined): readonly StoryStep[] {
@@ -103,7 +119,9 @@ function whatBeganTheStop(task: Task, service: TaskService | undefined): readonl
     const cause = { kind: "deployment", id: successor.id } as const;
     return [{ at: successor.createdAt, text: `There was ${what}.`, cause }];
   }
-  if (change?.desiredCount === undefined || !isScaling(task)) return [];
+  if (!change || !isScaling(task)) return [];
+  if (changedSetOf(task, change) && change.at > task.createdAt) return [tellChange(change)];
+  if (change.desiredCount === undefined) return [];
   return [tellChange(change, `set the desired count to ${change.desiredCount}`)];
 }
 
@@ -152,15 +170,20 @@ function subjectOf(cause: Cause, task: Task): string {
   switch (cause.kind) {
     case "api":
       return `${cause.operation} by ${cause.principalArn} (request ${cause.requestId})`;
-    case "deployment": {
-      const service = serviceNameOf(task);
-      return `Deployment ${cause.id}${service === undefined ? "" : ` of service ${service}`}`;
-    }
+    case "deployment":
+      return `Deployment ${cause.id}${ofService(task)}`;
+    case "taskSet":
+      return `Task set ${cause.id}${ofService(task)}`;
     case "agent":
       return "Its agent";
     case "controlPlane":
       return "The control plane";
   }
+}
+
+function ofService(task: Task): string {
+  const service = serviceNameOf(task);
+  return service === undefined ? "" : ` of service ${service}`;
 }
 
 function predicateOf({ to, cause }: HistoryEntry, task: Task): string {

@@ -26,7 +26,8 @@ export interface Census {
 }
 
 export interface CensusRules extends HealthRules {
-  readonly primaryId: string;
+  /** Absent where all tasks are to go. */
+  readonly primaryId: string | undefined;
   /** Decided already, told or not. */
   readonly plannedStops: ReadonlySet<string>;
 }

@@ -60,7 +60,9 @@ export function conclude(snapshot: ServiceSnapshot, stock: Stock, choice: Choice
       steady: completion.steady,
       ...(told.news.size > 0 && { lastTold: told.lastTold }),
     },
-    starts: choice.starts.filter(({ count }) => count > 0),
+    starts: choice.starts
+      .filter(({ count }) => count > 0)
+      .map((batch) => Object.assign({ deploymentId: primary.id }, batch)),
     stops,
     events: [
       ...problems.filter(isNews),
@@ -103,7 +105,8 @@ function startEvents(
   return [startedTasks(name, wanted, Math.min(wanted.length, unhealthy.length))];
 }
 
-function wakeUp(times: readonly (number | undefined)[]): Pick<Decision, "wakeAt"> {
+/** When to look again, given all the times at which something changes. */
+export function wakeUp(times: readonly (number | undefined)[]): Pick<Decision, "wakeAt"> {
   const known = times.filter((time) => time !== undefined);
   return known.length > 0 ? { wakeAt: Math.min(...known) } : {};
 }

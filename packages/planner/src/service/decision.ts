@@ -9,11 +9,14 @@ export interface StartBatch extends Pick<PlannedStart, "containerInstanceId" | "
   readonly count: number;
 }
 
+/** The same, of one deployment or task set. */
+export type PlannedBatch = StartBatch & Pick<PlannedStart, "deploymentId">;
+
 /** What a pass over a service comes to. */
 export interface Decision {
   /** Members of the service with their new values; the very same ones where nothing changed. */
   readonly changes: Partial<Service>;
-  readonly starts: readonly StartBatch[];
+  readonly starts: readonly PlannedBatch[];
   /** Decided now; earlier decisions that are not obeyed yet come on top. */
   readonly stops: readonly Member[];
   readonly events: readonly string[];

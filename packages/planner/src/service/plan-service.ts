@@ -4,10 +4,10 @@ import type { Task } from "@berth/domain/task";
 import type { DaemonInstance } from "./daemon-instances.ts";
 import { decideDaemons } from "./decide-daemons.ts";
 import { decideReplicas } from "./decide-replicas.ts";
+import { decideTaskSets } from "./decide-task-sets.ts";
 import { applyDecision } from "./decision.ts";
-import type { StartBatch } from "./decision.ts";
+import type { PlannedBatch } from "./decision.ts";
 import { openStopsOf } from "./planned-stops.ts";
-import { primaryOf } from "./primary-deployment.ts";
 import { decideRemoval } from "./remove-service.ts";
 import type { StopSites } from "./stop-preference.ts";
 import { censusOf } from "./take-stock.ts";
@@ -47,7 +47,7 @@ export interface ServicePlan {
   /** The service as it should be written; the very same object where nothing changed. */
   readonly service: Service;
   /** New starts; the shell gives them ids and adds them to `plannedStarts`. */
-  readonly starts: readonly (StartBatch & { readonly deploymentId: string })[];
+  readonly starts: readonly PlannedBatch[];
   /** Including those that an earlier pass decided and did not live to order. */
   readonly stops: readonly {
     readonly taskId: string;
@@ -69,16 +69,14 @@ export interface ServicePlan {
 export function planService(snapshot: ServiceSnapshot): ServicePlan {
   const { service, now } = snapshot;
   const tasks = snapshot.tasks.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  const decide = service.schedulingStrategy === "DAEMON" ? decideDaemons : decideReplicas;
   const decision =
     service.status === "ACTIVE"
-      ? decide({ ...snapshot, tasks })
+      ? deciderOf(service)({ ...snapshot, tasks })
       : decideRemoval(service, tasks, censusOf(snapshot, tasks, service.deployments), now);
   const next = applyDecision(service, decision, tasks, now);
-  const primaryId = primaryOf(next.deployments).id;
   return {
     service: next,
-    starts: decision.starts.map((batch) => ({ deploymentId: primaryId, ...batch })),
+    starts: decision.starts,
     stops: openStopsOf(next, tasks, now).map(({ taskId, reason }) => ({
       taskId,
       stopCode: "ServiceSchedulerInitiated",
@@ -88,4 +86,9 @@ export function planService(snapshot: ServiceSnapshot): ServicePlan {
     events: decision.events,
     ...(decision.wakeAt !== undefined && { wakeAt: decision.wakeAt }),
   };
+}
+
+function deciderOf({ schedulingStrategy, taskSets }: Service): typeof decideReplicas {
+  if (taskSets) return decideTaskSets;
+  return schedulingStrategy === "DAEMON" ? decideDaemons : decideReplicas;
 }

@@ -28,6 +28,7 @@ export function decideRemoval(
       serviceDeployments: stopAll(service, tasks, now),
       plannedStarts: service.plannedStarts.length === 0 ? service.plannedStarts : [],
       ...(isGone && { status: "INACTIVE", inactiveAt: now }),
+      ...(isGone && service.taskSets && { taskSets: [] }),
     },
     starts: [],
     stops,

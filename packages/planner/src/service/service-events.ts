@@ -9,6 +9,10 @@ const tell = (service: string, text: string): string => `(service ${service}) ${
 const listTasks = (taskIds: readonly string[]): string =>
   taskIds.map((id) => `(task ${id})`).join(" ");
 
+/** Whether a message is about this service, or about this task set of one. */
+export const tellsOf = (subject: string, message: string): boolean =>
+  message.startsWith(tell(subject, ""));
+
 /** @param replacedCount How many of them take the place of an unhealthy task. */
 export function startedTasks(
   service: string,
@@ -121,6 +125,10 @@ export const deploymentFailed = (service: string, deploymentId: string, why: str
 
 export const rollingBack = (service: string, deploymentId: string): string =>
   tell(service, `rolling back to deployment ${deploymentId}.`);
+
+/** What the events of one task set begin with, in the place of the service's name. */
+export const taskSetSubject = (service: string, taskSetId: string): string =>
+  `${service}, taskSet ${taskSetId}`;
 
 export const reachedSteadyState = (service: string): string =>
   tell(service, "has reached a steady state.");

@@ -55,7 +55,7 @@ export const censusOf = (
     tasks,
     {
       ...healthRulesOf(snapshot, deployments),
-      primaryId: primaryOf(deployments).id,
+      primaryId: deployments[0]?.id,
       plannedStops: new Set(
         openStopsOf(snapshot.service, tasks, snapshot.now).map((stop) => stop.taskId),
       ),
@@ -68,8 +68,8 @@ function healthRulesOf(
   { service, settings, checkedContainers }: CensusFacts,
   deployments: readonly Deployment[],
 ): HealthRules {
-  const primary = primaryOf(deployments);
-  const isOnProbation = primary.rolloutState === "IN_PROGRESS" && isWatched(service);
+  const [primary] = deployments;
+  const isOnProbation = primary?.rolloutState === "IN_PROGRESS" && isWatched(service);
   return {
     checkedContainers,
     healthyAfterMs: settings.healthyAfterMs,

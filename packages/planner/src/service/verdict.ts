@@ -36,8 +36,9 @@ type Judged = Pick<
  * developer guide, deployment circuit breaker.
  */
 export function judgeDeployment(service: Judged, now: number): Verdict {
-  const { deployments, taskDefinition } = service;
+  const { deployments } = service;
   const primary = primaryOf(deployments);
+  const { taskDefinition = primary.taskDefinition } = service;
   const older = deployments.slice(1);
   const fault = primary.rolloutState === "IN_PROGRESS" ? findFault(primary, service) : undefined;
   if (!fault) return { deployments, taskDefinition, events: [] };

@@ -22,11 +22,17 @@ export interface Changeable {
   rebalance(service: string): Promise<RebalancedService>;
 }
 
+type TaskSetOperation = Extract<
+  PlannedChange,
+  { createTaskSet: unknown } | { updateTaskSet: unknown } | { deleteTaskSet: unknown }
+>;
+
 export type Operation = Extract<
   PlannedChange,
   | { runTask: unknown }
   | { createService: unknown }
   | { updateService: unknown }
+  | TaskSetOperation
   | { drain: unknown }
   | { rebalance: unknown }
 >;
@@ -48,6 +54,7 @@ export async function carryOut(change: Operation, cluster: string, to: Changeabl
     return to.call("CreateService", { ...change.createService, cluster });
   if ("updateService" in change)
     return to.call("UpdateService", { ...change.updateService, cluster });
+  if (!("drain" in change)) return changeTaskSets(change, cluster, to);
   const containerInstances = [...change.drain];
   const answer = await to.call("UpdateContainerInstancesState", {
     cluster,
@@ -57,6 +64,16 @@ export async function carryOut(change: Operation, cluster: string, to: Changeabl
   const [failure] = answer.failures ?? [];
   if (failure) throw invalid(`${failure.arn} cannot be drained: ${failure.reason}.`);
   return answer;
+}
+
+async function changeTaskSets(change: TaskSetOperation, cluster: string, to: Changeable) {
+  if ("createTaskSet" in change) {
+    return to.call("CreateTaskSet", { ...change.createTaskSet, cluster });
+  }
+  if ("updateTaskSet" in change) {
+    return to.call("UpdateTaskSet", { ...change.updateTaskSet, cluster });
+  }
+  return to.call("DeleteTaskSet", { ...change.deleteTaskSet, cluster });
 }
 
 /** @throws EcsError InvalidParameterException where nothing of the kind is there to be lost */
@@ -110,6 +127,7 @@ export function checkCluster(
 export function taskDefinitionOf(change: PlannedChange): string | undefined {
   if ("runTask" in change) return change.runTask.taskDefinition;
   if ("createService" in change) return change.createService.taskDefinition;
+  if ("createTaskSet" in change) return change.createTaskSet.taskDefinition;
   return "updateService" in change ? change.updateService.taskDefinition : undefined;
 }
 

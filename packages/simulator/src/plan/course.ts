@@ -94,8 +94,14 @@ async function askFor(
   return {
     refused: refusedTasks(change, answer, snapshot),
     moves: "moves" in answer ? answer.moves : [],
-    deploymentId: "service" in answer ? answer.service?.deployments?.[0]?.id : undefined,
+    deploymentId: newSourceOf(answer),
   };
+}
+
+/** The deployment or task set of which the change starts tasks, where it is about one. */
+function newSourceOf(answer: Awaited<ReturnType<typeof carryOut>>): string | undefined {
+  if ("taskSet" in answer) return answer.taskSet?.id;
+  return "service" in answer ? answer.service?.deployments?.[0]?.id : undefined;
 }
 
 /** Beyond anything that is looked at. */

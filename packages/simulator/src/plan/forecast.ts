@@ -10,6 +10,7 @@ import type { Scope } from "@berth/domain/arn";
 import type { Service } from "@berth/domain/service";
 import type { Cause, Task } from "@berth/domain/task";
 import { serviceGroup, serviceNameOf } from "@berth/domain/task";
+import { wantedCount } from "@berth/domain/task-set";
 import type { ClusterListener, ClusterView, Reserved } from "../world/cluster-view.ts";
 import { isFailedIn } from "../world/failed-deployment.ts";
 import type { Scheduler } from "../world/scheduler.ts";
@@ -100,7 +101,7 @@ export class Forecast implements ClusterListener {
     const tally = this.#view.tallyOf(serviceGroup(service.name));
     return {
       service: service.name,
-      desiredCount: service.desiredCount,
+      desiredCount: wantedCount(service),
       healthy: {
         before: course.healthyBefore,
         fewest: course.fewestHealthy,
@@ -111,7 +112,7 @@ export class Forecast implements ClusterListener {
       pending: tally.pending,
       waiting: service.plannedStarts.filter(({ unplaced }) => unplaced !== undefined).length,
       steady: service.steady,
-      taskDefinition: service.taskDefinition,
+      taskDefinition: service.taskDefinition ?? "",
       rolloutState: service.deployments[0]?.rolloutState ?? "",
     };
   }
@@ -128,10 +129,11 @@ export class Forecast implements ClusterListener {
     return course;
   }
 
-  #measure({ name, desiredCount }: Service): void {
+  #measure(service: Service): void {
+    const { name } = service;
     const course = this.#courseOf(name);
     const { healthy, total } = this.#view.tallyOf(serviceGroup(name));
-    course.mostExtraTasks = Math.max(course.mostExtraTasks, total - desiredCount);
+    course.mostExtraTasks = Math.max(course.mostExtraTasks, total - wantedCount(service));
     if (healthy >= course.fewestHealthy) return;
     course.fewestHealthy = healthy;
     course.fewestAfterMs = this.#elapsed();
@@ -182,10 +184,16 @@ export function countTasks(view: ClusterView): TaskCounts {
 /** As far as anybody would notice: what a service notes for itself is no event. */
 const isAlike = (before: Service, after: Service): boolean => faceOf(before) === faceOf(after);
 
-const faceOf = ({ desiredCount, status, steady, deployments }: Service): string =>
+const faceOf = ({ desiredCount, status, steady, deployments, taskSets }: Service): string =>
   JSON.stringify([
     [desiredCount, status, steady],
     deployments.map(({ id, rolloutState }) => [id, rolloutState]),
+    taskSets?.map(({ id, status: state, scale, stabilityStatus }) => [
+      id,
+      state,
+      scale,
+      stabilityStatus,
+    ]),
   ]);
 
 function stepsBetween(before: Task | undefined, after: Task): readonly StepKind[] {
@@ -213,6 +221,8 @@ function causeText(cause: Cause | undefined): string {
       return cause.operation;
     case "deployment":
       return `deployment ${cause.id}`;
+    case "taskSet":
+      return `task set ${cause.id}`;
     case "controlPlane":
       return cause.reason;
     case "agent":

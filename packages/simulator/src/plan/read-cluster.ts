@@ -2,6 +2,7 @@ import { activeCluster } from "@berth/control-plane/commands/find-cluster";
 import { collect, everyPage } from "@berth/control-plane/commands/every-page";
 import type { CommandContext } from "@berth/control-plane/context";
 import { definitionsNamed } from "@berth/control-plane/definition-cache";
+import { namedDefinitions } from "@berth/domain/task-source";
 import type { Cluster } from "@berth/domain/cluster";
 import { EcsError } from "@berth/domain/errors";
 import type { QueuedRun } from "@berth/domain/queued-run";
@@ -63,10 +64,7 @@ export async function readCluster(
   checkLimit("tasks", tasks.length);
   checkLimit("queuedRuns", queuedRuns.length);
   const definitions = await definitionsNamed(context, [
-    ...services.flatMap(({ taskDefinition, deployments }) => [
-      taskDefinition,
-      ...deployments.map((deployment) => deployment.taskDefinition),
-    ]),
+    ...services.flatMap(namedDefinitions),
     ...[...tasks, ...queuedRuns].map(({ taskDefinition }) => taskDefinition),
   ]);
   return { cluster, instances, sessions, services, queuedRuns, tasks, definitions };

@@ -5,6 +5,7 @@ import type { Scope } from "@berth/domain/arn";
 import { defined } from "@berth/domain/defined";
 import type { PlannedStart } from "@berth/domain/service";
 import { serviceGroup } from "@berth/domain/task";
+import { wantedCount } from "@berth/domain/task-set";
 import type { ClusterView } from "../world/cluster-view.ts";
 import type { Operation } from "./change.ts";
 
@@ -23,7 +24,7 @@ export function waitingTasks(scope: Scope, view: ClusterView): readonly Unplaced
     const waiting = service.plannedStarts.filter(isUnplaced);
     if (waiting.length === 0) return [];
     const group = serviceGroup(service.name);
-    const missing = service.desiredCount - view.tallyOf(group).total;
+    const missing = wantedCount(service) - view.tallyOf(group).total;
     const candidates = waiting.flatMap(({ unplaced }) => unplaced.candidates);
     const reasons = candidates.map(({ containerInstanceId: id, reason, detail }) => ({
       arn: id === undefined ? undefined : containerInstanceArn(scope, service.cluster, id),

@@ -3,6 +3,7 @@ import { serviceGroup } from "@berth/domain/task";
 import { loseMachine } from "../plan/change.ts";
 import type { SimulatedAgent } from "../world/simulated-agent.ts";
 import { counted } from "./event-text.ts";
+import { changeTaskSets, isTaskSetAction } from "./task-set-actions.ts";
 import type { Action, InstanceChoice, TaskChoice } from "./scenario.ts";
 import { join } from "./stage.ts";
 import type { Stage } from "./stage.ts";
@@ -20,6 +21,7 @@ export async function act(stage: Stage, action: Action): Promise<string> {
   const { world, cluster } = stage;
   if ("instances" in action) return touchInstances(stage, action);
   if ("tasks" in action) return endTasks(stage, action.kind, action.tasks);
+  if (isTaskSetAction(action)) return changeTaskSets(stage, action);
   switch (action.kind) {
     case "registerTaskDefinition":
       await world.call("RegisterTaskDefinition", action.request);

@@ -1,4 +1,5 @@
-import type { Action, InstanceChoice } from "./scenario.ts";
+import { isTaskSetAction, taskSetText } from "./task-set-actions.ts";
+import type { Action, InstanceChoice, TaskSetAction } from "./scenario.ts";
 
 /** One line about what is done. */
 export function eventText(action: Action, times: number): string {
@@ -8,6 +9,12 @@ export function eventText(action: Action, times: number): string {
 
 function textOf(action: Action): string {
   if ("instances" in action) return instancesText(action);
+  return isTaskSetAction(action) ? taskSetText(action) : otherText(action);
+}
+
+type OtherAction = Exclude<Action, TaskSetAction | { readonly instances: InstanceChoice }>;
+
+function otherText(action: OtherAction): string {
   switch (action.kind) {
     case "registerTaskDefinition":
       return `register task definition ${action.request.family}`;

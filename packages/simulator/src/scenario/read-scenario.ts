@@ -82,6 +82,22 @@ const READERS: Readers = {
     kind: "deleteService",
     request: request("DeleteService", body, place),
   }),
+  createTaskSet: (body, place) => ({
+    kind: "createTaskSet",
+    request: request("CreateTaskSet", inSomeCluster(body), place),
+  }),
+  updateTaskSet: (body, place) => ({
+    kind: "updateTaskSet",
+    request: request("UpdateTaskSet", inSomeCluster(body), place),
+  }),
+  deleteTaskSet: (body, place) => ({
+    kind: "deleteTaskSet",
+    request: request("DeleteTaskSet", inSomeCluster(body), place),
+  }),
+  updateServicePrimaryTaskSet: (body, place) => ({
+    kind: "updateServicePrimaryTaskSet",
+    request: request("UpdateServicePrimaryTaskSet", inSomeCluster(body), place),
+  }),
   runTask: (body, place) => ({ kind: "runTask", request: request("RunTask", body, place) }),
   stopTasks: (tasks) => ({ kind: "stopTasks", tasks }),
   killTasks: (tasks) => ({ kind: "killTasks", tasks }),
@@ -93,6 +109,9 @@ const READERS: Readers = {
   slowAgents: ({ factor, ...instances }) => ({ kind: "slowAgents", instances, factor }),
   behave: (behaviour) => ({ kind: "behave", behaviour }),
 };
+
+/** ECS wants it named; it is the scenario's in the end. */
+const inSomeCluster = (body: object): object => ({ cluster: "default", ...body });
 
 /** The schema has seen to it that there is exactly one. */
 function readAction(given: Partial<GivenAction>, place: string): Action {

@@ -124,7 +124,7 @@ function serviceReport({ view }: Stage, service: Service, counts: TaskCounts): S
     waiting: service.plannedStarts.filter(({ unplaced }) => unplaced !== undefined).length,
     ...counts.extremesOf(service.name),
     steady: service.steady,
-    taskDefinition: service.taskDefinition,
+    taskDefinition: service.taskDefinition ?? "",
   };
 }
 

@@ -42,6 +42,16 @@ export interface TaskChoice {
   readonly count: number;
 }
 
+/** What an outside controller does. A set is named by its `externalId`: ids are drawn. */
+export type TaskSetAction =
+  | { readonly kind: "createTaskSet"; readonly request: EcsRequest<"CreateTaskSet"> }
+  | { readonly kind: "updateTaskSet"; readonly request: EcsRequest<"UpdateTaskSet"> }
+  | { readonly kind: "deleteTaskSet"; readonly request: EcsRequest<"DeleteTaskSet"> }
+  | {
+      readonly kind: "updateServicePrimaryTaskSet";
+      readonly request: EcsRequest<"UpdateServicePrimaryTaskSet">;
+    };
+
 /** What somebody does, or what happens. */
 export type Action =
   | {
@@ -51,6 +61,7 @@ export type Action =
   | { readonly kind: "createService"; readonly request: EcsRequest<"CreateService"> }
   | { readonly kind: "updateService"; readonly request: EcsRequest<"UpdateService"> }
   | { readonly kind: "deleteService"; readonly request: EcsRequest<"DeleteService"> }
+  | TaskSetAction
   | { readonly kind: "runTask"; readonly request: EcsRequest<"RunTask"> }
   | { readonly kind: "stopTasks" | "killTasks"; readonly tasks: TaskChoice }
   | { readonly kind: "drainInstances" | "activateInstances"; readonly instances: InstanceChoice }

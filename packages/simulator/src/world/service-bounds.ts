@@ -55,7 +55,8 @@ export class ServiceBounds implements ClusterListener {
 
   onTask(before: Task | undefined, after: Task): void {
     const service = this.#view.services.get(serviceNameOf(after) ?? "");
-    if (service?.schedulingStrategy !== "REPLICA") return;
+    // Between task sets there are no bounds: an outside controller moves the tasks.
+    if (service?.schedulingStrategy !== "REPLICA" || service.taskSets) return;
     if (before) {
       if (this.#view.conditionOf(before) === "HEALTHY") this.#lookAtEnd(service, after);
     } else if (after.lastStatus !== "STOPPED") this.#checkCeiling(service, after.group);

@@ -42,8 +42,10 @@ const quietMs = ({ settings: { healthyAfterMs, provenAfterMs } }: World): number
 
 /** When services go on by the clock: as a throttle ends, or what protects a task from them. */
 function momentsBefore({ view }: Course, end: number): readonly number[] {
-  const throttles = [...view.services.values()].flatMap(({ deployments }) =>
-    deployments.map(({ throttledUntil = 0 }) => throttledUntil),
+  const throttles = [...view.services.values()].flatMap(({ deployments, taskSets = [] }) =>
+    [...deployments, ...taskSets.map(({ failures }) => failures)].map(
+      ({ throttledUntil = 0 }) => throttledUntil,
+    ),
   );
   const protections = [...view.tasks.values()].map(({ protectedUntil = 0 }) => protectedUntil);
   return [...throttles, ...protections.filter((at) => at < end)];

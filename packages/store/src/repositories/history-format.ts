@@ -1,10 +1,13 @@
 import type { Cause, HistoryEntry } from "@berth/domain/task";
 
-/** `[at, to, code of the cause, …its members]`; a deployment's id is left out if it is `startedBy`. */
+/** `[at, to, code of the cause, …its members]`; an id is left out if it is that of `startedBy`. */
 export type CompactEntry = readonly [number, string, CauseCode, ...(readonly string[])];
 
-/** `R`: a request; `U`: one of an operation with a long name; `P`: the control plane. */
-type CauseCode = "R" | "U" | "D" | "P" | "A";
+/** `R`: a request; `U`: one of an operation with a long name; `P`: the control plane; `S`: a task set. */
+type CauseCode = "R" | "U" | "D" | "S" | "P" | "A";
+
+const SOURCE_CODES = { deployment: "D", taskSet: "S" } as const;
+const SOURCE_KINDS = { D: "deployment", S: "taskSet" } as const;
 
 const LONG_OPERATION = "UpdateContainerInstancesState";
 
@@ -20,7 +23,8 @@ export function encodeEntry(
         : [at, to, "R", requestId, principalArn, operation];
     }
     case "deployment":
-      return [at, to, "D", ...(cause.id === startedBy ? [] : [cause.id])];
+    case "taskSet":
+      return [at, to, SOURCE_CODES[cause.kind], ...(cause.id === startedBy ? [] : [cause.id])];
     case "controlPlane":
       return [at, to, "P", cause.reason];
     case "agent":
@@ -32,19 +36,23 @@ export function encodeEntry(
 export const decodeEntry = (
   [at, to, code, ...members]: CompactEntry,
   startedBy = "",
-): HistoryEntry => ({ at, to, cause: decodeCause(code, members, startedBy) });
+): HistoryEntry => ({
+  at,
+  to,
+  cause:
+    code === "D" || code === "S"
+      ? { kind: SOURCE_KINDS[code], id: members[0] ?? startedBy }
+      : decodeCause(code, members),
+});
 
 function decodeCause(
-  code: CauseCode,
+  code: Exclude<CauseCode, "D" | "S">,
   [first, principalArn = "", operation = LONG_OPERATION]: readonly string[],
-  startedBy: string,
 ): Cause {
   switch (code) {
     case "R":
     case "U":
       return { kind: "api", operation, requestId: first ?? "", principalArn };
-    case "D":
-      return { kind: "deployment", id: first ?? startedBy };
     case "P":
       return { kind: "controlPlane", reason: first ?? "" };
     case "A":

@@ -6,11 +6,15 @@ import { decodeChange, encodeChange } from "./service-change-format.ts";
 const changes: fc.Arbitrary<ServiceChange> = fc.record(
   {
     at: fc.nat(),
-    operation: fc.constantFrom("CreateService", "UpdateService", "DeleteService"),
+    operation: fc.constantFrom("CreateService", "UpdateService", "DeleteService", "UpdateTaskSet"),
     requestId: fc.string(),
     principalArn: fc.string(),
     deploymentId: fc.string().map((id) => `ecs-svc/${id}`),
     desiredCount: fc.nat(),
+    taskSet: fc.record(
+      { id: fc.string().map((id) => `ecs-svc/${id}`), scale: fc.nat() },
+      { noNullPrototype: true },
+    ),
   },
   {
     requiredKeys: ["at", "operation", "requestId", "principalArn"],

@@ -21,7 +21,7 @@ const cause: fc.Arbitrary<Cause> = fc.oneof(
     },
     plain,
   ),
-  fc.record({ kind: fc.constant("deployment"), id: deploymentId }, plain),
+  fc.record({ kind: fc.constantFrom("deployment", "taskSet"), id: deploymentId }, plain),
   fc.record({ kind: fc.constant("controlPlane"), reason: fc.string() }, plain),
   fc.record({ kind: fc.constant("agent") }, plain),
 );

@@ -13,6 +13,7 @@ import type { Task } from "@berth/domain/task";
 import { revisionIdOf } from "@berth/domain/service-deployment";
 import { countTasks, countsOf } from "@berth/planner/service/revision-tasks";
 import { dateOf } from "./date-of.ts";
+import { presentTaskSet } from "./task-set.ts";
 
 export type ServiceDescription = NonNullable<EcsResponse<"DescribeServices">["services"]>[number];
 type DeploymentDescription = NonNullable<ServiceDescription["deployments"]>[number];
@@ -44,11 +45,18 @@ export function presentService(
     status: service.status,
     desiredCount: service.desiredCount,
     ...countsIn(tasks),
-    taskDefinition: taskDefinitionArn(scope, service.taskDefinition),
+    ...(service.taskDefinition !== undefined && {
+      taskDefinition: taskDefinitionArn(scope, service.taskDefinition),
+    }),
     deploymentConfiguration: { ...deploymentConfiguration },
     deployments: service.deployments.map((deployment) =>
       presentDeployment(scope, service, { deployment, tasks }),
     ),
+    ...(service.taskSets && {
+      taskSets: service.taskSets.map((set) =>
+        presentTaskSet(scope, service, set, { tasks, includeTags }),
+      ),
+    }),
     ...defined({ launchType, healthCheckGracePeriodSeconds, roleArn }),
     schedulingStrategy: service.schedulingStrategy,
     loadBalancers: [],
