@@ -1,9 +1,12 @@
 import type { ServiceExplanation, TaskExplanation } from "@berth/contracts/rest/explanation";
 import { explainService } from "@berth/control-plane/rest/explain-service";
 import { explainTask } from "@berth/control-plane/rest/explain-task";
+import type { Service } from "@berth/domain/service";
+import { serviceNameOf } from "@berth/domain/task";
+import type { Task } from "@berth/domain/task";
+import type { World } from "@berth/simulator/world/world";
 import type { Snapshot } from "./invariants.ts";
 import { onlookerOf } from "./onlooker.ts";
-import type { World } from "@berth/simulator/world/world";
 
 /**
  * I28: what Berth says of its services and tasks, held against the very state that it says it of.
@@ -11,8 +14,9 @@ import type { World } from "@berth/simulator/world/world";
  */
 export async function whatIsNotExplained(
   world: World,
-  { services, live, archived }: Snapshot,
+  snapshot: Snapshot,
 ): Promise<readonly string[]> {
+  const { services, live } = snapshot;
   const explained = await Promise.all([
     ...[...services.values()].map(async ({ name }) =>
       faultsOf(
@@ -20,11 +24,25 @@ export async function whatIsNotExplained(
         serviceFaults(await explainService(onlookerOf(world), { service: name })),
       ),
     ),
-    ...[...live.values(), ...archived.values()].map(async ({ id }) =>
+    ...[...live.values(), ...unexplained(snapshot)].map(async ({ id }) =>
       faultsOf(`task ${id}`, taskFaults(await explainTask(onlookerOf(world), { task: id }))),
     ),
   ]);
   return explained.flat();
+}
+
+/** With which state of its service an archived task was last explained: nothing else changes what is said of it. */
+const explainedWith = new WeakMap<Task, Service | undefined>();
+
+/** Archived tasks of which something else may be said than the last time; while there is a live one, that is told of. */
+function unexplained({ services, live, archived }: Snapshot): readonly Task[] {
+  return [...archived.values()].filter((task) => {
+    if (live.has(task.id)) return false;
+    const service = services.get(serviceNameOf(task) ?? "");
+    if (explainedWith.has(task) && explainedWith.get(task) === service) return false;
+    explainedWith.set(task, service);
+    return true;
+  });
 }
 
 function faultsOf(what: string, faults: Readonly<Record<string, boolean>>): readonly string[] {

@@ -1,8 +1,12 @@
 import { misfit, remaining } from "@berth/domain/container-instance";
 import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
-import { isServiceTask, serviceGroup } from "@berth/domain/task";
+import { isServiceTask } from "@berth/domain/task";
+import { taskDefinitionName } from "@berth/domain/task-definition";
+import type { TaskDefinition } from "@berth/domain/task-definition";
 import { TASK_STATUSES } from "@berth/domain/task-status";
+import { ClusterView } from "@berth/simulator/world/cluster-view";
+import { ServiceBounds } from "@berth/simulator/world/service-bounds";
 import type { Store, Stored, StoredInstance } from "@berth/store/store";
 
 export interface Snapshot {
@@ -10,6 +14,8 @@ export interface Snapshot {
   readonly live: ReadonlyMap<string, Stored<Task>>;
   readonly archived: ReadonlyMap<string, Stored<Task>>;
   readonly services: ReadonlyMap<string, Stored<Service>>;
+  /** Of all tasks that were live so far, by `family:revision`. */
+  readonly definitions: ReadonlyMap<string, TaskDefinition>;
 }
 
 const EVERYTHING = { limit: 10_000 };
@@ -29,7 +35,26 @@ export async function snapshotOf(store: Store, before?: Snapshot): Promise<Snaps
     live,
     archived: before && areAllThere ? before.archived : await archivedTasks(store, cluster),
     services: new Map(services.items.map((service) => [service.name, service])),
+    definitions: await definitionsOf(store, tasks.items, before?.definitions),
   };
+}
+
+async function definitionsOf(
+  store: Store,
+  tasks: readonly Task[],
+  known: Snapshot["definitions"] = new Map(),
+): Promise<Snapshot["definitions"]> {
+  const names = new Set(tasks.map(({ taskDefinition }) => taskDefinition));
+  const unknown = [...names].filter((name) => !known.has(name));
+  if (unknown.length === 0) return known;
+  const read = await Promise.all(
+    unknown.map(async (name) => {
+      const [family = "", revision] = name.split(":");
+      return store.taskDefinitions.find(family, Number(revision));
+    }),
+  );
+  const found = read.filter((each) => each !== undefined);
+  return new Map([...known, ...found.map((each) => [taskDefinitionName(each), each] as const)]);
 }
 
 const archivedTasks = async (store: Store, cluster: string) =>
@@ -38,33 +63,20 @@ const archivedTasks = async (store: Store, cluster: string) =>
 const byId = (tasks: readonly Stored<Task>[]): Snapshot["live"] =>
   new Map(tasks.map((task) => [task.id, task]));
 
-/** What a user asked of a service lately: bounds hold for what was asked when a decision was made. */
-export interface Asked {
-  readonly at: number;
-  readonly desiredCount: number;
-}
-
-const MEMORY_MS = 60_000;
-/** How old a death may be to excuse a stop that was decided before it was known. */
-const UNKNOWN_DEATH_MS = 3_000;
-
 /** Looks at every committed state and at every step between two of them. */
 export class Invariants {
   readonly broken: string[] = [];
-  readonly #asked = new Map<string, Asked[]>();
-  readonly #deaths = new Map<string, number[]>();
+  readonly #view = new ClusterView();
+  readonly #clock = { now: 0 };
+  readonly #bounds = new ServiceBounds(this.#view, this.#clock);
   /** Every id that a service ever committed to start. */
   readonly #planned = new Set<string>();
   #before: Snapshot | undefined;
 
-  asked(service: string, desiredCount: number, at: number): void {
-    const history = this.#asked.get(service) ?? [];
-    this.#asked.set(service, [...history, { at, desiredCount }]);
-  }
-
   check(after: Snapshot, now: number): void {
     const before = this.#before;
     this.#before = after;
+    this.#withinBounds(before, after, now);
     this.#noOvercommit(after);
     for (const { plannedStarts } of after.services.values()) {
       for (const { taskId } of plannedStarts) this.#planned.add(taskId);
@@ -74,7 +86,22 @@ export class Invariants {
       if (!before.live.has(task.id)) this.#bornInOrder(task, after);
     }
     for (const [id, task] of after.live) this.#onlyForward(id, before, task);
-    for (const name of after.services.keys()) this.#withinBounds(name, before, after, now);
+  }
+
+  /** I3, I4 */
+  #withinBounds(before: Snapshot | undefined, after: Snapshot, now: number): void {
+    this.#clock.now = now;
+    for (const definition of news(before?.definitions, after.definitions)) {
+      this.#view.onTaskDefinition(definition);
+    }
+    for (const service of news(before?.services, after.services)) this.#view.onService(service);
+    for (const task of news(before?.archived, after.archived)) {
+      if (this.#view.tasks.has(task.id)) this.#view.onTask(task);
+    }
+    for (const task of news(before?.live, after.live)) this.#view.onTask(task);
+    for (const { invariant, service, text } of this.#bounds.violations.splice(0)) {
+      this.broken.push(`${invariant} ${service}: ${text}`);
+    }
   }
 
   /** I1 */
@@ -106,7 +133,7 @@ export class Invariants {
     const earlier = before.live.get(id);
     if (before.archived.has(id) && !earlier)
       this.broken.push(`I7 ${id} came back from the archive`);
-    if (!earlier) return;
+    if (!earlier || earlier === task) return;
     const rank = (each: Task) => TASK_STATUSES.indexOf(each.lastStatus);
     if (rank(task) < rank(earlier)) {
       this.broken.push(`I7 ${id} went back from ${earlier.lastStatus} to ${task.lastStatus}`);
@@ -118,67 +145,8 @@ export class Invariants {
       this.broken.push(`I2 ${id} moved from one instance to another`);
     }
   }
-
-  #withinBounds(name: string, before: Snapshot, after: Snapshot, now: number): void {
-    const service = after.services.get(name);
-    // Between task sets there are no bounds; each has its own.
-    if (service?.schedulingStrategy !== "REPLICA" || service.taskSets) return;
-    const tasksOf = (snapshot: Snapshot) =>
-      [...snapshot.live.values()].filter((task) => task.group === serviceGroup(name));
-    const [earlier, later] = [tasksOf(before), tasksOf(after)];
-    this.#remember(name, earlier, after, now);
-    const asked = this.#recent(name, now);
-    const { minimumHealthyPercent, maximumPercent } = service.deploymentConfiguration;
-    const ceiling = Math.floor((Math.max(...asked) * maximumPercent) / 100);
-    const floor = Math.ceil((Math.min(...asked) * minimumHealthyPercent) / 100);
-    const alive = (tasks: readonly Task[]) =>
-      tasks.filter((task) => task.lastStatus !== "STOPPED").length;
-    /** I3 */
-    if (alive(later) > alive(earlier) && alive(later) > Math.max(ceiling, 1)) {
-      this.broken.push(`I3 ${name} has ${alive(later)} tasks, ceiling ${ceiling}`);
-    }
-    const unknownDeaths = (this.#deaths.get(name) ?? []).length;
-    const orderedNow = later.filter((task) => isOrdered(task, before));
-    /** I4 */
-    if (
-      service.status === "ACTIVE" &&
-      orderedNow.length > 0 &&
-      healthy(later) + unknownDeaths < floor
-    ) {
-      this.broken.push(`I4 ${name} has ${healthy(later)} healthy tasks, floor ${floor}`);
-    }
-  }
-
-  /** Tasks that stopped running without having been told to. */
-  #remember(name: string, earlier: readonly Task[], after: Snapshot, now: number): void {
-    const died = earlier.filter((task) => {
-      const later = after.live.get(task.id) ?? after.archived.get(task.id);
-      const wasHealthy = task.lastStatus === "RUNNING" && task.desiredStatus === "RUNNING";
-      return wasHealthy && (later === undefined || later.lastStatus === "STOPPED");
-    });
-    const known = (this.#deaths.get(name) ?? []).filter((at) => at > now - UNKNOWN_DEATH_MS);
-    this.#deaths.set(name, [...known, ...died.map(() => now)]);
-  }
-
-  #recent(name: string, now: number): readonly number[] {
-    const history = this.#asked.get(name) ?? [];
-    const recent = history.filter(({ at }) => at > now - MEMORY_MS);
-    const last = history.findLast(({ at }) => at <= now - MEMORY_MS);
-    return [...(last ? [last] : []), ...recent].map(({ desiredCount }) => desiredCount);
-  }
 }
 
-/** Berth itself ordered this stop of a healthy task just now. */
-function isOrdered(task: Task, before: Snapshot): boolean {
-  const earlier = before.live.get(task.id);
-  return (
-    earlier?.desiredStatus === "RUNNING" &&
-    earlier.lastStatus === "RUNNING" &&
-    task.desiredStatus === "STOPPED" &&
-    task.stopCode === "ServiceSchedulerInitiated" &&
-    task.stoppedReason !== "Task failed container health checks"
-  );
-}
-
-const healthy = (tasks: readonly Task[]): number =>
-  tasks.filter((task) => task.lastStatus === "RUNNING" && task.desiredStatus === "RUNNING").length;
+/** What is not as it was before. */
+const news = <T>(before: ReadonlyMap<string, T> | undefined, after: ReadonlyMap<string, T>) =>
+  [...after].flatMap(([id, value]) => (before?.get(id) === value ? [] : [value]));

@@ -65,6 +65,7 @@ function restlessService(service: Service, tasks: readonly Task[]): readonly str
     [`runs ${running.length} of ${wanted}`]: running.length !== wanted,
     "is not steady": !service.steady,
     "has tasks that do not run": mine.length !== running.length,
+    "has tasks that are still to move": mine.some(({ moving }) => moving),
     "has planned starts": service.plannedStarts.length > 0,
     "has a deployment without a verdict": !service.serviceDeployments.every(isTerminal),
   };

@@ -45,13 +45,13 @@ export async function runScenario(
   let phase: "setup" | "chaos" | "rest" = "setup";
   world.spawn(async () => {
     await setUp(world);
-    const habits = await setUpServices(world, invariants);
+    const habits = await setUpServices(world);
     await queuedRuns.setUp();
     await alarms.setUp();
     await taskSets.setUp();
     phase = "chaos";
     faults.breakThings();
-    users(world, habits, invariants, () => phase === "chaos");
+    users(world, habits, () => phase === "chaos");
     trouble(chaos, () => phase === "chaos");
     queuedRuns.begin(() => phase === "chaos");
     alarms.begin(() => phase === "chaos");

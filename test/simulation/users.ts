@@ -1,8 +1,8 @@
+import { rebalanceService } from "@berth/control-plane/rest/rebalance-service";
 import { serviceDeploymentArn } from "@berth/domain/arn";
-import { isEcsError } from "@berth/domain/errors";
 import { serviceGroup } from "@berth/domain/task";
 import { BROKEN_IMAGE, CRASHING_IMAGE, GOOD_IMAGE, ONE_OFF_IMAGE, SICK_IMAGE } from "./images.ts";
-import type { Invariants } from "./invariants.ts";
+import { isRefusal } from "@berth/simulator/world/refusal";
 import type { World } from "@berth/simulator/world/world";
 
 const SERVICES = ["web", "api"];
@@ -23,7 +23,7 @@ interface Habits {
 }
 
 /** Sets services up and then changes them, each now and then, while `awake`. */
-export async function setUpServices(world: World, invariants: Invariants): Promise<Habits> {
+export async function setUpServices(world: World): Promise<Habits> {
   const { random } = world;
   const habits = { isChecked: random.chance(0.5), isWatched: random.chance(0.5) };
   await register(world, "web", GOOD_IMAGE, { isChecked: habits.isChecked });
@@ -32,7 +32,6 @@ export async function setUpServices(world: World, invariants: Invariants): Promi
   await register(world, "batch", ONE_OFF_IMAGE);
   for (const serviceName of SERVICES) {
     const desiredCount = serviceName === "api" ? 2 : random.between(1, 5);
-    invariants.asked(serviceName, desiredCount, world.scheduler.now);
     await world.call("CreateService", {
       serviceName,
       taskDefinition: serviceName,
@@ -76,17 +75,11 @@ const watched = ({ random }: World) => ({
 });
 
 /** People and pipelines. */
-export function users(
-  world: World,
-  { isChecked, isWatched }: Habits,
-  invariants: Invariants,
-  awake: () => boolean,
-): void {
+export function users(world: World, { isChecked, isWatched }: Habits, awake: () => boolean): void {
   const { random } = world;
   const actions = [
     async () => {
       const desiredCount = random.between(1, 6);
-      invariants.asked("web", desiredCount, world.scheduler.now);
       await world.call("UpdateService", { service: "web", desiredCount });
     },
     async () => {
@@ -109,6 +102,7 @@ export function users(
       await world.call("RunTask", { taskDefinition: "batch", count: 2, clientToken });
     },
     async () => drainForAWhile(world),
+    async () => world.untilAlive((context) => rebalanceService(context, { service: "web" })),
     async () => {
       const victim = await aTaskOf(world, random.pick(["web", "logs"]) ?? "web");
       if (victim) await world.call("StopTask", { task: victim, reason: "asked for" });
@@ -179,5 +173,5 @@ async function register(
 
 /** A refusal is an answer, a fault is not. */
 export function ignoreRefusal(error: unknown): void {
-  if (!isEcsError(error) || error.code === "ServerException") throw error;
+  if (!isRefusal(error)) throw error;
 }

@@ -25,7 +25,7 @@ export function addPlan(program: Command): void {
     .addOption(millisecondsOption("horizon", "how far to look ahead"))
     .addOption(new Option("--tasks-fail", "assume that the new tasks never run"))
     .addOption(new Option("--host-notice", "assume that EC2 tells of lost machines at once"))
-    .action(async (options: PlanOptions & { readonly file?: string }) => {
+    .action(async (options: PlanOptions) => {
       if (options.file === undefined) return command.help({ error: true });
       process.exitCode = await planFile(options.file, options);
     });

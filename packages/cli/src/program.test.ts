@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -142,4 +142,52 @@ test("up ends with 3 where DOCKER_HOST names an engine that does not answer", as
   });
   expect({ code, output }).toEqual({ code: 3, output: "" });
   expect(errors).toContain("no Docker Engine answers there");
+});
+
+describe("plan --file", () => {
+  const AS_SOMEBODY = {
+    AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
+    AWS_SECRET_ACCESS_KEY: "secret",
+    AWS_REGION: "eu-central-1",
+  };
+  let asked: unknown;
+  /** Refuses whatever it is asked. */
+  const server = createServer((request, response) => {
+    text(request).then((body) => {
+      asked = JSON.parse(body);
+      response.writeHead(400).end("not here");
+    }, expect.unreachable);
+  });
+  let file: string;
+  let endpoint: string;
+  beforeEach(async () => {
+    file = join(directory, "request.json");
+    writeFileSync(file, JSON.stringify({ cluster: "blue", change: { drain: ["i1"] } }));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterEach(() => server.close());
+
+  test("asks for what the command line says beside what the file says", async () => {
+    const said = ["--cluster", "green", "--tasks-fail", "--horizon-ms", "5000"];
+    const args = ["plan", "--file", file, ...said, "--endpoint", endpoint];
+    const { errors } = await berth(args, AS_SOMEBODY);
+    expect(errors).toBe("berth: /v1/plans: 400 not here\n");
+    expect(asked).toEqual({
+      cluster: "green",
+      change: { drain: ["i1"] },
+      assumptions: { tasksFail: true, horizonMs: 5_000 },
+    });
+  });
+
+  test.each([
+    [["--file", "FILE", "lose-zone", "a"], "a request in a file has a change of its own"],
+    [["apply", "FILE", "--cluster", "green"], "a plan as it was made, without --cluster"],
+  ])("goes with no other change, nor a plan with other circumstances: %j", async (args, reason) => {
+    const given = args.map((each) => (each === "FILE" ? file : each));
+    const { code, errors } = await berth(["plan", ...given, "--endpoint", endpoint], AS_SOMEBODY);
+    expect(code).toBe(1);
+    expect(errors).toContain(reason);
+  });
 });

@@ -5,7 +5,6 @@ import { status } from "./commands/status.ts";
 import { templates } from "./commands/templates.ts";
 import { up, type UpOptions } from "./commands/up.ts";
 import { why } from "./commands/why.ts";
-import type { WhyOptions } from "./commands/why.ts";
 import { addAlarms } from "./alarms-program.ts";
 import { addKeys } from "./keys-program.ts";
 import {
@@ -24,7 +23,7 @@ import { addSimulate } from "./simulate-program.ts";
 import { addQueue } from "./queue-program.ts";
 import { runProgram } from "./programs.ts";
 import { type Subject, whySubject } from "./why-subject.ts";
-import type { RestOptions } from "./with-berth.ts";
+import type { ClusterOptions, RestOptions } from "./with-berth.ts";
 
 const EXIT_CODE_HELP = `
 Exit codes:
@@ -126,7 +125,7 @@ function addWhy(program: Command): void {
     .addOption(dataDirOption())
     .addOption(endpointOption())
     .addOption(jsonOption())
-    .action(async (subject: Subject, options: WhyOptions) => {
+    .action(async (subject: Subject, options: ClusterOptions) => {
       process.exitCode = await why(subject, options);
     });
 }

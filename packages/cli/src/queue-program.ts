@@ -1,11 +1,6 @@
 import type { Command } from "commander";
-import {
-  callOnQueued,
-  listQueue,
-  type QueueOptions,
-  queueRun,
-  type QueueRunOptions,
-} from "./commands/queue.ts";
+import { callOnQueued, listQueue, queueRun, type QueueRunOptions } from "./commands/queue.ts";
+import type { ClusterOptions } from "./with-berth.ts";
 import { wholeNumber, withTarget } from "./options.ts";
 
 /** As RunTask has it. */
@@ -29,17 +24,17 @@ export function addQueue(program: Command): void {
     });
   inCluster(queue.command("list"))
     .description("List queued runs, those that ended lately as well, the oldest first.")
-    .action(async (options: QueueOptions) => {
+    .action(async (options: ClusterOptions) => {
       process.exitCode = await listQueue(options);
     });
   inCluster(queue.command("show <id>"))
     .description("Show what a queued run waits for, and what would place its next task.")
-    .action(async (id: string, options: QueueOptions) => {
+    .action(async (id: string, options: ClusterOptions) => {
       process.exitCode = await callOnQueued("GET", id, options);
     });
   inCluster(queue.command("cancel <id>"))
     .description("Start nothing more of a queued run. What is placed stays.")
-    .action(async (id: string, options: QueueOptions) => {
+    .action(async (id: string, options: ClusterOptions) => {
       process.exitCode = await callOnQueued("DELETE", id, options);
     });
 }

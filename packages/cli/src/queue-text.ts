@@ -1,7 +1,7 @@
 import type { QueuedRunDescription, QueuedRunExplanation } from "@berth/contracts/rest/queued-runs";
 import { outlookLines } from "./outlook-text.ts";
 import { table } from "./text-table.ts";
-import { idOf, indented } from "./text.ts";
+import { idOf, section } from "./text.ts";
 
 /** What `berth queue list` shows. */
 export function queuedRunsText(runs: readonly QueuedRunDescription[]): string {
@@ -44,6 +44,3 @@ export function queuedRunText(run: QueuedRunExplanation): string {
     ),
   ].join("\n");
 }
-
-const section = (title: string, lines: readonly string[]): readonly string[] =>
-  lines.length === 0 ? [] : [title, ...indented(lines)];

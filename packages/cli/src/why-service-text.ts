@@ -6,7 +6,7 @@ import type {
   ServiceExplanation,
 } from "@berth/contracts/rest/explanation";
 import { outlookLines } from "./outlook-text.ts";
-import { idOf, indented } from "./text.ts";
+import { idOf, section } from "./text.ts";
 
 /** What `berth why` shows of a service. */
 export function whyServiceText(service: ServiceExplanation): string {
@@ -26,9 +26,6 @@ export function whyServiceText(service: ServiceExplanation): string {
     ),
   ].join("\n");
 }
-
-const section = (title: string, lines: readonly string[]): readonly string[] =>
-  lines.length === 0 ? [] : [title, ...indented(lines)];
 
 function noteText({ text, since, until }: ExplainedNote): string {
   const times = [

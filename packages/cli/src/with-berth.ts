@@ -6,6 +6,10 @@ export interface RestOptions extends TargetOptions {
   readonly json: boolean;
 }
 
+export interface ClusterOptions extends RestOptions {
+  readonly cluster?: string;
+}
+
 /** A call of its REST API, signed; undefined where the answer is empty. */
 export type Berth = (method: RestCall["method"], path: string, body?: object) => Promise<unknown>;
 
@@ -22,6 +26,16 @@ export async function withBerth(
     return callRest(client, { method, url, ...(body !== undefined && { body }) });
   });
   return EXIT_CODES.ok;
+}
+
+/** A path with the cluster that is meant, and what else is asked for. */
+export function pathOf(
+  path: string,
+  { cluster }: Pick<ClusterOptions, "cluster">,
+  query: Readonly<Record<string, string>> = {},
+): string {
+  const search = new URLSearchParams({ ...query, ...(cluster !== undefined && { cluster }) });
+  return `${path}?${search.toString()}`;
 }
 
 /** Prints for people, or the value itself for programs. */

@@ -12,7 +12,7 @@ const REST_MS = 120_000;
 async function aStage({ instances }: TaskSetScenario): Promise<Stage> {
   const small = await smallWorld({ zones: [] });
   const { world } = small;
-  for (let number = 0; number < instances; number += 1) await addAgent(world, `zone-${number}`);
+  for (let number = 0; number < instances; number += 1) await addAgent(small, `zone-${number}`);
   await registerWeb(world);
   await small.pass(5_000);
   return {

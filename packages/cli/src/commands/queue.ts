@@ -4,13 +4,9 @@ import type {
   QueuedRunPage,
 } from "@berth/contracts/rest/queued-runs";
 import { queuedRunsText, queuedRunText } from "../queue-text.ts";
-import { type RestOptions, say, withBerth } from "../with-berth.ts";
+import { type ClusterOptions, pathOf, say, withBerth } from "../with-berth.ts";
 
-export interface QueueOptions extends RestOptions {
-  readonly cluster?: string;
-}
-
-export interface QueueRunOptions extends QueueOptions {
+export interface QueueRunOptions extends ClusterOptions {
   readonly count: number;
   /** Seconds. */
   readonly deadline: number;
@@ -36,7 +32,7 @@ export async function queueRun(taskDefinition: string, options: QueueRunOptions)
 }
 
 /** `berth queue list`: all of a cluster, page by page. */
-export async function listQueue(options: QueueOptions): Promise<number> {
+export async function listQueue(options: ClusterOptions): Promise<number> {
   return withBerth(options, async (berth) => {
     const runs: QueuedRunDescription[] = [];
     let startAfter: string | undefined;
@@ -54,20 +50,11 @@ export async function listQueue(options: QueueOptions): Promise<number> {
 export async function callOnQueued(
   method: "GET" | "DELETE",
   id: string,
-  options: QueueOptions,
+  options: ClusterOptions,
 ): Promise<number> {
   return withBerth(options, async (berth) => {
     const path = pathOf(`${PATH}/${encodeURIComponent(id)}`, options);
     const run = (await berth(method, path)) as QueuedRunExplanation;
     say(options, run, queuedRunText(run));
   });
-}
-
-function pathOf(
-  path: string,
-  { cluster }: QueueOptions,
-  query: Readonly<Record<string, string>> = {},
-): string {
-  const search = new URLSearchParams({ ...query, ...(cluster !== undefined && { cluster }) });
-  return `${path}?${search.toString()}`;
 }

@@ -12,6 +12,7 @@ import { aControlPlane } from "@berth/testing/control-plane";
 import { setUpCluster } from "@berth/testing/set-up-cluster";
 import { aTaskSet } from "@berth/testing/task-sets";
 import { expect, test } from "vitest";
+import { withDue } from "../reconcile/persist.ts";
 import { rebalanceService } from "./rebalance-service.ts";
 
 const GROUP = "service:web";
@@ -90,3 +91,61 @@ test.each([
   const controlPlane = await aLopsidedService(service);
   await expect(rebalanceService(controlPlane, { service: "web" })).rejects.toThrow(message);
 });
+
+const overdueOf = async (controlPlane: ReturnType<typeof aControlPlane>) =>
+  (await controlPlane.store.overdue(controlPlane.now(), 10)).filter(
+    ({ kind }) => kind === "service",
+  );
+
+test("leaves a mark on the service, for the message that wakes it may be lost", async () => {
+  const controlPlane = await aLopsidedService();
+  await movesOf(controlPlane);
+  expect(await overdueOf(controlPlane)).toMatchObject([{ name: "web" }]);
+});
+
+test("leaves a mark also where the service was looked at before its tasks were marked", async () => {
+  const controlPlane = await aLopsidedService();
+  const { tasks } = controlPlane.store;
+  await rebalanceService(
+    {
+      ...controlPlane,
+      store: {
+        ...controlPlane.store,
+        tasks: {
+          ...tasks,
+          replace: async (task) => {
+            await settleService(controlPlane);
+            return tasks.replace(task);
+          },
+        },
+      },
+    },
+    { service: "web" },
+  );
+  expect(await overdueOf(controlPlane)).toMatchObject([{ name: "web" }]);
+});
+
+test("wakes the service again, and marks it, where it is repeated while tasks move", async () => {
+  const controlPlane = await aLopsidedService();
+  await movesOf(controlPlane);
+  await settleService(controlPlane);
+  controlPlane.wakes.length = 0;
+  expect(await movesOf(controlPlane)).toEqual([]);
+  expect(controlPlane.wakes).toMatchObject([{ message: { kind: "service", service: "web" } }]);
+  expect(await overdueOf(controlPlane)).toMatchObject([{ name: "web" }]);
+});
+
+test("leaves a service alone that has nothing to move", async () => {
+  const controlPlane = await aLopsidedService({
+    placementStrategy: [{ type: "binpack", field: "memory" }],
+  });
+  expect(await movesOf(controlPlane)).toEqual([]);
+  expect(controlPlane.wakes).toEqual([]);
+  expect(await overdueOf(controlPlane)).toEqual([]);
+});
+
+/** As its controller does once it sees nothing to be done. */
+async function settleService({ store }: ReturnType<typeof aControlPlane>): Promise<void> {
+  const service = await store.services.findLatest("default", "web");
+  if (service) await store.services.replace(withDue(service, undefined));
+}

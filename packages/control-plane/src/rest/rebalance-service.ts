@@ -12,7 +12,7 @@ import { serviceName } from "../commands/identifiers.ts";
 import type { CommandContext } from "../context.ts";
 import { definitionsNamed } from "../definition-cache.ts";
 import { serviceRequest } from "../placement/service-request.ts";
-import { persist } from "../reconcile/persist.ts";
+import { persist, withDue } from "../reconcile/persist.ts";
 
 /** The tasks that are to be replaced, and where the strategy would place their successors now. */
 export interface RebalancedService {
@@ -45,9 +45,7 @@ export async function rebalanceService(
       `service: ${name} is a DAEMON, which has one task on every container instance that suits it.`,
     );
   }
-  const moves = await movesOf(context, service);
-  await Promise.all(moves.map(({ taskId }) => mark(context, cluster, taskId)));
-  if (moves.length > 0) await context.relay.wake({ kind: "service", cluster, service: name });
+  const moves = await moveTasks(context, service);
   const instanceArn = (id: string) => containerInstanceArn(context.scope, cluster, id);
   return {
     moves: moves.map(({ taskId, from, to }) => ({
@@ -58,16 +56,36 @@ export async function rebalanceService(
   };
 }
 
-async function movesOf(context: CommandContext, service: Service): Promise<readonly Move[]> {
-  const { store } = context;
+/**
+ * Marks the service before its tasks, in case this process dies among them, and after them, since its
+ * controller may have looked in between and seen nothing to do. Who repeats this wakes it again.
+ */
+async function moveTasks(context: CommandContext, service: Service): Promise<readonly Move[]> {
   const { cluster, name } = service;
-  const [tasks, candidates, definitions] = await Promise.all([
-    store.tasks.ofGroup(cluster, serviceGroup(name)),
-    store.instances.all(cluster),
+  const tasks = await context.store.tasks.ofGroup(cluster, serviceGroup(name));
+  const areMoving = tasks.some(({ moving }) => moving);
+  // Where the successors of those that move already will be is not known yet.
+  const moves = areMoving ? [] : await movesOf(context, service, tasks);
+  if (moves.length > 0) {
+    await markService(context, service);
+    await Promise.all(moves.map(({ taskId }) => mark(context, cluster, taskId)));
+  }
+  if (areMoving || moves.length > 0) {
+    await markService(context, service);
+    await context.relay.wake({ kind: "service", cluster, service: name });
+  }
+  return moves;
+}
+
+async function movesOf(
+  context: CommandContext,
+  service: Service,
+  tasks: readonly Task[],
+): Promise<readonly Move[]> {
+  const [candidates, definitions] = await Promise.all([
+    context.store.instances.all(service.cluster),
     definitionsNamed(context, namedDefinitions(service)),
   ]);
-  // Where the successors of those that move already will be is not known yet.
-  if (tasks.some(({ moving }) => moving)) return [];
   for (const source of sourcesAtRest(service)) {
     const definition = definitions.get(source.taskDefinition);
     const movable = tasks
@@ -92,6 +110,16 @@ const isMovable = (task: Task, now: number): boolean =>
   !task.draining &&
   !task.moving &&
   !isProtected(task, now);
+
+/** The sweep finds it then, should the message that wakes it be lost. */
+async function markService(context: CommandContext, { cluster, name }: Service): Promise<void> {
+  const { services } = context.store;
+  await persist<Service>(
+    async () => services.findLatest(cluster, name),
+    (service) => (service.status === "ACTIVE" ? withDue(service, context.now()) : undefined),
+    (service) => services.replace(service),
+  );
+}
 
 /** One that stops meanwhile is replaced anyway. */
 async function mark(context: CommandContext, cluster: string, taskId: string): Promise<void> {

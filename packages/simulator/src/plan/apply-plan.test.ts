@@ -42,6 +42,13 @@ const movedSince = async (planned: ApplyPlanRequest) =>
     (error: unknown) => (isEcsError(error) ? [error.code, error.members["moved"]] : error),
   );
 
+/** As a placement does, whatever it places. */
+async function moveLedger(id: string): Promise<void> {
+  const { instances } = small.world.truth;
+  const ledger = await instances.findLedger("default", id);
+  if (ledger) await instances.replaceLedger(ledger);
+}
+
 describe("applying a plan", () => {
   test("makes its change", async () => {
     const planned = await plan(SCALE);
@@ -93,7 +100,7 @@ describe("applying a plan", () => {
     },
     {
       what: "an instance that joined",
-      move: () => addAgent(small.world, "d"),
+      move: () => addAgent(small, "d"),
       moved: [expect.stringMatching(/^container instance [0-9a-f]{32}: new$/)],
     },
   ])("is refused once something moved: $what", async ({ move, moved }) => {
@@ -138,6 +145,25 @@ describe("applying a plan", () => {
     expect(small.view.services.get("web")?.desiredCount).toBe(7);
   });
 
+  test("is refused where an instance moves between the last look and its drain", async () => {
+    const id = small.world.agents[0]?.id ?? "";
+    const planned = await plan({ drain: [id] });
+    const refusal = small.plan(async (context) => {
+      const { instances } = context.store;
+      const findLedger: typeof instances.findLedger = async (cluster, name) => {
+        await moveLedger(name);
+        return instances.findLedger(cluster, name);
+      };
+      const store = { ...context.store, instances: { ...instances, findLedger } };
+      return applyPlan({ ...context, store }, planned);
+    });
+    await expect(refusal).rejects.toMatchObject({
+      code: "PlanOutdatedException",
+      members: { moved: [`container instance ${id}`] },
+    });
+    expect((await small.world.truth.instances.findLedger("default", id))?.status).toBe("ACTIVE");
+  });
+
   test("is refused for a plan that is not as it was answered, and for a loss", async () => {
     const planned = await plan(SCALE);
     const other = { updateService: { service: "web", desiredCount: 9 } };
@@ -170,7 +196,7 @@ describe("applying a plan", () => {
       availabilityZoneRebalancing: "DISABLED",
     });
     await small.pass(60_000);
-    await addAgent(small.world, "d");
+    await addAgent(small, "d");
     await small.pass(2_000);
     const planned = await plan({ rebalance: "web" });
     await apply(planned);

@@ -10,6 +10,7 @@ import { ClusterView } from "../world/cluster-view.ts";
 import { Random } from "../world/random.ts";
 import { Scheduler } from "../world/scheduler.ts";
 import { SimulatedAgent } from "../world/simulated-agent.ts";
+import type { AdoptedState } from "../world/simulated-tasks.ts";
 import { World } from "../world/world.ts";
 import type { ClusterSnapshot } from "./read-cluster.ts";
 
@@ -59,7 +60,7 @@ export async function copyCluster(
     const { id } = stored.ledger;
     const agent = addAgent(world, stored, sessions.get(id), behaviour);
     if (agent.connectionId === undefined) continue;
-    for (const task of tasks.get(id) ?? []) adopt(world, agent, task, snapshot.definitions);
+    for (const task of tasks.get(id) ?? []) adopt({ world, view }, agent, task);
   }
   return { world, view };
 }
@@ -108,16 +109,17 @@ function addAgent(
   return agent;
 }
 
-function adopt(
-  world: World,
-  agent: SimulatedAgent,
-  task: Task,
-  definitions: ReadonlyMap<string, TaskDefinition>,
-): void {
-  const definition = definitions.get(task.taskDefinition);
+function adopt({ world, view }: ClusterCopy, agent: SimulatedAgent, task: Task): void {
+  const definition = view.definitions.get(task.taskDefinition);
   if (!definition || task.lastStatus === "STOPPED") return;
+  const since = task.lastStatus === "PENDING" ? undefined : task.startedAt;
   agent.adopt(payloadTask(world.scope, task, definition), {
-    isRunning: task.lastStatus !== "PENDING",
-    sinceMs: world.scheduler.now - task.createdAt,
+    is: adoptedAs(task, view),
+    sinceMs: world.scheduler.now - (since ?? task.createdAt),
   });
+}
+
+function adoptedAs(task: Task, view: ClusterView): AdoptedState["is"] {
+  if (task.lastStatus === "PENDING") return "starting";
+  return view.conditionOf(task) === "WARMING" ? "warming" : "running";
 }

@@ -3,14 +3,22 @@ import { rebalanceService } from "@berth/control-plane/rest/rebalance-service";
 import { serviceGroup } from "@berth/domain/task";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { addAgent, registerWeb, smallWorld, START_MS } from "../testing/small-world.ts";
+import {
+  addAgent,
+  BROKEN_IMAGE,
+  registerWeb,
+  smallWorld,
+  START_MS,
+} from "../testing/small-world.ts";
 import type { SmallWorld } from "../testing/small-world.ts";
+import { isFailedIn } from "../world/failed-deployment.ts";
 import { loseMachine } from "./change.ts";
 import { makePlan } from "./make-plan.ts";
 
 const ZONES = ["a", "b", "c"];
 const SERVICES = ["web", "api"];
-const HORIZON_MS = 12 * 60_000;
+/** For the slowest of them: deployments step by step, each behind a health check. */
+const HORIZON_MS = 40 * 60_000;
 
 const percentages = fc.constantFrom(
   { minimumHealthyPercent: 100, maximumPercent: 200 },
@@ -37,6 +45,17 @@ const story = fc.record({
   memory: fc.constantFrom(128, 500, 900),
   deploymentConfiguration: percentages,
   kind: fc.constantFrom(...CHANGES),
+  /** How long ago the services began: some have tasks whose health is not known yet. */
+  ageMs: fc.constantFrom(20_000, 400_000),
+  /** In seconds; 0: there is no health check. */
+  checkInterval: fc.constantFrom(0, 0, 5, 30, 150),
+  breaker: fc.constantFrom(
+    undefined,
+    { enable: true, rollback: true },
+    { enable: true, rollback: false },
+  ),
+  /** Where a breaker watches, what is deployed never runs. */
+  isBroken: fc.boolean(),
   count: fc.integer({ min: 1, max: 10 }),
 });
 
@@ -47,20 +66,32 @@ test("what a plan says is what happens", { timeout: 120_000 }, async () => {
     fc.asyncProperty(story, async (told) => {
       const small = await tell(told);
       const change = changeOf(told, small);
-      const assumptions = { startMs: START_MS, horizonMs: HORIZON_MS };
+      const assumptions = {
+        startMs: START_MS,
+        horizonMs: HORIZON_MS,
+        tasksFail: deploysBroken(told),
+      };
       const plan = await small.plan(async (context) => makePlan(context, { change, assumptions }));
       const lowest = watchLowest(small);
+      const tripped = watchBreakers(small);
       await make(small, change);
       await small.pass(HORIZON_MS);
-      const planned = plan.services.map(({ service, healthy, waiting, taskDefinition }) => ({
-        service,
-        healthy: healthy.after,
-        fewest: healthy.fewest,
-        waiting,
-        taskDefinition,
-      }));
+      const planned = plan.services.map(
+        ({ service, healthy, waiting, taskDefinition, rolloutState }) => ({
+          service,
+          healthy: healthy.after,
+          fewest: healthy.fewest,
+          waiting,
+          taskDefinition,
+          rolloutState,
+        }),
+      );
       const comparable = isRace(planned) ? totalsOf : asTheyAre;
       expect(comparable(planned)).toEqual(comparable(happened(small, lowest)));
+      expect(plan.ends).toBe("settled");
+      expect(
+        plan.trippedBreakers.map(({ service, taskDefinition }) => [service, taskDefinition]),
+      ).toEqual(tripped);
       expect(plan.tasks.running).toBe([...small.view.tasks.values()].length);
       expect(plan.capacity.memoryMiB.after).toBe(small.view.reserved.memoryMiB);
     }),
@@ -71,24 +102,38 @@ test("what a plan says is what happens", { timeout: 120_000 }, async () => {
 async function tell(told: Story): Promise<SmallWorld> {
   const zones = Array.from({ length: told.instanceCount }, (_, index) => ZONES[index % 3] ?? "");
   const small = await smallWorld({ seed: told.seed, zones });
-  await registerWeb(small.world, { memory: told.memory });
+  await registerWeb(small.world, webOf(told));
   for (const [index, serviceName] of SERVICES.entries()) {
     await small.world.call("CreateService", {
       serviceName,
       taskDefinition: "web",
       desiredCount: told.desiredCounts[index] ?? 0,
-      deploymentConfiguration: told.deploymentConfiguration,
+      deploymentConfiguration: {
+        ...told.deploymentConfiguration,
+        ...(told.breaker && { deploymentCircuitBreaker: told.breaker }),
+      },
     });
     await small.pass(1_000);
   }
-  await small.pass(120_000);
+  await small.pass(told.ageMs);
   if (told.kind === "rebalance") {
-    await addAgent(small.world, "c");
+    await addAgent(small, "c");
     await small.pass(2_000);
   }
-  if (told.kind === "deploy") await registerWeb(small.world, { memory: told.memory });
+  if (told.kind === "deploy") {
+    const image = deploysBroken(told) ? { image: BROKEN_IMAGE } : {};
+    await registerWeb(small.world, { ...webOf(told), ...image });
+  }
   return small;
 }
+
+const deploysBroken = ({ kind, breaker, isBroken }: Story): boolean =>
+  kind === "deploy" && breaker !== undefined && isBroken;
+
+const webOf = ({ memory, checkInterval: interval }: Story) => ({
+  memory,
+  ...(interval > 0 && { healthCheck: { command: ["CMD", "true"], interval } }),
+});
 
 function changeOf({ kind, count }: Story, { world }: SmallWorld): PlannedChange {
   const { id = "", zone = "" } = world.agents[count % world.agents.length] ?? {};
@@ -142,6 +187,21 @@ function watchLowest({ view }: SmallWorld): Map<string, number> {
   return lowest;
 }
 
+/** The service and definition of each deployment that is given up. */
+function watchBreakers({ view }: SmallWorld): (readonly [string, string])[] {
+  const tripped: (readonly [string, string])[] = [];
+  view.listeners.push({
+    onService: (before, after) => {
+      const begun = before?.deployments.filter(
+        ({ rolloutState }) => rolloutState === "IN_PROGRESS",
+      );
+      const failed = begun?.filter((deployment) => isFailedIn(deployment, after)) ?? [];
+      tripped.push(...failed.map(({ taskDefinition }) => [after.name, taskDefinition] as const));
+    },
+  });
+  return tripped;
+}
+
 interface Outcome {
   readonly healthy: number;
   readonly waiting: number;
@@ -161,10 +221,11 @@ const totalsOf = (outcomes: readonly Outcome[]): Outcome => ({
 const happened = ({ view }: SmallWorld, lowest: ReadonlyMap<string, number>) =>
   [...view.services.values()]
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, plannedStarts, taskDefinition }) => ({
+    .map(({ name, plannedStarts, taskDefinition, deployments }) => ({
       service: name,
       healthy: view.tallyOf(serviceGroup(name)).healthy,
       fewest: lowest.get(name),
       waiting: plannedStarts.filter(({ unplaced }) => unplaced !== undefined).length,
       taskDefinition,
+      rolloutState: deployments[0]?.rolloutState,
     }));

@@ -239,7 +239,7 @@ describe("a plan of a rebalance", () => {
       availabilityZoneRebalancing: "DISABLED",
     });
     await small.pass(60_000);
-    await addAgent(small.world, "d");
+    await addAgent(small, "d");
     await small.pass(2_000);
     const told = await plan({ rebalance: "web" });
     const ids = (arns: readonly string[]) => arns.map((arn) => arn.split("/").at(-1));

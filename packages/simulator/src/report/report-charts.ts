@@ -7,6 +7,8 @@ export interface Line {
 }
 
 export interface Chart {
+  /** Under which heading of the page. */
+  readonly section: "cluster" | "services";
   readonly title: string;
   readonly unit: string;
   readonly lines: readonly Line[];
@@ -46,13 +48,14 @@ function totalChart({ services, standalone }: Samples): Chart {
     { label: "healthy", values: total(({ healthy }) => healthy) },
     ...(most(standalone) > 0 ? [{ label: "standalone", values: standalone }] : []),
   ];
-  return { title: "Tasks of all services", unit: "tasks", lines };
+  return { section: "cluster", title: "Tasks of all services", unit: "tasks", lines };
 }
 
 const tasksChart = (
   title: string,
   { desired, running, pending, healthy }: ServiceSamples,
 ): Chart => ({
+  section: "services",
   title,
   unit: "tasks",
   lines: [
@@ -64,7 +67,8 @@ const tasksChart = (
 });
 
 const zonesChart = (name: string, { zones }: ServiceSamples): Chart => ({
-  title: `Spread of ${name}`,
+  section: "services",
+  title: `Spread of ${name} over zones`,
   unit: "tasks",
   lines: Object.keys(zones)
     .toSorted()
@@ -72,6 +76,7 @@ const zonesChart = (name: string, { zones }: ServiceSamples): Chart => ({
 });
 
 const capacityChart = (samples: Samples): Chart => ({
+  section: "cluster",
   title: "Reserved, of what is registered",
   unit: "%",
   lines: [
@@ -81,6 +86,7 @@ const capacityChart = (samples: Samples): Chart => ({
 });
 
 const instancesChart = ({ connectedInstances }: Samples): Chart => ({
+  section: "cluster",
   title: "Container instances",
   unit: "instances",
   lines: [{ label: "on", values: connectedInstances }],

@@ -4,11 +4,15 @@ import { fileURLToPath } from "node:url";
 import type { SimulationReport } from "../scenario/report.ts";
 import { chartsOf, isCutShort } from "./report-charts.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page-parts.ts";
-import { seconds } from "./report-text.ts";
+import { restlessText, seconds } from "./report-text.ts";
 
 /** The report as one HTML page that asks the network for nothing: the charts' library is in it. */
 export function reportPage(report: SimulationReport): string {
-  const charts = { atMs: report.samples.atMs, charts: chartsOf(report) };
+  const charts = {
+    atMs: report.samples.atMs,
+    events: report.events.map(({ atMs }) => atMs),
+    charts: chartsOf(report),
+  };
   const title = `Simulation of cluster ${report.cluster}, seed ${report.seed}`;
   return `<!doctype html>
 <html lang="en">
@@ -22,10 +26,14 @@ ${PAGE_STYLE}</style>
 </head>
 <body>
 <h1>${escaped(title)}</h1>
-<p>${escaped(summary(report))}</p>
+${facts(report)}
+${notes(restlessText(report))}
 ${violationList(report)}
-<div id="charts"></div>
-${isCutShort(report) ? "<p>Of the services the largest are drawn.</p>" : ""}
+<h2>Cluster</h2>
+<div id="cluster" class="charts"></div>
+<h2>Services over time</h2>
+<div id="services" class="charts"></div>
+${notes(chartNotes(report))}
 ${tables(report)}
 <script>${libraryFile("uPlot.iife.min.js")}</script>
 <script type="application/json" id="data">${scriptSafe(charts)}</script>
@@ -35,11 +43,44 @@ ${tables(report)}
 `;
 }
 
-function summary({ durationMs, containerInstances, tasks, violations }: SimulationReport): string {
+function facts({ durationMs, containerInstances, tasks, violations }: SimulationReport): string {
   const { before, after } = containerInstances;
-  const held = violations.length === 0 ? "held" : `were broken ${violations.length} times`;
-  return `${seconds(durationMs)} on ${before} container instances (${after} in the end); ${tasks.placed} tasks placed, ${tasks.started} started. Floors and ceilings ${held}.`;
+  const isHeld = violations.length === 0;
+  const told: readonly (readonly [string, string, string?])[] = [
+    ["Simulated", `${clock(durationMs)} ${durationMs < HOUR_MS ? "min" : "h"}`],
+    ["Container instances", before === after ? String(before) : `${before} → ${after}`],
+    ["Tasks placed", String(tasks.placed)],
+    ["Tasks started", String(tasks.started)],
+    [
+      "Floors and ceilings",
+      isHeld ? "held" : `broken ${violations.length} times`,
+      isHeld ? "good" : "bad",
+    ],
+  ];
+  const entries = told.map(
+    ([name, value, mood = ""]) => `<div><dt>${name}</dt><dd class="${mood}">${value}</dd></div>`,
+  );
+  return `<dl class="facts">${entries.join("")}</dl>`;
 }
+
+const chartNotes = (report: SimulationReport): readonly string[] => [
+  ...(report.events.length > 0 ? ["Dashed lines in the charts are the events below."] : []),
+  ...(isCutShort(report) ? ["Of the services the largest are drawn."] : []),
+];
+
+const HOUR_MS = 3_600_000;
+
+const two = (value: number): string => String(value).padStart(2, "0");
+
+/** As the charts have it: minutes and seconds, with hours where there are any. */
+function clock(ms: number): string {
+  const whole = Math.round(ms / 1_000);
+  const [hours, minutes] = [Math.floor(whole / 3_600), Math.floor(whole / 60) % 60];
+  return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(whole % 60)}`;
+}
+
+const notes = (lines: readonly string[]): string =>
+  lines.map((line) => `<p class="note">${escaped(line)}</p>`).join("\n");
 
 function violationList({ violations, bugs }: SimulationReport): string {
   const lines = [
@@ -63,6 +104,7 @@ function tables({ services, deployments, events, tasks }: SimulationReport): str
         "fewest healthy",
         "most tasks",
         "revision",
+        "steady",
       ],
       services.map((each) => [
         each.service,
@@ -73,6 +115,7 @@ function tables({ services, deployments, events, tasks }: SimulationReport): str
         each.fewestHealthy,
         each.mostTasks,
         each.taskDefinition,
+        each.steady ? "yes" : "no",
       ]),
     ),
     table(
@@ -81,7 +124,7 @@ function tables({ services, deployments, events, tasks }: SimulationReport): str
       deployments.map((each) => [
         each.service,
         each.taskDefinition,
-        seconds(each.startedMs),
+        clock(each.startedMs),
         each.verdict,
         each.endedMs === undefined ? "" : seconds(each.endedMs - each.startedMs),
       ]),
@@ -89,7 +132,7 @@ function tables({ services, deployments, events, tasks }: SimulationReport): str
     table(
       "Events",
       ["after", "event", "outcome"],
-      events.map(({ atMs, what, outcome }) => [seconds(atMs), what, outcome]),
+      events.map(({ atMs, what, outcome }) => [clock(atMs), what, outcome]),
     ),
     table("Tasks stopped", ["tasks", "reason"], countRows(tasks.stopped)),
     table("Tasks that had to wait for a place", ["tasks", "reason"], countRows(tasks.waited)),
@@ -103,17 +146,25 @@ type Cell = string | number;
 
 function table(title: string, head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   if (rows.length === 0) return "";
+  const isNumber = head.map((_, column) => typeof rows[0]?.[column] === "number");
   const cells = (row: readonly Cell[], tag: "td" | "th") =>
     row
-      .map((cell) => {
-        const align = typeof cell === "number" ? ' class="number"' : "";
-        return `<${tag}${align}>${escaped(String(cell))}</${tag}>`;
+      .map((cell, column) => {
+        const text = String(cell);
+        const look = isNumber[column] ? "number" : (LOOKS[text] ?? lengthOf(text));
+        return `<${tag} class="${look}">${escaped(text)}</${tag}>`;
       })
       .join("");
   return `<h2>${escaped(title)}</h2>
-<table><thead><tr>${cells(head, "th")}</tr></thead>
-<tbody>${rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("\n")}</tbody></table>`;
+<div class="table"><table class="rows"><thead><tr>${cells(head, "th")}</tr></thead>
+<tbody>${rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("\n")}</tbody></table></div>`;
 }
+
+/** Of verdicts. */
+const LOOKS: Readonly<Record<string, string>> = { COMPLETED: "good", FAILED: "bad" };
+
+/** What is not broken into lines. */
+const lengthOf = (text: string): string => (text.length <= 16 ? "short" : "");
 
 const HTML_ESCAPES: Readonly<Record<string, string>> = {
   "&": "&amp;",

@@ -33,6 +33,7 @@ function headLines(report: SimulationReport): readonly string[] {
   const { seed, durationMs, cluster, containerInstances, tasks, violations } = report;
   return [
     `Simulated ${seconds(durationMs)} of cluster ${cluster} with seed ${seed}.`,
+    ...restlessText(report),
     `Container instances: ${containerInstances.before} before, ${containerInstances.after} after.`,
     `Tasks: ${tasks.placed} placed, ${tasks.started} started.`,
     violations.length === 0
@@ -40,6 +41,12 @@ function headLines(report: SimulationReport): readonly string[] {
       : `Floors or ceilings were broken ${violations.length} times.`,
   ];
 }
+
+/** What there is to say of the beginning: that the services never came to rest. */
+export const restlessText = ({ beganAtRest }: SimulationReport): readonly string[] =>
+  beganAtRest
+    ? []
+    : ["The services had not come to rest an hour after they were created, when it began."];
 
 const SERVICE_HEAD = [
   "SERVICE",

@@ -16,6 +16,7 @@ const aReport = (services: Readonly<Record<string, number>>): SimulationReport =
   seed: 4,
   durationMs: 2_000,
   cluster: "default",
+  beganAtRest: true,
   containerInstances: { before: 2, after: 1 },
   samples: {
     atMs: [0, 1_000],

@@ -15,6 +15,10 @@ export class ScenarioError extends Error {
   override readonly name = "ScenarioError";
 }
 
+/** What is wrong, and where. */
+export const faultAt = (place: string, message: string): ScenarioError =>
+  new ScenarioError(`✖ ${message}\n  → at ${place}`);
+
 /** @throws ScenarioError that names each member that breaks a rule, and the rule */
 export function readScenario(text: string): Scenario {
   const outcome = scenarioSchema.safeParse(parseYaml(text));
@@ -125,7 +129,7 @@ function request<Name extends EcsOperationName>(
   try {
     return parseRequest(operation, JSON.stringify(body));
   } catch (error) {
-    throw new ScenarioError(`✖ ${(error as Error).message}\n  → at ${place}`);
+    throw faultAt(place, (error as Error).message);
   }
 }
 
@@ -146,8 +150,9 @@ function checkSize({ instances, services, events }: Scenario): void {
 function checkTimes({ durationMs, events }: Scenario, given: GivenScenario): void {
   const late = events.findIndex(({ atMs }) => atMs > durationMs);
   if (late < 0) return;
-  throw new ScenarioError(
-    `✖ must not be later than the duration of ${given.duration / 1_000} s\n  → at events[${late}].at`,
+  throw faultAt(
+    `events[${late}].at`,
+    `must not be later than the duration of ${given.duration / 1_000} s`,
   );
 }
 

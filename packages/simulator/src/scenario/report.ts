@@ -3,6 +3,8 @@ export interface SimulationReport {
   readonly seed: number;
   readonly durationMs: number;
   readonly cluster: string;
+  /** Whether the services of the beginning had come to rest within the time that they have for it. */
+  readonly beganAtRest: boolean;
   readonly containerInstances: { readonly before: number; readonly after: number };
   readonly samples: Samples;
   readonly services: readonly ServiceReport[];

@@ -1,13 +1,13 @@
-import { isEcsError } from "@berth/domain/errors";
 import type { Service } from "@berth/domain/service";
 import { serviceGroup } from "@berth/domain/task";
+import { isRefusal } from "../world/refusal.ts";
+import { ServiceBounds } from "../world/service-bounds.ts";
 import { act } from "./act.ts";
 import { Deployments } from "./deployments.ts";
 import { eventText } from "./event-text.ts";
 import type { EventReport, ServiceReport, SimulationReport } from "./report.ts";
 import { Sampler } from "./sampler.ts";
 import type { Scenario, ScenarioEvent } from "./scenario.ts";
-import { ServiceBounds } from "./service-bounds.ts";
 import { setStage } from "./stage.ts";
 import type { Stage } from "./stage.ts";
 import { TaskCounts } from "./task-counts.ts";
@@ -70,11 +70,8 @@ function schedule(
   world.scheduler.after(atMs, () => world.spawn(perform));
 }
 
-/** A refusal is an answer; anything else is a bug. */
 function refusalText(error: unknown): string {
-  if (isEcsError(error) && error.code !== "ServerException") {
-    return `refused: ${error.code}: ${error.message}`;
-  }
+  if (isRefusal(error)) return `refused: ${error.code}: ${error.message}`;
   throw error;
 }
 
@@ -94,6 +91,7 @@ function reportOf(stage: Stage, scenario: Scenario, witnesses: Witnesses): Simul
     seed: scenario.seed,
     durationMs: scenario.durationMs,
     cluster: scenario.cluster,
+    beganAtRest: stage.isAtRest,
     containerInstances: { before: instancesBefore, after: countInstances(stage) },
     samples: sampler.samples,
     services: [...view.services.values()]

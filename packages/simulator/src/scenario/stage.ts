@@ -6,7 +6,9 @@ import { Scheduler } from "../world/scheduler.ts";
 import { settle } from "../world/settle.ts";
 import { SimulatedAgent } from "../world/simulated-agent.ts";
 import { World } from "../world/world.ts";
+import { isRefusal } from "../world/refusal.ts";
 import { Behaviours } from "./behaviours.ts";
+import { faultAt } from "./read-scenario.ts";
 import type { InstanceTemplate, Scenario } from "./scenario.ts";
 
 /** Any moment would do; this one makes reports comparable. */
@@ -23,12 +25,46 @@ export interface Stage {
   readonly view: ClusterView;
   readonly behaviours: Behaviours;
   readonly cluster: string;
+  /** Its services have come to rest. */
+  readonly isAtRest: boolean;
   /** What all instances together have registered, lost ones included. */
   readonly registered: { cpuUnits: number; memoryMiB: number };
 }
 
-/** A cluster as the scenario finds it: instances that have joined, services at rest. */
+/** What there is before the services begin. */
+type BareStage = Omit<Stage, "isAtRest">;
+
+/**
+ * A cluster as the scenario finds it: instances that have joined, services at rest, if they come to rest.
+ *
+ * @throws ScenarioError where the control plane refuses something of it
+ */
 export async function setStage(scenario: Scenario): Promise<Stage> {
+  const stage = bareStage(scenario);
+  const { world } = stage;
+  const { cluster, instances, taskDefinitions, services } = scenario;
+  await taken("cluster", async () => world.call("CreateCluster", { clusterName: cluster }));
+  for (const [index, template] of instances.entries())
+    await taken(`instances[${index}]`, async () => join(stage, template));
+  for (const [index, request] of taskDefinitions.entries())
+    await taken(`taskDefinitions[${index}]`, async () =>
+      world.call("RegisterTaskDefinition", request),
+    );
+  await world.scheduler.runUntil(START + 1_000);
+  return { ...stage, isAtRest: await startServices(stage, services) };
+}
+
+/** What the control plane refuses in the beginning is a fault of the scenario. */
+async function taken(place: string, make: () => Promise<unknown>): Promise<void> {
+  try {
+    await make();
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    throw faultAt(place, `${error.code}: ${error.message}`);
+  }
+}
+
+function bareStage(scenario: Scenario): BareStage {
   const random = new Random(scenario.seed);
   const view = new ClusterView();
   const world = new World({
@@ -47,24 +83,17 @@ export async function setStage(scenario: Scenario): Promise<Stage> {
     },
     watcher: view,
   });
-  const stage: Stage = {
+  return {
     world,
     view,
     behaviours: new Behaviours(scenario.behaviours, random, view),
     cluster: scenario.cluster,
     registered: { cpuUnits: 0, memoryMiB: 0 },
   };
-  await world.call("CreateCluster", { clusterName: scenario.cluster });
-  for (const template of scenario.instances) await join(stage, template);
-  for (const request of scenario.taskDefinitions)
-    await world.call("RegisterTaskDefinition", request);
-  await world.scheduler.runUntil(START + 1_000);
-  await startServices(stage, scenario.services);
-  return stage;
 }
 
 /** Adds instances. Their machines are EC2's. */
-export async function join(stage: Stage, template: InstanceTemplate): Promise<void> {
+export async function join(stage: BareStage, template: InstanceTemplate): Promise<void> {
   const { world, registered } = stage;
   const { count, zones, cpu, memory } = template;
   for (let index = 0; index < count; index += 1) {
@@ -96,16 +125,24 @@ const registrationOf = (
   attributes: Object.entries(template.attributes).map(([name, value]) => ({ name, value })),
 });
 
-async function startServices(stage: Stage, services: Scenario["services"]): Promise<void> {
-  const { world, view, cluster } = stage;
-  if (services.length === 0) return;
+/** @returns whether they came to rest in time. */
+async function startServices(
+  { world, view, cluster }: BareStage,
+  services: Scenario["services"],
+): Promise<boolean> {
+  if (services.length === 0) return true;
   let changedAt = world.scheduler.now;
   const note = () => {
     changedAt = world.scheduler.now;
   };
   const listener = { onTask: note };
   view.listeners.push(listener);
-  for (const service of services) await world.call("CreateService", { cluster, ...service });
-  await settle({ world, view, changedAt: () => changedAt }, world.scheduler.now + SET_UP_MS);
+  for (const [index, service] of services.entries())
+    await taken(`services[${index}]`, async () =>
+      world.call("CreateService", { cluster, ...service }),
+    );
+  const end = world.scheduler.now + SET_UP_MS;
+  const ended = await settle({ world, view, changedAt: () => changedAt }, end);
   view.listeners.splice(view.listeners.indexOf(listener), 1);
+  return ended === "settled";
 }

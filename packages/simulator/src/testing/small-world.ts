@@ -2,7 +2,7 @@ import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import type { Alarms } from "@berth/control-plane/context";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
 import type { Table } from "@berth/store/table";
-import type { Behaviour } from "../world/behaviour.ts";
+import { type Behaviour, healthChecks } from "../world/behaviour.ts";
 import { ClusterView } from "../world/cluster-view.ts";
 import { Random } from "../world/random.ts";
 import { Scheduler } from "../world/scheduler.ts";
@@ -11,13 +11,15 @@ import { type ProcessContext, type Spread, World } from "../world/world.ts";
 
 export const START_MS = 5_000;
 const STOP_MS = 1_000;
+/** What never runs. */
+export const BROKEN_IMAGE = "broken";
 
 interface SmallWorldOptions {
   readonly seed?: number;
   readonly table?: Table;
   /** One instance for each; each takes sixteen tasks of `web`. */
   readonly zones?: readonly string[];
-  /** Default: they start in 5 seconds and stop in one. */
+  /** Default: what their definitions say, starting in 5 seconds and stopping in one. */
   readonly behaviour?: Behaviour;
   /** Default: none but those that are set. */
   readonly alarms?: Alarms;
@@ -49,16 +51,16 @@ export async function smallWorld(options: SmallWorldOptions = {}): Promise<Small
   });
   const pass = async (ms: number) => world.scheduler.runUntil(world.scheduler.now + ms);
   await world.call("CreateCluster", { clusterName: "default" });
-  for (const zone of zones) await addAgent(world, zone, behaviour);
+  for (const zone of zones) await addAgent({ world, view }, zone, behaviour);
   await registerWeb(world);
   await pass(2_000);
   return { world, view, pass, plan: async (work) => world.inProcess(work) };
 }
 
 export async function addAgent(
-  world: World,
+  { world, view }: Pick<SmallWorld, "world" | "view">,
   zone: string,
-  behaviour: Behaviour = PLAIN,
+  behaviour = byDefinition(view),
 ): Promise<SimulatedAgent> {
   const agent = new SimulatedAgent(world, {
     zone,
@@ -76,6 +78,16 @@ export async function addAgent(
   return agent;
 }
 
+/** Tasks do what their definitions let expect, but for those of an image that never runs. */
+const byDefinition =
+  ({ definitions }: ClusterView): Behaviour =>
+  ({ family, version, containers }) => ({
+    startMs: START_MS,
+    stopMs: STOP_MS,
+    failsToStart: containers.some(({ image }) => image === BROKEN_IMAGE),
+    ...healthChecks(definitions.get(`${family}:${version}`)),
+  });
+
 /** Another revision of `web`. */
 export async function registerWeb(
   world: World,
@@ -86,5 +98,3 @@ export async function registerWeb(
     containerDefinitions: [{ name: "main", image: "good", cpu: 128, memory: 128, ...container }],
   });
 }
-
-const PLAIN: Behaviour = () => ({ startMs: START_MS, stopMs: STOP_MS });

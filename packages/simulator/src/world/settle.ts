@@ -1,9 +1,10 @@
 import { isTerminal } from "@berth/domain/service-deployment";
+import type { TaskCondition } from "@berth/planner/service/task-condition";
 import type { ClusterView } from "./cluster-view.ts";
 import type { World } from "./world.ts";
 
 const LOOK_EVERY_MS = 1_000;
-/** Longer than anything is silent that goes on by itself, other than by a mark or a throttle. */
+/** Longer than anything is silent that goes on by itself and is not asked about below. */
 const QUIET_MS = 60_000;
 const MARKS_LOOKED_AT = 1_000;
 
@@ -29,17 +30,11 @@ export async function settle(course: Course, end: number): Promise<"settled" | "
 }
 
 async function isSettled(course: Course, end: number): Promise<boolean> {
-  const { world, view } = course;
-  const { now } = world.scheduler;
-  if (course.changedAt() + QUIET_MS > now) return false;
-  const throttled = [...view.services.values()].some(({ deployments, taskSets = [] }) =>
-    [...deployments, ...taskSets.map(({ failures }) => failures)].some(
-      ({ throttledUntil = 0 }) => throttledUntil > now,
-    ),
-  );
-  return (
-    !throttled && !isBaking(view) && !hasTaskUnderWay(course) && !(await expectsLoss(world, end))
-  );
+  const { world } = course;
+  const quietSince = world.scheduler.now - quietMs(world);
+  if ([course.changedAt(), ...momentsBefore(course, end)].some((at) => at > quietSince))
+    return false;
+  return !isBaking(course.view) && !hasTaskUnderWay(course) && !(await expectsLoss(world, end));
 }
 
 /** A deployment is yet to be complete, although nothing happens any more. */
@@ -50,15 +45,30 @@ const isBaking = (view: ClusterView): boolean =>
     ),
   );
 
-/** Some agent is still to start or stop something. */
+/** A task without health check proves in silence that it is healthy; what follows comes after that. */
+const quietMs = ({ settings: { healthyAfterMs, provenAfterMs } }: World): number =>
+  QUIET_MS + Math.max(healthyAfterMs, provenAfterMs);
+
+/** When services go on by the clock: as a throttle ends, or what protects a task from them. */
+function momentsBefore({ view }: Course, end: number): readonly number[] {
+  const throttles = [...view.services.values()].flatMap(({ deployments, taskSets = [] }) =>
+    [...deployments, ...taskSets.map(({ failures }) => failures)].map(
+      ({ throttledUntil = 0 }) => throttledUntil,
+    ),
+  );
+  const protections = [...view.tasks.values()].map(({ protectedUntil = 0 }) => protectedUntil);
+  return [...throttles, ...protections.filter((at) => at < end)];
+}
+
+/** Some agent is still to start or stop something, or to tell of its first health check. */
 function hasTaskUnderWay({ world, view }: Course): boolean {
   const present = new Set(world.agents.filter(({ isOn }) => isOn).map(({ id }) => id));
   return [...view.tasks.values()].some(
-    (task) =>
-      (task.lastStatus === "PENDING" || task.desiredStatus === "STOPPED") &&
-      present.has(task.containerInstanceId),
+    (task) => UNDER_WAY.has(view.conditionOf(task)) && present.has(task.containerInstanceId),
   );
 }
+
+const UNDER_WAY: ReadonlySet<TaskCondition> = new Set(["PENDING", "WARMING", "LEAVING"]);
 
 /** An instance is yet to be given up, or to be tidied. */
 async function expectsLoss(world: World, end: number): Promise<boolean> {

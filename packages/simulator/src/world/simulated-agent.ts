@@ -6,7 +6,7 @@ import { parseArn, lastSegment } from "@berth/domain/arn";
 import { AGENT_ATTRIBUTES } from "./agent-attributes.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { SimulatedTasks } from "./simulated-tasks.ts";
-import type { ReportedTask } from "./simulated-tasks.ts";
+import type { AdoptedState, ReportedTask } from "./simulated-tasks.ts";
 import type { World } from "./world.ts";
 
 /** As real agents do: whoever hears nothing for so long dials again. */
@@ -176,7 +176,7 @@ export class SimulatedAgent {
     }
   }
 
-  adopt(task: PayloadTask, state: { readonly isRunning: boolean; readonly sinceMs: number }): void {
+  adopt(task: PayloadTask, state: AdoptedState): void {
     this.tasks.adopt(task, state);
     if (task.desiredStatus === "STOPPED") this.tasks.stop(task.arn);
   }

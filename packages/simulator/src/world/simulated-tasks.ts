@@ -31,7 +31,14 @@ export interface TaskSurroundings {
 type HealthMembers = "arn" | "family" | "version" | "containerNames";
 export type ReportedTask = Pick<SimulatedTask, HealthMembers>;
 
-/** What one stands in for that the agent has never had. */
+/** How far a task is that is adopted, and for how long it has been so. */
+export interface AdoptedState {
+  /** Warming: it runs, and its health is not known yet. */
+  readonly is: "starting" | "warming" | "running";
+  readonly sinceMs: number;
+}
+
+/** Exit codes of containers that a signal ended. */
 const SIGKILLED = 137;
 const SIGTERMED = 143;
 
@@ -68,13 +75,13 @@ export class SimulatedTasks {
     else if (!this.#tasks.has(payload.arn)) this.#begin(this.#know(payload, "starting"));
   }
 
-  /** Takes over what is there already: one that runs, or one that still has so long to go. */
-  adopt(
-    payload: PayloadTask,
-    state: { readonly isRunning: boolean; readonly sinceMs: number },
-  ): void {
-    if (state.isRunning) this.#know(payload, "running");
-    else this.#begin(this.#know(payload, "starting"), state.sinceMs);
+  /** Takes over what is there already, as far on its way as it is. */
+  adopt(payload: PayloadTask, { is, sinceMs }: AdoptedState): void {
+    if (is === "starting") this.#begin(this.#know(payload, "starting"), sinceMs);
+    else {
+      const task = this.#know(payload, "running");
+      if (is === "warming") this.#liveOn(task, sinceMs);
+    }
   }
 
   stop(arn: string): void {
@@ -151,16 +158,17 @@ export class SimulatedTasks {
     });
   }
 
-  #liveOn(task: SimulatedTask): void {
+  #liveOn(task: SimulatedTask, sinceMs = 0): void {
     const { exits, healthyMs, unhealthyMs, repeatHealthMs } = task.script;
+    const at = (ms: number, run: () => void) => this.#around.later(Math.max(0, ms - sinceMs), run);
     const tell = (status: "HEALTHY" | "UNHEALTHY") => () => {
       if (task.status !== "running") return;
       this.#around.reportHealth(task, status);
       if (repeatHealthMs !== undefined) this.#around.later(repeatHealthMs, tell(status));
     };
-    if (healthyMs !== undefined) this.#around.later(healthyMs, tell("HEALTHY"));
-    if (unhealthyMs !== undefined) this.#around.later(unhealthyMs, tell("UNHEALTHY"));
-    if (exits) this.#around.later(exits.afterMs, () => this.#exit(task, exits.exitCode));
+    if (healthyMs !== undefined) at(healthyMs, tell("HEALTHY"));
+    if (unhealthyMs !== undefined) at(unhealthyMs, tell("UNHEALTHY"));
+    if (exits) at(exits.afterMs, () => this.#exit(task, exits.exitCode));
   }
 
   #reportEnd(task: SimulatedTask): void {

@@ -85,6 +85,7 @@ export class World {
   readonly disturbances: Disturbances;
   lifecycleActions = NO_GROUPS;
   readonly scope: Scope;
+  readonly settings: Settings;
   readonly #options: WorldOptions;
   readonly #table: Table;
   readonly #views: ClusterViews;
@@ -98,6 +99,7 @@ export class World {
     this.#options = options;
     this.scheduler = options.scheduler;
     this.scope = options.scope;
+    this.settings = options.settings;
     this.random = options.random;
     this.disturbances = options.disturbances ?? CALM;
     this.#table = options.table ?? createMemoryTable();
@@ -115,7 +117,8 @@ export class World {
       views: this.#views,
       lifecycleActions: this.lifecycleActions,
     });
-    const { settings, principalArn, alarms = NO_CLOUDWATCH } = this.#options;
+    const { settings } = this;
+    const { principalArn, alarms = NO_CLOUDWATCH } = this.#options;
     const { table, ...given } = parts;
     return work({
       ...given,
@@ -169,10 +172,10 @@ export class World {
   }
 
   #storeOver(table: Table): Store {
-    const { settings, watcher, spread } = this.#options;
+    const { watcher, spread } = this.#options;
     const store = createStore(table, {
       ...spread,
-      historyMs: settings.historyMs,
+      historyMs: this.settings.historyMs,
       now: () => this.scheduler.now,
     });
     return watcher ? watchedStore(store, watcher) : store;

@@ -4,7 +4,7 @@ import { awayListing, clusterOf, joinedListing, ledgerKey } from "../keys.ts";
 import type { Stored } from "../store.ts";
 import type { Item } from "../table.ts";
 import { decodeReservation, encodeReservation } from "./reservation-format.ts";
-import { expiryOf, membersOf, type Retention, toItem, toStored } from "./stored.ts";
+import { decodedOnce, expiryOf, membersOf, type Retention, toItem, toStored } from "./stored.ts";
 
 /** The item of a ledger, listed by when its agent came, or since when it is missed. One of an INACTIVE instance goes after a while. */
 export function ledgerItem(ledger: InstanceLedger, retention: Retention): Item {
@@ -28,7 +28,7 @@ function listingOf(ledger: InstanceLedger) {
   return isListed ? joinedListing(cluster, id, joinedAt) : undefined;
 }
 
-export function toLedger(item: Item): Stored<InstanceLedger> {
+export const toLedger = decodedOnce((item: Item): Stored<InstanceLedger> => {
   const { reservations, ...members } = membersOf(item);
   const decoded = Object.entries(reservations as Record<string, string>).map(([taskId, text]) => [
     taskId,
@@ -40,4 +40,4 @@ export function toLedger(item: Item): Stored<InstanceLedger> {
     ...members,
     reservations: Object.fromEntries(decoded),
   });
-}
+});

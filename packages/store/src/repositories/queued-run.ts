@@ -9,7 +9,7 @@ import {
 } from "../keys.ts";
 import type { New, QueuedRunRepository, Stored } from "../store.ts";
 import type { Item, Key, Table } from "../table.ts";
-import { expiryOf, membersOf, type Retention, toItem, toStored } from "./stored.ts";
+import { decodedOnce, expiryOf, membersOf, type Retention, toItem, toStored } from "./stored.ts";
 
 export function createQueuedRunRepository(table: Table, retention: Retention): QueuedRunRepository {
   return {
@@ -60,5 +60,6 @@ function itemOf(run: New<QueuedRun>, retention: Retention): Item {
   });
 }
 
-const toQueuedRun = (item: Item): Stored<QueuedRun> =>
-  toStored(item, { cluster: clusterOf(item), id: item.sk, ...membersOf(item) });
+const toQueuedRun = decodedOnce((item: Item): Stored<QueuedRun> =>
+  toStored(item, { cluster: clusterOf(item), id: item.sk, ...membersOf(item) }),
+);

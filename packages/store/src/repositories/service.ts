@@ -15,7 +15,15 @@ import { fullPage, listAll } from "./pages.ts";
 import { type CompactStarts, decodeStarts, encodeStarts } from "./planned-start-format.ts";
 import { type CompactChange, decodeChange, encodeChange } from "./service-change-format.ts";
 import { latestEvents, putEvents } from "./service-event.ts";
-import { expiryOf, findConfirmed, membersOf, type Retention, toItem, toStored } from "./stored.ts";
+import {
+  decodedOnce,
+  expiryOf,
+  findConfirmed,
+  membersOf,
+  type Retention,
+  toItem,
+  toStored,
+} from "./stored.ts";
 
 export function createServiceRepository(table: Table, retention: Retention): ServiceRepository {
   return {
@@ -91,7 +99,7 @@ function listing({ cluster, name, plannedStarts, ...service }: New<Service>) {
 }
 
 /** The service of an item. */
-export function toService(item: Item): Stored<Service> {
+export const toService = decodedOnce((item: Item): Stored<Service> => {
   // Starts were `plannedStarts` once, one by one: whoever expects those must not misread these.
   const { plannedStarts, starts = plannedStarts, ...others } = membersOf(item);
   const { unplacedReasons, plannedStops, latestChange, ...members } = others;
@@ -107,4 +115,4 @@ export function toService(item: Item): Stored<Service> {
       latestChange: decodeChange(latestChange as CompactChange),
     }),
   });
-}
+});

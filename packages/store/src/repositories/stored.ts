@@ -43,6 +43,20 @@ export function membersOf(item: Item): Readonly<Record<string, unknown>> {
   return members;
 }
 
+/**
+ * Decodes what cannot change once only: the table in memory gives the same frozen item out again and
+ * again, where DynamoDB gives new ones. What it holds is frozen too, as all share it.
+ */
+export function decodedOnce<T extends object>(decode: (item: Item) => T): (item: Item) => T {
+  const decoded = new WeakMap<Item, T>();
+  return (item) => {
+    if (!Object.isFrozen(item)) return decode(item);
+    const value = decoded.get(item) ?? Object.freeze(decode(item));
+    decoded.set(item, value);
+    return value;
+  };
+}
+
 /** How long to keep what is over. */
 export interface Retention {
   readonly historyMs: number;

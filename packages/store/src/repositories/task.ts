@@ -11,7 +11,7 @@ import type { Stored, TaskRepository } from "../store.ts";
 import type { Item, Key, Table } from "../table.ts";
 import { readAll } from "./pages.ts";
 import { type CompactTask, decodeTask, encodeTask } from "./task-format.ts";
-import { expiryOf, membersOf, type Retention, toItem, toStored } from "./stored.ts";
+import { decodedOnce, expiryOf, membersOf, type Retention, toItem, toStored } from "./stored.ts";
 
 export function createTaskRepository(table: Table, retention: Retention): TaskRepository {
   return {
@@ -98,7 +98,7 @@ function archivedItem(task: Stored<Task>, retention: Retention): Item {
 }
 
 /** The task of an item, live or archived. */
-export function toTask(item: Item): Stored<Task> {
+export const toTask = decodedOnce((item: Item): Stored<Task> => {
   const task = decodeTask(membersOf(item) as unknown as CompactTask);
   return toStored(item, { cluster: clusterOf(item), id: item.sk, ...task });
-}
+});

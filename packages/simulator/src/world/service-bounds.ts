@@ -3,11 +3,12 @@ import type { Task } from "@berth/domain/task";
 import { serviceNameOf } from "@berth/domain/task";
 import { boundsOf } from "@berth/planner/service/bounds";
 import type { Bounds } from "@berth/planner/service/bounds";
-import type { ClusterListener, ClusterView } from "../world/cluster-view.ts";
-import type { Scheduler } from "../world/scheduler.ts";
+import type { ClusterListener, ClusterView } from "./cluster-view.ts";
+import type { Scheduler } from "./scheduler.ts";
 
-/** A bound that Berth itself broke. */
+/** A bound that Berth itself broke: I3 is the ceiling, I4 the floor. */
 export interface Violation {
+  readonly invariant: "I3" | "I4";
   /** Epoch ms. */
   readonly at: number;
   readonly service: string;
@@ -23,15 +24,18 @@ interface Asked extends Bounds {
   readonly at: number;
 }
 
-/** Watches floor and ceiling of every service at every start and every stop (I3, I4). */
+/**
+ * Watches floor and ceiling of every REPLICA service at every start and every stop (I3, I4). Those of a
+ * DAEMON go with the instances that suit it, of which this knows nothing.
+ */
 export class ServiceBounds implements ClusterListener {
   readonly violations: Violation[] = [];
   readonly #view: ClusterView;
-  readonly #clock: Scheduler;
+  readonly #clock: Pick<Scheduler, "now">;
   readonly #asked = new Map<string, readonly Asked[]>();
   readonly #deaths = new Map<string, readonly number[]>();
 
-  constructor(view: ClusterView, clock: Scheduler) {
+  constructor(view: ClusterView, clock: Pick<Scheduler, "now">) {
     this.#view = view;
     this.#clock = clock;
     for (const service of view.services.values()) this.onService(undefined, service);
@@ -52,31 +56,32 @@ export class ServiceBounds implements ClusterListener {
   onTask(before: Task | undefined, after: Task): void {
     const service = this.#view.services.get(serviceNameOf(after) ?? "");
     // Between task sets there are no bounds: an outside controller moves the tasks.
-    if (service?.status !== "ACTIVE" || service.taskSets) return;
-    if (!before) this.#checkCeiling(service, after.group);
-    else if (this.#view.conditionOf(before) === "HEALTHY") this.#lookAtEnd(service, before, after);
+    if (service?.schedulingStrategy !== "REPLICA" || service.taskSets) return;
+    if (before) {
+      if (this.#view.conditionOf(before) === "HEALTHY") this.#lookAtEnd(service, after);
+    } else if (after.lastStatus !== "STOPPED") this.#checkCeiling(service, after.group);
   }
 
   #checkCeiling({ name }: Service, group: string): void {
     const ceiling = Math.max(1, ...this.#recent(name).map((asked) => asked.ceiling));
     const { total } = this.#view.tallyOf(group);
-    if (total > ceiling) this.#break(name, `${total} tasks, ceiling ${ceiling}`);
+    if (total > ceiling) this.#break("I3", name, `${total} tasks, ceiling ${ceiling}`);
   }
 
-  #lookAtEnd({ name }: Service, before: Task, after: Task): void {
+  /** Of a task that was healthy. */
+  #lookAtEnd({ name, status }: Service, after: Task): void {
     if (this.#view.conditionOf(after) === "HEALTHY") return;
-    const isOrdered =
-      before.desiredStatus === "RUNNING" && after.stopCode === "ServiceSchedulerInitiated";
     const { now } = this.#clock;
     const deaths = (this.#deaths.get(name) ?? []).filter((at) => at > now - UNKNOWN_DEATH_MS);
-    if (!isOrdered) {
+    if (after.desiredStatus === "RUNNING" || after.lastStatus === "STOPPED") {
       this.#deaths.set(name, [...deaths, now]);
       return;
     }
+    if (status !== "ACTIVE" || after.stopCode !== "ServiceSchedulerInitiated") return;
     const floor = Math.min(...this.#recent(name).map((asked) => asked.floor));
     const { healthy } = this.#view.tallyOf(after.group);
     if (healthy + deaths.length < floor) {
-      this.#break(name, `a healthy task is stopped: ${healthy} are left, floor ${floor}`);
+      this.#break("I4", name, `a healthy task is stopped: ${healthy} are left, floor ${floor}`);
     }
   }
 
@@ -87,7 +92,7 @@ export class ServiceBounds implements ClusterListener {
     return [...(last ? [last] : []), ...history.filter(({ at }) => at > since)];
   }
 
-  #break(service: string, text: string): void {
-    this.violations.push({ at: this.#clock.now, service, text });
+  #break(invariant: Violation["invariant"], service: string, text: string): void {
+    this.violations.push({ invariant, at: this.#clock.now, service, text });
   }
 }
