@@ -4,7 +4,7 @@ import {
   INSTANCE_ROLES,
   JOIN_THROTTLING,
 } from "./defaults.ts";
-import { entryFunction } from "./edge.ts";
+import { entryFunction, LOOKING_AT_ALARMS } from "./edge.ts";
 import type { EdgeParts } from "./edge.ts";
 
 /** Open to everybody, so it has a throttle of its own: a flood of strangers leaves the rest alone. */
@@ -37,7 +37,7 @@ export function api(parts: EdgeParts) {
     },
   });
   const apiFunction = entryFunction("api", parts, {
-    permissions: [parts.keys.sealing],
+    permissions: [parts.keys.sealing, LOOKING_AT_ALARMS],
     environment: {
       // What instances call it is what they dial.
       BERTH_INSTALLATION: httpApi.url.apply((url) => new URL(url).host),

@@ -1,7 +1,7 @@
 import { QUEUES } from "../packages/aws/src/queues.ts";
 import type { Queue } from "../packages/aws/src/queues.ts";
 import { BATCH_SIZE, MAXIMUM_CONCURRENCY } from "./defaults.ts";
-import { entryFunction } from "./edge.ts";
+import { entryFunction, LOOKING_AT_ALARMS } from "./edge.ts";
 import type { EdgeParts, EntryFunction, Permission } from "./edge.ts";
 import type { WakeQueue } from "./queues.ts";
 
@@ -12,7 +12,7 @@ export function controllers(parts: EdgeParts): readonly EntryFunction[] {
 
 function consumer(name: Queue, parts: EdgeParts): EntryFunction {
   const source = parts.queues[name];
-  const permissions = [receivingFrom(source), ...(name === "dispatch" ? [tellingGroups()] : [])];
+  const permissions = [receivingFrom(source), ...permissionsOf(name)];
   const made = entryFunction(`${name}-queue`, parts, { permissions });
   // Not `queue.subscribe`: it grants more than Lambda's pollers call.
   new aws.lambda.EventSourceMapping(`${name}-queue`, {
@@ -24,6 +24,12 @@ function consumer(name: Queue, parts: EdgeParts): EntryFunction {
     scalingConfig: { maximumConcurrency: MAXIMUM_CONCURRENCY[name] },
   });
   return made;
+}
+
+/** What a controller does besides: one looks after machines, the others decide about services. */
+function permissionsOf(name: Queue): readonly Permission[] {
+  if (name === "dispatch") return [tellingGroups()];
+  return name === "service" || name === "placement" ? [LOOKING_AT_ALARMS] : [];
 }
 
 function receivingFrom({ queue }: WakeQueue): Permission {

@@ -100,6 +100,15 @@ function sendingTo(queues: readonly WakeQueue[]): Permission {
   };
 }
 
+/**
+ * For what decides about services, whose deployments name alarms of this account. CloudWatch tells of
+ * composite alarms only whom it may tell of all: AWS demands the wildcard.
+ */
+export const LOOKING_AT_ALARMS: Permission = {
+  actions: ["cloudwatch:DescribeAlarms"],
+  resources: ["*"],
+};
+
 interface EntrySettings {
   /** Besides those of its role, both. */
   readonly permissions?: readonly Permission[];

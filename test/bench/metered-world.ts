@@ -6,11 +6,16 @@ import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
 import { connectAgent } from "@berth/control-plane/agents/connections";
 import { receiveFromAgent } from "@berth/control-plane/agents/receive";
 import { commands } from "@berth/control-plane/commands/registry";
-import type { CommandContext, InstanceControlPlane } from "@berth/control-plane/context";
+import type {
+  CommandContext,
+  InstanceControlPlane,
+  ServiceControlPlane,
+} from "@berth/control-plane/context";
 import { eventsOfChange } from "@berth/control-plane/events/events-of-change";
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
+import { NO_CLOUDWATCH } from "@berth/control-plane/alarms/no-cloudwatch";
 import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { CHANGE_SOURCE, isToldOf } from "@berth/functions/change-source";
 import { FUNCTION_LIMITS, type FunctionName } from "@berth/functions/function-limits";
@@ -69,7 +74,7 @@ const START_MS = 500;
  */
 export class MeteredWorld {
   readonly usage: Usage = { ...NOTHING };
-  readonly context: CommandContext & InstanceControlPlane;
+  readonly context: CommandContext & InstanceControlPlane & ServiceControlPlane;
   readonly #client: DynamoDBClient;
   readonly #events: { readonly at: number; readonly run: () => Promise<void> }[] = [];
   readonly #coalesced = new Set<string>();
@@ -109,6 +114,7 @@ export class MeteredWorld {
       },
       views: new ClusterViews(),
       metrics: { record: () => undefined },
+      alarms: NO_CLOUDWATCH,
       lifecycleActions: {
         complete: async () => undefined,
         recordHeartbeat: async () => "over",

@@ -3,9 +3,14 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { AcsMessage } from "@berth/contracts/agent/messages";
 import type { WakeMessage } from "@berth/contracts/queue";
 import { commands } from "@berth/control-plane/commands/registry";
-import type { CommandContext, InstanceControlPlane } from "@berth/control-plane/context";
+import type {
+  CommandContext,
+  InstanceControlPlane,
+  ServiceControlPlane,
+} from "@berth/control-plane/context";
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
+import { NO_CLOUDWATCH } from "@berth/control-plane/alarms/no-cloudwatch";
 import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { createStore } from "@berth/store/create-store";
 import { ensureTable } from "@berth/store/dynamodb/schema";
@@ -36,7 +41,7 @@ export async function meteredControlPlane(endpoint: string, units: Units) {
   const wakes = new Map<string, WakeMessage>();
   const pushed: AcsMessage[] = [];
   const now = () => Date.now();
-  const context: CommandContext & InstanceControlPlane = {
+  const context: CommandContext & InstanceControlPlane & ServiceControlPlane = {
     store: createStore(table, { historyMs: DEFAULT_SETTINGS.historyMs, now }),
     relay: {
       wake: async (message, timing) => {
@@ -52,6 +57,7 @@ export async function meteredControlPlane(endpoint: string, units: Units) {
     },
     views: new ClusterViews(),
     metrics: { record: () => undefined },
+    alarms: NO_CLOUDWATCH,
     lifecycleActions: {
       complete: async () => undefined,
       recordHeartbeat: async () => "over",

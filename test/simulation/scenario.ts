@@ -4,6 +4,7 @@ import { createMemoryTable } from "@berth/store/memory/table";
 import type { Table } from "@berth/store/table";
 import { createChaos, startAgent } from "./chaos.ts";
 import type { Chaos } from "./chaos.ts";
+import { DeploymentAlarms } from "./deployment-alarms.ts";
 import { whatIsNotExplained } from "./explanations.ts";
 import { Invariants, snapshotOf } from "./invariants.ts";
 import type { Snapshot } from "./invariants.ts";
@@ -39,18 +40,21 @@ export async function runScenario(
   const invariants = new Invariants();
   const verdicts = new Verdicts();
   const queuedRuns = new QueuedRuns(world);
+  const alarms = new DeploymentAlarms(world);
   const taskSets = new TaskSets(world);
   let phase: "setup" | "chaos" | "rest" = "setup";
   world.spawn(async () => {
     await setUp(world);
     const habits = await setUpServices(world, invariants);
     await queuedRuns.setUp();
+    await alarms.setUp();
     await taskSets.setUp();
     phase = "chaos";
     faults.breakThings();
     users(world, habits, invariants, () => phase === "chaos");
     trouble(chaos, () => phase === "chaos");
     queuedRuns.begin(() => phase === "chaos");
+    alarms.begin(() => phase === "chaos");
     taskSets.begin(() => phase === "chaos");
   });
 
@@ -62,6 +66,7 @@ export async function runScenario(
     ...invariants.broken,
     ...verdicts.broken,
     ...queuedRuns.broken,
+    ...alarms.broken,
     ...taskSets.broken,
     ...chaos.group.broken,
   ];
@@ -73,6 +78,7 @@ export async function runScenario(
       snapshot = await snapshotOf(world.truth, snapshot);
       invariants.check(snapshot, world.scheduler.now);
       await queuedRuns.check(snapshot);
+      await alarms.check(snapshot, world.scheduler.now);
       taskSets.check(snapshot, world.scheduler.now);
       if (seen % EXPLAINED_WRITES === 0) {
         invariants.broken.push(...(await whatIsNotExplained(world, snapshot)));

@@ -38,6 +38,11 @@ const PLANTS: readonly Plant[] = [
   },
   { file: "stacks/edge.ts", from: "BERTH_TABLE_NAME", to: "BERTH_TABLE" },
   { file: "stacks/edge.ts", from: "${logGroup.arn}:*", to: "*" },
+  {
+    file: "stacks/controllers.ts",
+    from: `name === "service" || name === "placement"`,
+    to: `name === "placement"`,
+  },
   { file: "stacks/controllers.ts", from: "autoScalingGroupName/${each}", to: "*" },
   { file: "stacks/edge.ts", from: "role: { managedPolicyArns: [] },", to: "" },
   { file: "stacks/alarms.ts", from: `below ? "breaching" : "notBreaching"`, to: `"notBreaching"` },
@@ -82,6 +87,13 @@ describe("with planted faults", () => {
       "api may not kms:Decrypt",
       "api need not dynamodb:Scan",
     ]);
+  });
+
+  it("finds a controller that cannot see the alarms of its services", () => {
+    const calls = new Map([["service-queue", callsOf("service-queue")]]);
+    expect(permissionFaults(deployment, calls)).toContain(
+      "service-queue may not cloudwatch:DescribeAlarms",
+    );
   });
 
   it("finds a wildcard, and a policy of AWS's that is full of them", () => {

@@ -2,6 +2,7 @@ import {
   ApiGatewayManagementApiClient,
   type ApiGatewayManagementApiClientConfig,
 } from "@aws-sdk/client-apigatewaymanagementapi";
+import { CloudWatchClient, type CloudWatchClientConfig } from "@aws-sdk/client-cloudwatch";
 import { EventBridgeClient, type EventBridgeClientConfig } from "@aws-sdk/client-eventbridge";
 import { AutoScalingClient, type AutoScalingClientConfig } from "@aws-sdk/client-auto-scaling";
 import { KMSClient, type KMSClientConfig } from "@aws-sdk/client-kms";
@@ -30,6 +31,15 @@ export function createSqsClient(config: SQSClientConfig): SQSClient {
 
 export function createAutoScalingClient(config: AutoScalingClientConfig): AutoScalingClient {
   return new AutoScalingClient({ requestHandler: TRANSPORT, ...config });
+}
+
+/** A service waits for it, and can do without: it is asked once more and not for long. */
+export function createCloudWatchClient(config: CloudWatchClientConfig): CloudWatchClient {
+  return new CloudWatchClient({
+    requestHandler: { ...TRANSPORT, requestTimeout: 2000 },
+    maxAttempts: 2,
+    ...config,
+  });
 }
 
 export function createKmsClient(config: KMSClientConfig): KMSClient {

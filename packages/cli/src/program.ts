@@ -6,6 +6,7 @@ import { templates } from "./commands/templates.ts";
 import { up, type UpOptions } from "./commands/up.ts";
 import { why } from "./commands/why.ts";
 import type { WhyOptions } from "./commands/why.ts";
+import { addAlarms } from "./alarms-program.ts";
 import { addKeys } from "./keys-program.ts";
 import {
   dataDirOption,
@@ -32,7 +33,7 @@ Exit codes:
   ${EXIT_CODES.usage}  not a command or option that berth knows
   ${EXIT_CODES.engineMissing}  up: there is no Docker Engine to use
   ${EXIT_CODES.alreadyRunning}  up: Berth already runs on this data directory
-  ${EXIT_CODES.notRunning}  status, why, plan, templates, queue, keys: Berth does not run on this data directory
+  ${EXIT_CODES.notRunning}  status, why, plan, templates, queue, alarms, keys: Berth does not run on this data directory
 `;
 
 /** The command line of `berth`. Throws commander's errors instead of ending the process. */
@@ -52,6 +53,7 @@ export function berthProgram(): Command {
   addTemplates(program);
   addAgent(program);
   addQueue(program);
+  addAlarms(program);
   addKeys(program);
   for (const command of everyCommand(program)) {
     command.exitOverride().copyInheritedSettings(program);

@@ -2,7 +2,7 @@ import type { ECSClient } from "@aws-sdk/client-ecs";
 import { SignatureV4 } from "@smithy/signature-v4";
 
 export interface RestCall {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: URL;
   /** Sent as JSON. */
   readonly body?: object;

@@ -34,6 +34,14 @@ const service: ServiceExplanation = {
       createdAt: AT,
       failureCount: 3,
     },
+    {
+      serviceDeploymentArn: `${ARN}:service-deployment/default/web/abd`,
+      deploymentId: "ecs-svc/2",
+      status: "ROLLBACK_SUCCESSFUL",
+      statusReason: "An alarm was detected.",
+      createdAt: AT,
+      triggeredAlarms: ["errors", "latency"],
+    },
   ],
   waiting: [],
   placements: [],
@@ -103,6 +111,7 @@ Deployments
   ecs-svc/1 PRIMARY web:1 IN_PROGRESS: ECS deployment ecs-svc/1 in progress. 2 failed tasks in a row, 3 fail the deployment.
 Verdicts of deployments
   2026-01-01T00:00:01.000Z ecs-svc/0 ROLLBACK_SUCCESSFUL (3 failed tasks): The circuit breaker has tripped.
+  2026-01-01T00:00:01.000Z ecs-svc/2 ROLLBACK_SUCCESSFUL: An alarm was detected. In ALARM: errors, latency.
 Placement for ecs-svc/1: none of 5 ACTIVE container instances takes the next task
   5 RESOURCE:CPU
     i1: detail 1

@@ -56,9 +56,11 @@ function taskSetText(set: ExplainedTaskSet): string {
 
 function verdictText(record: ExplainedServiceDeployment): string {
   const { createdAt, deploymentId, status, statusReason, failureCount = 0 } = record;
+  const { triggeredAlarms = [] } = record;
   const failures = failureCount === 0 ? "" : ` (${failureCount} failed tasks)`;
   const reason = statusReason === undefined ? "" : `: ${statusReason}`;
-  return `${createdAt} ${deploymentId} ${status}${failures}${reason}`;
+  const alarms = triggeredAlarms.length === 0 ? "" : ` In ALARM: ${triggeredAlarms.join(", ")}.`;
+  return `${createdAt} ${deploymentId} ${status}${failures}${reason}${alarms}`;
 }
 
 const thresholdText = ({ failureThreshold }: ExplainedDeployment): string =>

@@ -1,6 +1,7 @@
 import type { AcsMessage } from "@berth/contracts/agent/messages";
 import type { MetricDimensions, MetricName } from "@berth/contracts/metrics";
 import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
+import type { AlarmLook } from "@berth/domain/alarm";
 import type { Permissions } from "@berth/domain/access/access-key";
 import type { LifecycleAction } from "@berth/domain/container-instance";
 import type { Scope } from "@berth/domain/arn";
@@ -38,6 +39,17 @@ export interface AgentGateway {
 /** Counts what happens, for people who look at the whole: nothing depends on it. */
 export interface Metrics {
   record(name: MetricName, value: number, dimensions?: MetricDimensions): void;
+}
+
+/** What whoever decides about services works with besides. */
+export interface ServiceControlPlane extends ControlPlane {
+  readonly alarms: Alarms;
+}
+
+/** CloudWatch's alarms. */
+export interface Alarms {
+  /** Never fails: what cannot be looked at must not keep a service from what it can do. */
+  describe(names: readonly string[]): Promise<AlarmLook>;
 }
 
 /** What the controller of instances works with besides. */

@@ -35,6 +35,9 @@ export const containerInstanceArn = (scope: Scope, cluster: string, instanceId: 
 /** @param name `family:revision` */
 export const taskDefinitionArn = (scope: Scope, name: string) =>
   `${prefix(scope)}:task-definition/${name}`;
+/** As CloudWatch names its own. */
+export const alarmArn = ({ region, account }: Scope, name: string) =>
+  `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
 
 export interface ArnParts {
   readonly service: string;

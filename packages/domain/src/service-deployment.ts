@@ -30,6 +30,8 @@ export interface ServiceDeployment {
   readonly finishedAt?: number;
   readonly stoppedAt?: number;
   readonly rollback?: ServiceDeploymentRollback;
+  /** Present once its alarms have had something to say. */
+  readonly alarms?: AlarmWatch;
   /** Set with the verdict. */
   readonly end?: ServiceDeploymentEnd;
 }
@@ -45,8 +47,16 @@ export interface ServiceDeploymentRollback {
   readonly failureCount?: number;
   /** What it goes back to; absent where there was nothing. */
   readonly deploymentId?: string;
-  /** Alarms that went off. */
-  readonly alarmNames?: readonly string[];
+}
+
+/** What came of looking at the alarms of a service deployment. */
+export interface AlarmWatch {
+  /** Those that were in ALARM when it began: then none of its alarms counts. */
+  readonly alarmingBefore?: readonly string[];
+  /** Those that failed it. */
+  readonly triggered?: readonly string[];
+  /** Its tasks were all healthy then for the first time, and its alarms have yet to have their time. */
+  readonly bakingSince?: number;
 }
 
 /** How things were at the verdict. */

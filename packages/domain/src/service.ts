@@ -14,6 +14,7 @@ export interface DeploymentConfiguration {
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
   readonly deploymentCircuitBreaker?: DeploymentCircuitBreaker;
+  readonly alarms?: DeploymentAlarms;
   readonly [kept: string]: unknown;
 }
 
@@ -24,6 +25,13 @@ export interface DeploymentCircuitBreaker {
   readonly thresholdConfiguration?: ThresholdConfiguration;
   /** Default: true. */
   readonly resetOnHealthyTask?: boolean;
+}
+
+/** Alarms that fail a deployment. Source: ECS API reference, DeploymentAlarms. */
+export interface DeploymentAlarms {
+  readonly alarmNames: readonly string[];
+  readonly enable: boolean;
+  readonly rollback: boolean;
 }
 
 export interface ThresholdConfiguration {

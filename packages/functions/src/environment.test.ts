@@ -1,6 +1,6 @@
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
 import { describe, expect, it } from "vitest";
-import { readControllerQueues, readEnvironment } from "./environment.ts";
+import { readControllerQueues, readEnvironment, readHasCloudWatch } from "./environment.ts";
 
 const queueUrl = (name: string) => `https://sqs.us-east-1.amazonaws.com/000000000000/${name}`;
 const COMPLETE = {
@@ -46,6 +46,14 @@ describe("readEnvironment", () => {
     const faulty = { ...COMPLETE, BERTH_TABLE_NAME: undefined, BERTH_ACCOUNT: "12" };
     expect(() => readEnvironment(faulty)).toThrow(/BERTH_ACCOUNT: .*BERTH_TABLE_NAME: /);
     expect(() => readEnvironment({ ...COMPLETE, BERTH_LEASE_MS: "1h" })).toThrow("BERTH_LEASE_MS");
+  });
+});
+
+describe("readHasCloudWatch", () => {
+  it("takes it for there, as it is on AWS, unless told otherwise", () => {
+    expect(readHasCloudWatch({})).toBe(true);
+    expect(readHasCloudWatch({ BERTH_CLOUDWATCH: "false" })).toBe(false);
+    expect(() => readHasCloudWatch({ BERTH_CLOUDWATCH: "maybe" })).toThrow("BERTH_CLOUDWATCH");
   });
 });
 

@@ -70,6 +70,12 @@ export function readEnvironment(env: Variables): Environment {
   };
 }
 
+const cloudWatch = z.object({ BERTH_CLOUDWATCH: z.stringbool().default(true) });
+
+/** Whether there is CloudWatch, whose alarms deployments may name. One machine has none. */
+export const readHasCloudWatch = (env: Variables): boolean =>
+  parseVariables(cloudWatch, env).BERTH_CLOUDWATCH;
+
 /** Which of the stages in an account this is: for every function. */
 export const readStage = (env: Variables): string => parseVariables(stage, env).BERTH_STAGE;
 

@@ -65,6 +65,7 @@ beforeEach(() => {
       permissions: ADMINISTRATOR,
       isIssued: false,
     }),
+    alarms: { describe: () => expect.unreachable() },
     sealer: new FakeSecretBox(),
     identities: { identify: async () => "refused" },
     rules: { installation: "berth.test", stsEndpoint: "https://sts.test", instanceRoles: [] },

@@ -9,13 +9,14 @@ import type { JoinParts } from "@berth/control-plane/access/join-instance";
 import { connectAgent, disconnectAgent } from "@berth/control-plane/agents/connections";
 import { receiveFromAgent } from "@berth/control-plane/agents/receive";
 import { commands } from "@berth/control-plane/commands/registry";
-import type { ControlPlane, LifecycleActions } from "@berth/control-plane/context";
+import type { Alarms, ControlPlane, LifecycleActions } from "@berth/control-plane/context";
 import { assert } from "@berth/domain/errors";
 import { noteHost } from "@berth/control-plane/hosts/note-host";
-import { handleServiceWake, handleWake } from "@berth/control-plane/reconcile/handle-wake";
+import { handleDispatchWake, handleServiceWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
 import type { HostNotice } from "@berth/domain/container-instance";
 import { accessKeyRoutes } from "./access-key-routes.ts";
+import { alarmRoutes } from "./alarm-routes.ts";
 import { createAgentSocketHandler } from "./agent-socket.ts";
 import type { AgentSocketHandler } from "./agent-socket.ts";
 import { createApiHandler } from "./api.ts";
@@ -52,13 +53,18 @@ export interface Edge {
   readonly log: Log;
 }
 
+/** With CloudWatch's alarms: for the handlers that decide about services. */
+export interface ServiceEdge extends Edge {
+  readonly alarms: Alarms;
+}
+
 /** With what strangers are told apart: for handlers that anybody can call. */
 export interface OpenEdge extends Edge {
   readonly findAccessKey: FindAccessKey;
 }
 
 /** With what keys are issued. */
-export interface ApiEdge extends OpenEdge, JoinParts {}
+export interface ApiEdge extends OpenEdge, ServiceEdge, JoinParts {}
 
 /** With Auto Scaling: for the handler that looks after instances, and no other. */
 export interface InstanceEdge extends Edge {
@@ -66,14 +72,15 @@ export interface InstanceEdge extends Edge {
 }
 
 export function apiHandler(edge: ApiEdge): ApiHandler {
-  const { findAccessKey, metrics, log, sealer } = edge;
+  const { findAccessKey, metrics, log, sealer, alarms } = edge;
   const controlPlane = withForgivingRelay(edge);
   const rest: RestRoutes = {
     ...placementTemplateRoutes,
-    ...serviceRoutes,
+    ...serviceRoutes(alarms),
     ...taskRoutes,
-    ...planRoutes,
+    ...planRoutes(alarms),
     ...queuedRunRoutes,
+    ...alarmRoutes,
     ...accessKeyRoutes(sealer),
     ...joinRoutes(edge, log),
   };
@@ -96,8 +103,9 @@ export function agentSocketHandler(edge: OpenEdge): AgentSocketHandler {
 }
 
 /** For the queues of the controllers of services and of placement. */
-export function serviceWakeHandler(edge: Edge): QueueHandler {
-  const { controlPlane } = edge;
+export function serviceWakeHandler(edge: ServiceEdge): QueueHandler {
+  const { alarms } = edge;
+  const controlPlane = { ...edge.controlPlane, alarms };
   const handle = async (message: WakeMessage) => {
     assert(message.kind !== "dispatch", "what is for agents comes by their own queue");
     return handleServiceWake(controlPlane, message);
@@ -109,7 +117,10 @@ export function serviceWakeHandler(edge: Edge): QueueHandler {
 export function dispatchHandler(edge: InstanceEdge): QueueHandler {
   const { lifecycleActions } = edge;
   const controlPlane = { ...edge.controlPlane, lifecycleActions };
-  return queueHandler(edge, (message) => handleWake(controlPlane, message));
+  return queueHandler(edge, async (message) => {
+    assert(message.kind === "dispatch", "what is for services comes by their own queues");
+    return handleDispatchWake(controlPlane, message);
+  });
 }
 
 /** For the two queues that delay. */

@@ -6,7 +6,7 @@ import { createFindAccessKey } from "@berth/control-plane/access/find-access-key
 import type { Credential } from "@berth/control-plane/access/find-access-key";
 import type { JoinRules } from "@berth/control-plane/access/join-instance";
 import { ADMINISTRATOR } from "@berth/domain/access/access-key";
-import type { ApiEdge, Edge, OpenEdge } from "./handlers.ts";
+import type { ApiEdge, Edge, OpenEdge, ServiceEdge } from "./handlers.ts";
 import type { EnvironmentAccessKey } from "./open-environment.ts";
 
 /** Who encrypts the secrets of issued keys. */
@@ -31,7 +31,7 @@ export function createOpenEdge(
 
 /** For the one that issues keys. Apart from the other, whose function must not be able to encrypt. */
 export function createApiEdge(
-  edge: OpenEdge,
+  edge: OpenEdge & ServiceEdge,
   { kms, kmsKeyId }: KeyKeeper,
   rules: JoinRules,
 ): ApiEdge {

@@ -2,10 +2,11 @@ import { clusterName, serviceName } from "@berth/control-plane/commands/identifi
 import { explainService } from "@berth/control-plane/rest/explain-service";
 import { serviceArn } from "@berth/domain/arn";
 import { defined } from "@berth/domain/defined";
+import type { Alarms } from "@berth/control-plane/context";
 import type { RestRoutes } from "./rest-routes.ts";
 
 /** What the ECS API does not tell of services: `/v1/services`. */
-export const serviceRoutes: RestRoutes = {
+export const serviceRoutes = (alarms: Alarms): RestRoutes => ({
   "GET /v1/services/:service/explain": {
     kind: "signed",
     access: (scope, { parameters }) => {
@@ -18,6 +19,6 @@ export const serviceRoutes: RestRoutes = {
       };
     },
     call: (context, { parameters: { service = "", cluster } }) =>
-      explainService(context, { service, ...defined({ cluster }) }),
+      explainService({ ...context, alarms }, { service, ...defined({ cluster }) }),
   },
-};
+});

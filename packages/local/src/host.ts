@@ -11,6 +11,7 @@ import {
 } from "@berth/aws/clients";
 import { createEventBus } from "@berth/aws/event-bus";
 import { createLifecycleActions } from "@berth/aws/lifecycle-actions";
+import { NO_CLOUDWATCH } from "@berth/control-plane/alarms/no-cloudwatch";
 import type { ChangeEdge } from "@berth/functions/change-events";
 import { createEdge } from "@berth/functions/create-edge";
 import type { ApiEdge, InstanceEdge } from "@berth/functions/handlers";
@@ -157,7 +158,10 @@ function edgeOf(
   const lifecycleActions = createLifecycleActions(autoScaling);
   const keeper = { kms, kmsKeyId: KMS_KEY_ID };
   const open = createOpenEdge(edge, keeper, [rootKey(options)]);
-  return { ...createApiEdge(open, keeper, options.join), lifecycleActions };
+  return {
+    ...createApiEdge({ ...open, alarms: NO_CLOUDWATCH }, keeper, options.join),
+    lifecycleActions,
+  };
 }
 
 function changeEdgeOf(

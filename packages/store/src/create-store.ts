@@ -1,6 +1,7 @@
 import { hideExpired } from "./expiring-table.ts";
 import { clusterOf, kindOf } from "./keys.ts";
 import { createAccessKeyRepository } from "./repositories/access-key.ts";
+import { createAlarmRepository } from "./repositories/alarm.ts";
 import { createClusterRepository } from "./repositories/cluster.ts";
 import { createContainerInstanceRepository } from "./repositories/container-instance.ts";
 import { createQueuedRunRepository } from "./repositories/queued-run.ts";
@@ -42,6 +43,7 @@ export function createStore(plainTable: Table, options: StoreOptions): Store {
     serviceRevisions: createServiceRevisionRepository(table, retention),
     sessions: createSessionRepository(table),
     accessKeys: createAccessKeyRepository(table),
+    alarms: createAlarmRepository(table),
     wantingCapacity: (cluster, maxRuns) => wantingCapacity(table, cluster, maxRuns),
     overdue: async (now, limit) => (await table.overdue(now, limit)).map(toOverdue),
   };

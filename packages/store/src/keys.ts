@@ -148,6 +148,9 @@ export const accessKeyKey = (id: string): Key => ({ pk: ACCESS_KEYS, sk: id });
 export const LASTING = "AKIA";
 export const TEMPORARY = "ASIA";
 
+export const ALARMS = "alarms";
+export const alarmKey = (name: string): Key => ({ pk: ALARMS, sk: name });
+
 /** The name of the partition's kind, and what it belongs to. */
 export const kindOf = ({ pk }: Pick<Key, "pk">) => pk.slice(0, Math.max(0, pk.indexOf("#")));
 /** A shard may come after it. */

@@ -1,4 +1,5 @@
 import type { AccessKey } from "@berth/domain/access/access-key";
+import type { OwnAlarm } from "@berth/domain/alarm";
 import type { Cluster } from "@berth/domain/cluster";
 import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-instance";
 import type { QueuedRun } from "@berth/domain/queued-run";
@@ -201,6 +202,17 @@ export interface AccessKeyRepository {
   ): Promise<Page<Stored<AccessKey>>>;
 }
 
+export interface AlarmRepository {
+  find(name: string): Promise<Stored<OwnAlarm> | undefined>;
+  /** Strongly consistent: a deployment completes by what they say. */
+  findMany(names: readonly string[]): Promise<readonly Stored<OwnAlarm>[]>;
+  create(alarm: OwnAlarm): Promise<WriteOutcome>;
+  replace(alarm: Stored<OwnAlarm>): Promise<WriteOutcome>;
+  delete(alarm: Stored<OwnAlarm>): Promise<WriteOutcome>;
+  /** By name. */
+  page(page: PageRequest): Promise<Page<Stored<OwnAlarm>>>;
+}
+
 /** What an overdue mark points at: enough to send the message that was lost. */
 export type Overdue =
   | {
@@ -248,6 +260,7 @@ export interface Store {
   readonly serviceRevisions: ServiceRevisionRepository;
   readonly sessions: SessionRepository;
   readonly accessKeys: AccessKeyRepository;
+  readonly alarms: AlarmRepository;
   /** Who may want capacity of a cluster, as it was a moment ago. */
   wantingCapacity(cluster: string, maxRuns: number): Promise<WantingCapacity>;
   /** Oldest first. */

@@ -1,4 +1,5 @@
 import type { AccessKey } from "@berth/domain/access/access-key";
+import type { OwnAlarm } from "@berth/domain/alarm";
 import type { Cluster } from "@berth/domain/cluster";
 import type {
   ContainerInstance,
@@ -248,6 +249,18 @@ export const aSession = (overrides: Partial<AgentSession> = {}): AgentSession =>
 });
 
 /** An administrator's key that lasts. */
+/** One that went off. */
+export const anOwnAlarm = (overrides: Partial<OwnAlarm> = {}): OwnAlarm => ({
+  name: "errors",
+  state: "ALARM",
+  since: 0,
+  periodSeconds: 60,
+  evaluationPeriods: 1,
+  setAt: 0,
+  setBy: "arn:aws:iam::000000000000:root",
+  ...overrides,
+});
+
 export const anAccessKey = (overrides: Partial<AccessKey> = {}): AccessKey => ({
   id: "AKIAAAAAAAAAAAAAAAAA",
   principal: "ada",

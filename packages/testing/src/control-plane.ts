@@ -1,12 +1,17 @@
 import type { AcsMessage } from "@berth/contracts/agent/messages";
 import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
 import type { MetricName } from "@berth/contracts/metrics";
-import type { CommandContext, InstanceControlPlane } from "@berth/control-plane/context";
+import type {
+  CommandContext,
+  InstanceControlPlane,
+  ServiceControlPlane,
+} from "@berth/control-plane/context";
 import { DEFAULT_SETTINGS, type Settings } from "@berth/control-plane/settings";
 import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { createStore } from "@berth/store/create-store";
 import { createMemoryTable } from "@berth/store/memory/table";
 import type { Table } from "@berth/store/table";
+import type { Alarm } from "@berth/domain/alarm";
 import { ADMINISTRATOR } from "@berth/domain/access/access-key";
 
 /** A wake-up as it was sent. */
@@ -25,7 +30,8 @@ export interface PushedFrame {
 export type Recorded = readonly [MetricName, number, ...string[]];
 
 /** A control plane in memory. Wake-ups and frames are kept, and go nowhere. */
-export interface TestControlPlane extends CommandContext, InstanceControlPlane {
+export interface TestControlPlane
+  extends CommandContext, InstanceControlPlane, ServiceControlPlane {
   readonly wakes: SentWake[];
   readonly pushed: PushedFrame[];
   /** Connections in it are told to be gone. */
@@ -33,9 +39,19 @@ export interface TestControlPlane extends CommandContext, InstanceControlPlane {
   readonly recorded: Recorded[];
   /** What Auto Scaling was told, as `complete TOKEN`. */
   readonly lifecycleCalls: string[];
+  /** CloudWatch's alarms. */
+  readonly cloudWatch: FakeCloudWatch;
   /** Tokens of groups that do not wait any more. */
   readonly overActions: Set<string>;
   advance(ms: number): void;
+}
+
+/** What CloudWatch has and was asked for. */
+export interface FakeCloudWatch {
+  alarms: readonly Alarm[];
+  /** Why it does not answer. */
+  failure: string | undefined;
+  readonly asked: (readonly string[])[];
 }
 
 interface Options {
@@ -64,8 +80,17 @@ export function aControlPlane(options: Options = {}): TestControlPlane {
     lifecycleCalls: [] as string[],
     overActions: new Set<string>(),
   };
+  const cloudWatch: FakeCloudWatch = { alarms: [], failure: undefined, asked: [] };
   return {
     ...messages,
+    cloudWatch,
+    alarms: {
+      describe: async (names) => {
+        cloudWatch.asked.push(names);
+        if (cloudWatch.failure !== undefined) return { alarms: [], failure: cloudWatch.failure };
+        return { alarms: cloudWatch.alarms.filter(({ name }) => names.includes(name)) };
+      },
+    },
     store: createStore(options.table ?? createMemoryTable(), {
       historyMs: settings.historyMs,
       now,

@@ -11,6 +11,7 @@ import {
   taskId,
 } from "./builders.ts";
 import { describeAccessKeys } from "./store-contract-access-keys.ts";
+import { describeAlarms } from "./store-contract-alarms.ts";
 import { describeClusters } from "./store-contract-clusters.ts";
 import { describeInstances } from "./store-contract-instances.ts";
 import { describeQueuedRuns } from "./store-contract-queued-runs.ts";
@@ -48,6 +49,9 @@ export function describeStore(parts: StoreParts): void {
   });
   describe("access keys", () => {
     describeAccessKeys(parts);
+  });
+  describe("alarms", () => {
+    describeAlarms(parts);
   });
   describe("overdue marks", () => {
     describeOverdue(parts);

@@ -1,5 +1,6 @@
 import type { Task } from "@berth/domain/task";
 import type { Store } from "@berth/store/store";
+import { ALARM_COSTS } from "./alarm-cost-scenarios.ts";
 import { QUEUED_RUN_COSTS } from "./queued-run-cost-scenarios.ts";
 import { aCluster, aLedger, aReservation, aSession, instanceId, taskId } from "./builders.ts";
 import { there } from "./store-contract-world.ts";
@@ -309,6 +310,7 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
   },
 
   ...QUEUED_RUN_COSTS,
+  ...ALARM_COSTS,
 
   "serviceDeployments.put | any":
     async ({ serviceDeployments }) =>

@@ -41,6 +41,7 @@ export class WholeApi {
       sqs: { send: () => Promise.reject(new Error("No test of the API sends messages")) },
       queueUrls: { service: "", placement: "", dispatch: "", coalesced: "", timers: "" },
       findAccessKey: createFindAccessKey({ ...controlPlane, opener: box, builtIn }),
+      alarms: controlPlane.alarms,
       sealer: box,
       identities: { identify: async () => "refused" },
       rules: { installation: HOST, stsEndpoint: "https://sts.test", instanceRoles: [] },

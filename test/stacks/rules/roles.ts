@@ -89,8 +89,8 @@ export function wildcardFaults(deployment: Deployment): readonly string[] {
   );
 }
 
-/** Actions of services that know no resources to be named: AWS demands the wildcard for them. */
-const WITHOUT_RESOURCES: ReadonlySet<string> = new Set(TRACING);
+/** Actions that know no resources to be named, or do half of it where some are: AWS demands the wildcard. */
+const WITHOUT_RESOURCES: ReadonlySet<string> = new Set([...TRACING, "cloudwatch:DescribeAlarms"]);
 
 function wildcardsOf({ Action, Resource }: Statement): readonly string[] {
   const actions = list(Action);

@@ -136,6 +136,8 @@ export interface ExplainedServiceDeployment {
   readonly finishedAt?: string;
   /** Failed tasks that its verdict counts. */
   readonly failureCount?: number;
+  /** Names of the alarms that failed it. */
+  readonly triggeredAlarms?: readonly string[];
 }
 
 /** Tasks that wait for the same reasons. */

@@ -6,6 +6,7 @@ import type {
   Service,
   ThresholdConfiguration,
 } from "@berth/domain/service";
+import { validAlarms } from "./deployment-alarms.ts";
 import { refuseUnsupported } from "./unsupported.ts";
 
 type GivenConfiguration = NonNullable<EcsRequest<"CreateService">["deploymentConfiguration"]>;
@@ -37,7 +38,7 @@ export function validDeploymentConfiguration(
   const breaker = given.deploymentCircuitBreaker;
   const configuration: DeploymentConfiguration = {
     ...current,
-    ...(given.alarms && { alarms: given.alarms }),
+    ...(given.alarms && { alarms: validAlarms(given.alarms) }),
     maximumPercent: given.maximumPercent ?? current.maximumPercent,
     minimumHealthyPercent: given.minimumHealthyPercent ?? current.minimumHealthyPercent,
     ...(breaker && {
@@ -52,7 +53,6 @@ function refuseLater(given: GivenConfiguration): void {
   const { strategy } = given;
   refuseUnsupported({
     [`deployment strategy ${strategy}`]: strategy !== undefined && strategy !== "ROLLING",
-    "deployment alarms": given.alarms?.enable,
     "deployment lifecycle hooks": given.lifecycleHooks,
     "deployment bake time": (given.bakeTimeInMinutes ?? 0) > 0,
     "linear deployments": given.linearConfiguration,

@@ -115,6 +115,21 @@ describe("DescribeServiceDeployments", () => {
     ]);
   });
 
+  test.each([
+    { watch: undefined, status: "MONITORING_COMPLETE" },
+    { watch: { bakingSince: 5 }, status: "MONITORING_COMPLETE" },
+    { watch: { alarmingBefore: ["errors"] }, status: "DISABLED" },
+    { watch: { triggered: ["errors"] }, status: "TRIGGERED", triggeredAlarmNames: ["errors"] },
+  ])("shows what its alarms did: $watch is $status", async ({ watch, ...shown }) => {
+    const alarms = { alarmNames: ["errors", "latency"], enable: true, rollback: false };
+    const end = { ...END, deploymentConfiguration: { ...END.deploymentConfiguration, alarms } };
+    const { describeThem } = await aDescribedHistory({
+      past: [past("b", { end, ...(watch && { alarms: watch }) })],
+    });
+    const { serviceDeployments } = await describeThem(deploymentArn("b"));
+    expect(serviceDeployments?.[0]?.alarms).toEqual({ alarmNames: alarms.alarmNames, ...shown });
+  });
+
   test("has MISSING for what is not there, in order", async () => {
     const { describeThem } = await aDescribedHistory({
       records: [underWay("a")],

@@ -1,5 +1,5 @@
 import type { WakeMessage } from "@berth/contracts/queue";
-import type { ControlPlane, InstanceControlPlane } from "../context.ts";
+import type { InstanceControlPlane, ServiceControlPlane } from "../context.ts";
 import { dispatchTasks } from "./dispatch.ts";
 import { tendInstance } from "./instance.ts";
 import { offerBalance, offerCapacity } from "./placement.ts";
@@ -10,19 +10,27 @@ type WakeOf<Kind extends WakeMessage["kind"]> = Extract<WakeMessage, { readonly 
 
 /** Does what a message asks for. Throws on an infrastructure fault, so that the message comes again. */
 export async function handleWake(
-  controlPlane: InstanceControlPlane,
+  controlPlane: InstanceControlPlane & ServiceControlPlane,
   message: WakeMessage,
 ): Promise<void> {
-  if (message.kind !== "dispatch") return handleServiceWake(controlPlane, message);
-  const { cluster, containerInstanceId, taskIds } = message;
+  return message.kind === "dispatch"
+    ? handleDispatchWake(controlPlane, message)
+    : handleServiceWake(controlPlane, message);
+}
+
+/** The same of what is for agents. */
+export async function handleDispatchWake(
+  controlPlane: InstanceControlPlane,
+  { cluster, containerInstanceId, taskIds }: WakeOf<"dispatch">,
+): Promise<void> {
   return taskIds.length === 0
     ? tendInstance(controlPlane, cluster, containerInstanceId)
     : dispatchTasks(controlPlane, cluster, containerInstanceId, taskIds);
 }
 
-/** The same of what concerns services and capacity: that asks for less. */
+/** The same of what concerns services and capacity. */
 export async function handleServiceWake(
-  controlPlane: ControlPlane,
+  controlPlane: ServiceControlPlane,
   message: WakeOf<"service" | "placement" | "queuedRun">,
 ): Promise<void> {
   switch (message.kind) {

@@ -8,7 +8,8 @@ import { planService } from "@berth/planner/service/plan-service";
 import { START_WITHIN_MS } from "@berth/planner/service/planned-starts";
 import type { ServicePlan } from "@berth/planner/service/plan-service";
 import type { Stored } from "@berth/store/store";
-import type { ControlPlane } from "../context.ts";
+import { readAlarms } from "../alarms/look-at-alarms.ts";
+import type { ControlPlane, ServiceControlPlane } from "../context.ts";
 import { definitionsNamed } from "../definition-cache.ts";
 import { randomTaskId, randomUuid } from "../random-ids.ts";
 import { isOutstanding } from "./dispatch.ts";
@@ -31,7 +32,7 @@ const MAX_ROUNDS = 30;
  * these may run at once, die between two writes, or be repeated.
  */
 export async function reconcileService(
-  controlPlane: ControlPlane,
+  controlPlane: ServiceControlPlane,
   cluster: string,
   name: string,
 ): Promise<void> {
@@ -45,7 +46,7 @@ export async function reconcileService(
 }
 
 async function reconcileOnce(
-  controlPlane: ControlPlane,
+  controlPlane: ServiceControlPlane,
   cluster: string,
   name: string,
   placementFailures: Failures,
@@ -60,12 +61,14 @@ async function reconcileOnce(
   ]);
   const definition = definitions.get(service.taskDefinition ?? "");
   const ground = await readGround(controlPlane, service, tasks, definition);
+  const alarms = await readAlarms(controlPlane, service);
   const plan = planService({
     service,
     tasks,
     placementFailures,
     checkedContainers: checkedByDefinition(definitions),
     ...ground,
+    ...alarms,
     now: controlPlane.now(),
     settings: controlPlane.settings,
   });

@@ -19,13 +19,15 @@ import { explainPlacement } from "@berth/planner/explain/explain-placement";
 import { explainProgress } from "@berth/planner/explain/service-progress";
 import { tellChange } from "@berth/planner/explain/story";
 import { thresholdOf } from "@berth/planner/service/circuit-breaker";
+import type { ServiceSnapshot } from "@berth/planner/service/plan-service";
 import type { Stored, StoredInstance } from "@berth/store/store";
 import { activeCluster } from "../commands/find-cluster.ts";
 import { isOf } from "../commands/find-service-deployments.ts";
 import { serviceName } from "../commands/identifiers.ts";
 import { eventsOf } from "../commands/service-events.ts";
+import { readAlarms } from "../alarms/look-at-alarms.ts";
 import { presentTaskSet } from "../commands/present/task-set.ts";
-import type { CommandContext } from "../context.ts";
+import type { CommandContext, ServiceControlPlane } from "../context.ts";
 import { definitionsNamed } from "../definition-cache.ts";
 import { waitingRequest } from "../placement/service-request.ts";
 import { explainTaskSet } from "./explain-task-set.ts";
@@ -43,7 +45,7 @@ const LATEST_DEPLOYMENTS = 5;
  * @throws EcsError ClusterNotFoundException, InvalidParameterException, ServiceNotFoundException
  */
 export async function explainService(
-  context: CommandContext,
+  context: CommandContext & ServiceControlPlane,
   request: { readonly cluster?: string; readonly service: string },
 ): Promise<ServiceExplanation> {
   const { name: cluster } = await activeCluster(context, request.cluster);
@@ -51,13 +53,14 @@ export async function explainService(
   const service = await context.store.services.find(cluster, name);
   if (!service) throw new EcsError("ServiceNotFoundException", "Service not found.");
   const tasks = await context.store.tasks.ofGroup(cluster, serviceGroup(name));
-  const [definitions, events, records] = await Promise.all([
+  const [definitions, events, records, watched] = await Promise.all([
     definitionsNamed(context, [
       ...namedDefinitions(service),
       ...tasks.map(({ taskDefinition }) => taskDefinition),
     ]),
     eventsOf(context, service),
     latestRecords(context, service),
+    readAlarms(context, service),
   ]);
   return {
     service: name,
@@ -67,7 +70,7 @@ export async function explainService(
     runningCount: tasks.filter(({ lastStatus }) => lastStatus === "RUNNING").length,
     pendingCount: tasks.filter(({ lastStatus }) => lastStatus === "PENDING").length,
     ...(service.latestChange && { latestChange: presentStep(tellChange(service.latestChange)) }),
-    progress: progressOf(context, service, { tasks, definitions }),
+    progress: progressOf(context, service, { tasks, definitions, watched }),
     deployments: service.deployments.map((each) => presentDeployment(context.scope, service, each)),
     ...(service.taskSets && {
       taskSets: service.taskSets.map((set) =>
@@ -103,7 +106,7 @@ async function latestRecords(
 function presentRecord(
   scope: Scope,
   service: Service,
-  { id, deploymentId, status, statusReason, createdAt, finishedAt, end }: ServiceDeployment,
+  { id, deploymentId, status, statusReason, createdAt, finishedAt, end, alarms }: ServiceDeployment,
 ): ExplainedServiceDeployment {
   return {
     serviceDeploymentArn: serviceDeploymentArn(scope, service, id),
@@ -113,18 +116,20 @@ function presentRecord(
     createdAt: isoTime(createdAt),
     ...(finishedAt !== undefined && { finishedAt: isoTime(finishedAt) }),
     ...(end && { failureCount: end.failureCount }),
+    ...(alarms?.triggered && { triggeredAlarms: alarms.triggered }),
   };
 }
 
 interface Members {
   readonly tasks: readonly Task[];
   readonly definitions: ReadonlyMap<string, TaskDefinition>;
+  readonly watched: Pick<ServiceSnapshot, "alarms">;
 }
 
 function progressOf(
   context: CommandContext,
   service: Stored<Service>,
-  { tasks, definitions }: Members,
+  { tasks, definitions, watched }: Members,
 ) {
   const notes = explainProgress({
     service,
@@ -134,6 +139,7 @@ function progressOf(
     ),
     settings: context.settings,
     ...(service.due !== undefined && { nextLookAt: service.due }),
+    ...watched,
     now: context.now(),
   });
   return notes.map(presentNote);

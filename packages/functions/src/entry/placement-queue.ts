@@ -1,4 +1,7 @@
 import { serviceWakeHandler } from "../handlers.ts";
+import { withCloudWatch } from "../lambda/cloudwatch.ts";
 import { lambdaHandler } from "../lambda/edge.ts";
 
-export const handler = lambdaHandler("placement-queue", serviceWakeHandler);
+export const handler = lambdaHandler("placement-queue", (edge) =>
+  serviceWakeHandler(withCloudWatch(edge)),
+);

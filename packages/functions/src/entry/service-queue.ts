@@ -1,4 +1,7 @@
 import { serviceWakeHandler } from "../handlers.ts";
+import { withCloudWatch } from "../lambda/cloudwatch.ts";
 import { lambdaHandler } from "../lambda/edge.ts";
 
-export const handler = lambdaHandler("service-queue", serviceWakeHandler);
+export const handler = lambdaHandler("service-queue", (edge) =>
+  serviceWakeHandler(withCloudWatch(edge)),
+);

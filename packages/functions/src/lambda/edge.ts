@@ -8,6 +8,7 @@ import type { MetricsRecorder } from "../metrics.ts";
 import { readAccessKeys, readJoinRules, readKmsKeyId } from "../open-environment.ts";
 import { createApiEdge, createOpenEdge } from "../open-edge.ts";
 import type { KeyKeeper } from "../open-edge.ts";
+import { withCloudWatch } from "./cloudwatch.ts";
 import { lambdaFunction } from "./lambda-function.ts";
 
 /** A function of the control plane that AWS calls: for a queue, or by the clock. */
@@ -33,7 +34,7 @@ export function apiLambdaHandler<Event, Result>(
 ) {
   return lambdaFunction(name, (log, metrics) => {
     const { edge, keeper } = openEdge(log, metrics);
-    return makeHandler(createApiEdge(edge, keeper, readJoinRules(process.env)));
+    return makeHandler(createApiEdge(withCloudWatch(edge), keeper, readJoinRules(process.env)));
   });
 }
 

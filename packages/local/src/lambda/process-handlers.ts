@@ -137,6 +137,7 @@ function controllerVariables(options: ProcessHandlersOptions): Variables {
   return {
     ...queueVariables(options),
     ...tableVariables(options),
+    BERTH_CLOUDWATCH: "false",
     BERTH_TABLE_SHARDS: String(options.host.tableShards),
     ...Object.fromEntries(
       Object.entries(times).map(([setting, value]) => [variableName(setting), String(value)]),

@@ -1,3 +1,4 @@
+import type { AlarmLook } from "@berth/domain/alarm";
 import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import type { TaskSet } from "@berth/domain/task-set";
@@ -7,6 +8,7 @@ import type { Census, Member } from "../service/census.ts";
 import { primaryOf } from "../service/primary-deployment.ts";
 import { heldSurplus } from "../service/protection.ts";
 import { censusOf, type CensusFacts } from "../service/take-stock.ts";
+import { alarmNotes } from "./alarm-notes.ts";
 import { strayTasks, taskSetParts, type TaskSetPart } from "../service/task-set-part.ts";
 
 /** One thing that a service does or waits for. Times are epoch ms. */
@@ -17,6 +19,8 @@ export interface ProgressNote {
     /** None of the others: something has just happened, and its controller is yet to look. */
     | "due"
     | "failed"
+    | "alarm"
+    | "baking"
     | "throttled"
     | "unplaced"
     | "placing"
@@ -42,6 +46,8 @@ export interface ServiceFacts extends CensusFacts {
   readonly tasks: readonly Task[];
   /** When the service is looked at next, whatever happens until then. */
   readonly nextLookAt?: number;
+  /** The alarms that are watched, as they are now. */
+  readonly alarms?: AlarmLook;
 }
 
 /** Why a service is not yet as it shall be, or that it is. */
@@ -102,6 +108,7 @@ function rolloutNotes(facts: ServiceFacts, census: Census): readonly ProgressNot
   const { service } = facts;
   return [
     ...deploymentNotes(facts, countMissing(service, census)),
+    ...alarmNotes(facts),
     ...unplacedNotes(facts),
     ...taskNotes(service, census),
     ...(service.schedulingStrategy === "REPLICA" ? replicaNotes(service, census) : []),

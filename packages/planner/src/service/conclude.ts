@@ -1,6 +1,7 @@
 import type { Service } from "@berth/domain/service";
 import type { Member } from "./census.ts";
 import { settleCompletion } from "./completion.ts";
+import { bake, withWatch } from "./deployment-alarms.ts";
 import type { Decision, StartBatch } from "./decision.ts";
 import type { ServiceSnapshot } from "./plan-service.ts";
 import type { SettledStarts } from "./planned-starts.ts";
@@ -34,7 +35,12 @@ export function conclude(snapshot: ServiceSnapshot, stock: Stock, choice: Choice
   const { service, tasks, now } = snapshot;
   const { verdict, primary, census } = stock;
   const { settled, stops, events = [] } = choice;
-  const completion = settleCompletion({ ...service, ...verdict }, { census, ...choice }, now);
+  const baked = bake(snapshot, stock.alarms, choice.isSettled);
+  const completion = settleCompletion(
+    { ...service, ...verdict },
+    { census, isSettled: choice.isSettled && baked.isOver },
+    now,
+  );
   const problems = [
     ...listProblems(service.name, { census, planned: settled.planned, primary }),
     ...choice.blocks,
@@ -49,7 +55,7 @@ export function conclude(snapshot: ServiceSnapshot, stock: Stock, choice: Choice
       taskDefinition: verdict.taskDefinition,
       deployments: completion.deployments,
       serviceDeployments: settleServiceDeployments(
-        service,
+        { ...service, serviceDeployments: withWatch(service.serviceDeployments, baked.watch) },
         tasks,
         { deployments: completion.deployments, failure: verdict.failure },
         now,
@@ -77,6 +83,7 @@ export function conclude(snapshot: ServiceSnapshot, stock: Stock, choice: Choice
     ...wakeUp([
       census.changesAt,
       ...choice.changesAt,
+      baked.lookAt,
       isThrottled(primary, now) ? primary.throttledUntil : undefined,
       settled.planned.length > 0 ? now + RETRY_PLACEMENT_MS : undefined,
       ...settled.withdrawn.map(({ until }) => until),

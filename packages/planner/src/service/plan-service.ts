@@ -1,3 +1,4 @@
+import type { AlarmLook } from "@berth/domain/alarm";
 import type { PlacementFailure, Service } from "@berth/domain/service";
 import type { StopCode } from "@berth/domain/task-status";
 import type { Task } from "@berth/domain/task";
@@ -34,6 +35,8 @@ export interface ServiceSnapshot {
   readonly zones?: readonly string[];
   /** All instances of the cluster, for a DAEMON. */
   readonly instances?: readonly DaemonInstance[];
+  /** The alarms of its deployment, where they are watched. */
+  readonly alarms?: AlarmLook;
   /** Epoch ms. */
   readonly now: number;
   readonly settings: ServiceSettings;

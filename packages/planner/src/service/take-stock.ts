@@ -2,6 +2,8 @@ import type { Deployment, Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import { takeCensus } from "./census.ts";
 import type { Census } from "./census.ts";
+import { followAlarms } from "./deployment-alarms.ts";
+import type { AlarmFindings } from "./deployment-alarms.ts";
 import { countFailures, failedAlready } from "./failures.ts";
 import type { ServiceSnapshot } from "./plan-service.ts";
 import { openStopsOf } from "./planned-stops.ts";
@@ -14,6 +16,8 @@ import type { Verdict } from "./verdict.ts";
 /** What became of the earlier decisions. */
 export interface Stock {
   readonly countedFailures: readonly string[];
+  /** What the alarms of the deployment said. */
+  readonly alarms: AlarmFindings;
   readonly verdict: Verdict;
   readonly primary: Deployment;
   readonly census: Census;
@@ -26,13 +30,16 @@ export function takeStock(snapshot: ServiceSnapshot): Stock {
   const rules = healthRulesOf(snapshot, service.deployments);
   const context = { rules, settings, now };
   const counted = countFailures(service, tasks, context);
-  const verdict = judgeDeployment({ ...service, ...counted }, now);
+  const alarms = followAlarms(snapshot);
+  const triggeredAlarms = alarms.triggered;
+  const verdict = judgeDeployment({ ...service, ...counted, triggeredAlarms }, now);
   const primary = primaryOf(verdict.deployments);
   const isGoneBack = verdict.failure?.deploymentId !== undefined;
   return {
     countedFailures: isGoneBack
       ? [...counted.countedFailures, ...failedAlready(primary, tasks, context)]
       : counted.countedFailures,
+    alarms,
     verdict,
     primary,
     census: censusOf(snapshot, tasks, verdict.deployments),

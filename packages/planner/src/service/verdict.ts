@@ -28,12 +28,15 @@ type Judged = Pick<
   | "taskDefinition"
   | "deployments"
   | "serviceDeployments"
->;
+> & {
+  /** Alarms that went off. */
+  readonly triggeredAlarms: readonly string[];
+};
 
 /**
- * Fails a PRIMARY deployment of which too many tasks failed, or which is to be stopped, and rolls
- * back to the latest COMPLETED one where that is asked for: never to one that failed. Source: ECS
- * developer guide, deployment circuit breaker.
+ * Fails a PRIMARY deployment of which too many tasks failed, whose alarms went off or which is to be
+ * stopped, and rolls back to the latest COMPLETED one where that is asked for: never to one that
+ * failed. Source: ECS developer guide, deployment failure detection.
  */
 export function judgeDeployment(service: Judged, now: number): Verdict {
   const { deployments } = service;
@@ -74,9 +77,12 @@ interface Fault {
 function findFault(primary: Deployment, service: Judged): Fault | undefined {
   const [current] = service.serviceDeployments;
   if (current?.status === "ROLLBACK_REQUESTED") return { trigger: "user", rollback: true };
-  if (!isTripped(primary, service)) return undefined;
-  const { rollback = false } = service.deploymentConfiguration.deploymentCircuitBreaker ?? {};
-  return { trigger: "circuitBreaker", rollback };
+  const { deploymentCircuitBreaker, alarms } = service.deploymentConfiguration;
+  if (isTripped(primary, service)) {
+    return { trigger: "circuitBreaker", rollback: deploymentCircuitBreaker?.rollback ?? false };
+  }
+  if (service.triggeredAlarms.length === 0) return undefined;
+  return { trigger: "alarms", rollback: alarms?.rollback ?? false };
 }
 
 interface FailureTexts {

@@ -1,5 +1,5 @@
 import { payloadTask } from "@berth/control-plane/agents/payload";
-import type { CommandContext } from "@berth/control-plane/context";
+import type { Alarms, CommandContext } from "@berth/control-plane/context";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { Task } from "@berth/domain/task";
 import { containerInstanceArn } from "@berth/domain/arn";
@@ -22,6 +22,7 @@ export interface CopyOptions {
   readonly seed: number;
   /** Beyond what is looked at, in ms: until then every agent that is there stays. */
   readonly farMs: number;
+  readonly alarms: Alarms;
   behaviour(view: ClusterView): Behaviour;
 }
 
@@ -47,6 +48,7 @@ export async function copyCluster(
       leaseMs: farMs,
       auditIntervalMs: farMs,
     },
+    alarms: options.alarms,
     watcher: view,
   });
   await writeState(world, snapshot, context.now() + farMs);

@@ -1,5 +1,5 @@
 import type { Plan, PlanAssumptions, PlannedChange } from "@berth/contracts/rest/plan";
-import type { CommandContext } from "@berth/control-plane/context";
+import type { Alarms, CommandContext } from "@berth/control-plane/context";
 import { rebalanceService } from "@berth/control-plane/rest/rebalance-service";
 import { lastSegment } from "@berth/domain/arn";
 import { healthChecks } from "../world/behaviour.ts";
@@ -28,6 +28,7 @@ interface Assumed {
   readonly planId: string;
   readonly change: PlannedChange;
   readonly assumptions: PlanAssumptions;
+  readonly alarms: Alarms;
 }
 
 /** Which tasks never run, where that is assumed: new ones, of the deployment that the change made. */
@@ -40,13 +41,14 @@ interface Failing {
 export async function letHappen(
   context: CommandContext,
   snapshot: SnapshotForChange,
-  { planId, change, assumptions }: Assumed,
+  { planId, change, assumptions, alarms }: Assumed,
 ): Promise<Course> {
   const { horizonMs } = assumptions;
   const failing: Failing = { isNew: () => false };
   const { world, view } = await copyCluster(context, snapshot, {
     seed: Number.parseInt(planId.slice(0, 8), 16),
     farMs: FAR_HORIZONS * horizonMs,
+    alarms,
     behaviour: (copied) => (task) => ({
       startMs: assumptions.startMs,
       stopMs: assumptions.stopMs,

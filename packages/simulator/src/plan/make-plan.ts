@@ -1,6 +1,6 @@
 import type { Plan, PlanRequest, ReservedForecast } from "@berth/contracts/rest/plan";
 import { findTaskDefinition } from "@berth/control-plane/commands/find-task-definition";
-import type { CommandContext } from "@berth/control-plane/context";
+import type { CommandContext, ServiceControlPlane } from "@berth/control-plane/context";
 import { taskDefinitionName } from "@berth/domain/task-definition";
 import { assumptionsFrom } from "./assumptions.ts";
 import { checkCluster, taskDefinitionOf } from "./change.ts";
@@ -9,6 +9,7 @@ import type { Course } from "./course.ts";
 import { countTasks } from "./forecast.ts";
 import { readCluster } from "./read-cluster.ts";
 import type { ClusterSnapshot } from "./read-cluster.ts";
+import { standingAlarms } from "./standing-alarms.ts";
 import { waitingTasks } from "./unplaced.ts";
 import { planIdOf, versionsOf } from "./versions.ts";
 
@@ -18,7 +19,10 @@ import { planIdOf, versionsOf } from "./versions.ts";
  *
  * @throws EcsError what the operation itself would refuse; ClusterNotFoundException, InvalidParameterException, LimitExceededException
  */
-export async function makePlan(context: CommandContext, request: PlanRequest): Promise<Plan> {
+export async function makePlan(
+  context: CommandContext & ServiceControlPlane,
+  request: PlanRequest,
+): Promise<Plan> {
   const { change } = request;
   const snapshot = await readForChange(context, request);
   const cluster = snapshot.cluster.name;
@@ -26,7 +30,8 @@ export async function makePlan(context: CommandContext, request: PlanRequest): P
   const assumptions = assumptionsFrom(request.assumptions, snapshot.tasks);
   const versions = versionsOf(snapshot, snapshot.changesTo);
   const planId = planIdOf(cluster, change, versions);
-  const course = await letHappen(context, snapshot, { planId, change, assumptions });
+  const alarms = await standingAlarms(context, snapshot.services, change);
+  const course = await letHappen(context, snapshot, { planId, change, assumptions, alarms });
   const { view, forecast, ends, endsAfterMs } = course;
   return {
     planId,

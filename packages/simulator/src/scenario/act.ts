@@ -1,3 +1,4 @@
+import { setAlarm } from "@berth/control-plane/rest/alarms";
 import { taskArn } from "@berth/domain/arn";
 import { serviceGroup } from "@berth/domain/task";
 import { loseMachine } from "../plan/change.ts";
@@ -42,6 +43,9 @@ export async function act(stage: Stage, action: Action): Promise<string> {
       return "";
     case "joinInstances":
       await join(stage, action.template);
+      return "";
+    case "setAlarm":
+      await world.untilAlive((context) => setAlarm(context, action.name, action.setting));
       return "";
   }
 }

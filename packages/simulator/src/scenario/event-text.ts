@@ -1,5 +1,5 @@
 import { isTaskSetAction, taskSetText } from "./task-set-actions.ts";
-import type { Action, InstanceChoice, TaskSetAction } from "./scenario.ts";
+import type { Action, InstanceChoice, TaskChoice, TaskSetAction } from "./scenario.ts";
 
 /** One line about what is done. */
 export function eventText(action: Action, times: number): string {
@@ -15,6 +15,7 @@ function textOf(action: Action): string {
 type OtherAction = Exclude<Action, TaskSetAction | { readonly instances: InstanceChoice }>;
 
 function otherText(action: OtherAction): string {
+  if ("tasks" in action) return tasksText(action);
   switch (action.kind) {
     case "registerTaskDefinition":
       return `register task definition ${action.request.family}`;
@@ -26,15 +27,20 @@ function otherText(action: OtherAction): string {
       return `delete service ${action.request.service}`;
     case "runTask":
       return `run ${action.request.count ?? 1} of ${action.request.taskDefinition}`;
-    case "stopTasks":
-      return `stop ${counted(action.tasks.count, "task")} of ${action.tasks.service}`;
-    case "killTasks":
-      return `of ${action.tasks.service} ${counted(action.tasks.count, "task")} exit`;
     case "joinInstances":
       return `${counted(action.template.count, "instance")} join`;
     case "behave":
       return `tasks of ${action.behaviour.taskDefinition} behave otherwise`;
+    case "setAlarm":
+      return `alarm ${action.name} goes to ${action.setting.state}`;
   }
+}
+
+function tasksText({ kind, tasks }: Extract<Action, { readonly tasks: TaskChoice }>): string {
+  const some = counted(tasks.count, "task");
+  return kind === "stopTasks"
+    ? `stop ${some} of ${tasks.service}`
+    : `of ${tasks.service} ${some} exit`;
 }
 
 function instancesText(action: Extract<Action, { readonly instances: InstanceChoice }>): string {

@@ -103,6 +103,7 @@ const READERS: Readers = {
   returnInstances: (instances) => ({ kind: "returnInstances", instances }),
   joinInstances: (template) => ({ kind: "joinInstances", template }),
   slowAgents: ({ factor, ...instances }) => ({ kind: "slowAgents", instances, factor }),
+  setAlarm: ({ name, ...setting }) => ({ kind: "setAlarm", name, setting }),
   behave: (behaviour) => ({ kind: "behave", behaviour }),
 };
 

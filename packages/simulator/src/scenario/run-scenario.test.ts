@@ -77,6 +77,34 @@ events:
   expect(services[0]).toMatchObject({ taskDefinition: "web:1", running: 6, fewestHealthy: 6 });
 });
 
+const ALARMED = `
+  - at: 1m
+    updateService:
+      service: web
+      forceNewDeployment: true
+      deploymentConfiguration:
+        alarms: { alarmNames: [errors], enable: true, rollback: true }
+`;
+
+test("an alarm that goes off during a deployment takes it back, and one from before does not", async () => {
+  const verdicts = ({ deployments }: SimulationReport) =>
+    deployments.map(({ startedMs, verdict }) => [startedMs, verdict]);
+  const set = (at: string, state: string) =>
+    `  - { at: ${at}, setAlarm: { name: errors, state: ${state}, periodSeconds: 30 } }`;
+  const calm = `events:\n${set("10s", "OK")}${ALARMED}`;
+  const quiet = await play(calm);
+  expect(verdicts(quiet)).toEqual([[60_000, "COMPLETED"]]);
+  // All that is left to wait for is the bake time.
+  expect(quiet.deployments[0]?.endedMs).toBeGreaterThan(90_000);
+  const loud = await play(`${calm}${set("80s", "ALARM")}`);
+  expect(verdicts(loud)).toEqual([[60_000, "FAILED"]]);
+  expect(loud.deployments[0]?.endedMs).toBeLessThanOrEqual(90_000);
+  expect(loud.events.at(-1)).toMatchObject({ what: "alarm errors goes to ALARM" });
+  expect(loud.services[0]).toMatchObject({ running: 6, fewestHealthy: 6, steady: true });
+  const before = await play(`events:\n${set("10s", "ALARM")}${ALARMED}`);
+  expect(verdicts(before)).toEqual([[60_000, "COMPLETED"]]);
+});
+
 test("a zone that is lost is missed after the time that is given, or at once where EC2 tells", async () => {
   const lost = (notice: boolean) => `
 instanceLostAfter: 2m

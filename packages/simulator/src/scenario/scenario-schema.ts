@@ -1,3 +1,4 @@
+import { setAlarmBody } from "@berth/contracts/rest/alarms";
 import { z } from "zod";
 
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
@@ -83,6 +84,7 @@ const actions = {
     zone: name.optional(),
     factor: z.number().min(0.01).max(1_000),
   }),
+  setAlarm: z.strictObject({ name, ...setAlarmBody.shape }),
   behave: behaviour,
 };
 

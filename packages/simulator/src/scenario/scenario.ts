@@ -1,4 +1,5 @@
 import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
+import type { SetAlarmBody } from "@berth/contracts/rest/alarms";
 
 /** Milliseconds from one to the other, both ends included. */
 export interface MsRange {
@@ -79,7 +80,8 @@ export type Action =
       /** A task takes so many times as long to start. */
       readonly factor: number;
     }
-  | { readonly kind: "behave"; readonly behaviour: TaskBehaviour };
+  | { readonly kind: "behave"; readonly behaviour: TaskBehaviour }
+  | { readonly kind: "setAlarm"; readonly name: string; readonly setting: SetAlarmBody };
 
 export interface ScenarioEvent {
   readonly atMs: number;

@@ -1,5 +1,5 @@
 import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
-import type { CommandContext } from "@berth/control-plane/context";
+import type { Alarms } from "@berth/control-plane/context";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
 import type { Table } from "@berth/store/table";
 import type { Behaviour } from "../world/behaviour.ts";
@@ -7,7 +7,7 @@ import { ClusterView } from "../world/cluster-view.ts";
 import { Random } from "../world/random.ts";
 import { Scheduler } from "../world/scheduler.ts";
 import { SimulatedAgent } from "../world/simulated-agent.ts";
-import { type Spread, World } from "../world/world.ts";
+import { type ProcessContext, type Spread, World } from "../world/world.ts";
 
 export const START_MS = 5_000;
 const STOP_MS = 1_000;
@@ -17,6 +17,10 @@ interface SmallWorldOptions {
   readonly table?: Table;
   /** One instance for each; each takes sixteen tasks of `web`. */
   readonly zones?: readonly string[];
+  /** Default: they start in 5 seconds and stop in one. */
+  readonly behaviour?: Behaviour;
+  /** Default: none but those that are set. */
+  readonly alarms?: Alarms;
   readonly spread?: Spread;
 }
 
@@ -24,13 +28,13 @@ export interface SmallWorld {
   readonly world: World;
   readonly view: ClusterView;
   /** As a request would come to it. */
-  plan<T>(work: (context: CommandContext) => Promise<T>): Promise<T>;
+  plan<T>(work: (context: ProcessContext) => Promise<T>): Promise<T>;
   pass(ms: number): Promise<void>;
 }
 
 /** The cluster `default` with connected agents and a definition `web`, at rest. */
 export async function smallWorld(options: SmallWorldOptions = {}): Promise<SmallWorld> {
-  const { seed = 1, table, zones = ["a", "b", "c"], spread } = options;
+  const { seed = 1, table, zones = ["a", "b", "c"], spread, behaviour, alarms } = options;
   const view = new ClusterView();
   const world = new World({
     scheduler: new Scheduler(Date.UTC(2026, 0, 1)),
@@ -40,17 +44,22 @@ export async function smallWorld(options: SmallWorldOptions = {}): Promise<Small
     principalArn: "arn:aws:iam::123456789012:root",
     watcher: view,
     ...(table && { table }),
+    ...(alarms && { alarms }),
     ...(spread && { spread }),
   });
   const pass = async (ms: number) => world.scheduler.runUntil(world.scheduler.now + ms);
   await world.call("CreateCluster", { clusterName: "default" });
-  for (const zone of zones) await addAgent(world, zone);
+  for (const zone of zones) await addAgent(world, zone, behaviour);
   await registerWeb(world);
   await pass(2_000);
   return { world, view, pass, plan: async (work) => world.inProcess(work) };
 }
 
-export async function addAgent(world: World, zone: string): Promise<SimulatedAgent> {
+export async function addAgent(
+  world: World,
+  zone: string,
+  behaviour: Behaviour = PLAIN,
+): Promise<SimulatedAgent> {
   const agent = new SimulatedAgent(world, {
     zone,
     behaviour,
@@ -78,4 +87,4 @@ export async function registerWeb(
   });
 }
 
-const behaviour: Behaviour = () => ({ startMs: START_MS, stopMs: STOP_MS });
+const PLAIN: Behaviour = () => ({ startMs: START_MS, stopMs: STOP_MS });

@@ -1,3 +1,4 @@
+import { isTerminal } from "@berth/domain/service-deployment";
 import type { ClusterView } from "./cluster-view.ts";
 import type { World } from "./world.ts";
 
@@ -36,8 +37,18 @@ async function isSettled(course: Course, end: number): Promise<boolean> {
       ({ throttledUntil = 0 }) => throttledUntil > now,
     ),
   );
-  return !throttled && !hasTaskUnderWay(course) && !(await expectsLoss(world, end));
+  return (
+    !throttled && !isBaking(view) && !hasTaskUnderWay(course) && !(await expectsLoss(world, end))
+  );
 }
+
+/** A deployment is yet to be complete, although nothing happens any more. */
+const isBaking = (view: ClusterView): boolean =>
+  [...view.services.values()].some(({ serviceDeployments }) =>
+    serviceDeployments.some(
+      (each) => !isTerminal(each) && !each.rollback && each.alarms?.bakingSince !== undefined,
+    ),
+  );
 
 /** Some agent is still to start or stop something. */
 function hasTaskUnderWay({ world, view }: Course): boolean {

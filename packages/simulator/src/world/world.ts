@@ -7,10 +7,13 @@ import type {
 import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
 import { wakeGroup } from "@berth/contracts/queue";
 import { commands } from "@berth/control-plane/commands/registry";
+import { NO_CLOUDWATCH } from "@berth/control-plane/alarms/no-cloudwatch";
 import type {
+  Alarms,
   CommandContext,
   InstanceControlPlane,
   LifecycleActions,
+  ServiceControlPlane,
 } from "@berth/control-plane/context";
 import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
@@ -35,7 +38,7 @@ const SWEEP_INTERVAL_MS = 5_000;
 const MAX_DELIVERIES = 5;
 
 /** What a process of the control plane works with, whatever it does. */
-export type ProcessContext = CommandContext & InstanceControlPlane;
+export type ProcessContext = CommandContext & InstanceControlPlane & ServiceControlPlane;
 
 /** No group waits for anything. */
 const NO_GROUPS: LifecycleActions = {
@@ -55,6 +58,8 @@ export interface WorldOptions {
   readonly spread?: Spread;
   /** Default: `CALM`. */
   readonly disturbances?: Disturbances;
+  /** Alarms besides those that are set in this world. Default: none. */
+  readonly alarms?: Alarms;
   /** Hears of every write. */
   readonly watcher?: StoreWatcher;
 }
@@ -110,10 +115,11 @@ export class World {
       views: this.#views,
       lifecycleActions: this.lifecycleActions,
     });
-    const { settings, principalArn } = this.#options;
+    const { settings, principalArn, alarms = NO_CLOUDWATCH } = this.#options;
     const { table, ...given } = parts;
     return work({
       ...given,
+      alarms,
       store: table === this.#table ? this.truth : this.#storeOver(table),
       metrics: { record: () => undefined },
       scope: this.scope,

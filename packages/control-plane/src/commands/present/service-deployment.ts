@@ -19,6 +19,8 @@ import type {
 import type { Task } from "@berth/domain/task";
 import { stateOf } from "@berth/planner/service/service-deployments";
 import { dateOf } from "./date-of.ts";
+import { presentAlarms } from "./deployment-alarms.ts";
+import { presentDeploymentConfiguration } from "./deployment-configuration.ts";
 
 export type ServiceDeploymentDescription = NonNullable<
   EcsResponse<"DescribeServiceDeployments">["serviceDeployments"]
@@ -54,7 +56,7 @@ export function presentServiceDeployment(
 ): ServiceDeploymentDescription {
   const { failureCount, threshold, deploymentConfiguration, ...state } =
     record.end ?? stateOf(record, { service, tasks, deployments: service.deployments });
-  const { deploymentCircuitBreaker } = deploymentConfiguration;
+  const { deploymentCircuitBreaker, alarms } = deploymentConfiguration;
   const summary = (id: string) => summarise(revisionArn(scope, service, id), state.tasks[id]);
   return {
     ...presentCommon(scope, service, record),
@@ -62,13 +64,13 @@ export function presentServiceDeployment(
     ...defined({ stoppedAt: dateOf(record.stoppedAt) }),
     sourceServiceRevisions: record.sourceDeploymentIds.map(summary),
     targetServiceRevision: summary(record.deploymentId),
-    deploymentConfiguration: { ...deploymentConfiguration },
+    deploymentConfiguration: presentDeploymentConfiguration(deploymentConfiguration),
     deploymentCircuitBreaker: {
       status: monitorStatus(record, "circuitBreaker", deploymentCircuitBreaker?.enable ?? false),
       failureCount,
       threshold,
     },
-    alarms: { status: "DISABLED" },
+    alarms: presentAlarms(record, alarms),
     ...(record.rollback?.deploymentId !== undefined && {
       rollback: {
         reason: record.rollback.reason,

@@ -13,6 +13,7 @@ import type { Task } from "@berth/domain/task";
 import { revisionIdOf } from "@berth/domain/service-deployment";
 import { countTasks, countsOf } from "@berth/planner/service/revision-tasks";
 import { dateOf } from "./date-of.ts";
+import { presentDeploymentConfiguration } from "./deployment-configuration.ts";
 import { presentTaskSet } from "./task-set.ts";
 
 export type ServiceDescription = NonNullable<EcsResponse<"DescribeServices">["services"]>[number];
@@ -48,7 +49,7 @@ export function presentService(
     ...(service.taskDefinition !== undefined && {
       taskDefinition: taskDefinitionArn(scope, service.taskDefinition),
     }),
-    deploymentConfiguration: { ...deploymentConfiguration },
+    deploymentConfiguration: presentDeploymentConfiguration(deploymentConfiguration),
     deployments: service.deployments.map((deployment) =>
       presentDeployment(scope, service, { deployment, tasks }),
     ),
