@@ -34,7 +34,7 @@ export class Berth {
   readonly docker = new Docker();
   readonly endpoint: Endpoint;
   readonly dataDir: string;
-  readonly #up: ChildProcess;
+  #up: ChildProcess;
   /** Others may use the same engine: what is this Berth's is known by its instances. */
   readonly #instanceArns = new Set<string>();
 
@@ -52,13 +52,20 @@ export class Berth {
 
   static async start(options: StartOptions = {}): Promise<Berth> {
     const dataDir = mkdtempSync(join(tmpdir(), "berth-e2e-"));
-    const { port, up } = await startUp(dataDir, options);
+    const port = await freePort();
+    const up = startUp({ dataDir, port }, options);
     const berth = new Berth(dataDir, up, await readEndpoint(up, port));
-    const { containerInstanceArns = [] } = await berth.ecs.send(
-      new ListContainerInstancesCommand({}),
-    );
-    for (const arn of containerInstanceArns) berth.#instanceArns.add(arn);
+    await berth.#learnInstances();
     return berth;
+  }
+
+  /** `berth down`, which keeps the state, and `berth up` on what it kept. */
+  async startAgain(options: StartOptions = {}): Promise<void> {
+    await this.#down();
+    const port = Number(new URL(this.endpoint.url).port);
+    this.#up = startUp({ dataDir: this.dataDir, port }, options);
+    await readEndpoint(this.#up, port);
+    await this.#learnInstances();
   }
 
   /** What the AWS CLI needs to talk to this Berth. */
@@ -107,12 +114,23 @@ export class Berth {
   /** Stops Berth with every task and forgets its state, as `berth down --purge` does. */
   async down(): Promise<void> {
     this.ecs.destroy();
-    const down = spawn(process.execPath, [CLI, "down", "--purge", "--data-dir", this.dataDir], {
+    await this.#down("--purge");
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  async #down(...flags: readonly string[]): Promise<void> {
+    const down = spawn(process.execPath, [CLI, "down", ...flags, "--data-dir", this.dataDir], {
       stdio: ["ignore", "ignore", "inherit"],
     });
     await once(down, "exit");
     if (this.#up.exitCode === null) await once(this.#up, "exit");
-    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  async #learnInstances(): Promise<void> {
+    const { containerInstanceArns = [] } = await this.ecs.send(
+      new ListContainerInstancesCommand({}),
+    );
+    for (const arn of containerInstanceArns) this.#instanceArns.add(arn);
   }
 
   async #containers(all: boolean): Promise<readonly Docker.ContainerInfo[]> {
@@ -122,15 +140,16 @@ export class Berth {
   }
 }
 
-async function startUp(dataDir: string, options: StartOptions) {
-  const port = await freePort();
+function startUp(
+  { dataDir, port }: { readonly dataDir: string; readonly port: number },
+  options: StartOptions,
+): ChildProcess {
   const flags = ["--data-dir", dataDir, "--port", String(port), "--json"];
   const instances = ["--instances", String(options.instances ?? 3)];
-  const up = spawn(process.execPath, [CLI, "up", ...flags, ...instances], {
+  return spawn(process.execPath, [CLI, "up", ...flags, ...instances], {
     env: { ...process.env, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  return { port, up };
 }
 
 /** The line of JSON that `up` prints once everything answers. */

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { segmentName } from "@berth/contracts/local/event-log";
@@ -34,6 +34,20 @@ test("waits for the end of a line, and leaves out what is none", () => {
   write(1, `"b"}\n`);
   expect(idsOf(reader)).toEqual(["b"]);
 });
+
+test.each([1, 7])(
+  "begins anew where Berth has forgotten all and begun its log again, in file %i",
+  (segment) => {
+    write(segment, line("a") + line("b"));
+    const reader = new EventReader(directory);
+    expect(idsOf(reader)).toEqual(["a", "b"]);
+    rmSync(directory, { recursive: true });
+    expect(idsOf(reader)).toEqual([]);
+    mkdirSync(directory);
+    write(1, line("c"));
+    expect(idsOf(reader)).toEqual(["c"]);
+  },
+);
 
 test("finds nothing where no event was ever sent", () => {
   expect(idsOf(new EventReader(join(directory, "none")))).toEqual([]);

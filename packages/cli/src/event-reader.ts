@@ -14,11 +14,18 @@ export class EventReader {
 
   /** What was written since the last time, oldest first. */
   read(): readonly LoggedEvent[] {
-    if (!existsSync(this.#directory)) return [];
+    if (!existsSync(this.#directory)) return this.#beginAnew();
     const numbers = segmentNumbers(readdirSync(this.#directory));
     return numbers
       .filter((number) => number >= this.#segment)
       .flatMap((number) => this.#readSegment(number));
+  }
+
+  /** What is written after `berth down --purge` is another log, with the same numbers. */
+  #beginAnew(): readonly LoggedEvent[] {
+    this.#segment = 0;
+    this.#offset = 0;
+    return [];
   }
 
   #readSegment(number: number): readonly LoggedEvent[] {

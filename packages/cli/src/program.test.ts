@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -34,6 +36,7 @@ describe("help", () => {
     ["up", "--help"],
     ["down", "--help"],
     ["status", "--help"],
+    ["events", "--help"],
     ["why", "--help"],
     ["templates", "--help"],
     ["agent", "--help"],
@@ -64,6 +67,8 @@ describe("what is not understood ends with 2 and says why on standard error", ()
     [["up", "--instances", "three"], "whole number"],
     [["up", "--port", "70000"], "whole number from 1 to 65535"],
     [["status", "--verbose"], "unknown option"],
+    [["events", "--type", "weather"], "Allowed choices are task, instance, service, deployment"],
+    [["events", "--lines", "some"], "whole number"],
     [["agent"], "required option '--config <file>'"],
     [["why"], "missing required argument 'subject'"],
     [["why", "a b"], "It must be a task id, an ARN"],
@@ -113,6 +118,22 @@ describe("where Berth does not run", () => {
     expect(code).toBe(0);
     expect(JSON.parse(output)).toEqual({ processes: "notRunning", containers: 0, purged: true });
   });
+});
+
+test("who does not answer at --endpoint is named, and why", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  const { code, errors } = await berth(["why", "web", "--endpoint", `http://127.0.0.1:${port}`], {
+    AWS_ACCESS_KEY_ID: "AKIA0000000000000000",
+    AWS_SECRET_ACCESS_KEY: "secret",
+    AWS_REGION: "us-east-1",
+  });
+  expect(code).toBe(1);
+  expect(errors).toBe(
+    `berth: http://127.0.0.1:${port} does not answer: connect ECONNREFUSED 127.0.0.1:${port}\n`,
+  );
 });
 
 test("up ends with 3 where DOCKER_HOST names an engine that does not answer", async () => {

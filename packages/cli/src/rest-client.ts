@@ -12,7 +12,7 @@ export interface RestCall {
  * A signed call of Berth's REST API, with the identity of an SDK client. Undefined where the answer
  * is empty.
  *
- * @throws Error with what the API says where it refuses
+ * @throws Error with what the API says where it refuses, or why nobody answers
  */
 export async function callRest(client: ECSClient, call: RestCall): Promise<unknown> {
   const { method, url } = call;
@@ -34,10 +34,20 @@ export async function callRest(client: ECSClient, call: RestCall): Promise<unkno
     ...(body !== undefined && { body }),
   });
   const { host: _host, ...headers } = request.headers;
-  const response = await fetch(url, { method, headers, ...(body !== undefined && { body }) });
+  const response = await fetch(url, { method, headers, ...(body !== undefined && { body }) }).catch(
+    (error: unknown) => {
+      throw new Error(`${url.origin} does not answer: ${reasonOf(error)}`, { cause: error });
+    },
+  );
   const text = await response.text();
   if (!response.ok) throw new Error(`${url.pathname}: ${response.status} ${detailOf(text)}`);
   return text === "" ? undefined : JSON.parse(text);
+}
+
+/** `fetch` says only that it failed; what went wrong is the cause. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** RFC 9457's text for people, where it is a problem that was answered. */

@@ -6,7 +6,8 @@ export interface RestOptions extends TargetOptions {
   readonly json: boolean;
 }
 
-type Berth = (method: RestCall["method"], path: string, body?: object) => Promise<unknown>;
+/** A call of its REST API, signed; undefined where the answer is empty. */
+export type Berth = (method: RestCall["method"], path: string, body?: object) => Promise<unknown>;
 
 /** Does the work with the Berth that is meant. Returns the exit code. */
 export async function withBerth(

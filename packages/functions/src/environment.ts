@@ -38,10 +38,12 @@ const controllerQueueVariables = z.object({
   BERTH_DISPATCH_QUEUE_URL: z.url(),
 });
 
+const shardsVariables = z.object({ BERTH_TABLE_SHARDS: z.coerce.number().int().min(1).max(256) });
+
 const variables = controllerQueueVariables.extend({
   BERTH_ACCOUNT: accountId,
   BERTH_TABLE_NAME: text,
-  BERTH_TABLE_SHARDS: z.coerce.number().int().min(1).max(256),
+  ...shardsVariables.shape,
   BERTH_COALESCED_QUEUE_URL: z.url(),
   BERTH_TIMERS_QUEUE_URL: z.url(),
   AWS_ENDPOINT_URL_DYNAMODB: z.url().optional(),
@@ -75,6 +77,10 @@ const cloudWatch = z.object({ BERTH_CLOUDWATCH: z.stringbool().default(true) });
 /** Whether there is CloudWatch, whose alarms deployments may name. One machine has none. */
 export const readHasCloudWatch = (env: Variables): boolean =>
   parseVariables(cloudWatch, env).BERTH_CLOUDWATCH;
+
+/** The table's shards, for every process that writes it: one that errs finds nothing of what others wrote. */
+export const readTableShards = (env: Variables): number =>
+  parseVariables(shardsVariables, env).BERTH_TABLE_SHARDS;
 
 /** Which of the stages in an account this is: for every function. */
 export const readStage = (env: Variables): string => parseVariables(stage, env).BERTH_STAGE;

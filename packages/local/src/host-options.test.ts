@@ -37,6 +37,17 @@ test.each([
   );
 });
 
+test("a table has one shard unless it is said how many", () => {
+  expect(hostOptions(environment).tableShards).toBe(1);
+  expect(hostOptions({ ...environment, BERTH_TABLE_SHARDS: "64" }).tableShards).toBe(64);
+});
+
+test.each(["many", "0", "1.5", "257", ""])("refuses BERTH_TABLE_SHARDS=%s by name", (shards) => {
+  expect(() => hostOptions({ ...environment, BERTH_TABLE_SHARDS: shards })).toThrow(
+    /BERTH_TABLE_SHARDS: /,
+  );
+});
+
 test("refuses a lease that no heartbeat could renew in time", () => {
   expect(() => hostOptions({ ...environment, BERTH_LEASE_MS: "30000" })).toThrow(
     "BERTH_LEASE_MS must be more than BERTH_HEARTBEAT_INTERVAL_MS",

@@ -2,7 +2,7 @@ import type { RootCredentials } from "@berth/contracts/local/installation";
 import type { JoinRules } from "@berth/control-plane/access/join-instance";
 import type { Settings } from "@berth/control-plane/settings";
 import type { Scope } from "@berth/domain/arn";
-import { readSettings } from "@berth/functions/environment";
+import { readSettings, readTableShards } from "@berth/functions/environment";
 import { readJoinRules } from "@berth/functions/open-environment";
 import { rootCredentials } from "./credentials.ts";
 import { type DataDirectory, dataDirectory } from "./data-directory.ts";
@@ -63,7 +63,7 @@ export function hostOptions(env: Environment): HostOptions {
       AWS_REGION: region,
     }),
     functions: readMode(env["BERTH_FUNCTIONS"]),
-    tableShards: Number(env["BERTH_TABLE_SHARDS"] ?? 1),
+    tableShards: readTableShards({ BERTH_TABLE_SHARDS: "1", ...env }),
     sweepIntervalMs: readMs(env, "BERTH_SWEEP_INTERVAL_MS", DEFAULT_SWEEP_INTERVAL_MS),
   };
 }

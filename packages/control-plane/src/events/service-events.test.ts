@@ -87,6 +87,26 @@ describe("the deployments of a service", () => {
     );
     expect(events.map(({ detail }) => detail["deploymentId"])).toEqual(["ecs-svc/2"]);
   });
+
+  test("are told of in the order in which it happened where one fails and is rolled back at once", () => {
+    const [good, bad] = [
+      deployment("COMPLETED", "done"),
+      { ...deployment("IN_PROGRESS", "begun"), id: "ecs-svc/2" },
+    ];
+    const events = eventsOf(
+      { deployments: [bad, { ...good, status: "ACTIVE" }] },
+      {
+        deployments: [
+          { ...good, rolloutState: "IN_PROGRESS", rolloutStateReason: "rolling back" },
+          { ...bad, status: "ACTIVE", rolloutState: "FAILED", rolloutStateReason: "broken" },
+        ],
+      },
+    );
+    expect(events.map(({ detail }) => detail["eventName"])).toEqual([
+      "SERVICE_DEPLOYMENT_FAILED",
+      "SERVICE_DEPLOYMENT_IN_PROGRESS",
+    ]);
+  });
 });
 
 describe("the actions of a service", () => {

@@ -32,7 +32,9 @@ export function serviceEvents(scope: Scope, { before, after }: ServiceChange): r
   const told = new Set(before?.newEvents.map(({ id }) => id));
   const news = after.newEvents.filter(({ id }) => !told.has(id));
   return [
+    // The newest stands first: what it takes over from is told before.
     ...after.deployments
+      .toReversed()
       .filter((deployment) => isOtherThan(deployment, before?.deployments))
       .map((deployment) => deploymentEvent(scope, after, deployment)),
     ...news.flatMap((event) => actionEvent(scope, after, event)),

@@ -7,7 +7,7 @@ import type { Log, LogDetails } from "@berth/functions/log";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ChangeRecord } from "../embedded/change-log.ts";
 import { startChangePoller } from "./change-poller.ts";
-import { createCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, createCheckpoint } from "./checkpoint.ts";
 import type { ChangeStream } from "./stream-client.ts";
 
 let directory: string;
@@ -56,12 +56,16 @@ function streamOf(count: number, gone = 0): ChangeStream {
 
 const checkpoint = () => createCheckpoint(join(directory, "checkpoint"));
 
-function start(stream: ChangeStream, handler: ChangeEventsHandler): void {
+function start(
+  stream: ChangeStream,
+  handler: ChangeEventsHandler,
+  noted: Checkpoint = checkpoint(),
+): void {
   poller = startChangePoller({
     stream,
     handler,
     log,
-    checkpoint: checkpoint(),
+    checkpoint: noted,
     source: { arn: "arn:aws:dynamodb:us-east-1:000000000000:table/berth/stream/1", region: "us" },
     firstPauseMs: 0,
     pollIntervalMs: 1,
@@ -165,6 +169,24 @@ describe("changes", () => {
     });
     await isSavedAt(1);
     expect(attempts).toBe(CHANGE_SOURCE.retries + 1);
+  });
+
+  test("are handled once, and the process lives, while the disk takes no checkpoint", async () => {
+    let refusals = 2;
+    start(
+      streamOf(350),
+      handlerThatFails(() => false),
+      {
+        ...checkpoint(),
+        save: (sequence) => {
+          refusals -= 1;
+          if (refusals >= 0) throw new Error("disk full");
+          checkpoint().save(sequence);
+        },
+      },
+    );
+    await isSavedAt(350);
+    expect(handled).toEqual(numbers(1, 350));
   });
 
   test("that are gone are told in the log, and those that are left are handled", async () => {

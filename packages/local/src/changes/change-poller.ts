@@ -39,7 +39,7 @@ export function startChangePoller(options: ChangePollerOptions): { stop(): Promi
     let position = checkpoint.load();
     const advance = (sequenceNumber: string) => {
       position = sequenceNumber;
-      checkpoint.save(position);
+      note(options, sequenceNumber);
     };
     while (!signal.aborted) {
       const records = await readRecords(options, position);
@@ -52,6 +52,15 @@ export function startChangePoller(options: ChangePollerOptions): { stop(): Promi
         await delay(pollIntervalMs, undefined, { signal }).catch(() => undefined);
       }
     }
+  }
+}
+
+/** Never throws: on a full disk events are told all the same, and some again after a restart. */
+function note({ checkpoint, log }: ChangePollerOptions, sequenceNumber: string): void {
+  try {
+    checkpoint.save(sequenceNumber);
+  } catch (error) {
+    log.warn("How far changes were told was not noted", describeError(error));
   }
 }
 

@@ -1,20 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { ownLabel } from "@berth/agent/docker/labels";
-import type { InstanceRecord } from "@berth/agent/state-files";
 import type Docker from "dockerode";
 import type { DataDirectory } from "../data-directory.ts";
+import { recordedInstances } from "../instance-records.ts";
 
 /**
  * The engine's label filters for everything that this installation's instances started, and nothing
  * of anybody else's: from what their agents remember of their registration.
  */
 export function ownLabels(directory: DataDirectory): readonly string[] {
-  if (!existsSync(directory.instances)) return [];
-  return readdirSync(directory.instances)
-    .map((index) => join(directory.instances, index, "data", "instance.json"))
-    .filter((path) => existsSync(path))
-    .map((path) => ownLabel(JSON.parse(readFileSync(path, "utf8")) as InstanceRecord));
+  return recordedInstances(directory).map(({ record }) => ownLabel(record));
 }
 
 /** Stops what runs, each with its own stop timeout. Returns how many ran. */

@@ -9,6 +9,7 @@ import type { LoggedEvent } from "@berth/contracts/local/event-log";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createListener } from "../http/listener.ts";
 import { createEventBridgeApi } from "./event-bridge-api.ts";
+import { takeEvents } from "./put-events.ts";
 
 const credentials = { accessKeyId: "AKIA0000000000000000", secretAccessKey: "secret" };
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
@@ -141,6 +142,23 @@ describe("PutEvents", () => {
       message: expect.stringContaining(message) as string,
     });
     expect(kept).toEqual([]);
+  });
+
+  test.each(["+010000-01-01T00:00:00Z", "-000001-12-31T23:59:59Z"])(
+    "is refused with a time that no event can have: %s",
+    async (time) => {
+      await expect(put([anEntry({ Time: new Date(time) })])).rejects.toMatchObject({
+        name: "SerializationException",
+        $metadata: { httpStatusCode: 400 },
+      });
+      expect(kept).toEqual([]);
+    },
+  );
+
+  test("takes no time that no calendar has", () => {
+    const bus = { name: "berth", region: "", account: "", now: Date.now, newId: () => "1" };
+    const Entries = [{ Source: "my.app", DetailType: "Something", Detail: "{}", Time: 1e15 }];
+    expect(takeEvents(bus, { Entries })).toMatchObject({ type: "SerializationException" });
   });
 
   test("is refused where the signature is wrong", async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -61,4 +62,30 @@ test("begins a new line after a write that died", async () => {
     `{"version":"0","id":"to`,
     JSON.stringify(anEvent("02")),
   ]);
+});
+
+/** Fills its file up to 1 KiB, which is all that the kernel lets it, and goes on when it may. */
+const ON_A_FULL_DISK = `
+  const { spawnSync } = await import("node:child_process");
+  const { EventLog } = await import(process.argv[1]);
+  const log = new EventLog(process.argv[2]);
+  const append = (id, text) => log.append([{ id, text }]).then(() => id, ({ code }) => code);
+  const outcomes = [await append("01", ""), await append("02", "x".repeat(2_000))];
+  spawnSync("prlimit", ["--fsize=unlimited:", "--pid", String(process.pid)]);
+  console.log([...outcomes, await append("03", "")].join());
+  await log.close();
+`;
+
+test("begins a new line after a write that a full disk cut off", () => {
+  const path = import.meta.resolve("./event-log.ts");
+  const script = `ulimit -S -f 1; exec "$0" --input-type=module --eval "$1" "$2" "$3"`;
+  const args = ["-c", script, process.execPath, ON_A_FULL_DISK, path, directory];
+  expect(execFileSync("bash", args, { encoding: "utf8" })).toBe("01,EFBIG,03\n");
+  const [first = "", cut = "", last = "", ...more] = lines();
+  expect([first, last].map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { id: "01" },
+    { id: "03" },
+  ]);
+  expect(cut).toMatch(/^\{"id":"02","text":"x+$/);
+  expect(more).toEqual([]);
 });

@@ -29,27 +29,33 @@ export class EventLog {
 
   /** Resolves when the events are written: who was told so finds them after a crash of Berth. */
   async append(events: readonly LoggedEvent[]): Promise<void> {
-    const text = events.map((event) => `${JSON.stringify(event)}\n`).join("");
-    const written = this.#writing.then(async () => this.#write(text));
-    this.#writing = written.catch(() => undefined);
+    const lines = Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(""));
+    const written = this.#writing.then(async () => this.#write(lines));
+    this.#writing = written.catch(async () => this.#closeFile()).catch(() => undefined);
     return written;
   }
 
   async close(): Promise<void> {
     await this.#writing;
-    await this.#file?.close();
-    this.#file = undefined;
+    await this.#closeFile();
   }
 
-  async #write(text: string): Promise<void> {
-    this.#file ??= await this.#openNewest();
-    if (this.#size > 0 && this.#size + text.length > this.#limits.segmentBytes) {
-      await this.#file.close();
-      this.#file = await this.#open(this.#number + 1);
+  /** Whoever opens it again looks at how it ends: after a full disk, maybe in half a line. */
+  async #closeFile(): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.close();
+  }
+
+  async #write(lines: Buffer): Promise<void> {
+    let file = this.#file ?? (await this.#openNewest());
+    if (this.#size > 0 && this.#size + lines.length > this.#limits.segmentBytes) {
+      await this.#closeFile();
+      file = await this.#open(this.#number + 1);
       this.#forget();
     }
-    await this.#file.appendFile(text);
-    this.#size += Buffer.byteLength(text);
+    await file.appendFile(lines);
+    this.#size += lines.length;
   }
 
   async #openNewest(): Promise<FileHandle> {
@@ -64,6 +70,7 @@ export class EventLog {
 
   async #open(number: number): Promise<FileHandle> {
     const file = await open(join(this.#directory, segmentName(number)), "a+", 0o600);
+    this.#file = file;
     this.#number = number;
     this.#size = (await file.stat()).size;
     return file;

@@ -25,6 +25,10 @@ export type PutEventsOutcome =
       readonly results: readonly EntryResult[];
     };
 
+/** Of the years that ISO 8601 writes with four digits, in epoch seconds. */
+const FIRST_SECOND = Date.parse("0000-01-01T00:00:00Z") / 1_000;
+const LAST_SECOND = Date.parse("9999-12-31T23:59:59Z") / 1_000;
+
 const text = z.string().optional();
 const entrySchema = z.object({
   Source: text,
@@ -33,7 +37,7 @@ const entrySchema = z.object({
   EventBusName: text,
   Resources: z.array(z.string()).optional(),
   /** Epoch seconds. */
-  Time: z.number().optional(),
+  Time: z.number().min(FIRST_SECOND).max(LAST_SECOND).optional(),
 });
 const inputSchema = z.object({ Entries: z.array(entrySchema).default([]) });
 

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DynamoDBClient, ListTablesCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
@@ -73,4 +73,19 @@ test.each([
   const answer = await fetch(endpoint, { method: "POST", headers, body: "{}" });
   expect(answer.status).toBe(400);
   expect(await answer.json()).toHaveProperty("__type");
+});
+
+test("cuts a request off whose service dies while it answers, for its client to send again", async () => {
+  const sockets = ["dynamodb", "sqs", "kms"].map((name) => join(directory, `dying-${name}.sock`));
+  const [dynamodbSocket = "", sqsSocket = "", kmsSocket = ""] = sockets;
+  const dying = createServer((_, response) => {
+    response.writeHead(200, { "content-length": 100 });
+    response.write("{", () => response.destroy());
+  });
+  dying.listen(dynamodbSocket);
+  const gateway = await startServiceGateway({ dynamodbSocket, sqsSocket, kmsSocket, credentials });
+  servers.push(dying, gateway.server);
+  const options = { endpoint: gateway.endpoint, region, credentials, maxAttempts: 1 };
+  const scan = new DynamoDBClient(options).send(new ScanCommand({ TableName: "berth" }));
+  await expect(scan).rejects.toThrow(/aborted|socket hang up|ECONNRESET/);
 });

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, request as forward, type Server } from "node:http";
 import type { ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream/promises";
 import type { RootCredentials } from "@berth/contracts/local/installation";
 import { verifySignature } from "@berth/contracts/sigv4";
 import { isEcsError } from "@berth/domain/errors";
@@ -97,7 +98,7 @@ async function pass(
   outgoing.end(body);
   const [answer] = (await once(outgoing, "response")) as [IncomingMessage];
   response.writeHead(answer.statusCode ?? 500, answer.headers);
-  answer.pipe(response);
+  await pipeline(answer, response);
 }
 
 function refuse(response: ServerResponse, type: string): void {

@@ -1,5 +1,10 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseConfigFile } from "@berth/agent/config";
 import { expect, test } from "vitest";
-import { ecsConfig, engineShare, instanceShare } from "./container-instances.ts";
+import { dataDirectory } from "../data-directory.ts";
+import { ecsConfig, engineShare, instanceShare, writeEcsConfig } from "./container-instances.ts";
 
 test("instances share the machine equally, down to a floor", () => {
   const machine = { cpuUnits: 8_192, memoryMiB: 16_000 };
@@ -39,4 +44,25 @@ test.each([
     BERTH_INSTANCE_MEMORY: "2048",
     BERTH_ENGINE_CONCURRENCY: "2",
   });
+});
+
+test("an instance keeps the share that it has registered with, and takes everything else as it is now", () => {
+  const directory = dataDirectory(mkdtempSync(join(tmpdir(), "berth-share-")));
+  const config = { index: 1, engineConcurrency: 2, region: "us-east-1", cluster: "default" };
+  const [first, later] = [
+    { cpuUnits: 1_024, memoryMiB: 2_048 },
+    { cpuUnits: 4_096, memoryMiB: 4_096 },
+  ];
+  writeEcsConfig(directory, { ...config, share: first, endpoint: "http://127.0.0.1:1" });
+  const path = writeEcsConfig(directory, {
+    ...config,
+    share: later,
+    endpoint: "http://127.0.0.1:2",
+  });
+  expect(parseConfigFile(readFileSync(path, "utf8"))).toMatchObject({
+    ECS_BACKEND_HOST: "http://127.0.0.1:2",
+    BERTH_INSTANCE_CPU: "1024",
+    BERTH_INSTANCE_MEMORY: "2048",
+  });
+  rmSync(directory.root, { recursive: true });
 });

@@ -1,6 +1,7 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
+import { parseConfigFile } from "@berth/agent/config";
 import { type DataDirectory, writePrivateFile } from "../data-directory.ts";
 
 /** What the simulated container instances of one machine have to share. */
@@ -72,7 +73,10 @@ export function ecsConfig(config: InstanceConfig): string {
     .join("");
 }
 
-/** Writes the instance's `ecs.config` and returns its path. Its agent's state beside it is kept. */
+/**
+ * Writes the instance's `ecs.config` and returns its path. Its agent's state beside it is kept, and so
+ * is its share: an instance cannot register again with other resources than the first time.
+ */
 export function writeEcsConfig(
   directory: DataDirectory,
   config: Omit<InstanceConfig, "dataPath">,
@@ -81,6 +85,15 @@ export function writeEcsConfig(
   const dataPath = join(root, "data");
   mkdirSync(dataPath, { recursive: true });
   const path = join(root, "ecs.config");
-  writePrivateFile(path, ecsConfig({ ...config, dataPath }));
+  const share = existsSync(path) ? writtenShare(readFileSync(path, "utf8")) : config.share;
+  writePrivateFile(path, ecsConfig({ ...config, share, dataPath }));
   return path;
+}
+
+function writtenShare(text: string): MachineCapacity {
+  const settings = parseConfigFile(text);
+  return {
+    cpuUnits: Number(settings["BERTH_INSTANCE_CPU"]),
+    memoryMiB: Number(settings["BERTH_INSTANCE_MEMORY"]),
+  };
 }

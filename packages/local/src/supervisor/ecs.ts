@@ -1,3 +1,5 @@
+import { renameSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   CreateClusterCommand,
@@ -6,6 +8,9 @@ import {
   ListContainerInstancesCommand,
 } from "@aws-sdk/client-ecs";
 import type { RootCredentials } from "@berth/contracts/local/installation";
+import { lastSegment } from "@berth/domain/arn";
+import type { DataDirectory } from "../data-directory.ts";
+import { recordedInstances } from "../instance-records.ts";
 
 /** A client of this machine's own API, as any user of it would make one. */
 export function ecsClient(options: {
@@ -20,6 +25,34 @@ export function ecsClient(options: {
 export async function ensureCluster(client: ECSClient, cluster: string): Promise<void> {
   await client.send(new CreateClusterCommand({ clusterName: cluster }));
 }
+
+/**
+ * Sets the state of instances aside that were deregistered: their agents would be refused, and new
+ * ones are to take their numbers. `berth down` finds what they left running by that state.
+ */
+export async function retireDeregistered(
+  client: ECSClient,
+  cluster: string,
+  directory: DataDirectory,
+): Promise<void> {
+  const recorded = recordedInstances(directory).filter(({ name }) => NUMBER.test(name));
+  if (recorded.length === 0) return;
+  const { containerInstances = [] } = await client.send(
+    new DescribeContainerInstancesCommand({
+      cluster,
+      containerInstances: recorded.map(({ record }) => record.containerInstanceArn),
+    }),
+  );
+  const present = containerInstances.filter(({ status }) => status !== "INACTIVE");
+  const arns = new Set(present.map((each) => each.containerInstanceArn));
+  for (const { name, record } of recorded) {
+    if (arns.has(record.containerInstanceArn)) continue;
+    const place = join(directory.instances, name);
+    renameSync(place, `${place}-${lastSegment(record.containerInstanceArn)}`);
+  }
+}
+
+const NUMBER = /^\d+$/;
 
 const POLL_INTERVAL_MS = 100;
 

@@ -9,7 +9,7 @@ import { rootCredentials } from "../credentials.ts";
 import { type DataDirectory, dataDirectory, makeDataDirectory } from "../data-directory.ts";
 import { installation } from "../installation.ts";
 import { holdControlSocket } from "./control-socket.ts";
-import { ecsClient, ensureCluster, waitForAgents } from "./ecs.ts";
+import { ecsClient, ensureCluster, retireDeregistered, waitForAgents } from "./ecs.ts";
 import { waitForFreePort } from "./port.ts";
 import { Supervisor } from "./supervisor.ts";
 
@@ -75,19 +75,20 @@ async function start(options: {
   });
   await bringUp(
     supervisor,
-    options.instances,
+    options,
     ecsClient({ endpoint: supervisor.endpoint, region: made.region, credentials }),
   );
 }
 
 async function bringUp(
   running: Supervisor,
-  instances: number,
+  { directory, instances }: { readonly directory: DataDirectory; readonly instances: number },
   client: ReturnType<typeof ecsClient>,
 ): Promise<void> {
   await tell({ kind: "progress", text: "Starting the control plane" });
   await withTimeout(running.startControlPlane(), "The control plane");
   await ensureCluster(client, CLUSTER);
+  await retireDeregistered(client, CLUSTER, directory);
   await tell({ kind: "progress", text: `Starting ${instances} container instances` });
   running.startAgents(instances);
   const expected = { cluster: CLUSTER, count: instances, timeoutMs: START_TIMEOUT_MS };

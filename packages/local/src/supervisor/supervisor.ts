@@ -8,12 +8,14 @@ import type {
   RootCredentials,
 } from "@berth/contracts/local/installation";
 import { type DataDirectory, writePrivateFile } from "../data-directory.ts";
+import { startSchedule } from "../schedule.ts";
 import {
   engineShare,
   instanceShare,
   machineCapacity,
   writeEcsConfig,
 } from "./container-instances.ts";
+import { shortenLogs } from "./shorten-logs.ts";
 import { SupervisedProcess } from "./supervised-process.ts";
 
 export interface SupervisorOptions {
@@ -24,6 +26,8 @@ export interface SupervisorOptions {
   readonly cluster: string;
 }
 
+const SHORTEN_LOGS_INTERVAL_MS = 60_000;
+
 /**
  * The processes of one machine, each started again when it dies: the embedded DynamoDB and SQS, the
  * control plane, and one agent per container instance.
@@ -33,6 +37,7 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #embedded: readonly SupervisedProcess[];
   readonly #controlPlane: SupervisedProcess;
+  #shorteningLogs: { stop(): Promise<void> } | undefined;
   #agents: readonly SupervisedProcess[] = [];
 
   constructor(options: SupervisorOptions) {
@@ -55,6 +60,12 @@ export class Supervisor {
 
   /** Resolves when the control plane answers. */
   async startControlPlane(): Promise<void> {
+    const { directory } = this.#options;
+    this.#shorteningLogs = startSchedule({
+      intervalMs: SHORTEN_LOGS_INTERVAL_MS,
+      work: async () => shortenLogs(directory.logs),
+      onError: (error) => process.stderr.write(`Logs were not shortened: ${String(error)}\n`),
+    });
     await Promise.all([...this.#embedded, this.#controlPlane].map((each) => each.start()));
   }
 
@@ -81,6 +92,7 @@ export class Supervisor {
    * starts again. State last, so that everybody can still write.
    */
   async stop(): Promise<void> {
+    await this.#shorteningLogs?.stop();
     await this.#controlPlane.stop();
     await Promise.all(this.#agents.map((each) => each.stop()));
     await Promise.all(this.#embedded.map((each) => each.stop()));
