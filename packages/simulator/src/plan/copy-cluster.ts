@@ -1,6 +1,5 @@
 import { payloadTask } from "@berth/control-plane/agents/payload";
 import type { Alarms, CommandContext } from "@berth/control-plane/context";
-import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { Task } from "@berth/domain/task";
 import { containerInstanceArn } from "@berth/domain/arn";
 import type { AgentSession } from "@berth/domain/session";
