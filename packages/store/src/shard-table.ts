@@ -1,6 +1,7 @@
 import { groupHash } from "@berth/domain/group-hash";
 import { shardDigitsOf } from "@berth/domain/task-id";
 import { kindOf } from "./keys.ts";
+import { decodedOnce } from "./repositories/stored.ts";
 import type { Item, Key, Page, QueryOptions, Table } from "./table.ts";
 
 /**
@@ -21,11 +22,11 @@ export function shardTable(table: Table, shards: number): Table {
   return {
     get: async (key, options) => {
       const item = await table.get(toShard(key), options);
-      return item && fromShard(item);
+      return item && itemFromShard(item);
     },
 
     getMany: async (keys, options) =>
-      (await table.getMany(keys.map(toShard), options)).map(fromShard),
+      (await table.getMany(keys.map(toShard), options)).map(itemFromShard),
 
     create: (item) => table.create(toShard(item)),
     replace: (item) => table.replace(toShard(item)),
@@ -38,7 +39,7 @@ export function shardTable(table: Table, shards: number): Table {
         only === undefined
           ? await queryShards(table, { pk, shards, options })
           : await table.query(partitionOf(pk, only), options);
-      return { ...page, items: page.items.map(fromShard) };
+      return { ...page, items: page.items.map(itemFromShard) };
     },
 
     list: async (listPk, options) => {
@@ -52,6 +53,8 @@ export function shardTable(table: Table, shards: number): Table {
 
 const fromShard = <K extends Key>(key: K): K =>
   isSharded(key) ? { ...key, pk: key.pk.slice(0, key.pk.lastIndexOf("#")) } : key;
+
+const itemFromShard = decodedOnce(fromShard<Item>);
 
 type ShardOf = (sk: string, shards: number) => number | undefined;
 
