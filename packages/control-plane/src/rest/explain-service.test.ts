@@ -77,6 +77,15 @@ describe("explainService", () => {
     });
   });
 
+  test("says of nothing that is deleted that it waits, before the next pass drops its starts", async () => {
+    const plannedStarts = [aStart(1, 5_000, [refusal(1, "AGENT")])];
+    const deleted = await explain({ plannedStarts, status: "DRAINING", desiredCount: 0 });
+    expect(deleted).toMatchObject({ waiting: [], placements: [], progress: [{ kind: "removed" }] });
+    const taskSets = [aTaskSet(1, { id: "ecs-svc/1", status: "DRAINING" })];
+    const ofSet = await explain({ plannedStarts, deployments: [], taskSets });
+    expect(ofSet).toMatchObject({ waiting: [], placements: [], progress: [{ kind: "removed" }] });
+  });
+
   test("tells since when and why tasks wait, those alike together", async () => {
     const ports = [refusal(1, "RESOURCE:PORTS"), refusal(2, "AGENT")];
     const { waiting, desiredCount } = await explain({

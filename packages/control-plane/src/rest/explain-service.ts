@@ -152,8 +152,7 @@ async function placementsNow(
   definitions: ReadonlyMap<string, TaskDefinition>,
 ): Promise<readonly PlacementNow[]> {
   const { cluster } = service;
-  // The others may hold their place already.
-  const plannedStarts = service.plannedStarts.filter(({ unplaced }) => unplaced);
+  const plannedStarts = startsThatWait(service);
   if (plannedStarts.length === 0) return [];
   const candidates = candidatesFor(plannedStarts, await context.store.instances.all(cluster));
   return taskSourcesOf(service).flatMap((source) => {
@@ -179,14 +178,23 @@ interface WaitingStart extends PlannedStart {
   readonly unplaced: Unplaced;
 }
 
-function waitingTasks(
-  scope: Scope,
-  { cluster, plannedStarts }: Pick<Service, "cluster" | "plannedStarts">,
-): readonly WaitingTasks[] {
-  const waiting = plannedStarts.filter(
-    (start): start is WaitingStart => start.unplaced !== undefined,
+/** Of the others some may hold their place already, and some are of what is deleted: the next pass drops them. */
+function startsThatWait({
+  status,
+  plannedStarts,
+  taskSets = [],
+}: Service): readonly WaitingStart[] {
+  if (status !== "ACTIVE") return [];
+  const deleted = taskSets.filter((set) => set.status === "DRAINING").map(({ id }) => id);
+  return plannedStarts.filter(
+    (start): start is WaitingStart =>
+      start.unplaced !== undefined && !deleted.includes(start.deploymentId),
   );
-  const alike = Map.groupBy(waiting, ({ deploymentId, unplaced }) =>
+}
+
+function waitingTasks(scope: Scope, service: Service): readonly WaitingTasks[] {
+  const { cluster } = service;
+  const alike = Map.groupBy(startsThatWait(service), ({ deploymentId, unplaced }) =>
     JSON.stringify([deploymentId, unplaced.candidates]),
   );
   return [...alike.values()].flatMap((group) =>
