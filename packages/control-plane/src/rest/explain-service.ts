@@ -185,10 +185,10 @@ function startsThatWait({
   taskSets = [],
 }: Service): readonly WaitingStart[] {
   if (status !== "ACTIVE") return [];
-  const deleted = taskSets.filter((set) => set.status === "DRAINING").map(({ id }) => id);
+  const deleted = new Set(taskSets.flatMap((set) => (set.status === "DRAINING" ? [set.id] : [])));
   return plannedStarts.filter(
     (start): start is WaitingStart =>
-      start.unplaced !== undefined && !deleted.includes(start.deploymentId),
+      start.unplaced !== undefined && !deleted.has(start.deploymentId),
   );
 }
 
