@@ -117,9 +117,13 @@ describe("a function in processes of its own", () => {
   });
 
   test("fails alone where no process can be started for it", async () => {
-    const pool = aPool({ env: { ONLY: "x".repeat(8 * 1024 * 1024) } });
-    await expect(pool.invoke({})).rejects.toThrow("E2BIG");
-    expect(pool.pids).toEqual([]);
+    const pool = aPool();
+    const { execPath } = process;
+    process.execPath = join(directory, "none");
+    const refused = pool.invoke({});
+    process.execPath = execPath;
+    await expect(refused).rejects.toThrow("ENOENT");
+    expect(await call(pool)).toMatchObject({ invocations: 1 });
   });
 
   test("carries six megabytes each way and no more", async () => {
