@@ -51,6 +51,10 @@ export class FakeFleet {
           seqNum: "1",
         });
         const { webSocket } = await openSocket(url, sign);
+        webSocket.on("error", (error) => {
+          // Frames that were on their way to an agent that has left.
+          if (this.#isOpen) throw error;
+        });
         // With ws's defaults a text message is one Buffer.
         webSocket.on("message", (data) => this.#hear(webSocket, (data as Buffer).toString("utf8")));
         this.#sockets.push(webSocket);
