@@ -12,6 +12,8 @@ import { StateFiles } from "./state-files.ts";
 
 export interface RunningAgent {
   readonly containerInstanceArn: string;
+  /** Resolves when the control plane has let it in for the first time. */
+  readonly connected: Promise<void>;
   /** Lets go of everything; containers go on. */
   close(): Promise<void>;
 }
@@ -49,9 +51,20 @@ export async function startAgent(
   });
   await runner.start();
   const dockerVersion = engine.version;
-  const session = openSession({ api, instance, dockerVersion, runner, files, log, signal });
+  const connected = Promise.withResolvers<void>();
+  const session = openSession({
+    api,
+    instance,
+    dockerVersion,
+    runner,
+    files,
+    log,
+    signal,
+    onConnected: connected.resolve,
+  });
   return {
     containerInstanceArn: instance.containerInstanceArn,
+    connected: connected.promise,
     async close() {
       stopping.abort();
       await session;

@@ -18,6 +18,8 @@ try {
   const leave = () => void agent.close().then(() => process.exit(0));
   process.once("SIGTERM", leave);
   process.once("SIGINT", leave);
+  // For who started it on one machine, and waits for it.
+  void agent.connected.then(() => process.send?.({ kind: "connected" }));
 } catch (error) {
   const isTerminal = error instanceof TerminalError || error instanceof ConfigError;
   lineLog("error", write).error("agent-failed", { error });

@@ -20,7 +20,7 @@ import { createMetrics } from "@berth/functions/metrics";
 import { createApiEdge, createOpenEdge } from "@berth/functions/open-edge";
 import { createDynamoReader } from "@berth/store/dynamodb/reader";
 import { ensureTable } from "@berth/store/dynamodb/schema";
-import { startChanges } from "./changes/start-changes.ts";
+import { prepareChanges, startChanges } from "./changes/start-changes.ts";
 import { kmsKey } from "./embedded/kms-key.ts";
 import { KMS_KEY_ID, startKms } from "./embedded/kms-server.ts";
 import { embeddedQueues } from "./embedded/queues.ts";
@@ -47,6 +47,7 @@ export async function startHost(
   const { directory } = options;
   const kms = await startKms(kmsKey(directory.kmsKey), directory.kmsSocket);
   const clients = await connect(options);
+  await prepareChanges(options, log);
   const { dynamodb, sqs, queues } = clients;
   const { handlers, close } = await makeHandlers(options, clients, log);
   const sockets = new SocketApi({

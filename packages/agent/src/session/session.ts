@@ -17,6 +17,8 @@ export interface SessionParts {
   readonly files: StateFiles;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Called whenever the command socket is open. */
+  onConnected(): void;
 }
 
 const PUBLISH_EVERY_MS = 20_000;
@@ -45,6 +47,7 @@ export async function openSession(parts: SessionParts): Promise<void> {
     sign,
     handler: commandHandler(parts),
     onConnected() {
+      parts.onConnected();
       if (telemetryPause) return;
       telemetryPause = new AbortController();
       const untilPaused = AbortSignal.any([signal, telemetryPause.signal]);

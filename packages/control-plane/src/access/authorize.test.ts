@@ -46,6 +46,21 @@ test("more resources than any operation takes are held against no policy", () =>
   expect(ask(policy(all), many(101))).toThrow("A request can name at most 100 resources.");
 });
 
+test("a Deny on one task set holds where it is named, and one on all where none is", () => {
+  const set = WEB.replace("service/prod/web", "task-set/prod/web/ecs-svc/1");
+  const every = WEB.replace("service/prod/web", "task-set/prod/web/*");
+  const describe = (denied: string, asked: string) =>
+    ask(policy(all, { ...all, Effect: "Deny", Resource: denied }), {
+      action: "ecs:DescribeTaskSets",
+      resources: [asked],
+      cluster: "prod",
+    });
+  expect(describe(set, set)).toThrow("explicit deny");
+  expect(describe(set, every)).not.toThrow();
+  expect(describe(every, every)).toThrow("explicit deny");
+  expect(describe(every, set)).toThrow("explicit deny");
+});
+
 test("what is done to nothing in particular is done to everything", () => {
   const list = { action: "ecs:ListClusters", resources: [] };
   expect(ask(policy({ ...all, Resource: WEB }), list)).toThrow("on resource: * because");

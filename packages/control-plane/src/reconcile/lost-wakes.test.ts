@@ -4,6 +4,8 @@ import { setUpCluster } from "@berth/testing/set-up-cluster";
 import { describe, expect, test } from "vitest";
 import { createService } from "../commands/create-service.ts";
 import { runTask } from "../commands/run-task.ts";
+import { submitTaskStateChange } from "../commands/submit-task-state-change.ts";
+import { updateService } from "../commands/update-service.ts";
 import { handleWake } from "./handle-wake.ts";
 import { sweep } from "./sweep.ts";
 
@@ -100,5 +102,31 @@ describe("an agent that was never told of its task", () => {
     await settle(controlPlane);
 
     expect(payloads(controlPlane)).toHaveLength(1);
+  });
+});
+
+describe("the sweep", () => {
+  test("finds no mark of a service that has come to rest", async () => {
+    const controlPlane = await aCluster();
+    const named = { serviceName: "web", taskDefinition: "web", desiredCount: 2 };
+    await createService(controlPlane, named);
+    await settle(controlPlane);
+    const tasks = payloads(controlPlane).map(({ arn }) => arn);
+    for (const task of tasks) {
+      await submitTaskStateChange(controlPlane, { task, status: "RUNNING", containers: [] });
+    }
+    controlPlane.advance(controlPlane.settings.provenAfterMs);
+    await settle(controlPlane);
+    forget(controlPlane);
+    await updateService(controlPlane, { service: "web", desiredCount: 1 });
+    await settle(controlPlane);
+    for (const { arn: task } of payloads(controlPlane)) {
+      await submitTaskStateChange(controlPlane, { task, status: "STOPPED", containers: [] });
+    }
+    await settle(controlPlane);
+
+    expect((await controlPlane.store.services.find("default", "web"))?.steady).toBe(true);
+    controlPlane.advance(2 * controlPlane.settings.dispatchRetryMs);
+    expect(await sweep(controlPlane)).toBe(0);
   });
 });

@@ -75,7 +75,7 @@ async function reconcileOnce(
 
   const wanted = committed(controlPlane, service, plan);
   const busy = hasWork(plan, wanted, placementFailures);
-  const unsettled = busy || (wanted.status === "INACTIVE" ? tasks.length > 0 : !wanted.steady);
+  const unsettled = busy || !isAtRest(wanted, tasks);
   const wakeAt = busy ? undefined : plan.wakeAt;
   const outcome = await commit(controlPlane, service, { wanted, wakeAt, unsettled, definitions });
   if (outcome === "conflict") return "conflict";
@@ -90,6 +90,10 @@ async function reconcileOnce(
   });
   return { ...placementFailures, ...failures };
 }
+
+/** Nothing of it is still to happen by itself, and no agent has anything to do for it. */
+const isAtRest = ({ status, steady }: Service, tasks: readonly Task[]): boolean =>
+  status === "INACTIVE" ? tasks.length === 0 : steady && !tasks.some(isOutstanding);
 
 /** The service as planned, with the ids that a pure plan cannot make. */
 function committed(
@@ -151,7 +155,9 @@ async function commit(
   const now = controlPlane.now();
   const backstop = unsettled ? now + controlPlane.settings.dispatchRetryMs : undefined;
   const due = earliest(wakeAt, backstop);
-  const markStands = before.due === due || (due !== undefined && stillAhead(before.due, now, due));
+  // What is at rest keeps no earlier mark: the sweep would wake it for nothing.
+  const markStands =
+    before.due === due || (unsettled && due !== undefined && stillAhead(before.due, now, due));
   if (wanted === before && markStands) return "ok";
   // What the commit before has left to be told goes into items of its own before it is overwritten.
   await writeHistory(controlPlane, { before, wanted, definitions });

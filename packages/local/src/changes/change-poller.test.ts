@@ -50,6 +50,7 @@ function streamOf(count: number, gone = 0): ChangeStream {
       const position = Number(after ?? gone);
       return position < gone ? "trimmed" : records.slice(position, position + limit);
     },
+    end: async () => String(count),
     close: () => undefined,
   };
 }

@@ -3,7 +3,15 @@ import type { Log } from "@berth/functions/log";
 import { type HostOptions, TABLE_NAME } from "../host-options.ts";
 import { startChangePoller } from "./change-poller.ts";
 import { createCheckpoint } from "./checkpoint.ts";
+import { mendCheckpoint } from "./mend-checkpoint.ts";
 import { createChangeStream } from "./stream-client.ts";
+
+/** To be done before anything is written. */
+export async function prepareChanges({ directory }: HostOptions, log: Log): Promise<void> {
+  const stream = createChangeStream(directory.dynamodbSocket);
+  const checkpoint = createCheckpoint(directory.changesCheckpoint);
+  await mendCheckpoint({ checkpoint, stream, log }).finally(() => stream.close());
+}
 
 /** Hands the changes of the table to the function that takes them on AWS. */
 export function startChanges(

@@ -10,6 +10,8 @@ export interface ChangeStream {
    * @returns `trimmed` where changes after this one are gone.
    */
   read(after: string | undefined, limit: number): Promise<readonly ChangeRecord[] | "trimmed">;
+  /** The sequence number of the latest change, `0` where there was none yet. */
+  end(): Promise<string>;
   close(): void;
 }
 
@@ -35,6 +37,15 @@ export function createChangeStream(socketPath: string): ChangeStream {
     });
     return ShardIterator;
   };
+  const latest = async () => {
+    const { ShardIterator, __type } = await ask("GetShardIterator", {
+      ShardIteratorType: "LATEST",
+    });
+    if (ShardIterator === undefined) {
+      throw new Error(`The stream of changes answers ${__type ?? "nothing"}.`);
+    }
+    return ShardIterator;
+  };
   /** Where the latest answer said to go on, and after which change that is. */
   let next: { readonly after: string | undefined; readonly iterator: string } | undefined;
   return {
@@ -51,6 +62,7 @@ export function createChangeStream(socketPath: string): ChangeStream {
       };
       return Records;
     },
+    end: latest,
     close: () => agent.destroy(),
   };
 }

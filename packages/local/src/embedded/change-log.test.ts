@@ -92,6 +92,14 @@ describe("the changes of the embedded table", () => {
     expect((await changes(undefined, 1)).map(brief)).toEqual(["INSERT a ->1"]);
   });
 
+  test("have an end, after which come those that are written later", async () => {
+    expect(await stream.end()).toBe("0");
+    await table.create(item("a", 1));
+    const end = await stream.end();
+    await table.create(item("b", 1));
+    expect((await changes(end)).map(brief)).toEqual(["INSERT b ->1"]);
+  });
+
   test("are none where a write is refused, or of what nobody is told", async () => {
     await table.create(item("a", 1));
     expect(await table.create(item("a", 1))).toBe("conflict");

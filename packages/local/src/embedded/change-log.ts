@@ -62,6 +62,11 @@ export class ChangeLog {
     return log;
   }
 
+  /** Sequence number of the latest change, or 0. */
+  get last(): number {
+    return this.#last;
+  }
+
   /** Changes that come after this one, oldest first; `undefined` where some of them are gone. */
   async read(after: number, limit: number): Promise<readonly ChangeRecord[] | undefined> {
     const isGone = after > 0 && after < this.#oldest - 1;

@@ -5,7 +5,7 @@ const MAX_RECORDS = 1_000;
 
 /**
  * DynamoDB Streams over the change log, as far as a poller needs it: GetShardIterator from the oldest
- * change or after one, and GetRecords. All changes are one shard that is never closed; an iterator is
+ * change, after one or from the latest on, and GetRecords. All changes are one shard that is never closed; an iterator is
  * the sequence number to go on after.
  */
 export async function answerStreamOperation(
@@ -16,7 +16,7 @@ export async function answerStreamOperation(
   const input = JSON.parse(body) as StreamInput;
   switch (name) {
     case "GetShardIterator":
-      return ok({ ShardIterator: iteratorOf(input) });
+      return ok({ ShardIterator: iteratorOf(log, input) });
     case "GetRecords":
       return getRecords(log, input);
     default:
@@ -25,14 +25,16 @@ export async function answerStreamOperation(
 }
 
 interface StreamInput {
-  readonly ShardIteratorType?: "TRIM_HORIZON" | "AFTER_SEQUENCE_NUMBER";
+  readonly ShardIteratorType?: "TRIM_HORIZON" | "AFTER_SEQUENCE_NUMBER" | "LATEST";
   readonly SequenceNumber?: string;
   readonly ShardIterator?: string;
   readonly Limit?: number;
 }
 
-const iteratorOf = ({ ShardIteratorType, SequenceNumber }: StreamInput): string =>
-  ShardIteratorType === "AFTER_SEQUENCE_NUMBER" ? (SequenceNumber ?? "0") : "0";
+function iteratorOf(log: ChangeLog, { ShardIteratorType, SequenceNumber }: StreamInput): string {
+  if (ShardIteratorType === "LATEST") return String(log.last);
+  return ShardIteratorType === "AFTER_SEQUENCE_NUMBER" ? (SequenceNumber ?? "0") : "0";
+}
 
 async function getRecords(
   log: ChangeLog,

@@ -106,6 +106,26 @@ describe("a function in processes of its own", () => {
     expect((await call(pool)).pid).not.toBe(pid);
   });
 
+  test("fails alone where it is sent an event while it dies", async () => {
+    const pool = aPool();
+    const { pid } = await call(pool);
+    process.kill(pid, "SIGKILL");
+    // It is dead before this process hears of it.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    await expect(pool.invoke({})).rejects.toThrow(/^f: Runtime /);
+    expect((await call(pool)).pid).not.toBe(pid);
+  });
+
+  test("fails alone where no process can be started for it", async () => {
+    const pool = aPool();
+    const { execPath } = process;
+    process.execPath = join(directory, "none");
+    const refused = pool.invoke({});
+    process.execPath = execPath;
+    await expect(refused).rejects.toThrow("ENOENT");
+    expect(await call(pool)).toMatchObject({ invocations: 1 });
+  });
+
   test("carries six megabytes each way and no more", async () => {
     const pool = aPool();
     await expect(pool.invoke({ text: "x".repeat(7 * 1024 * 1024) })).rejects.toThrow(

@@ -107,15 +107,20 @@ export class FunctionPool {
     const ready = new Promise<void>((resolve, reject) => {
       child.once("message", () => resolve());
       child.once("exit", (code, signal) => reject(this.#ended(code, signal)));
+      // A process that could not be started has no exit. Nobody heeds it later: `exit` says it all.
+      child.on("error", reject);
     });
     const instance: Instance = { child, ready };
     this.#instances.add(instance);
-    child.once("exit", () => {
-      this.#instances.delete(instance);
-      const position = this.#idle.indexOf(instance);
-      if (position >= 0) this.#idle.splice(position, 1);
-    });
+    child.once("exit", () => this.#forget(instance));
+    ready.catch(() => this.#forget(instance));
     return instance;
+  }
+
+  #forget(instance: Instance): void {
+    this.#instances.delete(instance);
+    const position = this.#idle.indexOf(instance);
+    if (position >= 0) this.#idle.splice(position, 1);
   }
 
   async #invokeOn(instance: Instance, event: unknown): Promise<unknown> {
@@ -152,17 +157,24 @@ export class FunctionPool {
         reject(new Error(`${name}: Task timed out after ${limits.timeoutSeconds} seconds`));
         child.kill("SIGKILL");
       }, limits.timeoutSeconds * 1_000);
-      const onExit = (code: number | null, signal: NodeJS.Signals | null) => {
+      const fail = (error: Error) => {
         clearTimeout(timer);
-        reject(this.#ended(code, signal));
+        reject(error);
       };
+      const onExit = (code: number | null, signal: NodeJS.Signals | null) =>
+        fail(this.#ended(code, signal));
       child.once("exit", onExit);
       child.once("message", (message: Exclude<RuntimeMessage, { kind: "ready" }>) => {
         clearTimeout(timer);
         child.removeListener("exit", onExit);
         resolve(message);
       });
-      child.send(invocation);
+      child.send(invocation, (error) => {
+        if (!error) return;
+        // It is dying, or of no use any more.
+        fail(new Error(`${name}: Runtime takes no event: ${error.message}`));
+        child.kill("SIGKILL");
+      });
     });
   }
 

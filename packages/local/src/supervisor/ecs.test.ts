@@ -1,32 +1,28 @@
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { text } from "node:stream/consumers";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { dataDirectory, type DataDirectory } from "../data-directory.ts";
 import { ownLabels } from "../engine/own-containers.ts";
-import { ecsClient, retireDeregistered } from "./ecs.ts";
+import { ecsClient, retireDeregistered, waitForAgents } from "./ecs.ts";
 
 const arnOf = (id: string) => `arn:aws:ecs:us-east-1:000000000000:container-instance/default/${id}`;
 
 /** What the API says of the instances that it knows, by their ids. */
 let statuses: Readonly<Record<string, string>>;
 let requests: number;
+/** Those of which it says that their agents are connected. */
+let connectedIds: readonly string[];
 let server: Server;
 let directory: DataDirectory;
 beforeEach(async () => {
   directory = dataDirectory(mkdtempSync(join(tmpdir(), "berth-retire-")));
-  requests = 0;
-  server = createServer((_, response) => {
-    requests += 1;
-    const containerInstances = Object.entries(statuses).map(([id, status]) => ({
-      containerInstanceArn: arnOf(id),
-      status,
-    }));
-    response.end(JSON.stringify({ containerInstances }));
-  });
+  [requests, connectedIds] = [0, []];
+  server = createServer((request, response) => void answer(request, response));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
 });
@@ -36,6 +32,23 @@ afterEach(() => {
   rmSync(directory.root, { recursive: true, force: true });
 });
 
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  requests += 1;
+  const { containerInstances: asked } = JSON.parse(await text(request)) as Asked;
+  const containerInstances = Object.entries(statuses)
+    .map(([id, status]) => ({
+      containerInstanceArn: arnOf(id),
+      status,
+      agentConnected: connectedIds.includes(id),
+    }))
+    .filter(({ containerInstanceArn }) => asked.includes(containerInstanceArn));
+  response.end(JSON.stringify({ containerInstances }));
+}
+
+interface Asked {
+  readonly containerInstances: readonly string[];
+}
+
 function remember(name: string, id: string): void {
   const place = join(directory.instances, name, "data");
   mkdirSync(place, { recursive: true });
@@ -43,13 +56,15 @@ function remember(name: string, id: string): void {
   writeFileSync(join(place, "instance.json"), JSON.stringify(record));
 }
 
-const retire = async () => {
+async function withClient<T>(work: (client: ReturnType<typeof ecsClient>) => Promise<T>) {
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const credentials = { accessKeyId: "a", secretAccessKey: "b" };
   const client = ecsClient({ endpoint, region: "us-east-1", credentials });
-  await retireDeregistered(client, "default", directory);
-  client.destroy();
-};
+  return work(client).finally(() => client.destroy());
+}
+
+const retire = async () =>
+  withClient(async (client) => retireDeregistered(client, "default", directory));
 
 test("makes room for new instances in place of those that are deregistered, and keeps the others", async () => {
   remember("1", "active");
@@ -70,4 +85,39 @@ test("makes room for new instances in place of those that are deregistered, and 
 test("asks nobody at the first start", async () => {
   await retire();
   expect(requests).toBe(0);
+});
+
+test("counts no agent as connected that has not been since it was started, whatever the API says", async () => {
+  remember("1", "first");
+  remember("2", "second");
+  statuses = { first: "ACTIVE", second: "ACTIVE", third: "ACTIVE" };
+  connectedIds = ["first", "second", "third"];
+  const connected = new Set<number>();
+  const wait = async (timeoutMs: number) =>
+    withClient(async (client) =>
+      waitForAgents(client, { cluster: "default", directory, connected, count: 2, timeoutMs }),
+    );
+  expect(await wait(0)).toBe(0);
+  connected.add(2);
+  expect(await wait(0)).toBe(1);
+  const waiting = wait(60_000);
+  connected.add(1);
+  expect(await waiting).toBe(2);
+});
+
+test("counts no agent before the API shows that it is there", async () => {
+  remember("1", "first");
+  statuses = { first: "ACTIVE" };
+  const waiting = withClient(async (client) =>
+    waitForAgents(client, {
+      cluster: "default",
+      directory,
+      connected: new Set([1]),
+      count: 1,
+      timeoutMs: 60_000,
+    }),
+  );
+  await vi.waitFor(() => expect(requests).toBeGreaterThan(1), 5_000);
+  connectedIds = ["first"];
+  expect(await waiting).toBe(1);
 });

@@ -5,7 +5,6 @@ import {
   CreateClusterCommand,
   DescribeContainerInstancesCommand,
   ECSClient,
-  ListContainerInstancesCommand,
 } from "@aws-sdk/client-ecs";
 import type { RootCredentials } from "@berth/contracts/local/installation";
 import { lastSegment } from "@berth/domain/arn";
@@ -56,26 +55,38 @@ const NUMBER = /^\d+$/;
 
 const POLL_INTERVAL_MS = 100;
 
-/** Waits until so many agents of the cluster are connected; returns how many are at the deadline. */
-export async function waitForAgents(
-  client: ECSClient,
-  expected: { readonly cluster: string; readonly count: number; readonly timeoutMs: number },
-): Promise<number> {
+export interface ExpectedAgents {
+  readonly cluster: string;
+  readonly directory: DataDirectory;
+  /** Numbers of the instances whose agents have connected since they were started. */
+  readonly connected: ReadonlySet<number>;
+  readonly count: number;
+  readonly timeoutMs: number;
+}
+
+/**
+ * Waits until so many agents have connected and the API shows it; returns how many at the deadline.
+ * The API alone shows agents of an earlier run as connected until their leases are over.
+ */
+export async function waitForAgents(client: ECSClient, expected: ExpectedAgents): Promise<number> {
   const deadline = Date.now() + expected.timeoutMs;
   for (;;) {
-    const connected = await connectedAgents(client, expected.cluster);
+    const connected = await connectedAgents(client, expected);
     if (connected >= expected.count || Date.now() > deadline) return connected;
     await delay(POLL_INTERVAL_MS);
   }
 }
 
-async function connectedAgents(client: ECSClient, cluster: string): Promise<number> {
-  const { containerInstanceArns = [] } = await client.send(
-    new ListContainerInstancesCommand({ cluster }),
-  );
-  if (containerInstanceArns.length === 0) return 0;
+async function connectedAgents(
+  client: ECSClient,
+  { cluster, directory, connected }: ExpectedAgents,
+): Promise<number> {
+  const arns = recordedInstances(directory)
+    .filter(({ name }) => connected.has(Number(name)))
+    .map(({ record }) => record.containerInstanceArn);
+  if (arns.length === 0) return 0;
   const { containerInstances = [] } = await client.send(
-    new DescribeContainerInstancesCommand({ cluster, containerInstances: containerInstanceArns }),
+    new DescribeContainerInstancesCommand({ cluster, containerInstances: arns }),
   );
   return containerInstances.filter((each) => each.agentConnected).length;
 }

@@ -91,8 +91,13 @@ async function bringUp(
   await retireDeregistered(client, CLUSTER, directory);
   await tell({ kind: "progress", text: `Starting ${instances} container instances` });
   running.startAgents(instances);
-  const expected = { cluster: CLUSTER, count: instances, timeoutMs: START_TIMEOUT_MS };
-  const connected = await waitForAgents(client, expected);
+  const connected = await waitForAgents(client, {
+    cluster: CLUSTER,
+    directory,
+    connected: running.connectedAgents,
+    count: instances,
+    timeoutMs: START_TIMEOUT_MS,
+  });
   if (connected < instances) {
     throw new Error(
       `Only ${connected} of ${instances} container instances came up. See agent-*.log in the logs.`,

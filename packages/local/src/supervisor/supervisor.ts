@@ -39,6 +39,7 @@ export class Supervisor {
   readonly #controlPlane: SupervisedProcess;
   #shorteningLogs: { stop(): Promise<void> } | undefined;
   #agents: readonly SupervisedProcess[] = [];
+  readonly #connectedAgents = new Set<number>();
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -83,8 +84,15 @@ export class Supervisor {
       const program = import.meta.resolve("@berth/agent/main");
       return this.#process(`agent-${position + 1}`, program, ["--config", config]);
     });
-    // Whether they are there shows in the API: they register.
-    for (const agent of this.#agents) agent.start().catch(() => undefined);
+    for (const [position, agent] of this.#agents.entries()) {
+      const connected = agent.start().then(() => this.#connectedAgents.add(position + 1));
+      connected.catch(() => undefined);
+    }
+  }
+
+  /** Numbers of the container instances whose agents have connected since they were started here. */
+  get connectedAgents(): ReadonlySet<number> {
+    return this.#connectedAgents;
   }
 
   /**

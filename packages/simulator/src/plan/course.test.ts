@@ -82,4 +82,13 @@ describe("the course of a change", () => {
     expect(steps(await plan(change)).at(-1)).toBe("301 s stop");
     expect(steps(await plan(change, { horizonMs: 120_000 })).at(-1)).toBe("7 s stop");
   });
+
+  test("is not over while a throttle holds back what is to start", async () => {
+    await registerWeb(small.world);
+    const change = { updateService: { service: "web", taskDefinition: "web" } };
+    const told = await plan(change, { tasksFail: true });
+    // The start after next is due far beyond anything that is quiet for long.
+    expect(steps(told).at(-1)).toBe("1084 s stop");
+    expect(told).toMatchObject({ ends: "horizon", services: [{ steady: false }] });
+  });
 });
