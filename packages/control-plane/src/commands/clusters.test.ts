@@ -63,7 +63,10 @@ describe("CreateCluster", () => {
     },
     {
       request: {
-        settings: Array(50_000).fill({ name: "containerInsights" as const, value: "enabled" }),
+        settings: Array.from({ length: 50_000 }, () => ({
+          name: "containerInsights" as const,
+          value: "enabled",
+        })),
       },
       message: "settings must have each name once.",
     },
@@ -74,7 +77,9 @@ describe("CreateCluster", () => {
     {
       request: {
         capacityProviders: ["FARGATE"],
-        defaultCapacityProviderStrategy: Array(21).fill({ capacityProvider: "FARGATE" }),
+        defaultCapacityProviderStrategy: Array.from({ length: 21 }, () => ({
+          capacityProvider: "FARGATE",
+        })),
       },
       message: "defaultCapacityProviderStrategy can have at most 20 items.",
     },

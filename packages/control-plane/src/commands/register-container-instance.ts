@@ -1,4 +1,3 @@
-import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-instance";
 import { assert, EcsError } from "@berth/domain/errors";
 import type { Tag } from "@berth/domain/tag";
@@ -21,8 +20,6 @@ import {
 } from "./instance-registration.ts";
 import { validTags } from "./tags.ts";
 import { wakePlacement } from "./wake-instance.ts";
-
-type Request = EcsRequest<"RegisterContainerInstance">;
 
 /** Each lost race means that somebody else's registration of this instance was written. */
 const MAX_TRIES = 20;
