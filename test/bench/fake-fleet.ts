@@ -68,6 +68,8 @@ export class FakeFleet {
   async #register(number: number): Promise<string> {
     const answer = await this.#call("RegisterContainerInstance", {
       cluster: this.#cluster,
+      // As agents do; besides, an identical request within a second is taken for a repeated one.
+      clientToken: `fleet-${number}`,
       totalResources: [
         { name: "CPU", type: "INTEGER", integerValue: 8192 },
         { name: "MEMORY", type: "INTEGER", integerValue: 8192 },
