@@ -133,6 +133,15 @@ export function spoiled(value: Json, spoiling: Spoiling): Json {
   return replaced(value, place, (old) => spoil(old, spoiling));
 }
 
+/** The value with each of its lists and texts, in turn, larger than an item of a table can be. */
+export function enlarged(value: Json): readonly Json[] {
+  return placesOf(value).flatMap((place) => {
+    const old = valueAt(value, place);
+    if (Array.isArray(old)) return [replaced(value, place, () => grown(old, 50_000))];
+    return typeof old === "string" ? [replaced(value, place, () => "y".repeat(500_000))] : [];
+  });
+}
+
 type Path = readonly (string | number)[];
 
 function placesOf(value: Json): readonly Path[] {

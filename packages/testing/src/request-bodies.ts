@@ -4,7 +4,7 @@ import { schemasOf } from "@berth/contracts/ecs-api/schemas";
 import type { NormalizedSchema } from "@smithy/core/schema";
 import * as fc from "fast-check";
 import type { Arbitrary } from "fast-check";
-import { aSpoiling, spoiled } from "./odd-values.ts";
+import { aSpoiling, enlarged, spoiled } from "./odd-values.ts";
 import type { Json } from "./odd-values.ts";
 
 /** What requests can be about: texts that are good for members with such a name. */
@@ -21,7 +21,7 @@ const OPTIONAL_MEMBERS = 3;
 
 /**
  * Bodies of requests, drawn from the operation's schema: some are right, most are spoiled in a place
- * or two. Equal seeds give equal bodies.
+ * or two. Before them, the example with each of its members too large. Equal seeds give equal bodies.
  */
 export function requestBodies(
   operation: ModelOperationName,
@@ -37,7 +37,10 @@ export function requestBodies(
   const aBody = fc
     .tuple(aRequest, fc.array(aSpoiling, { maxLength: 2 }))
     .map(([request, spoilings]) => JSON.stringify(spoilings.reduce(spoiled, request)) ?? "");
-  return fc.sample(aBody, { seed, numRuns: count });
+  return [
+    ...enlarged(example).map((request) => JSON.stringify(request)),
+    ...fc.sample(aBody, { seed, numRuns: count }),
+  ];
 }
 
 /** The example with the members that were drawn. */
