@@ -67,6 +67,7 @@ export default defineConfig({
         include: ["test/conformance/**/*.test.ts"],
         timeoutMs: 120_000,
       }),
+      project({ name: "fuzz", include: ["test/fuzz/**/*.test.ts"], timeoutMs: 300_000 }),
       project({
         name: "e2e",
         include: ["test/e2e/**/*.test.ts", ENGINE_TESTS],

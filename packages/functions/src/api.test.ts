@@ -78,6 +78,17 @@ describe("POST /", () => {
     });
   });
 
+  it("cuts a refusal that repeats a long request", async () => {
+    const name = "x".repeat(10_000);
+    commands.DescribeClusters = () =>
+      Promise.reject(new EcsError("ClusterNotFoundException", name, { resourceIds: ["a"] }));
+    await expect(client().send(new ecs.DescribeClustersCommand({}))).rejects.toMatchObject({
+      name: "ClusterNotFoundException",
+      message: `${name.slice(0, 2_000)}...`,
+      resourceIds: ["a"],
+    });
+  });
+
   it("passes on a refusal with its code, text and members", async () => {
     commands.RunTask = () =>
       Promise.reject(new EcsError("ConflictException", "Taken.", { resourceIds: ["arn:1"] }));

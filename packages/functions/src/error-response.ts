@@ -21,6 +21,12 @@ export function toErrorResponse(
   return RENDER[style](refusal ?? serverFault());
 }
 
+/** A refusal may repeat what it refuses, and that be as long as a request. */
+const MAX_MESSAGE_LENGTH = 2_000;
+
+const toldMessage = ({ message }: EcsError): string =>
+  message.length <= MAX_MESSAGE_LENGTH ? message : `${message.slice(0, MAX_MESSAGE_LENGTH)}...`;
+
 const serverFault = () =>
   new EcsError("ServerException", "Service Unavailable. Please try again later.");
 
@@ -29,7 +35,11 @@ const RENDER: Readonly<Record<ErrorStyle, (error: EcsError) => APIGatewayProxySt
     awsJson: (error) => ({
       statusCode: HTTP_STATUS[error.code],
       headers: { "content-type": "application/x-amz-json-1.1" },
-      body: serializeError(error),
+      body: serializeError({
+        code: error.code,
+        members: error.members,
+        message: toldMessage(error),
+      }),
     }),
     problem: (error) => {
       const status = HTTP_STATUS[error.code];
@@ -41,7 +51,7 @@ const RENDER: Readonly<Record<ErrorStyle, (error: EcsError) => APIGatewayProxySt
           type: "about:blank",
           title: error.code,
           status,
-          detail: error.message,
+          detail: toldMessage(error),
         }),
       };
     },

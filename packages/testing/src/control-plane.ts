@@ -3,6 +3,7 @@ import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
 import type { MetricName } from "@berth/contracts/metrics";
 import type {
   CommandContext,
+  ControlPlane,
   InstanceControlPlane,
   ServiceControlPlane,
 } from "@berth/control-plane/context";
@@ -60,6 +61,8 @@ interface Options {
   readonly settings?: Partial<Settings>;
   /** For tests that look at, or disturb, what is written. */
   readonly table?: Table;
+  /** For tests that make more ids than differ in their first digits. */
+  readonly randomHex?: ControlPlane["randomHex"];
 }
 
 /** Ids count up, so equal tests give equal ids. The clock stands until it is advanced. */
@@ -131,9 +134,11 @@ export function aControlPlane(options: Options = {}): TestControlPlane {
     advance: (ms) => {
       time += ms;
     },
-    randomHex: (digits) => {
-      idCount += 1;
-      return idCount.toString(16).padStart(digits, "0").slice(-digits);
-    },
+    randomHex:
+      options.randomHex ??
+      ((digits) => {
+        idCount += 1;
+        return idCount.toString(16).padStart(digits, "0").slice(-digits);
+      }),
   };
 }

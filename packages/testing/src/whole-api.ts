@@ -1,8 +1,12 @@
+import { createHash } from "node:crypto";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import type { Credential } from "@berth/control-plane/access/find-access-key";
 import { createFindAccessKey } from "@berth/control-plane/access/find-access-key";
 import { ADMINISTRATOR } from "@berth/domain/access/access-key";
+import type { ModelOperationName } from "@berth/contracts/ecs-api/operation-names";
+import type { Table } from "@berth/store/table";
 import { aControlPlane } from "./control-plane.ts";
+import type { TestControlPlane } from "./control-plane.ts";
 import { FakeSecretBox } from "./fake-secret-box.ts";
 import { setUpCluster } from "./set-up-cluster.ts";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
@@ -23,13 +27,14 @@ const ROOT_CREDENTIAL: Credential = {
 
 /** The real edge and commands, called as over the wire, on the memory store with a cluster in it. */
 export class WholeApi {
-  readonly controlPlane = aControlPlane({ now: Date.now() });
+  readonly controlPlane: TestControlPlane;
   readonly handler: ApiHandler;
   readonly logged: [string, LogDetails][] = [];
   #issued = 0;
 
-  private constructor() {
-    const { controlPlane } = this;
+  private constructor(options: Parameters<typeof aControlPlane>[0]) {
+    const controlPlane = aControlPlane(options);
+    this.controlPlane = controlPlane;
     const record = (message: string, details: LogDetails) =>
       void this.logged.push([message, details]);
     const box = new FakeSecretBox();
@@ -50,9 +55,29 @@ export class WholeApi {
   }
 
   static async start(): Promise<WholeApi> {
-    const api = new WholeApi();
+    const api = new WholeApi({ now: Date.now() });
     await setUpCluster(api.controlPlane);
     return api;
+  }
+
+  /** The same on this table, as it is. The clock begins at an hour of its own: equal calls make equal ids. */
+  static on(table: Table): WholeApi {
+    return new WholeApi({ now: Date.UTC(2026, 10, 21), table, randomHex: manyIds() });
+  }
+
+  /** Calls an operation of the ECS API as the root key. No two calls are one: time goes on. */
+  async call(
+    operation: ModelOperationName,
+    body: string,
+  ): Promise<APIGatewayProxyStructuredResultV2> {
+    this.controlPlane.advance(1_000);
+    const target = {
+      host: HOST,
+      "x-amz-target": `AmazonEC2ContainerServiceV20141113.${operation}`,
+    };
+    const request = { method: "POST", path: "/", body, headers: target };
+    const headers = await signedHeaders(ROOT, request, this.#date());
+    return this.handler({ ...anHttpEvent("POST", "/", body), headers });
   }
 
   /** A new key, made by the root key. */
@@ -120,6 +145,15 @@ export class WholeApi {
   #date(): Date {
     return new Date(this.controlPlane.now());
   }
+}
+
+/** Equal from test to test, and all digits of each differ from those of the others. */
+function manyIds(): (digits: number) => string {
+  let count = 0;
+  return (digits) => {
+    count += 1;
+    return createHash("sha256").update(String(count)).digest("hex").slice(0, digits);
+  };
 }
 
 export const bodyOf = ({ body = "{}" }: APIGatewayProxyStructuredResultV2) =>

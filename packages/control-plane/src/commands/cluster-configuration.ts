@@ -4,6 +4,12 @@ import { EcsError } from "@berth/domain/errors";
 type Request = EcsRequest<"CreateCluster">;
 
 const INSIGHTS = ["enabled", "disabled", "enhanced"];
+/** Source: ECS service quotas, capacity providers per cluster; ECS API reference, CapacityProviderStrategyItem. */
+const MAX_PROVIDERS = 20;
+/** Characters of JSON: far more than names of keys, groups and buckets need. */
+const MAX_CONFIGURATION_LENGTH = 8_192;
+/** Source: ECS API reference, ClusterServiceConnectDefaultsRequest. */
+const MAX_NAMESPACE_LENGTH = 1_024;
 /** The only providers there are before any is made: ECS's own. */
 const BUILT_IN_PROVIDERS: ReadonlySet<string> = new Set(["FARGATE", "FARGATE_SPOT"]);
 
@@ -17,15 +23,31 @@ function* faults(request: Request): Generator<string> {
   yield* providerFaults(request);
   yield* strategyFaults(request);
   yield* executeCommandFaults(request);
+  yield* lengthFaults(request);
+}
+
+/** A cluster with all that was given is one item of the table. */
+function* lengthFaults({ configuration, serviceConnectDefaults }: Request): Generator<string> {
+  if (JSON.stringify(configuration ?? {}).length > MAX_CONFIGURATION_LENGTH) {
+    yield `configuration must have at most ${MAX_CONFIGURATION_LENGTH} characters.`;
+  }
+  if ((serviceConnectDefaults?.namespace ?? "").length > MAX_NAMESPACE_LENGTH) {
+    yield `serviceConnectDefaults.namespace must have at most ${MAX_NAMESPACE_LENGTH} characters.`;
+  }
 }
 
 function* settingFaults({ settings = [] }: Request): Generator<string> {
   for (const { name, value = "" } of settings) {
     if (!INSIGHTS.includes(value)) yield `${name} should be one of [${INSIGHTS.join(",")}]`;
   }
+  const names = settings.map(({ name }) => name);
+  if (new Set(names).size < names.length) yield "settings must have each name once.";
 }
 
 function* providerFaults({ capacityProviders = [] }: Request): Generator<string> {
+  if (capacityProviders.length > MAX_PROVIDERS) {
+    yield `capacityProviders can have at most ${MAX_PROVIDERS} items.`;
+  }
   if (!capacityProviders.every((name) => BUILT_IN_PROVIDERS.has(name))) {
     yield "The specified capacity provider does not exist. Specify a valid name or ARN and try again.";
   }
@@ -33,6 +55,9 @@ function* providerFaults({ capacityProviders = [] }: Request): Generator<string>
 
 function* strategyFaults(request: Request): Generator<string> {
   const { capacityProviders = [], defaultCapacityProviderStrategy: strategy = [] } = request;
+  if (strategy.length > MAX_PROVIDERS) {
+    yield `defaultCapacityProviderStrategy can have at most ${MAX_PROVIDERS} items.`;
+  }
   if (strategy.filter(({ base }) => base).length > 1) {
     yield "The specified capacity provider strategy contains multiple capacity providers with a base value defined";
   }

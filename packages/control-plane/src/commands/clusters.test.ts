@@ -62,6 +62,36 @@ describe("CreateCluster", () => {
       message: "containerInsights should be one of [enabled,disabled,enhanced]",
     },
     {
+      request: {
+        settings: Array.from({ length: 50_000 }, () => ({
+          name: "containerInsights" as const,
+          value: "enabled",
+        })),
+      },
+      message: "settings must have each name once.",
+    },
+    {
+      request: { capacityProviders: Array(21).fill("FARGATE") },
+      message: "capacityProviders can have at most 20 items.",
+    },
+    {
+      request: {
+        capacityProviders: ["FARGATE"],
+        defaultCapacityProviderStrategy: Array.from({ length: 21 }, () => ({
+          capacityProvider: "FARGATE",
+        })),
+      },
+      message: "defaultCapacityProviderStrategy can have at most 20 items.",
+    },
+    {
+      request: logging({ logging: "NONE", kmsKeyId: "k".repeat(8_192) }),
+      message: "configuration must have at most 8192 characters.",
+    },
+    {
+      request: { serviceConnectDefaults: { namespace: "n".repeat(1_025) } },
+      message: "serviceConnectDefaults.namespace must have at most 1024 characters.",
+    },
+    {
       request: { capacityProviders: ["mine"] },
       message:
         "The specified capacity provider does not exist. Specify a valid name or ARN and try again.",

@@ -33,12 +33,22 @@ describe("what an agent says of its instance", () => {
       request: {
         totalResources: [
           ...RESOURCES,
-          { name: "PORTS", stringSetValue: Array.from({ length: 20_000 }, () => "8080") },
+          {
+            name: "PORTS",
+            stringSetValue: Array.from({ length: 20_000 }, (_, port) => String(port)),
+          },
         ],
       },
     },
   ])("is refused where it is more than an item is meant for: $name", ({ request }) => {
     expect(() => read(request)).toThrow(/^Actual length: '\d+'\. Max allowed length is '65536'/);
+  });
+
+  test("holds a port once that is named twice", () => {
+    const ports = { name: "PORTS", stringSetValue: ["22", "0022", "80", "22"] };
+    const udp = { name: "PORTS_UDP", stringSetValue: ["53", "53"] };
+    const { registered } = read({ totalResources: [...RESOURCES, ports, udp] });
+    expect(registered).toMatchObject({ usedTcpPorts: [22, 80], usedUdpPorts: [53] });
   });
 
   test("does not add up to more either, registration by registration", async () => {

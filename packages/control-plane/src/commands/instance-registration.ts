@@ -98,8 +98,11 @@ function readCapacity(resources: GivenResources, gpuCount: number): Capacity {
     if (value === undefined || value < 1) throw invalid(`Resource ${name} must be positive.`);
     return value;
   };
-  const ports = (name: string) =>
-    resources.find((resource) => resource.name === name)?.stringSetValue?.map(readPort) ?? [];
+  const ports = (name: string) => {
+    const texts = resources.find((resource) => resource.name === name)?.stringSetValue ?? [];
+    // A set: a port that is named twice, however it is written, is held once.
+    return [...new Set(texts.map(readPort))];
+  };
   return {
     cpuUnits: amount("CPU"),
     memoryMiB: amount("MEMORY"),

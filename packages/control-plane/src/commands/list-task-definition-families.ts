@@ -2,6 +2,7 @@ import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { CommandContext } from "../context.ts";
 import type { Command } from "./command.ts";
+import { validFamilyPrefix } from "./family-prefix.ts";
 import { nextToken, pageRequest } from "./paging.ts";
 
 type FamilyStatus = NonNullable<EcsRequest<"ListTaskDefinitionFamilies">["status"]>;
@@ -21,11 +22,12 @@ export const listTaskDefinitionFamilies: Command<"ListTaskDefinitionFamilies"> =
   context,
   request,
 ) => {
+  const prefix = validFamilyPrefix(request.familyPrefix);
   const status = request.status ?? "ALL";
   const page = await context.store.taskDefinitions.listFamilies(
     {
       statuses: REVISIONS[status],
-      ...(request.familyPrefix !== undefined && { prefix: request.familyPrefix }),
+      ...(prefix !== undefined && { prefix }),
     },
     pageRequest(request),
   );

@@ -1,5 +1,6 @@
 import { taskDefinitionArn } from "@berth/domain/arn";
 import type { Command } from "./command.ts";
+import { validFamilyPrefix } from "./family-prefix.ts";
 import { nextToken, pageRequest } from "./paging.ts";
 
 /**
@@ -9,11 +10,12 @@ import { nextToken, pageRequest } from "./paging.ts";
  * @throws EcsError InvalidParameterException
  */
 export const listTaskDefinitions: Command<"ListTaskDefinitions"> = async (context, request) => {
+  const family = validFamilyPrefix(request.familyPrefix);
   const page = await context.store.taskDefinitions.list(
     {
       status: request.status ?? "ACTIVE",
       descending: request.sort === "DESC",
-      ...(request.familyPrefix !== undefined && { family: request.familyPrefix }),
+      ...(family !== undefined && { family }),
     },
     pageRequest(request),
   );

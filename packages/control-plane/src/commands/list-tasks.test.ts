@@ -72,6 +72,13 @@ const names = (arns: readonly string[] | undefined): readonly string[] =>
     .toSorted();
 
 describe("ListTasks", () => {
+  test("refuses daemons with an error that it is modelled to have", async () => {
+    await expect(listTasks(aControlPlane(), { daemonName: "agent" })).rejects.toMatchObject({
+      code: "ClientException",
+      message: "Berth does not have this yet: daemons.",
+    });
+  });
+
   test.each<{ name: string; request: EcsRequest<"ListTasks">; expected: readonly string[] }>([
     {
       name: "all that should run, by default",

@@ -31,7 +31,7 @@ export async function listTasks(
 }
 
 function checkStartedByAlone(request: EcsRequest<"ListTasks">): void {
-  if (request.daemonName !== undefined) throw unsupported("daemons");
+  if (request.daemonName !== undefined) throw unsupported("daemons", "ClientException");
   const { startedBy, containerInstance, family, launchType, serviceName } = request;
   const others = [containerInstance, family, launchType, serviceName];
   if (startedBy !== undefined && others.some((other) => other !== undefined)) {

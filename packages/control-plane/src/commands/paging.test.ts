@@ -14,7 +14,10 @@ test.each([0, -1, 101])("refuses maxResults %i", (maxResults) => {
   expect(() => pageRequest({ maxResults })).toThrow("maxResults must be between 1 and 100.");
 });
 
-test.each(["", "web", "W10", "WyJhIl0=", "WyJh Il0", "eyJhIjoxfQ"])(
+/** Longer than any key of a list: DynamoDB would refuse a range that begins there. */
+const tooLong = nextToken("é".repeat(400)).nextToken ?? "";
+
+test.each(["", "web", "W10", "WyJhIl0=", "WyJh Il0", "eyJhIjoxfQ", tooLong])(
   "refuses the token %j",
   (token) => {
     expect(() => pageRequest({ nextToken: token })).toThrow(
@@ -22,3 +25,8 @@ test.each(["", "web", "W10", "WyJhIl0=", "WyJh Il0", "eyJhIjoxfQ"])(
     );
   },
 );
+
+test("takes a token of the longest names that there are", () => {
+  const token = nextToken("x".repeat(255 + 1 + 255));
+  expect(pageRequest(token).startAfter).toHaveLength(511);
+});

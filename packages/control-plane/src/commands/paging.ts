@@ -30,14 +30,20 @@ export function nextToken(next: string | undefined): { readonly nextToken?: stri
   return next === undefined ? {} : { nextToken: encodeToken(next) };
 }
 
+/** No page ends at a longer position: lists are by names and ids. */
+const MAX_POSITION_BYTES = 768;
+
 const encodeToken = (position: string): string =>
   Buffer.from(JSON.stringify([position])).toString("base64url");
 
 function decodeToken(token: string): string {
   const position = parseToken(Buffer.from(token, "base64url").toString());
   // Base64 readers skip what they do not know: only what we would write ourselves is ours.
-  if (position === undefined || encodeToken(position) !== token)
-    throw invalid("Invalid nextToken.");
+  const isOurs =
+    position !== undefined &&
+    encodeToken(position) === token &&
+    Buffer.byteLength(position) <= MAX_POSITION_BYTES;
+  if (!isOurs) throw invalid("Invalid nextToken.");
   return position;
 }
 

@@ -1,4 +1,6 @@
 import { aControlPlane } from "@berth/testing/control-plane";
+import { watchWrites } from "@berth/testing/watch-writes";
+import { createMemoryTable } from "@berth/store/memory/table";
 import { describe, expect, test } from "vitest";
 import type { Command } from "./command.ts";
 import { createCluster } from "./create-cluster.ts";
@@ -31,6 +33,19 @@ const attributeOf = (answer: Awaited<ReturnType<typeof register>>, name: string)
   answer?.attributes?.find((attribute) => attribute.name === name);
 
 describe("RegisterContainerInstance, first time", () => {
+  test("writes nothing where it is refused, not even the token", async () => {
+    const writes: string[] = [];
+    const table = watchWrites(createMemoryTable(), ({ pk }) => writes.push(pk));
+    const plane = aControlPlane({ table });
+    await createCluster(plane, {});
+    const tags = [{ key: "aws:rack", value: "7" }];
+    await expect(register(plane, { clientToken: "t1", tags })).rejects.toMatchObject({
+      code: "InvalidParameterException",
+      message: "Tag keys must not begin with aws:.",
+    });
+    expect(writes).toEqual(["clusters"]);
+  });
+
   test("answers the instance, with what it has and holds", async () => {
     const { answers } = await aClusterWith({
       attributes: [{ name: "ecs.os-type", value: "linux" }, { name: "ecs.capability.task-eni" }],

@@ -1,6 +1,6 @@
-import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-instance";
 import { assert, EcsError } from "@berth/domain/errors";
+import type { Tag } from "@berth/domain/tag";
 import type { StoredInstance } from "@berth/store/store";
 import { checkSpeaksFor } from "../access/ownership.ts";
 import type { CommandContext } from "../context.ts";
@@ -21,8 +21,6 @@ import {
 import { validTags } from "./tags.ts";
 import { wakePlacement } from "./wake-instance.ts";
 
-type Request = EcsRequest<"RegisterContainerInstance">;
-
 /** Each lost race means that somebody else's registration of this instance was written. */
 const MAX_TRIES = 20;
 
@@ -40,13 +38,14 @@ export const registerContainerInstance: Command<"RegisterContainerInstance"> = a
 ) => {
   const { name: cluster } = await activeCluster(context, request.cluster);
   const report = identified(context, readReport(request));
+  const tags = validTags(request.tags);
   const stored = request.containerInstanceArn
     ? await registerAgain(context, {
         cluster,
         id: containerInstanceId(context.scope, cluster, request.containerInstanceArn),
         report,
       })
-    : await registerFirst(context, cluster, request, report);
+    : await registerFirst(context, { cluster, report, tags, clientToken: request.clientToken });
   await wakePlacement(context, cluster);
   const [containerInstance] = await describeInstances(context, cluster, [stored], ["TAGS"]);
   return { containerInstance };
@@ -67,18 +66,23 @@ function identified(context: CommandContext, report: InstanceReport): InstanceRe
   );
 }
 
+interface First {
+  readonly cluster: string;
+  readonly report: InstanceReport;
+  readonly tags: readonly Tag[];
+  readonly clientToken: string | undefined;
+}
+
 async function registerFirst(
   context: CommandContext,
-  cluster: string,
-  request: Request,
-  report: InstanceReport,
+  { cluster, report, tags, clientToken }: First,
 ): Promise<StoredInstance> {
   const instance: ContainerInstance = {
     ...report,
     cluster,
-    id: await newId(context, cluster, request.clientToken),
+    id: await newId(context, cluster, clientToken),
     attributes: withZone(report.attributes, context.scope.region),
-    tags: validTags(request.tags),
+    tags,
     registeredAt: context.now(),
     registeredBy: context.principalArn,
   };

@@ -193,6 +193,19 @@ describe("ListTaskDefinitions", () => {
     expect(newest).not.toContain("api-2:1");
   });
 
+  test("refuses a familyPrefix that is longer than any family", async () => {
+    const refusal = {
+      code: "InvalidParameterException",
+      message: "familyPrefix must have at most 255 characters.",
+    };
+    const familyPrefix = "x".repeat(256);
+    await expect(list({ familyPrefix })).rejects.toMatchObject(refusal);
+    await expect(
+      listTaskDefinitionFamilies(aControlPlane(), { familyPrefix }),
+    ).rejects.toMatchObject(refusal);
+    expect(await list({ familyPrefix: "x".repeat(255) })).toEqual([]);
+  });
+
   test("shows INACTIVE ones on demand", async () => {
     expect(await list({ status: "INACTIVE" })).toEqual(["api:2"]);
   });

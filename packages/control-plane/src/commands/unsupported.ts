@@ -1,13 +1,16 @@
-import { EcsError } from "@berth/domain/errors";
+import { EcsError, type EcsErrorCode } from "@berth/domain/errors";
 
 /**
  * For what ECS has and Berth does not have yet: refused, because taking it and doing nothing about
  * it would be worse.
  *
  * @param feature Such as `load balancers`.
+ * @param code For operations whose model lacks the usual one.
  */
-export const unsupported = (feature: string): EcsError =>
-  new EcsError("UnsupportedFeatureException", `Berth does not have this yet: ${feature}.`);
+export const unsupported = (
+  feature: string,
+  code: EcsErrorCode = "UnsupportedFeatureException",
+): EcsError => new EcsError(code, `Berth does not have this yet: ${feature}.`);
 
 /** @throws EcsError UnsupportedFeatureException, at the first feature of these that is asked for */
 export function refuseUnsupported(asked: Readonly<Record<string, unknown>>): void {

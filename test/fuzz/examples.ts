@@ -1,0 +1,112 @@
+import type { ModelOperationName } from "@berth/contracts/ecs-api/operation-names";
+import type { Names } from "./names.ts";
+import { instanceId } from "@berth/testing/builders";
+
+type Examples = Readonly<Partial<Record<ModelOperationName, object>>>;
+
+export const REGISTRATION = {
+  family: "web",
+  containerDefinitions: [
+    {
+      name: "main",
+      image: "busybox",
+      memory: 64,
+      cpu: 16,
+      command: ["sleep", "1"],
+      environment: [{ name: "A", value: "b" }],
+      portMappings: [{ containerPort: 80, hostPort: 0, protocol: "tcp" }],
+      dockerLabels: { a: "b" },
+      essential: true,
+    },
+  ],
+  tags: [{ key: "team", value: "a" }],
+};
+
+/**
+ * Requests that are accepted, of operations whose members go together in a way that no schema tells.
+ * An operation without one is drawn from its schema alone.
+ */
+export const examplesWith = ({
+  taskSet: [taskSet = ""],
+  task: [task = ""],
+  serviceDeployment: [serviceDeploymentArn = ""],
+}: Names): Examples => ({
+  CreateCluster: {
+    clusterName: "new",
+    settings: [{ name: "containerInsights", value: "enabled" }],
+  },
+  CreateService: {
+    serviceName: "new",
+    taskDefinition: "web:1",
+    desiredCount: 1,
+    placementStrategy: [{ type: "spread", field: "instanceId" }],
+    tags: [{ key: "team", value: "a" }],
+  },
+  CreateTaskSet: {
+    cluster: "default",
+    service: "sets",
+    taskDefinition: "web:1",
+    scale: { value: 10, unit: "PERCENT" },
+  },
+  DeleteCluster: { cluster: "other" },
+  DeleteService: { service: "web", force: true },
+  DeregisterContainerInstance: { containerInstance: instanceId(1), force: true },
+  DeregisterTaskDefinition: { taskDefinition: "web:1" },
+  DescribeTaskDefinition: { taskDefinition: "web:1" },
+  RegisterContainerInstance: {
+    cluster: "default",
+    totalResources: [
+      { name: "CPU", type: "INTEGER", integerValue: 1_024 },
+      { name: "MEMORY", type: "INTEGER", integerValue: 1_024 },
+      { name: "PORTS", type: "STRINGSET", stringSetValue: ["22"] },
+    ],
+    attributes: [{ name: "zone", value: "a" }],
+    instanceIdentityDocument: '{"instanceId":"i-1","availabilityZone":"eu-central-1b"}',
+    versionInfo: { agentVersion: "1.0.0", dockerVersion: "20" },
+    clientToken: "token",
+  },
+  RegisterTaskDefinition: REGISTRATION,
+  RunTask: {
+    taskDefinition: "web:1",
+    count: 1,
+    overrides: { containerOverrides: [{ name: "main", command: ["sleep"], cpu: 10 }] },
+    startedBy: "somebody",
+    referenceId: "reference",
+    tags: [{ key: "team", value: "a" }],
+    placementConstraints: [
+      { type: "memberOf", expression: "attribute:ecs.availability-zone exists" },
+    ],
+  },
+  StartTask: { taskDefinition: "web:1", containerInstances: [instanceId(1), instanceId(2)] },
+  UpdateContainerInstancesState: { containerInstances: [instanceId(2)], status: "DRAINING" },
+  UpdateService: { service: "web", desiredCount: 3, forceNewDeployment: true },
+  UpdateTaskSet: {
+    cluster: "default",
+    service: "sets",
+    taskSet,
+    scale: { value: 20, unit: "PERCENT" },
+  },
+  DeleteTaskSet: { cluster: "default", service: "sets", taskSet, force: true },
+  DescribeContainerInstances: { containerInstances: [instanceId(1)], include: ["TAGS"] },
+  DescribeServiceDeployments: { serviceDeploymentArns: [serviceDeploymentArn] },
+  DescribeServices: { services: ["web", "sets"], include: ["TAGS"] },
+  DescribeTaskSets: { cluster: "default", service: "sets", taskSets: [taskSet] },
+  DescribeTasks: { tasks: [task], include: ["TAGS"] },
+  GetTaskProtection: { cluster: "default", tasks: [task] },
+  StopServiceDeployment: { serviceDeploymentArn, stopType: "ROLLBACK" },
+  SubmitTaskStateChange: {
+    task,
+    status: "RUNNING",
+    containers: [
+      {
+        containerName: "main",
+        status: "RUNNING",
+        runtimeId: "runtime",
+        networkBindings: [{ bindIP: "0.0.0.0", containerPort: 80, hostPort: 32_768 }],
+      },
+    ],
+  },
+  StopTask: { task, reason: "because" },
+  UpdateServicePrimaryTaskSet: { cluster: "default", service: "sets", primaryTaskSet: taskSet },
+  UpdateTaskProtection: { cluster: "default", tasks: [task], protectionEnabled: true },
+});

@@ -1,0 +1,75 @@
+import {
+  clusterArn,
+  containerInstanceArn,
+  serviceArn,
+  serviceDeploymentArn,
+  serviceRevisionArn,
+  taskArn,
+  taskDefinitionArn,
+  taskSetArn,
+} from "@berth/domain/arn";
+import { revisionIdOf } from "@berth/domain/service-deployment";
+import type { ControlPlane } from "@berth/control-plane/context";
+import type { KnownTexts } from "@berth/testing/request-bodies";
+import { snapshotOf } from "../simulation/invariants.ts";
+
+/** Names of what is in a cluster, by what they name; the first are of what can be asked most about. */
+export interface Names {
+  readonly service: readonly string[];
+  readonly task: readonly string[];
+  readonly taskSet: readonly string[];
+  readonly containerInstance: readonly string[];
+  readonly serviceDeployment: readonly string[];
+  readonly serviceRevision: readonly string[];
+}
+
+const CLUSTER = "default";
+
+/** Ids before ARNs. */
+export async function namesIn({ scope, store }: ControlPlane): Promise<Names> {
+  const { services, live, instances } = await snapshotOf(store);
+  const all = [...services.values()];
+  const ofService = [...live.values()].filter(
+    ({ group, desiredStatus }) => group === "service:web" && desiredStatus === "RUNNING",
+  );
+  const taskIds = [...ofService, ...live.values()].map(({ id }) => id);
+  const sets = all.flatMap((service) =>
+    (service.taskSets ?? []).map(({ id }) => ({ id, arn: taskSetArn(scope, service, id) })),
+  );
+  const instanceIds = instances.map(({ ledger }) => ledger.id);
+  return {
+    service: [
+      ...services.keys(),
+      ...services.keys().map((name) => serviceArn(scope, CLUSTER, name)),
+    ],
+    task: [...taskIds, ...taskIds.map((id) => taskArn(scope, CLUSTER, id))],
+    taskSet: [...sets.map(({ id }) => id), ...sets.map(({ arn }) => arn)],
+    containerInstance: [
+      ...instanceIds,
+      ...instanceIds.map((id) => containerInstanceArn(scope, CLUSTER, id)),
+    ],
+    serviceDeployment: all.flatMap((service) =>
+      service.serviceDeployments.map(({ id }) => serviceDeploymentArn(scope, service, id)),
+    ),
+    serviceRevision: all.flatMap((service) =>
+      service.deployments.map(({ id }) => serviceRevisionArn(scope, service, revisionIdOf(id))),
+    ),
+  };
+}
+
+/** Which of the names are good for a member, by the member's own name. */
+export const knownTexts = ({ scope }: Pick<ControlPlane, "scope">, names: Names): KnownTexts => [
+  [/^cluster/i, [CLUSTER, "other", "absent", clusterArn(scope, CLUSTER)]],
+  [/^service(s|Name)?$/, [...names.service, "absent"]],
+  [/^task(s|Arn)?$/, names.task],
+  [/^taskDefinition/, ["web", "web:1", "web:2", "absent:1", taskDefinitionArn(scope, "web:2")]],
+  [/^containerInstance/, names.containerInstance],
+  [/askSets?$/, names.taskSet],
+  [/^serviceDeploymentArn/, names.serviceDeployment],
+  [/^serviceRevisionArn/, names.serviceRevision],
+  [/^family/, ["web", "absent", "w"]],
+  [/expression|filter/i, ["attribute:zone == a", "task:group == service:web", "a", ""]],
+  // Positions that a page may have ended at.
+  [/^nextToken$/, ["WyJ3ZWIiXQ", "WyJkZWZhdWx0Il0"]],
+  [/^status$/, ["ACTIVE", "RUNNING", "STOPPED", "DRAINING"]],
+];
