@@ -177,7 +177,8 @@ async function say(
     const beat = { type: "HeartbeatMessage", message: { messageId, healthy: true } } as const;
     if ((await controlPlane.agents.push(connectionId, beat)) === "gone") return "gone";
   }
-  if (plan.greet) {
+  // At an audit as well: an agent that came back while its tasks were given up was told to keep them.
+  if (plan.greet || plan.audit) {
     const manifest = await sendManifest(controlPlane, connectionId, session, tasks);
     if (manifest === "gone") return "gone";
   }

@@ -63,6 +63,29 @@ describe("an agent", () => {
   });
 });
 
+describe("an agent that keeps a task which is given up", () => {
+  test("hears at the next audit which tasks it should have", async () => {
+    const controlPlane = await aCluster();
+    const { tasks = [] } = await runTask(controlPlane, { taskDefinition: "web", count: 2 });
+    const [kept = "", lost = ""] = tasks.map(({ taskArn = "" }) => taskArn);
+    const stored = await controlPlane.store.tasks.find("default", lost.split("/").at(-1) ?? "");
+    if (!stored) throw new Error("there is no task");
+    await controlPlane.store.tasks.replace({
+      ...stored,
+      lastStatus: "STOPPED",
+      desiredStatus: "STOPPED",
+    });
+    forget(controlPlane);
+
+    controlPlane.advance(controlPlane.settings.auditIntervalMs);
+    await handleWake(controlPlane, { kind: "dispatch", ...INSTANCE, taskIds: [] });
+    const manifests = controlPlane.pushed.flatMap(({ message }) =>
+      message.type === "TaskManifestMessage" ? [message.message.tasks] : [],
+    );
+    expect(manifests).toEqual([[expect.objectContaining({ taskArn: kept })]]);
+  });
+});
+
 describe("an agent that was never told of its task", () => {
   test("is told by the next heartbeat, where no service looks after the task", async () => {
     const controlPlane = await aCluster();
