@@ -34,8 +34,10 @@ const task = (number: number, members: Partial<Task> = {}) =>
 const ORDERED = { desiredStatus: "STOPPED", stopCode: "ServiceSchedulerInitiated" } as const;
 const ASKED = { desiredStatus: "STOPPED", stopCode: "UserInitiated" } as const;
 
+/** Since long enough for every pass to know. */
 const run = (...numbers: readonly number[]) => {
   for (const number of numbers) task(number);
+  clock.now += 10_000;
 };
 const broken = () => bounds.violations.map(({ invariant, text }) => `${invariant} ${text}`);
 
@@ -70,6 +72,15 @@ test("a death excuses a stop that was decided before it was known, and no later 
   clock.now += 2_000;
   task(3, ORDERED);
   expect(broken()).toHaveLength(1);
+});
+
+test("a stop that was decided before its task was known to be healthy is excused", () => {
+  write();
+  run(1);
+  task(2);
+  clock.now += 2_000;
+  task(2, ORDERED);
+  expect(broken()).toEqual([]);
 });
 
 test("what was asked for holds for a while, and then what is asked for", () => {

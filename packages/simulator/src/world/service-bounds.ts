@@ -17,8 +17,8 @@ export interface Violation {
 
 /** A decision holds to what was asked for when it was made. */
 const ASKED_MEMORY_MS = 60_000;
-/** How old a death may be to excuse a stop that was decided before it was known. */
-const UNKNOWN_DEATH_MS = 3_000;
+/** How old a death, or a recovery, may be to excuse a stop that was decided before it was known. */
+const UNKNOWN_MS = 3_000;
 
 interface Asked extends Bounds {
   readonly at: number;
@@ -34,6 +34,8 @@ export class ServiceBounds implements ClusterListener {
   readonly #clock: Pick<Scheduler, "now">;
   readonly #asked = new Map<string, readonly Asked[]>();
   readonly #deaths = new Map<string, readonly number[]>();
+  /** Of live tasks, epoch ms. */
+  readonly #healthySince = new Map<string, number>();
 
   constructor(view: ClusterView, clock: Pick<Scheduler, "now">) {
     this.#view = view;
@@ -57,9 +59,21 @@ export class ServiceBounds implements ClusterListener {
     const service = this.#view.services.get(serviceNameOf(after) ?? "");
     // Between task sets there are no bounds: an outside controller moves the tasks.
     if (service?.schedulingStrategy !== "REPLICA" || service.taskSets) return;
+    this.#noteHealth(before, after);
     if (before) {
       if (this.#view.conditionOf(before) === "HEALTHY") this.#lookAtEnd(service, after);
     } else if (after.lastStatus !== "STOPPED") this.#checkCeiling(service, after.group);
+  }
+
+  #noteHealth(before: Task | undefined, after: Task): void {
+    const [was, is] = [before, after].map((task) => task && this.#view.conditionOf(task));
+    if (after.lastStatus === "STOPPED") this.#healthySince.delete(after.id);
+    else if (is === "HEALTHY" && was !== is) this.#healthySince.set(after.id, this.#clock.now);
+  }
+
+  /** A pass that reads it earlier takes it for one that serves nobody yet. */
+  #wasSeenHealthy({ id }: Task): boolean {
+    return (this.#healthySince.get(id) ?? 0) <= this.#clock.now - UNKNOWN_MS;
   }
 
   #checkCeiling({ name }: Service, group: string): void {
@@ -72,12 +86,13 @@ export class ServiceBounds implements ClusterListener {
   #lookAtEnd({ name, status }: Service, after: Task): void {
     if (this.#view.conditionOf(after) === "HEALTHY") return;
     const { now } = this.#clock;
-    const deaths = (this.#deaths.get(name) ?? []).filter((at) => at > now - UNKNOWN_DEATH_MS);
+    const deaths = (this.#deaths.get(name) ?? []).filter((at) => at > now - UNKNOWN_MS);
     if (after.desiredStatus === "RUNNING" || after.lastStatus === "STOPPED") {
       this.#deaths.set(name, [...deaths, now]);
       return;
     }
     if (status !== "ACTIVE" || after.stopCode !== "ServiceSchedulerInitiated") return;
+    if (!this.#wasSeenHealthy(after)) return;
     const floor = Math.min(...this.#recent(name).map((asked) => asked.floor));
     const { healthy } = this.#view.tallyOf(after.group);
     if (healthy + deaths.length < floor) {
