@@ -1,12 +1,13 @@
 import { explainService } from "@berth/control-plane/rest/explain-service";
 import { lastSegment } from "@berth/domain/arn";
-import { isTerminal } from "@berth/domain/service-deployment";
+import { isTerminal, revisionIdOf } from "@berth/domain/service-deployment";
 import type { Service } from "@berth/domain/service";
 import { serviceGroup } from "@berth/domain/task";
 import type { Task } from "@berth/domain/task";
 import { wantedCount } from "@berth/domain/task-set";
 import type { World } from "@berth/simulator/world/world";
 import { whatIsNotExplained } from "./explanations.ts";
+import { CRASHING_IMAGE } from "./images.ts";
 import type { Snapshot } from "./invariants.ts";
 import { snapshotOf } from "./invariants.ts";
 import { onlookerOf } from "./onlooker.ts";
@@ -17,14 +18,13 @@ export async function whatIsNotAtRest(world: World): Promise<readonly string[]> 
   const snapshot = await snapshotOf(world.truth);
   const tasks = [...snapshot.live.values()];
   const services = [...snapshot.services.values()];
+  const loops = await Promise.all(services.map(async (each) => isLooping(world, each)));
+  const calm = services.filter((_, index) => !loops[index]);
   return [
-    ...services.filter((each) => !isLooping(each)).flatMap((each) => restlessService(each, tasks)),
-    ...restlessInstances(world, snapshot, services.some(isLooping)),
+    ...calm.flatMap((each) => restlessService(each, tasks)),
+    ...restlessInstances(world, snapshot, calm.length < services.length),
     ...(await whatIsNotExplained(world, snapshot)),
-    ...(await notCalledSteady(
-      world,
-      services.filter((each) => !isLooping(each)),
-    )),
+    ...(await notCalledSteady(world, calm)),
   ];
 }
 
@@ -40,13 +40,18 @@ async function notCalledSteady(
     .map(({ service, progress }) => `${service} rests, and says ${JSON.stringify(progress)}`);
 }
 
-/** Its newest revision does not come up: it goes on trying, or has FAILED, and keeps what runs. */
-const isLooping = (service: Service): boolean => {
+/**
+ * Its newest revision does not come up: it goes on trying, or has FAILED, and keeps what runs. Or
+ * it came up, once all of its tasks ran in one moment, and crashes ever since: ECS throttles no
+ * task that has been RUNNING, and so it is replaced for ever.
+ */
+async function isLooping({ truth }: World, service: Service): Promise<boolean> {
   const [primary] = service.deployments;
-  return (
-    (primary?.failedTasks ?? 0) > 0 || primary?.rolloutState === "FAILED" || hasLoopingSet(service)
-  );
-};
+  if (hasLoopingSet(service) || !primary) return hasLoopingSet(service);
+  if ((primary.failedTasks ?? 0) > 0 || primary.rolloutState === "FAILED") return true;
+  const [revision] = await truth.serviceRevisions.findMany(service, [revisionIdOf(primary.id)]);
+  return revision?.containerImages.some(({ image }) => image === CRASHING_IMAGE) ?? false;
+}
 
 const isRunning = (task: Task): boolean =>
   task.lastStatus === "RUNNING" && task.desiredStatus === "RUNNING";
