@@ -12,6 +12,7 @@ export default defineConfig({
   },
   test: {
     include: ["packages/planner/src/**/*.test.ts", "test/conformance/planner.test.ts"],
+    setupFiles: ["test/mutation/short-properties.ts"],
     testTimeout: 30_000,
   },
 });
