@@ -62,8 +62,16 @@ export const knownTexts = ({ scope }: Pick<ControlPlane, "scope">, names: Names)
   [/^cluster/i, [CLUSTER, "other", "absent", clusterArn(scope, CLUSTER)]],
   [/^service(s|Name)?$/, [...names.service, "absent"]],
   [/^task(s|Arn)?$/, names.task],
-  [/^taskDefinition/, ["web", "web:1", "web:2", "absent:1", taskDefinitionArn(scope, "web:2")]],
-  [/^containerInstance/, names.containerInstance],
+  [
+    /^taskDefinition/,
+    ["web", "web:1", "web:2", "web:3", "absent:1", taskDefinitionArn(scope, "web:2")],
+  ],
+  [/^(containerInstance|targetId)/, names.containerInstance],
+  [/^attributeName$/, ["stack", "ecs.availability-zone"]],
+  [
+    /^namespace$/,
+    ["internal", "arn:aws:servicediscovery:eu-central-1:123456789012:namespace/ns-1"],
+  ],
   [/askSets?$/, names.taskSet],
   [/^serviceDeploymentArn/, names.serviceDeployment],
   [/^serviceRevisionArn/, names.serviceRevision],

@@ -88,6 +88,8 @@ export class FuzzWorld {
 const HISTORY: readonly (readonly [ModelOperationName, object])[] = [
   ["CreateCluster", { clusterName: "other" }],
   ["RegisterTaskDefinition", REGISTRATION],
+  ["RegisterTaskDefinition", REGISTRATION],
+  ["DeregisterTaskDefinition", { taskDefinition: "web:3" }],
   ["CreateService", { serviceName: "web", taskDefinition: "web:1", desiredCount: 2 }],
   ["UpdateService", { service: "web", taskDefinition: "web:2" }],
   [

@@ -127,7 +127,8 @@ export interface PlacementConstraint {
   readonly expression?: string;
 }
 
-/** One immutable revision, as registered plus ECS's own defaults; only `status` ever changes. */
+/** One immutable revision, as registered plus ECS's own defaults; only its status, with what belongs to
+ * that, and its tags ever change. */
 export interface TaskDefinition {
   readonly family: string;
   readonly revision: number;
@@ -157,6 +158,10 @@ export interface TaskDefinition {
   readonly registeredBy: string;
   /** Epoch ms. */
   readonly deregisteredAt?: number;
+  /** Epoch ms. */
+  readonly deleteRequestedAt?: number;
+  /** Epoch ms: nothing was found to refer to it, and it goes if that is so once more (ADR 0027). */
+  readonly unusedSince?: number;
   readonly [kept: string]: unknown;
 }
 

@@ -2,8 +2,10 @@ import type { Commands } from "./command.ts";
 import { createCluster } from "./create-cluster.ts";
 import { createService } from "./create-service.ts";
 import { createTaskSet } from "./create-task-set.ts";
+import { deleteAttributes } from "./delete-attributes.ts";
 import { deleteCluster } from "./delete-cluster.ts";
 import { deleteService } from "./delete-service.ts";
+import { deleteTaskDefinitions } from "./delete-task-definitions.ts";
 import { deleteTaskSet } from "./delete-task-set.ts";
 import { deregisterContainerInstance } from "./deregister-container-instance.ts";
 import { deregisterTaskDefinition } from "./deregister-task-definition.ts";
@@ -17,13 +19,16 @@ import { describeTaskSets } from "./describe-task-sets.ts";
 import { describeTasks } from "./describe-tasks.ts";
 import { discoverPollEndpoint } from "./discover-poll-endpoint.ts";
 import { getTaskProtection } from "./get-task-protection.ts";
+import { listAttributes } from "./list-attributes.ts";
 import { listClusters } from "./list-clusters.ts";
 import { listContainerInstances } from "./list-container-instances.ts";
 import { listServiceDeployments } from "./list-service-deployments.ts";
+import { listServicesByNamespace } from "./list-services-by-namespace.ts";
 import { listServices } from "./list-services.ts";
 import { listTaskDefinitionFamilies } from "./list-task-definition-families.ts";
 import { listTaskDefinitions } from "./list-task-definitions.ts";
 import { listTasks } from "./list-tasks.ts";
+import { putAttributes } from "./put-attributes.ts";
 import { registerContainerInstance } from "./register-container-instance.ts";
 import { registerTaskDefinition } from "./register-task-definition.ts";
 import { runTask } from "./run-task.ts";
@@ -33,6 +38,7 @@ import { stopTask } from "./stop-task.ts";
 import { submitAttachmentStateChanges } from "./submit-attachment-state-changes.ts";
 import { submitContainerStateChange } from "./submit-container-state-change.ts";
 import { submitTaskStateChange } from "./submit-task-state-change.ts";
+import { updateContainerAgent } from "./update-container-agent.ts";
 import { updateContainerInstancesState } from "./update-container-instances-state.ts";
 import { updateServicePrimaryTaskSet } from "./update-service-primary-task-set.ts";
 import { updateService } from "./update-service.ts";
@@ -50,11 +56,16 @@ export const commands: Commands = {
   ListTaskDefinitions: listTaskDefinitions,
   ListTaskDefinitionFamilies: listTaskDefinitionFamilies,
   DeregisterTaskDefinition: deregisterTaskDefinition,
+  DeleteTaskDefinitions: deleteTaskDefinitions,
   RegisterContainerInstance: registerContainerInstance,
   DeregisterContainerInstance: deregisterContainerInstance,
   DescribeContainerInstances: describeContainerInstances,
   ListContainerInstances: listContainerInstances,
   UpdateContainerInstancesState: updateContainerInstancesState,
+  UpdateContainerAgent: updateContainerAgent,
+  PutAttributes: putAttributes,
+  DeleteAttributes: deleteAttributes,
+  ListAttributes: listAttributes,
   DiscoverPollEndpoint: discoverPollEndpoint,
   RunTask: runTask,
   StartTask: startTask,
@@ -67,6 +78,7 @@ export const commands: Commands = {
   UpdateService: updateService,
   DescribeServices: describeServices,
   ListServices: listServices,
+  ListServicesByNamespace: listServicesByNamespace,
   DeleteService: deleteService,
   ListServiceDeployments: listServiceDeployments,
   DescribeServiceDeployments: describeServiceDeployments,
