@@ -100,10 +100,16 @@ export interface ContainerDefinition {
   readonly logConfiguration?: {
     readonly logDriver: string;
     readonly options?: Readonly<Record<string, string>>;
-    readonly secretOptions?: readonly unknown[];
+    readonly secretOptions?: readonly { readonly name: string; readonly valueFrom: string }[];
   };
   readonly resourceRequirements?: readonly { readonly type: string; readonly value: string }[];
   readonly secrets?: readonly { readonly name: string; readonly valueFrom: string }[];
+  readonly restartPolicy?: {
+    readonly enabled: boolean;
+    readonly ignoredExitCodes?: readonly number[];
+    /** Seconds. */
+    readonly restartAttemptPeriod?: number;
+  };
   readonly [kept: string]: unknown;
 }
 

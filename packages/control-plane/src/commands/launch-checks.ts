@@ -1,5 +1,6 @@
 import type { Cluster } from "@berth/domain/cluster";
 import { EcsError } from "@berth/domain/errors";
+import { missingFeatures } from "@berth/domain/task-definition/missing-features";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { Task } from "@berth/domain/task";
 import { refuseUnsupported, unsupported } from "./unsupported.ts";
@@ -48,6 +49,7 @@ export function checkDefinition(
   }
   checkNetwork(definition, request.networkConfiguration);
   checkVolumes(definition, request.volumeConfigurations ?? []);
+  for (const feature of missingFeatures(definition)) throw unsupported(feature);
   return launchType;
 }
 

@@ -50,7 +50,7 @@ function stillUsed(definition: Stored<TaskDefinition>, now: number): Stored<Task
   const { unusedSince: _, ...rest } = definition;
   const age = now - (definition.deleteRequestedAt ?? now);
   const pause = Math.min(LOOKS_WITHIN_MS.max, Math.max(LOOKS_WITHIN_MS.min, age / 4));
-  return { ...rest, due: now + Math.round(pause) } as Stored<TaskDefinition>;
+  return { ...rest, due: now + Math.round(pause) };
 }
 
 const seenUnused = (definition: Stored<TaskDefinition>, now: number): Stored<TaskDefinition> => ({

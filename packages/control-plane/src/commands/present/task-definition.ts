@@ -27,6 +27,12 @@ export function presentTaskDefinition(
 
 /** Without what Berth keeps with it for itself. */
 function withoutOwn(definition: TaskDefinition | Stored<TaskDefinition>): TaskDefinition {
-  const { tags, version: _version, due: _due, unusedSince: _unusedSince, ...shown } = definition;
+  const {
+    tags: _tags,
+    version: _version,
+    due: _due,
+    unusedSince: _unusedSince,
+    ...shown
+  } = definition;
   return shown as TaskDefinition;
 }
