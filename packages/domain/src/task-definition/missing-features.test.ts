@@ -64,6 +64,10 @@ test("nothing that was not asked for", () => {
   ).toEqual([]);
   expect(
     ofTask({
+      networkMode: "host",
+      containerDefinitions: [
+        aContainerDefinition({ portMappings: [{ containerPortRange: "80-90" }] }),
+      ],
       enableFaultInjection: false,
       volumes: [
         { name: "a", host: { sourcePath: "/a" }, configuredAtLaunch: false },

@@ -31,6 +31,14 @@ test.each<{ name: string; given: Registration; expected: readonly string[] }>([
     expected: ["ecs.capability.network.container-port-range"],
   },
   {
+    name: "a range of the host's ports",
+    given: withContainer(
+      { portMappings: [{ containerPortRange: "80-90" }] },
+      { networkMode: "host" },
+    ),
+    expected: [],
+  },
+  {
     name: "a restart policy",
     given: withContainer({ restartPolicy: { enabled: true } }),
     expected: ["ecs.capability.container-restart-policy"],

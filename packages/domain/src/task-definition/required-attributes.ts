@@ -54,9 +54,7 @@ function* containerAttributes(
   yield* secretAttributes(container);
   yield* routerAttributes(container);
   yield* engineAttributes(container);
-  if (container.portMappings?.some(({ containerPortRange }) => containerPortRange)) {
-    yield `${CURRENT}network.container-port-range`;
-  }
+  yield* rangeAttributes(container, registration);
   if (container.restartPolicy?.enabled) yield `${CURRENT}container-restart-policy`;
   if (container.dependsOn?.length) yield `${CURRENT}container-ordering`;
   if (container.environmentFiles?.length) yield `${CURRENT}env-files.s3`;
@@ -128,5 +126,16 @@ function* securityAttributes({ dockerSecurityOptions = [] }: GivenContainer): Ge
   for (const option of dockerSecurityOptions) {
     if (option.startsWith("label:")) yield `${LEGACY}selinux`;
     if (option.startsWith("apparmor:")) yield `${LEGACY}apparmor`;
+  }
+}
+
+/** On the host's network a container has the ports of its range without anybody's help. */
+function* rangeAttributes(
+  { portMappings = [] }: GivenContainer,
+  registration: Registration,
+): Generator<string> {
+  if (networkModeOf(registration) === "host") return;
+  if (portMappings.some(({ containerPortRange }) => containerPortRange)) {
+    yield `${CURRENT}network.container-port-range`;
   }
 }
