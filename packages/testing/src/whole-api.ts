@@ -62,8 +62,8 @@ export class WholeApi {
   }
 
   /** The same on this table, as it is. The clock begins at an hour of its own: equal calls make equal ids. */
-  static on(table: Table): WholeApi {
-    return new WholeApi({ now: Date.UTC(2026, 10, 21), table, randomHex: manyIds() });
+  static on(table: Table, shards = 1): WholeApi {
+    return new WholeApi({ now: Date.UTC(2026, 10, 21), table, shards, randomHex: manyIds() });
   }
 
   /** Calls an operation of the ECS API as the root key. No two calls are one: time goes on. */
