@@ -10,6 +10,13 @@ describe("RunTask refuses", () => {
     aTaskDefinition(),
     aTaskDefinition({ family: "old", status: "INACTIVE" }),
     aTaskDefinition({ family: "vpc", networkMode: "awsvpc" }),
+    aTaskDefinition({
+      family: "tagged",
+      tags: [
+        { key: "a", value: "" },
+        { key: "b", value: "" },
+      ],
+    }),
     aTaskDefinition({ family: "fargate", networkMode: "awsvpc", compatibilities: ["FARGATE"] }),
   ];
   const network = { networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } } };
@@ -136,6 +143,16 @@ describe("RunTask refuses", () => {
       request: { placementStrategy: [{ type: "spread", field: `attribute:${"a".repeat(129)}` }] },
       code: INVALID,
       message: `spread field 'attribute:${"a".repeat(129)}' is invalid`,
+    },
+    {
+      name: "more tags than fit, of its own and of its definition",
+      request: {
+        taskDefinition: "tagged",
+        propagateTags: "TASK_DEFINITION",
+        tags: Array.from({ length: 49 }, (_, index) => ({ key: `own${index}` })),
+      },
+      code: INVALID,
+      message: "A resource can have at most 50 tags.",
     },
     {
       name: "six strategies",
