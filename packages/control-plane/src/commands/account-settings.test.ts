@@ -2,6 +2,7 @@ import { ACCOUNT_SETTING_NAMES } from "@berth/domain/account-setting";
 import type { Permissions } from "@berth/domain/access/access-key";
 import { createMemoryTable } from "@berth/store/memory/table";
 import { aControlPlane, type TestControlPlane } from "@berth/testing/control-plane";
+import { watchWrites } from "@berth/testing/watch-writes";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { CommandContext } from "../context.ts";
 import { createCluster } from "./create-cluster.ts";
@@ -121,12 +122,10 @@ describe("a setting", () => {
   test("that changes nothing is not written", async () => {
     const table = createMemoryTable();
     let writes = 0;
-    const count = (write: typeof table.create) => (item: Parameters<typeof write>[0]) => {
-      writes += 1;
-      return write(item);
-    };
     const counted = aControlPlane({
-      table: { ...table, create: count(table.create), replace: count(table.replace) },
+      table: watchWrites(table, () => {
+        writes += 1;
+      }),
     });
     const request = { name: "awsvpcTrunking", value: "enabled" } as const;
     await deleteAccountSetting(counted, request);

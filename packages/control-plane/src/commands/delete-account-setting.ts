@@ -21,7 +21,10 @@ export const deleteAccountSetting: Command<"DeleteAccountSetting"> = async (cont
   const isRoot = principalArn === rootArn(context.scope.account);
   const fault = changeFault({ name, isRoot });
   if (fault !== undefined) throw invalid(fault);
-  await changeSettings(context, principalArn, ({ [name]: _, ...values }) => values);
+  await changeSettings(context, principalArn, (values) => {
+    const { [name]: _, ...others } = values;
+    return others;
+  });
   const value = effectiveValue(name, await findSettings(context, principalArn));
   return { setting: presentSetting(principalArn, name, value) };
 };

@@ -36,7 +36,7 @@ export interface TagTarget {
   /** The one that it is, or is in. */
   readonly cluster?: string;
   /** Reading and changing it throws an EcsError where the resource has come to its end. */
-  open(store: Store): TaggedResource;
+  readonly open: (store: Store) => TaggedResource;
 }
 
 type TagKind = (scope: Scope, given: GivenArn) => TagTarget;
@@ -159,8 +159,11 @@ function taskTarget(scope: Scope, { text, path }: GivenArn): TagTarget {
         },
         replace: (changed) => tasks.replace(changed),
         tagsOf: ({ tags = [] }) => tags,
-        // What is empty is left out: the item is billed by its size.
-        withTags: ({ tags: _, ...task }, tags) => (tags.length > 0 ? { ...task, tags } : task),
+        withTags: (task, tags) => {
+          const { tags: _, ...untagged } = task;
+          // What is empty is left out: the item is billed by its size.
+          return tags.length > 0 ? { ...untagged, tags } : untagged;
+        },
       }),
   };
 }
