@@ -174,6 +174,55 @@ describe("why a task stops", () => {
     ]);
   });
 
+  test("the newest of the deployments that there were by then", () => {
+    const deployments = [
+      aDeployment({ id: "ecs-svc/4", taskDefinition: "web:4", createdAt: 601 }),
+      aDeployment({ id: NEW, taskDefinition: "web:2", createdAt: 500 }),
+      aDeployment({ id: "ecs-svc/3", taskDefinition: "web:3", createdAt: 600 }),
+      aDeployment({ id: OLD }),
+    ];
+    expect(lines(tellStop(aStoppedTask(), { deployments }))[0]).toBe(
+      `600 There was deployment ecs-svc/3 of web:3, which takes the place of ${OLD}.`,
+    );
+  });
+
+  test("nothing that was asked for, or that failed, later", () => {
+    const later = aChange({ at: 601, desiredCount: 1 });
+    const failed = aDeployment({ id: OLD, rolloutState: "FAILED", updatedAt: 601 });
+    for (const service of [
+      { deployments: [aDeployment({ id: OLD })], latestChange: later },
+      { deployments: [failed] },
+    ]) {
+      expect(lines(tellStop(aStoppedTask(), service))).toEqual([ASKED, ...ENDED]);
+    }
+  });
+
+  test("what was asked for, or failed, in the very millisecond of the stop; each step has its cause", () => {
+    const causes = (service: Parameters<typeof tellStop>[1]) =>
+      tellStop(aStoppedTask(), service).map(({ cause }) => cause);
+    const ended = [byService, { kind: "container", name: "main", exitCode: 143 }, bySelf];
+    const asked = aChange({ at: 600, desiredCount: 1 });
+    expect(causes({ deployments: [aDeployment({ id: OLD })], latestChange: asked })).toEqual([
+      { kind: "serviceChange", ...asked },
+      ...ended,
+    ]);
+    const failed = aDeployment({ id: OLD, rolloutState: "FAILED", updatedAt: 600 });
+    expect(causes({ deployments: [failed] })).toEqual([{ kind: "deployment", id: OLD }, ...ended]);
+  });
+
+  test("in its order where all happens at once: the request, the containers, the rest", () => {
+    const latestChange = aChange({ at: 700, desiredCount: 1 });
+    const history = aStoppedTask().history.map((entry) => Object.assign({ ...entry }, { at: 700 }));
+    const task = aStoppedTask({ history, executionStoppedAt: 700 });
+    const told = tellStop(task, { deployments: [aDeployment({ id: OLD })], latestChange });
+    expect(told.map(({ cause }) => cause.kind)).toEqual([
+      "serviceChange",
+      "container",
+      "deployment",
+      "agent",
+    ]);
+  });
+
   test("the circuit breaker, that gave up its deployment", () => {
     const failed = aDeployment({
       id: OLD,
