@@ -247,11 +247,11 @@ test("the closest has the most of what it lacks; equal ones go by id, equal reas
   );
   const ids = removed.map(({ reason, examples }) => [
     reason,
-    ...examples.map(({ containerInstanceId }) => Number(containerInstanceId)),
+    examples.map(({ containerInstanceId }) => Number(containerInstanceId)),
   ]);
   expect(ids).toEqual([
-    ["AGENT", 4, 5, 6],
-    ["RESOURCE:CPU", 2, 3, 1],
+    ["AGENT", [4, 5, 6]],
+    ["RESOURCE:CPU", [2, 3, 1]],
   ]);
 });
 
