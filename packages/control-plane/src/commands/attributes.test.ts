@@ -194,6 +194,23 @@ describe("ListAttributes", () => {
     expect(rest).toEqual({ attributes: [zoneOf(2), ssd, prod] });
   });
 
+  test("lists each of 250 instances once, a hundred at a time", async () => {
+    const plane = aControlPlane();
+    await setUpCluster(plane, { instanceCount: 250 });
+    const listed: (string | undefined)[] = [];
+    const sizes: number[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await listAttributes(plane, { targetType, nextToken });
+      const targets = page.attributes?.map(({ targetId }) => targetId) ?? [];
+      listed.push(...targets);
+      sizes.push(targets.length);
+      ({ nextToken } = page);
+    } while (nextToken !== undefined);
+    expect(sizes).toEqual([100, 100, 50]);
+    expect(listed).toEqual(Array.from({ length: 250 }, (_, index) => arn(index + 1)));
+  });
+
   test("a value needs a name", async () => {
     await expect(
       listAttributes(await aListing(), { targetType, attributeValue: "prod" }),
