@@ -4,19 +4,23 @@ import type { Credential } from "@berth/control-plane/access/find-access-key";
 import type { Commands } from "@berth/control-plane/commands/command";
 import type { CommandContext, ControlPlane } from "@berth/control-plane/context";
 import type { Caller } from "@berth/contracts/sigv4";
+import { EcsError } from "@berth/domain/errors";
 import type {
   APIGatewayProxyEventV2,
   APIGatewayProxyStructuredResultV2,
   Context,
 } from "aws-lambda";
-import { createAnswerMemory } from "./answer-memory.ts";
+import { createAnswerMemory, SIGNATURES } from "./answer-memory.ts";
 import type { AnswerMemory } from "./answer-memory.ts";
 import { callOperation } from "./ecs-operation.ts";
 import { toErrorResponse } from "./error-response.ts";
 import { json } from "./json-response.ts";
 import type { Log } from "./log.ts";
+import { callOperationRoute } from "./operation-call.ts";
 import { callOpen, callSigned } from "./rest-call.ts";
-import { createRestRouter } from "./rest-routes.ts";
+import { createRestAnswers } from "./rest-once.ts";
+import type { RestAnswers, RestCall } from "./rest-once.ts";
+import { createRestRouter, parametersOf } from "./rest-routes.ts";
 import type { FindRestRoute, RestMatch, RestRoutes } from "./rest-routes.ts";
 import { authenticate } from "./signed-request.ts";
 import type { Authentication } from "./signed-request.ts";
@@ -37,7 +41,8 @@ export type ApiHandler = (
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
 type Api = ApiDependencies & {
-  readonly answers: AnswerMemory;
+  readonly answers: AnswerMemory<string>;
+  readonly restAnswers: RestAnswers;
   readonly findRestRoute: FindRestRoute;
 };
 
@@ -48,9 +53,11 @@ const REST_PREFIX = "/v1/";
  * signed; `GET /healthz` is open, and so is what REST says to be.
  */
 export function createApiHandler(dependencies: ApiDependencies): ApiHandler {
+  const now = () => dependencies.controlPlane.now();
   const api: Api = {
     ...dependencies,
-    answers: createAnswerMemory(() => dependencies.controlPlane.now()),
+    answers: createAnswerMemory(now, SIGNATURES),
+    restAnswers: createRestAnswers(now),
     findRestRoute: createRestRouter(dependencies.rest),
   };
   const handler = chain<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
@@ -100,8 +107,13 @@ async function route(
       return json(200, { status: "ok" });
   }
   const match = api.findRestRoute(method, event.rawPath, event.rawQueryString);
-  return match ? answerRest(api, event, match) : json(404, { message: "Not Found" });
+  if (match) return answerRest(api, event, match);
+  if (event.rawPath.startsWith(REST_PREFIX)) throw noSuchRoute();
+  return json(404, { message: "Not Found" });
 }
+
+const noSuchRoute = () =>
+  new EcsError("UnknownOperationException", "There is no such method and path.");
 
 async function answerOperation(
   api: Api,
@@ -124,13 +136,19 @@ async function answerOperation(
 async function answerRest(
   api: Api,
   event: APIGatewayProxyEventV2,
-  { route, parameters }: RestMatch,
+  { route, ...match }: RestMatch,
 ): Promise<APIGatewayProxyStructuredResultV2> {
-  if (route.kind === "open") return callOpen(route, { event, parameters }, api.controlPlane);
+  if (route.kind === "open") {
+    return callOpen(route, { event, parameters: parametersOf(match) }, api.controlPlane);
+  }
   const { caller, body } = await authenticate(event, authenticationOf(api));
+  const { requestContext, rawPath, headers } = event;
+  const call: RestCall = { ...match, method: requestContext.http.method, rawPath, headers, body };
   const context = commandContext(api, event, caller);
-  const call = { method: event.requestContext.http.method, parameters, body };
-  return callSigned(route, call, { context, signature: caller.signature, answers: api.answers });
+  const known = { context, signature: caller.signature, answers: api.restAnswers };
+  return route.kind === "operation"
+    ? callOperationRoute(route, call, known)
+    : callSigned(route, call, known);
 }
 
 function authenticationOf({ findAccessKey, controlPlane }: Api): Authentication {

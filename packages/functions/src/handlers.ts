@@ -29,6 +29,7 @@ import { describeError } from "./log.ts";
 import type { Log } from "./log.ts";
 import { measured } from "./metrics.ts";
 import type { MetricsRecorder } from "./metrics.ts";
+import { operationRoutes } from "./operation-routes.ts";
 import { planRoutes } from "./plan-routes.ts";
 import { placementTemplateRoutes } from "./placement-template-routes.ts";
 import { queuedRunRoutes } from "./queued-run-routes.ts";
@@ -75,6 +76,7 @@ export function apiHandler(edge: ApiEdge): ApiHandler {
   const { findAccessKey, metrics, log, sealer, alarms } = edge;
   const controlPlane = withForgivingRelay(edge);
   const rest: RestRoutes = {
+    ...operationRoutes(commands),
     ...placementTemplateRoutes,
     ...serviceRoutes(alarms),
     ...taskRoutes,

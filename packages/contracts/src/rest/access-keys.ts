@@ -46,6 +46,6 @@ export interface CreatedAccessKey extends AccessKeyDescription {
 /** What `GET /v1/access-keys` answers. */
 export interface AccessKeyPage {
   readonly accessKeys: readonly AccessKeyDescription[];
-  /** For the next page: `?startAfter=…`. */
+  /** For the next page: `?cursor=…`. */
   readonly next?: string;
 }
