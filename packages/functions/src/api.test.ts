@@ -51,6 +51,7 @@ beforeEach(() => {
           Promise.resolve({ asked: parameters, by: context.principalArn }),
       },
     },
+    checkToken: () => Promise.reject(new Error("No test shows a token")),
     findAccessKey: async (id) => (id === "AKIAROOT" ? ROOT : undefined),
     log: { info: record, warn: record, error: record },
   });

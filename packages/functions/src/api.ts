@@ -1,9 +1,11 @@
 import chain from "@middy/core";
 import type { MiddlewareObj } from "@middy/core";
+import type { CheckToken, TokenHolder } from "@berth/control-plane/access/check-token";
 import type { Credential } from "@berth/control-plane/access/find-access-key";
 import type { Commands } from "@berth/control-plane/commands/command";
 import type { CommandContext, ControlPlane } from "@berth/control-plane/context";
 import type { Caller } from "@berth/contracts/sigv4";
+import { defined } from "@berth/domain/defined";
 import { EcsError } from "@berth/domain/errors";
 import type {
   APIGatewayProxyEventV2,
@@ -22,7 +24,7 @@ import { createRestAnswers } from "./rest-once.ts";
 import type { RestAnswers, RestCall } from "./rest-once.ts";
 import { createRestRouter, parametersOf } from "./rest-routes.ts";
 import type { FindRestRoute, RestMatch, RestRoutes } from "./rest-routes.ts";
-import { authenticate } from "./signed-request.ts";
+import { authenticate, bodyOf } from "./signed-request.ts";
 import type { Authentication } from "./signed-request.ts";
 
 export interface ApiDependencies {
@@ -32,6 +34,7 @@ export interface ApiDependencies {
   readonly commands: Partial<Commands>;
   readonly rest: RestRoutes;
   readonly findAccessKey: Authentication["findAccessKey"];
+  readonly checkToken: CheckToken;
   readonly log: Log;
 }
 
@@ -141,14 +144,31 @@ async function answerRest(
   if (route.kind === "open") {
     return callOpen(route, { event, parameters: parametersOf(match) }, api.controlPlane);
   }
-  const { caller, body } = await authenticate(event, authenticationOf(api));
+  const { holder, signature, body } = await restCaller(api, event);
   const { requestContext, rawPath, headers } = event;
   const call: RestCall = { ...match, method: requestContext.http.method, rawPath, headers, body };
-  const context = commandContext(api, event, caller);
-  const known = { context, signature: caller.signature, answers: api.restAnswers };
+  const context = commandContext(api, event, holder);
+  const known = { context, answers: api.restAnswers, ...defined({ signature }) };
   return route.kind === "operation"
     ? callOperationRoute(route, call, known)
     : callSigned(route, call, known);
+}
+
+interface RestAuthentication {
+  readonly holder: TokenHolder;
+  readonly signature?: string;
+  readonly body: string;
+}
+
+/** Under `/v1` a bearer token will do, where the ECS API wants a signature. */
+async function restCaller(api: Api, event: APIGatewayProxyEventV2): Promise<RestAuthentication> {
+  const [, token] = /^bearer +(\S+) *$/i.exec(event.headers["authorization"] ?? "") ?? [];
+  if (token !== undefined) {
+    const body = bodyOf(event).toString("utf8");
+    return { holder: await api.checkToken(token), body };
+  }
+  const { caller, body } = await authenticate(event, authenticationOf(api));
+  return { holder: caller, signature: caller.signature, body };
 }
 
 function authenticationOf({ findAccessKey, controlPlane }: Api): Authentication {
@@ -158,7 +178,7 @@ function authenticationOf({ findAccessKey, controlPlane }: Api): Authentication 
 function commandContext(
   { controlPlane }: Api,
   event: APIGatewayProxyEventV2,
-  { principalArn, permissions }: Caller<Credential>,
+  { principalArn, permissions }: TokenHolder,
 ): CommandContext {
   const { requestId } = event.requestContext;
   return { ...controlPlane, requestId, principalArn, permissions };

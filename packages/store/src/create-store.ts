@@ -2,6 +2,7 @@ import { hideExpired } from "./expiring-table.ts";
 import { clusterOf, kindOf } from "./keys.ts";
 import { createAccessKeyRepository } from "./repositories/access-key.ts";
 import { createAlarmRepository } from "./repositories/alarm.ts";
+import { createApiTokenRepository } from "./repositories/api-token.ts";
 import { createClusterRepository } from "./repositories/cluster.ts";
 import { createContainerInstanceRepository } from "./repositories/container-instance.ts";
 import { createQueuedRunRepository } from "./repositories/queued-run.ts";
@@ -43,6 +44,7 @@ export function createStore(plainTable: Table, options: StoreOptions): Store {
     serviceRevisions: createServiceRevisionRepository(table, retention),
     sessions: createSessionRepository(table),
     accessKeys: createAccessKeyRepository(table),
+    apiTokens: createApiTokenRepository(table),
     alarms: createAlarmRepository(table),
     wantingCapacity: (cluster, maxRuns) => wantingCapacity(table, cluster, maxRuns),
     overdue: async (now, limit) => (await table.overdue(now, limit)).map(toOverdue),

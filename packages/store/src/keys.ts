@@ -148,6 +148,9 @@ export const accessKeyKey = (id: string): Key => ({ pk: ACCESS_KEYS, sk: id });
 export const LASTING = "AKIA";
 export const TEMPORARY = "ASIA";
 
+export const API_TOKENS = "apiTokens";
+export const apiTokenKey = (id: string): Key => ({ pk: API_TOKENS, sk: id });
+
 export const ALARMS = "alarms";
 export const alarmKey = (name: string): Key => ({ pk: ALARMS, sk: name });
 

@@ -1,4 +1,5 @@
 import type { AccessKey } from "@berth/domain/access/access-key";
+import type { ApiToken } from "@berth/domain/access/api-token";
 import type { OwnAlarm } from "@berth/domain/alarm";
 import type { Cluster } from "@berth/domain/cluster";
 import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-instance";
@@ -202,6 +203,15 @@ export interface AccessKeyRepository {
   ): Promise<Page<Stored<AccessKey>>>;
 }
 
+export interface ApiTokenRepository {
+  /** Strongly consistent, as with access keys. */
+  find(id: string): Promise<Stored<ApiToken> | undefined>;
+  create(token: ApiToken): Promise<WriteOutcome>;
+  delete(token: Stored<ApiToken>): Promise<WriteOutcome>;
+  /** By id. */
+  page(page: PageRequest): Promise<Page<Stored<ApiToken>>>;
+}
+
 export interface AlarmRepository {
   find(name: string): Promise<Stored<OwnAlarm> | undefined>;
   /** Strongly consistent: a deployment completes by what they say. */
@@ -260,6 +270,7 @@ export interface Store {
   readonly serviceRevisions: ServiceRevisionRepository;
   readonly sessions: SessionRepository;
   readonly accessKeys: AccessKeyRepository;
+  readonly apiTokens: ApiTokenRepository;
   readonly alarms: AlarmRepository;
   /** Who may want capacity of a cluster, as it was a moment ago. */
   wantingCapacity(cluster: string, maxRuns: number): Promise<WantingCapacity>;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import type { Credential } from "@berth/control-plane/access/find-access-key";
+import { createCheckToken } from "@berth/control-plane/access/check-token";
 import { createFindAccessKey } from "@berth/control-plane/access/find-access-key";
 import { ADMINISTRATOR } from "@berth/domain/access/access-key";
 import type { ModelOperationName } from "@berth/contracts/ecs-api/operation-names";
@@ -61,6 +62,7 @@ export class WholeApi {
       sqs: { send: () => Promise.reject(new Error("No test of the API sends messages")) },
       queueUrls: { service: "", placement: "", dispatch: "", coalesced: "", timers: "" },
       findAccessKey: createFindAccessKey({ ...controlPlane, opener: box, builtIn }),
+      checkToken: createCheckToken(controlPlane),
       alarms: controlPlane.alarms,
       sealer: box,
       identities: { identify: async () => "refused" },

@@ -21,6 +21,7 @@ export const STORE_WRITES = {
   serviceRevisions: ["put", "retire"],
   sessions: ["create", "replace", "createConnection", "deleteConnection"],
   accessKeys: ["create", "replace", "delete"],
+  apiTokens: ["create", "delete"],
   alarms: ["create", "replace", "delete"],
 } as const satisfies Writes;
 
