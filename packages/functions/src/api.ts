@@ -16,8 +16,9 @@ import { createAnswerMemory, SIGNATURES } from "./answer-memory.ts";
 import type { AnswerMemory } from "./answer-memory.ts";
 import { callOperation } from "./ecs-operation.ts";
 import { toErrorResponse } from "./error-response.ts";
-import { json } from "./json-response.ts";
+import { json, jsonText } from "./json-response.ts";
 import type { Log } from "./log.ts";
+import { openApiDocument } from "./openapi/document.ts";
 import { callOperationRoute } from "./operation-call.ts";
 import { callOpen, callSigned } from "./rest-call.ts";
 import { createRestAnswers } from "./rest-once.ts";
@@ -47,13 +48,15 @@ type Api = ApiDependencies & {
   readonly answers: AnswerMemory<string>;
   readonly restAnswers: RestAnswers;
   readonly findRestRoute: FindRestRoute;
+  /** JSON of the OpenAPI document. */
+  readonly document: () => string;
 };
 
 const REST_PREFIX = "/v1/";
 
 /**
  * The public API behind an API Gateway HTTP API: `POST /` is the ECS API, `/v1/…` is REST, both
- * signed; `GET /healthz` is open, and so is what REST says to be.
+ * signed; `GET /healthz` and `GET /openapi.json` are open, and so is what REST says to be.
  */
 export function createApiHandler(dependencies: ApiDependencies): ApiHandler {
   const now = () => dependencies.controlPlane.now();
@@ -62,11 +65,21 @@ export function createApiHandler(dependencies: ApiDependencies): ApiHandler {
     answers: createAnswerMemory(now, SIGNATURES),
     restAnswers: createRestAnswers(now),
     findRestRoute: createRestRouter(dependencies.rest),
+    document: documentOnce(dependencies.commands),
   };
   const handler = chain<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(awsResponse(api.log))
     .handler((event) => route(api, event));
   return (event, context) => handler(event, context ?? ({} as Context));
+}
+
+/** It is long, and few ask for it: made at the first request. */
+function documentOnce(commands: ApiDependencies["commands"]): () => string {
+  let text: string | undefined;
+  return () => {
+    text ??= JSON.stringify(openApiDocument(commands));
+    return text;
+  };
 }
 
 /** Names each answer by its request's id, and turns errors into answers. */
@@ -108,6 +121,8 @@ async function route(
       return answerOperation(api, event);
     case "GET /healthz":
       return json(200, { status: "ok" });
+    case "GET /openapi.json":
+      return jsonText(200, api.document());
   }
   const match = api.findRestRoute(method, event.rawPath, event.rawQueryString);
   if (match) return answerRest(api, event, match);

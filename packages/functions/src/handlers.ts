@@ -77,9 +77,19 @@ export interface InstanceEdge extends Edge {
 }
 
 export function apiHandler(edge: ApiEdge): ApiHandler {
-  const { findAccessKey, checkToken, metrics, log, sealer, alarms } = edge;
+  const { findAccessKey, checkToken, metrics, log } = edge;
   const controlPlane = withForgivingRelay(edge);
-  const rest: RestRoutes = {
+  const rest = restRoutes(edge);
+  return measured(
+    metrics,
+    createApiHandler({ controlPlane, commands, rest, findAccessKey, checkToken, log }),
+  );
+}
+
+/** All that is under `/v1`. */
+export function restRoutes(edge: ApiEdge): RestRoutes {
+  const { alarms, sealer, log } = edge;
+  return {
     ...operationRoutes(commands),
     ...placementTemplateRoutes,
     ...serviceRoutes(alarms),
@@ -91,10 +101,6 @@ export function apiHandler(edge: ApiEdge): ApiHandler {
     ...apiTokenRoutes,
     ...joinRoutes(edge, log),
   };
-  return measured(
-    metrics,
-    createApiHandler({ controlPlane, commands, rest, findAccessKey, checkToken, log }),
-  );
 }
 
 export function agentSocketHandler(edge: OpenEdge): AgentSocketHandler {

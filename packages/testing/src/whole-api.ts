@@ -12,7 +12,10 @@ import { FakeSecretBox } from "./fake-secret-box.ts";
 import { setUpCluster } from "./set-up-cluster.ts";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type { ApiHandler } from "@berth/functions/api";
-import { apiHandler } from "@berth/functions/handlers";
+import { apiHandler, type ApiEdge, restRoutes } from "@berth/functions/handlers";
+import { openApiDocument } from "@berth/functions/openapi/document";
+import { commands } from "@berth/control-plane/commands/registry";
+import { OpenApiCheck } from "./open-api-check.ts";
 import type { LogDetails } from "@berth/functions/log";
 import { createMetrics } from "@berth/functions/metrics";
 import { anHttpEvent, HOST, type Key, REGION, signedHeaders, toHttpEvent } from "./http-event.ts";
@@ -45,6 +48,8 @@ export interface RestResult extends APIGatewayProxyStructuredResultV2 {
 export class WholeApi {
   readonly controlPlane: TestControlPlane;
   readonly handler: ApiHandler;
+  /** Under `/v1`, as they are routed. */
+  readonly routes: readonly string[];
   readonly logged: [string, LogDetails][] = [];
   #issued = 0;
 
@@ -55,7 +60,7 @@ export class WholeApi {
       void this.logged.push([message, details]);
     const box = new FakeSecretBox();
     const builtIn = new Map([[ROOT.accessKeyId, ROOT_CREDENTIAL]]);
-    this.handler = apiHandler({
+    const edge: ApiEdge = {
       controlPlane,
       agents: controlPlane.agents,
       metrics: createMetrics({ stage: "test", functionName: "api", write: () => undefined }),
@@ -68,7 +73,9 @@ export class WholeApi {
       identities: { identify: async () => "refused" },
       rules: { installation: HOST, stsEndpoint: "https://sts.test", instanceRoles: [] },
       log: { info: record, warn: record, error: record },
-    });
+    };
+    this.routes = Object.keys(restRoutes(edge));
+    this.handler = holdingToDocument(apiHandler(edge));
   }
 
   static async start(): Promise<WholeApi> {
@@ -173,6 +180,21 @@ export class WholeApi {
     return new Date(this.controlPlane.now());
   }
 }
+
+let check: OpenApiCheck | undefined;
+
+/** The same handler, which throws where an answer under `/v1` is not as the document has it. */
+const holdingToDocument =
+  (handler: ApiHandler): ApiHandler =>
+  async (event, context) => {
+    const answer = await handler(event, context);
+    if (!event.rawPath.startsWith("/v1/")) return answer;
+    check ??= new OpenApiCheck(openApiDocument(commands));
+    const method = event.requestContext.http.method.toLowerCase();
+    const faults = check.faults(method, event.rawPath, answer);
+    if (faults.length === 0) return answer;
+    throw new Error(`${method} ${event.rawPath} answered ${answer.body}: ${faults.join("; ")}`);
+  };
 
 /** Equal from test to test, and all digits of each differ from those of the others. */
 function manyIds(): (digits: number) => string {
