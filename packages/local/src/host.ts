@@ -200,6 +200,7 @@ function createHttpServer(
     createListener({
       account: options.scope.account,
       api: handlers.api,
+      reference: handlers.reference,
       connections: createManagementApi({
         findAccessKey,
         now,

@@ -20,10 +20,10 @@ test("an answer as it is documented has no faults", () => {
 
 describe("planted faults", () => {
   test.each<[unknown, Parameters<typeof faults>[1], string]>([
-    [{ cluster: { ...CLUSTER.cluster, colour: "red" } }, {}, "additionalProperties"],
+    [{ cluster: { ...CLUSTER.cluster, colour: "red" } }, {}, "must NOT have additional properties"],
     [{ cluster: { clusterName: 7 } }, {}, "must be string"],
     [{}, {}, "required"],
-    [{ failures: [] }, {}, "additionalProperties"],
+    [{ failures: [] }, {}, "must NOT have additional properties"],
     [CLUSTER, { type: "text/plain" }, "is of type text/plain"],
     [{ title: "No" }, { statusCode: 404, type: "application/problem+json" }, "required"],
     [{ title: "No" }, { path: "/v1/nowhere", statusCode: 404 }, "required"],
@@ -36,6 +36,12 @@ describe("planted faults", () => {
     expect(faults({ service: { createdAt: "2026-11-21T12:00:00Z" } }, { path })).toEqual([]);
     expect(faults({ service: { createdAt: "now" } }, { path })).not.toEqual([]);
     expect(faults({ service: { createdAt: 1_763_700_000 } }, { path })).not.toEqual([]);
-    expect(faults({ service: { launchType: "LUNCH" } }, { path })).not.toEqual([]);
+  });
+
+  test("a value that the model does not have", () => {
+    const path = "/v1/clusters/a/services/web";
+    const controlledBy = (type: string) => ({ service: { deploymentController: { type } } });
+    expect(faults(controlledBy("ECS"), { path })).toEqual([]);
+    expect(faults(controlledBy("HAND"), { path })).not.toEqual([]);
   });
 });

@@ -31,6 +31,7 @@ beforeEach(async () => {
       },
       connections: async () => ({ statusCode: 410 }),
       events: async () => ({ statusCode: 299 }),
+      reference: async () => ({ statusCode: 298 }),
       log: (message) => logged.push(message),
     }),
   );
@@ -111,6 +112,11 @@ describe("an answer", () => {
     };
     const response = await send({});
     expect(response).toMatchObject({ status: 500, body: '{"message":"Internal Server Error"}' });
+  });
+
+  test.each(["/reference", "/reference/start.js"])("for %s comes from that route", async (path) => {
+    expect(await send({ path, method: "GET" })).toMatchObject({ status: 298 });
+    expect((await send({ path: "/references", method: "GET" })).status).toBe(200);
   });
 
   test("for EventBridge comes from that route", async () => {

@@ -16,6 +16,8 @@ export interface Routes {
   readonly api: HttpHandler;
   /** `/@connections/…`: API Gateway's management API for WebSockets. */
   readonly connections: HttpHandler;
+  /** `/reference`: the page of the REST API. */
+  readonly reference: HttpHandler;
   /** EventBridge, told by its target header. */
   readonly events: HttpHandler;
   readonly log: (message: string, error: unknown) => void;
@@ -43,10 +45,11 @@ async function answer(
 }
 
 function handlerFor(
-  { api, connections, events }: Routes,
+  { api, connections, events, reference }: Routes,
   { rawPath, headers }: APIGatewayProxyEventV2,
 ): HttpHandler {
   if (rawPath.startsWith("/@connections/")) return connections;
+  if (/^\/reference(\/|$)/.test(rawPath)) return reference;
   return headers["x-amz-target"]?.startsWith(EVENT_BRIDGE_TARGET) ? events : api;
 }
 
