@@ -20,7 +20,7 @@ import { json, jsonText } from "./json-response.ts";
 import type { Log } from "./log.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import { callOperationRoute } from "./operation-call.ts";
-import { callOpen, callSigned } from "./rest-call.ts";
+import { callOpen, callRaw, callSigned } from "./rest-call.ts";
 import { createRestAnswers } from "./rest-once.ts";
 import type { RestAnswers, RestCall } from "./rest-once.ts";
 import { createRestRouter, parametersOf } from "./rest-routes.ts";
@@ -164,9 +164,14 @@ async function answerRest(
   const call: RestCall = { ...match, method: requestContext.http.method, rawPath, headers, body };
   const context = commandContext(api, event, holder);
   const known = { context, answers: api.restAnswers, ...defined({ signature }) };
-  return route.kind === "operation"
-    ? callOperationRoute(route, call, known)
-    : callSigned(route, call, known);
+  switch (route.kind) {
+    case "operation":
+      return callOperationRoute(route, call, known);
+    case "raw":
+      return callRaw(route, call, known);
+    case "signed":
+      return callSigned(route, call, known);
+  }
 }
 
 interface RestAuthentication {

@@ -18,7 +18,7 @@ export type FunctionName = (typeof FUNCTIONS)[number];
 /**
  * What a function is told and may do: `controller` acts on the control plane's stores, `open` does so
  * for strangers, who have to show who they are, `forwarder` hands messages on and knows nothing else,
- * `publisher` reads and tells, `public` has nothing that is not everybody's.
+ * `publisher` reads, tells and keeps what it told, `public` has nothing that is not everybody's.
  */
 export type FunctionRole = "controller" | "open" | "forwarder" | "publisher" | "public";
 

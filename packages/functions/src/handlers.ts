@@ -19,6 +19,7 @@ import type { HostNotice } from "@berth/domain/container-instance";
 import { accessKeyRoutes } from "./access-key-routes.ts";
 import { apiTokenRoutes } from "./api-token-routes.ts";
 import { alarmRoutes } from "./alarm-routes.ts";
+import { eventRoutes } from "./event-routes.ts";
 import { createAgentSocketHandler } from "./agent-socket.ts";
 import type { AgentSocketHandler } from "./agent-socket.ts";
 import { createApiHandler } from "./api.ts";
@@ -99,6 +100,7 @@ export function restRoutes(edge: ApiEdge): RestRoutes {
     ...alarmRoutes,
     ...accessKeyRoutes(sealer),
     ...apiTokenRoutes,
+    ...eventRoutes(),
     ...joinRoutes(edge, log),
   };
 }

@@ -9,7 +9,7 @@ import { json, jsonText } from "./json-response.ts";
 import { once } from "./rest-once.ts";
 import type { RestCall, RestCaller } from "./rest-once.ts";
 import { parametersOf } from "./rest-routes.ts";
-import type { OpenRoute, RestRequest, SignedRoute } from "./rest-routes.ts";
+import type { OpenRoute, RawRoute, RestRequest, SignedRoute } from "./rest-routes.ts";
 import { bodyOf } from "./signed-request.ts";
 
 /**
@@ -33,6 +33,18 @@ export async function callSigned(
   return once(call, caller, async () =>
     jsonText(route.status ?? 200, textOf(await route.call(context, request))),
   );
+}
+
+/** @throws EcsError AccessDeniedException, InvalidParameterException, what the call throws */
+export async function callRaw(
+  route: RawRoute,
+  call: RestCall,
+  { context }: RestCaller,
+): Promise<APIGatewayProxyStructuredResultV2> {
+  refuseIfMatch(call);
+  const request = { parameters: parametersOf(call), body: parseBody(call.body) };
+  checkAccess(context, await route.access(context.scope, request, context));
+  return route.call(context, call);
 }
 
 /** Strangers have little to say. */

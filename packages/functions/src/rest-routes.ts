@@ -5,6 +5,8 @@ import type { RouteMembers } from "@berth/contracts/rest/route-members";
 import type { Command } from "@berth/control-plane/commands/command";
 import type { Access } from "@berth/control-plane/access/authorize";
 import type { CommandContext, ControlPlane } from "@berth/control-plane/context";
+import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import type { RestCall } from "./rest-once.ts";
 import type { Scope } from "@berth/domain/arn";
 
 /** A call under `/v1` as it came. */
@@ -40,7 +42,14 @@ export interface OperationRestRoute {
   readonly command: Command<EcsOperationName>;
 }
 
-export type RestRoute = SignedRoute | OpenRoute | OperationRestRoute;
+/** A call that changes nothing, and makes its whole answer itself. */
+export interface RawRoute {
+  readonly kind: "raw";
+  access(scope: Scope, request: RestRequest, context: CommandContext): Access | Promise<Access>;
+  call(context: CommandContext, call: RestCall): Promise<APIGatewayProxyStructuredResultV2>;
+}
+
+export type RestRoute = RawRoute | SignedRoute | OpenRoute | OperationRestRoute;
 
 /** By method and path pattern, such as `GET /v1/services/:service/explain`. */
 export type RestRoutes = Readonly<Record<string, RestRoute>>;

@@ -5,6 +5,7 @@ import { createAlarmRepository } from "./repositories/alarm.ts";
 import { createApiTokenRepository } from "./repositories/api-token.ts";
 import { createClusterRepository } from "./repositories/cluster.ts";
 import { createContainerInstanceRepository } from "./repositories/container-instance.ts";
+import { createEventHistoryRepository } from "./repositories/event-history.ts";
 import { createQueuedRunRepository } from "./repositories/queued-run.ts";
 import { createServiceDeploymentRepository } from "./repositories/service-deployment.ts";
 import { createServiceRevisionRepository } from "./repositories/service-revision.ts";
@@ -45,6 +46,7 @@ export function createStore(plainTable: Table, options: StoreOptions): Store {
     sessions: createSessionRepository(table),
     accessKeys: createAccessKeyRepository(table),
     apiTokens: createApiTokenRepository(table),
+    eventHistory: createEventHistoryRepository(table),
     alarms: createAlarmRepository(table),
     wantingCapacity: (cluster, maxRuns) => wantingCapacity(table, cluster, maxRuns),
     overdue: async (now, limit) => (await table.overdue(now, limit)).map(toOverdue),

@@ -212,6 +212,22 @@ export interface ApiTokenRepository {
   page(page: PageRequest): Promise<Page<Stored<ApiToken>>>;
 }
 
+/** Events that were told together. */
+export interface ToldEvents {
+  /** Where the next page begins that goes on behind them: the time in 13 digits, and more. */
+  readonly position: string;
+  /** Epoch ms: when they were written. */
+  readonly at: number;
+  /** JSON. */
+  readonly events: readonly unknown[];
+}
+
+/** What was told of changes, for a day. The function that tells writes it. */
+export interface EventHistoryRepository {
+  /** By the time of writing. Maybe as it was a moment ago. */
+  page(page: PageRequest): Promise<Page<ToldEvents>>;
+}
+
 export interface AlarmRepository {
   find(name: string): Promise<Stored<OwnAlarm> | undefined>;
   /** Strongly consistent: a deployment completes by what they say. */
@@ -271,6 +287,7 @@ export interface Store {
   readonly sessions: SessionRepository;
   readonly accessKeys: AccessKeyRepository;
   readonly apiTokens: ApiTokenRepository;
+  readonly eventHistory: EventHistoryRepository;
   readonly alarms: AlarmRepository;
   /** Who may want capacity of a cluster, as it was a moment ago. */
   wantingCapacity(cluster: string, maxRuns: number): Promise<WantingCapacity>;

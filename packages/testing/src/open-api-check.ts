@@ -33,14 +33,15 @@ export class OpenApiCheck {
   ): readonly string[] {
     const template = this.#template(method, path);
     const type = String(headers["content-type"] ?? "");
-    if (template === undefined) return this.#against(PROBLEM, body);
+    if (template === undefined) return this.#against(PROBLEM, JSON.parse(body));
     const documented = this.#paths[template]?.[method]?.responses ?? {};
     const status = String(statusCode) in documented ? String(statusCode) : "default";
     const content = documented[status]?.content;
     if (!content) return body === "" ? [] : [`${status} has a body`];
     if (!(type in content)) return [`${status} is of type ${type}`];
     const steps = ["paths", template, method, "responses", status, "content", type, "schema"];
-    return this.#against(steps.map(escape).join("/"), body);
+    const value: unknown = type.includes("json") ? JSON.parse(body) : body;
+    return this.#against(steps.map(escape).join("/"), value);
   }
 
   #template(method: string, path: string): string | undefined {
@@ -51,10 +52,10 @@ export class OpenApiCheck {
     return fitting.find((template) => !template.includes("{")) ?? fitting[0];
   }
 
-  #against(pointer: string, body: string): readonly string[] {
+  #against(pointer: string, value: unknown): readonly string[] {
     const $ref = `${DOCUMENT}#/${pointer}`;
     const validate = this.#ajv.getSchema($ref) ?? this.#ajv.compile({ $ref });
-    if (validate(JSON.parse(body))) return [];
+    if (validate(value)) return [];
     return (validate.errors ?? []).map(
       ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
     );

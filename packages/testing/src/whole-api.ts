@@ -120,7 +120,7 @@ export class WholeApi {
     const text = body === undefined ? "" : JSON.stringify(body);
     const event = await this.signed(key, method, path, text, query);
     const answer = await this.handler({ ...event, headers: { ...event.headers, ...headers } });
-    return { ...answer, statusCode: answer.statusCode ?? 200, members: bodyOf(answer) };
+    return { ...answer, statusCode: answer.statusCode ?? 200, members: membersOf(answer) };
   }
 
   async rest(
@@ -142,7 +142,8 @@ export class WholeApi {
     query: Record<string, string> = {},
   ): Promise<APIGatewayProxyEventV2> {
     const headers = await signedHeaders(key, { method, path, query, body }, this.#date());
-    const rawQueryString = new URLSearchParams(query).toString();
+    // As it is signed: a space is no plus sign.
+    const rawQueryString = new URLSearchParams(query).toString().replaceAll("+", "%20");
     return { ...anHttpEvent(method, path, body), headers, rawQueryString };
   }
 
@@ -207,6 +208,9 @@ function manyIds(): (digits: number) => string {
 
 export const bodyOf = ({ body = "{}" }: APIGatewayProxyStructuredResultV2) =>
   JSON.parse(body) as Record<string, unknown>;
+
+const membersOf = (answer: APIGatewayProxyStructuredResultV2): Record<string, unknown> =>
+  String(answer.headers?.["content-type"]).includes("json") ? bodyOf(answer) : {};
 
 /** A policy that allows this. */
 export const allow = (Action: string, more: object = {}) => ({

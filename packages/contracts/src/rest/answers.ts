@@ -106,6 +106,23 @@ export const planAnswer = z.looseObject({
 });
 export const appliedPlanAnswer = z.strictObject({ planId: text, response: z.unknown() });
 
+export const eventsAnswer = z.strictObject({
+  events: z.array(
+    z.strictObject({
+      version: z.literal("0"),
+      id: text,
+      "detail-type": text,
+      source: text,
+      account: text,
+      time,
+      region: text,
+      resources: z.array(text),
+      detail: explained,
+    }),
+  ),
+  next: text,
+});
+
 /** RFC 9457, with what else the modelled error holds. */
 export const problemAnswer = z.looseObject({
   type: text,

@@ -3,6 +3,7 @@ import { EcsComponents } from "@berth/contracts/rest/json-schema";
 import type { JsonSchema } from "@berth/contracts/rest/json-schema";
 import { parameterNames } from "@berth/contracts/rest/route-members";
 import type { Commands } from "@berth/control-plane/commands/command";
+import { defined } from "@berth/domain/defined";
 import { z } from "zod";
 import { carriedOut } from "../operation-routes.ts";
 import { documentOperation } from "./operation-document.ts";
@@ -109,6 +110,7 @@ function documentOwn(name: string, route: OwnRoute): DocumentedRoute {
     responses: answers(route.status ?? 200, route.answer && jsonSchema(route.answer), {
       isWriting,
       hasTag: false,
+      ...defined({ otherType: route.otherType }),
     }),
     ...(route.isOpen !== undefined && { isOpen: route.isOpen }),
   };

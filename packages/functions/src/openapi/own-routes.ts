@@ -2,6 +2,7 @@ import { createAccessKeyBody, updateAccessKeyBody } from "@berth/contracts/rest/
 import { setAlarmBody } from "@berth/contracts/rest/alarms";
 import * as answer from "@berth/contracts/rest/answers";
 import { createApiTokenBody } from "@berth/contracts/rest/api-tokens";
+import { eventsQuery } from "@berth/contracts/rest/events";
 import { joinAnswer, joinBody } from "@berth/contracts/rest/join";
 import { applyRequest, planRequest } from "@berth/contracts/rest/plan-request";
 import { waitForCapacityMember } from "@berth/contracts/rest/queued-runs";
@@ -16,6 +17,8 @@ export interface OwnRoute {
   readonly status?: number;
   /** Nothing is said where it is absent. */
   readonly answer?: z.ZodType;
+  /** A text that it may be instead. */
+  readonly otherType?: string;
   readonly isOpen?: boolean;
 }
 
@@ -68,6 +71,12 @@ export const OWN_ROUTES: Readonly<Record<string, OwnRoute>> = {
   "GET /v1/placement-templates": {
     summary: "Show the named placements",
     answer: answer.placementTemplatesAnswer,
+  },
+  "GET /v1/events": {
+    summary: "Read or follow what happens; as server-sent events for who accepts those",
+    query: eventsQuery,
+    answer: answer.eventsAnswer,
+    otherType: "text/event-stream",
   },
   "GET /v1/alarms": {
     summary: "List Berth's own alarms",

@@ -45,13 +45,14 @@ export const jsonBody = (schema: JsonSchema, required: boolean) => ({
 interface Answered {
   readonly isWriting: boolean;
   readonly hasTag: boolean;
+  readonly otherType?: string;
 }
 
 /** All that a route can answer; without a schema it has nothing to say. */
 export function answers(
   status: number,
   schema: JsonSchema | undefined,
-  { isWriting, hasTag }: Answered,
+  { isWriting, hasTag, otherType }: Answered,
 ): DocumentedRoute["responses"] {
   const validated = isWriting ? [VALIDATED] : [];
   const told = schema ? [schema] : [];
@@ -59,7 +60,7 @@ export function answers(
     ...(isWriting && status !== 200 && { 200: okay("Valid: nothing was done.", VALIDATED) }),
     [status]: {
       ...(schema || status === 200
-        ? okay("Done.", anyOf([...told, ...(status === 200 ? validated : [])]))
+        ? okay("Done.", anyOf([...told, ...(status === 200 ? validated : [])]), otherType)
         : { description: "Done." }),
       ...(hasTag && { headers: { ETag: ETAG } }),
     },
@@ -79,9 +80,12 @@ const PROBLEM = {
   },
 };
 
-const okay = (description: string, schema: JsonSchema) => ({
+const okay = (description: string, schema: JsonSchema, otherType?: string) => ({
   description,
-  content: { "application/json": { schema } },
+  content: {
+    "application/json": { schema },
+    ...(otherType !== undefined && { [otherType]: { schema: { type: "string" } } }),
+  },
 });
 
 const anyOf = (schemas: readonly JsonSchema[]): JsonSchema =>

@@ -4,6 +4,7 @@ import { EcsError, HTTP_STATUS } from "@berth/domain/errors";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { readBody } from "./body.ts";
 import { EVENT_BRIDGE_TARGET } from "../event-bridge/put-events.ts";
+import { isStream, sendStream } from "./event-stream.ts";
 import { toProxyEvent, writeResult } from "./proxy-event.ts";
 
 export type HttpHandler = (
@@ -41,7 +42,10 @@ async function answer(
   const body = await readBody(request);
   if (body === "tooLarge") return refuseTooLarge(request, response);
   const event = toProxyEvent(request, body, routes.account);
-  writeResult(response, await invoke(routes, handlerFor(routes, event), event));
+  const handler: HttpHandler = (each) => invoke(routes, handlerFor(routes, each), each);
+  const result = await handler(event);
+  if (isStream(result)) await sendStream(response, handler, { event, first: result });
+  else writeResult(response, result);
 }
 
 function handlerFor(
@@ -54,7 +58,11 @@ function handlerFor(
 }
 
 /** As API Gateway: a function that throws is its client's 500, and says no more than that. */
-async function invoke(routes: Routes, handler: HttpHandler, event: APIGatewayProxyEventV2) {
+async function invoke(
+  routes: Routes,
+  handler: HttpHandler,
+  event: APIGatewayProxyEventV2,
+): Promise<APIGatewayProxyStructuredResultV2> {
   try {
     return await handler(event);
   } catch (error) {
