@@ -19,6 +19,7 @@ export const PAGE = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Berth: REST API</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/reference/swagger-ui.css">
 </head>
 <body>
@@ -29,12 +30,11 @@ export const PAGE = `<!doctype html>
 </html>
 `;
 
-/** `GET /reference/start.js`: all is closed at first, for there is much; no validator elsewhere is asked. */
+/** `GET /reference/start.js`: no validator elsewhere is asked. */
 export const START = `SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#reference",
   deepLinking: true,
-  docExpansion: "none",
   defaultModelsExpandDepth: 0,
   displayRequestDuration: true,
   filter: true,
