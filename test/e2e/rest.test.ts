@@ -37,7 +37,11 @@ describe.each(["in-process", "bundles"])("REST with functions %s", (functions) =
   }
 
   /** A call as a tool makes it that knows no AWS, held to the document. */
-  async function call(method: string, path: string, more: RequestInit = {}) {
+  async function call(
+    method: string,
+    path: string,
+    more: { readonly body?: string; readonly headers?: Record<string, string> } = {},
+  ) {
     const headers = { authorization: `Bearer ${token.token}`, ...more.headers };
     const url = new URL(path, berth.endpoint.url);
     const answer = await fetch(url, { ...more, method, headers });

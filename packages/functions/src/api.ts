@@ -1,10 +1,8 @@
 import chain from "@middy/core";
 import type { MiddlewareObj } from "@middy/core";
 import type { CheckToken, TokenHolder } from "@berth/control-plane/access/check-token";
-import type { Credential } from "@berth/control-plane/access/find-access-key";
 import type { Commands } from "@berth/control-plane/commands/command";
 import type { CommandContext, ControlPlane } from "@berth/control-plane/context";
-import type { Caller } from "@berth/contracts/sigv4";
 import { defined } from "@berth/domain/defined";
 import { EcsError } from "@berth/domain/errors";
 import type {

@@ -32,7 +32,7 @@ async function tell(
       detail: { clusterArn: `${ARN}:cluster/${cluster}`, number },
     }),
   );
-  await table.create(toldEventsItem({ at: now(), digest: `${numbers.join("a")}`, events }));
+  await table.create(toldEventsItem({ at: now(), digest: numbers.join("a"), events }));
 }
 
 interface Found {

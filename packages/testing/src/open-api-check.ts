@@ -29,19 +29,24 @@ export class OpenApiCheck {
   faults(
     method: string,
     path: string,
-    { statusCode = 200, headers = {}, body = "" }: APIGatewayProxyStructuredResultV2,
+    answer: APIGatewayProxyStructuredResultV2,
   ): readonly string[] {
     const template = this.#template(method, path);
-    const type = String(headers["content-type"] ?? "");
+    const body = answer.body ?? "";
     if (template === undefined) return this.#against(PROBLEM, JSON.parse(body));
-    const documented = this.#paths[template]?.[method]?.responses ?? {};
-    const status = String(statusCode) in documented ? String(statusCode) : "default";
-    const content = documented[status]?.content;
+    const { status, content } = this.#documented(template, method, String(answer.statusCode));
     if (!content) return body === "" ? [] : [`${status} has a body`];
+    const type = String(answer.headers?.["content-type"]);
     if (!(type in content)) return [`${status} is of type ${type}`];
     const steps = ["paths", template, method, "responses", status, "content", type, "schema"];
     const value: unknown = type.includes("json") ? JSON.parse(body) : body;
     return this.#against(steps.map(escape).join("/"), value);
+  }
+
+  #documented(template: string, method: string, statusCode: string) {
+    const responses = this.#paths[template]?.[method]?.responses ?? {};
+    const status = statusCode in responses ? statusCode : "default";
+    return { status, content: responses[status]?.content };
   }
 
   #template(method: string, path: string): string | undefined {

@@ -50,10 +50,12 @@ export async function readEvents(reader: Reader, request: EventsRequest): Promis
   const events: EventsFound["events"][number][] = [];
   let place = placeOf(request.cursor);
   for await (const { position, told } of settledBatches(reader, place)) {
-    for (const event of told.slice(place.skip)) {
-      place = { ...place, skip: place.skip + 1 };
-      if (matches(event)) events.push({ event, cursor: cursorOf(place) });
-      if (events.length === limit) return { events, next: cursorOf(place) };
+    const { behind } = place;
+    for (const [index, event] of told.entries()) {
+      if (index < place.skip) continue;
+      const cursor = cursorOf({ behind, skip: index + 1 });
+      if (matches(event)) events.push({ event, cursor });
+      if (events.length === limit) return { events, next: cursor };
     }
     place = { behind: position, skip: 0 };
   }

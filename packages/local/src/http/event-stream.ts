@@ -25,14 +25,14 @@ export async function sendStream(
   for (const [name, value] of Object.entries(asked.first.headers ?? {})) {
     response.setHeader(name, String(value));
   }
-  let { first: piece, event } = asked;
+  let piece = asked.first;
   while (isStream(piece) && !response.destroyed) {
     const body = piece.body ?? "";
     response.write(body);
     // A handler that has everything at hand must not keep the loop from hearing that the reader went.
     await nextTurn();
-    event = { ...event, headers: { ...event.headers, "last-event-id": lastId(body) } };
-    piece = await handler(event);
+    const headers = { ...asked.event.headers, "last-event-id": lastId(body) };
+    piece = await handler({ ...asked.event, headers });
   }
   response.end();
 }
