@@ -1,6 +1,7 @@
 import { hideExpired } from "./expiring-table.ts";
 import { clusterOf, kindOf } from "./keys.ts";
 import { createAccessKeyRepository } from "./repositories/access-key.ts";
+import { createAccountSettingsRepository } from "./repositories/account-settings.ts";
 import { createAlarmRepository } from "./repositories/alarm.ts";
 import { createApiTokenRepository } from "./repositories/api-token.ts";
 import { createClusterRepository } from "./repositories/cluster.ts";
@@ -48,6 +49,7 @@ export function createStore(plainTable: Table, options: StoreOptions): Store {
     apiTokens: createApiTokenRepository(table),
     eventHistory: createEventHistoryRepository(table),
     alarms: createAlarmRepository(table),
+    accountSettings: createAccountSettingsRepository(table),
     wantingCapacity: (cluster, maxRuns) => wantingCapacity(table, cluster, maxRuns),
     overdue: async (now, limit) => (await table.overdue(now, limit)).map(toOverdue),
   };

@@ -249,7 +249,6 @@ export const aSession = (overrides: Partial<AgentSession> = {}): AgentSession =>
   ...overrides,
 });
 
-/** An administrator's key that lasts. */
 /** One that went off. */
 export const anOwnAlarm = (overrides: Partial<OwnAlarm> = {}): OwnAlarm => ({
   name: "errors",
@@ -273,6 +272,7 @@ export const anApiToken = (overrides: Partial<ApiToken> = {}): ApiToken => ({
   ...overrides,
 });
 
+/** An administrator's key that lasts. */
 export const anAccessKey = (overrides: Partial<AccessKey> = {}): AccessKey => ({
   id: "AKIAAAAAAAAAAAAAAAAA",
   principal: "ada",

@@ -1,5 +1,6 @@
 import type { Task } from "@berth/domain/task";
 import type { Store } from "@berth/store/store";
+import { ACCOUNT_SETTINGS_COSTS } from "./account-settings-cost-scenarios.ts";
 import { ALARM_COSTS } from "./alarm-cost-scenarios.ts";
 import { API_TOKEN_COSTS } from "./api-token-cost-scenarios.ts";
 import { EVENT_HISTORY_COSTS } from "./event-history-cost-scenarios.ts";
@@ -315,6 +316,7 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
   ...ALARM_COSTS,
   ...API_TOKEN_COSTS,
   ...EVENT_HISTORY_COSTS,
+  ...ACCOUNT_SETTINGS_COSTS,
 
   "serviceDeployments.put | any":
     async ({ serviceDeployments }) =>

@@ -6,6 +6,11 @@ export interface EcsOperations {
   readonly DescribeClusters: Operation<ecs.DescribeClustersRequest, ecs.DescribeClustersResponse>;
   readonly ListClusters: Operation<ecs.ListClustersRequest, ecs.ListClustersResponse>;
   readonly DeleteCluster: Operation<ecs.DeleteClusterRequest, ecs.DeleteClusterResponse>;
+  readonly UpdateCluster: Operation<ecs.UpdateClusterRequest, ecs.UpdateClusterResponse>;
+  readonly UpdateClusterSettings: Operation<
+    ecs.UpdateClusterSettingsRequest,
+    ecs.UpdateClusterSettingsResponse
+  >;
   readonly RegisterTaskDefinition: Operation<
     ecs.RegisterTaskDefinitionRequest,
     ecs.RegisterTaskDefinitionResponse
@@ -91,6 +96,28 @@ export interface EcsOperations {
   readonly UpdateServicePrimaryTaskSet: Operation<
     ecs.UpdateServicePrimaryTaskSetRequest,
     ecs.UpdateServicePrimaryTaskSetResponse
+  >;
+  readonly TagResource: Operation<ecs.TagResourceRequest, ecs.TagResourceResponse>;
+  readonly UntagResource: Operation<ecs.UntagResourceRequest, ecs.UntagResourceResponse>;
+  readonly ListTagsForResource: Operation<
+    ecs.ListTagsForResourceRequest,
+    ecs.ListTagsForResourceResponse
+  >;
+  readonly PutAccountSetting: Operation<
+    ecs.PutAccountSettingRequest,
+    ecs.PutAccountSettingResponse
+  >;
+  readonly PutAccountSettingDefault: Operation<
+    ecs.PutAccountSettingDefaultRequest,
+    ecs.PutAccountSettingDefaultResponse
+  >;
+  readonly DeleteAccountSetting: Operation<
+    ecs.DeleteAccountSettingRequest,
+    ecs.DeleteAccountSettingResponse
+  >;
+  readonly ListAccountSettings: Operation<
+    ecs.ListAccountSettingsRequest,
+    ecs.ListAccountSettingsResponse
   >;
   readonly SubmitTaskStateChange: Operation<
     ecs.SubmitTaskStateChangeRequest,

@@ -86,6 +86,23 @@ export const OPERATION_ROUTES: Readonly<Record<string, OperationRoute>> = {
     summary: "Change a cluster",
     record: "cluster",
   },
+  [`PUT ${CLUSTER}/settings`]: {
+    operation: "UpdateClusterSettings",
+    summary: "Set a cluster's settings",
+    record: "cluster",
+  },
+  [`GET ${CLUSTER}/attributes`]: {
+    operation: "ListAttributes",
+    summary: "List attributes of container instances",
+  },
+  [`PUT ${CLUSTER}/attributes`]: {
+    operation: "PutAttributes",
+    summary: "Set attributes of container instances",
+  },
+  [`POST ${CLUSTER}/attributes/delete`]: {
+    operation: "DeleteAttributes",
+    summary: "Delete attributes of container instances",
+  },
   [`PUT ${CLUSTER}/capacity-providers`]: {
     operation: "PutClusterCapacityProviders",
     summary: "Set a cluster's capacity providers",
@@ -234,6 +251,10 @@ export const OPERATION_ROUTES: Readonly<Record<string, OperationRoute>> = {
     summary: "Deregister a container instance",
     record: "containerInstance",
   },
+  [`POST ${INSTANCE}/agent/update`]: {
+    operation: "UpdateContainerAgent",
+    summary: "Ask for a newer agent",
+  },
   [`POST ${INSTANCE}/tasks`]: {
     operation: "StartTask",
     summary: "Start a task on this very instance",
@@ -259,6 +280,10 @@ export const OPERATION_ROUTES: Readonly<Record<string, OperationRoute>> = {
     operation: "DeregisterTaskDefinition",
     summary: "Deregister a revision: it becomes INACTIVE",
     record: "taskDefinition",
+  },
+  "POST /v1/task-definitions/delete": {
+    operation: "DeleteTaskDefinitions",
+    summary: "Delete revisions that are INACTIVE",
   },
   "GET /v1/task-definition-families": {
     operation: "ListTaskDefinitionFamilies",
@@ -292,6 +317,28 @@ export const OPERATION_ROUTES: Readonly<Record<string, OperationRoute>> = {
   [`DELETE ${PROVIDER}`]: {
     operation: "DeleteCapacityProvider",
     summary: "Delete a capacity provider",
+  },
+
+  "GET /v1/namespaces/{namespace}/services": {
+    operation: "ListServicesByNamespace",
+    summary: "List the services of a namespace",
+  },
+
+  "GET /v1/account-settings": {
+    operation: "ListAccountSettings",
+    summary: "List account settings",
+  },
+  "PUT /v1/account-settings/{name}": {
+    operation: "PutAccountSetting",
+    summary: "Set an account setting of a principal",
+  },
+  "DELETE /v1/account-settings/{name}": {
+    operation: "DeleteAccountSetting",
+    summary: "Go back to the default of an account setting",
+  },
+  "PUT /v1/account-setting-defaults/{name}": {
+    operation: "PutAccountSettingDefault",
+    summary: "Set the default of an account setting",
   },
 
   "GET /v1/tags": { operation: "ListTagsForResource", summary: "List the tags of a resource" },

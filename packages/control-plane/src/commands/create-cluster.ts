@@ -2,9 +2,11 @@ import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import type { Cluster } from "@berth/domain/cluster";
 import type { Stored } from "@berth/store/store";
 import type { CommandContext } from "../context.ts";
-import { checkClusterConfiguration } from "./cluster-configuration.ts";
-import { countCluster, NO_COUNTS } from "./cluster-counts.ts";
+import { effectiveSetting } from "./account-settings.ts";
+import { checkClusterConfiguration, settingsGiven } from "./cluster-configuration.ts";
+import { NO_COUNTS } from "./cluster-counts.ts";
 import type { Command } from "./command.ts";
+import { CHANGED, describeCluster } from "./describe-clusters.ts";
 import { clusterName } from "./identifiers.ts";
 import { presentCluster } from "./present/cluster.ts";
 import { validTags } from "./tags.ts";
@@ -17,26 +19,40 @@ import { validTags } from "./tags.ts";
  */
 export const createCluster: Command<"CreateCluster"> = async (context, request) => {
   checkClusterConfiguration(request);
-  const wanted = newCluster(context, request);
+  const settings = await settingsOf(context, request);
+  const wanted = newCluster(context, request, settings);
   for (;;) {
     const existing = await context.store.clusters.find(wanted.name);
-    if (existing?.status === "ACTIVE") return { cluster: await describe(context, existing) };
+    if (existing?.status === "ACTIVE") {
+      return { cluster: await describeCluster(context, existing, CHANGED) };
+    }
     if ((await write(context, wanted, existing)) === "ok") {
-      return { cluster: present(context, wanted, NO_COUNTS) };
+      const view = { counts: NO_COUNTS, include: CHANGED };
+      return { cluster: presentCluster(context.scope, wanted, view) };
     }
   }
 };
 
-function newCluster(context: CommandContext, request: EcsRequest<"CreateCluster">): Cluster {
+/** What was not given is as the account settings of the caller have it. */
+async function settingsOf(
+  context: CommandContext,
+  { settings = [] }: EcsRequest<"CreateCluster">,
+): Promise<Cluster["settings"]> {
+  if (settings.length > 0) return settingsGiven(settings);
+  const value = await effectiveSetting(context, "containerInsights");
+  return [{ name: "containerInsights", value }];
+}
+
+function newCluster(
+  context: CommandContext,
+  request: EcsRequest<"CreateCluster">,
+  settings: Cluster["settings"],
+): Cluster {
   const { configuration, serviceConnectDefaults } = request;
-  const settings = request.settings ?? [{ name: "containerInsights", value: "disabled" }];
   return {
     name: clusterName(context.scope, request.clusterName),
     status: "ACTIVE",
-    settings: settings.map(({ name = "containerInsights", value = "disabled" }) => ({
-      name,
-      value,
-    })),
+    settings,
     capacityProviders: request.capacityProviders ?? [],
     defaultCapacityProviderStrategy: (request.defaultCapacityProviderStrategy ?? []).map(
       ({ capacityProvider = "", weight = 0, base = 0 }) => ({ capacityProvider, weight, base }),
@@ -54,12 +70,3 @@ const write = (context: CommandContext, cluster: Cluster, inactive: Stored<Clust
   inactive
     ? context.store.clusters.replace({ ...cluster, version: inactive.version })
     : context.store.clusters.create(cluster);
-
-const describe = async (context: CommandContext, cluster: Cluster) =>
-  present(context, cluster, await countCluster(context.store, cluster.name));
-
-const present = (context: CommandContext, cluster: Cluster, counts: typeof NO_COUNTS) =>
-  presentCluster(context.scope, cluster, {
-    counts,
-    include: ["CONFIGURATIONS", "SETTINGS", "TAGS"],
-  });

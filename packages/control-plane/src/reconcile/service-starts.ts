@@ -58,7 +58,7 @@ async function startForSource(
   starts: SourceStarts,
 ): Promise<PlacementOutcome["unplaced"]> {
   const { service, tasks } = starts;
-  const common = commonRequest(controlPlane, starts);
+  const common = commonRequest(controlPlane, await withTagsOfNow(controlPlane, starts));
   const places = starts.starts.flatMap(({ taskId, containerInstanceId }) =>
     containerInstanceId === undefined ? [] : { taskId, containerInstanceId },
   );
@@ -79,6 +79,14 @@ async function startForSource(
     ),
   ]);
   return outcomes.flatMap(({ unplaced }) => unplaced);
+}
+
+/** What is remembered of a definition never changes but for its tags, which new tasks may get. */
+async function withTagsOfNow({ store }: ControlPlane, starts: SourceStarts): Promise<SourceStarts> {
+  if (starts.service.propagateTags !== "TASK_DEFINITION") return starts;
+  const { family, revision } = starts.definition;
+  const now = await store.taskDefinitions.find(family, revision);
+  return now ? { ...starts, definition: now } : starts;
 }
 
 function commonRequest(controlPlane: ControlPlane, starts: SourceStarts) {

@@ -23,6 +23,7 @@ export const STORE_WRITES = {
   accessKeys: ["create", "replace", "delete"],
   apiTokens: ["create", "delete"],
   alarms: ["create", "replace", "delete"],
+  accountSettings: ["create", "replace"],
 } as const satisfies Writes;
 
 /**

@@ -12,7 +12,7 @@ export async function dynaliteTables(): Promise<() => Promise<Table>> {
   let tables = 0;
   return async () => {
     tables += 1;
-    const tableName = `fuzz-${tables}`;
+    const tableName = `table-${tables}`;
     await ensureTable(client, tableName);
     return createDynamoTable({ client, tableName });
   };
