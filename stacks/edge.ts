@@ -86,7 +86,7 @@ export function edge({ table, tablePermissions, queues, sockets, bus, keys }: St
       BERTH_EVENT_BUS_NAME: bus.name,
     },
     permissions: [
-      { actions: ["dynamodb:GetItem"], resources: [table.arn] },
+      { actions: ["dynamodb:GetItem", "dynamodb:PutItem"], resources: [table.arn] },
       { actions: ["events:PutEvents"], resources: [bus.arn] },
     ],
   };
