@@ -38,6 +38,7 @@ export default $config({
     const { changeEvents, changeEventsDeadLetters } = events(parts, stores.table);
     const functions = [
       http.apiFunction,
+      http.referenceFunction,
       agents(parts),
       ...controllers(parts),
       instanceEvents,

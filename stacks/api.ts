@@ -5,7 +5,7 @@ import {
   JOIN_THROTTLING,
 } from "./defaults.ts";
 import { entryFunction, LOOKING_AT_ALARMS } from "./edge.ts";
-import type { EdgeParts } from "./edge.ts";
+import type { EdgeParts, EntryFunction } from "./edge.ts";
 
 /** Open to everybody, so it has a throttle of its own: a flood of strangers leaves the rest alone. */
 const JOIN_ROUTE = "POST /v1/join";
@@ -13,7 +13,7 @@ const JOIN_ROUTE = "POST /v1/join";
 /**
  * The public API. No route has an authoriser of API Gateway's: that one never sees the body which
  * SigV4 signs, and IAM's expects another service name than `ecs`. The function verifies; only the
- * health check and joining are open.
+ * health check, the OpenAPI document and joining are open.
  */
 export function api(parts: EdgeParts) {
   const httpApi: sst.aws.ApiGatewayV2 = new sst.aws.ApiGatewayV2("HttpApi", {
@@ -44,12 +44,29 @@ export function api(parts: EdgeParts) {
       BERTH_INSTANCE_ROLES: instanceRoleArns(),
     },
   });
-  for (const route of ["POST /", "ANY /v1/{proxy+}", "GET /healthz"]) {
+  for (const route of ["POST /", "ANY /v1/{proxy+}", "GET /openapi.json", "GET /healthz"]) {
     httpApi.route(route, apiFunction.fn.arn);
   }
+  const referenceFunction = reference(parts);
+  for (const route of ["GET /reference", "GET /reference/{file}"]) {
+    httpApi.route(route, referenceFunction.fn.arn);
+  }
   const { route: joinRoute } = httpApi.route(JOIN_ROUTE, apiFunction.fn.arn).nodes;
-  return { httpApi, apiFunction };
+  return { httpApi, apiFunction, referenceFunction };
 }
+
+/** Below the directory of the function. */
+const SWAGGER_UI = "swagger-ui";
+
+/** The page is public, and its function may do nothing: Swagger UI's files lie beside its bundle. */
+const reference = (parts: EdgeParts): EntryFunction =>
+  entryFunction("reference", parts, {
+    environment: { BERTH_SWAGGER_UI: SWAGGER_UI },
+    copyFiles: ["swagger-ui-bundle.js", "swagger-ui.css", "LICENSE", "NOTICE"].map((file) => ({
+      from: `node_modules/swagger-ui-dist/${file}`,
+      to: `${SWAGGER_UI}/${file}`,
+    })),
+  });
 
 function instanceRoleArns() {
   const { partition } = aws.getPartitionOutput();

@@ -86,11 +86,18 @@ export function edge({ table, tablePermissions, queues, sockets, bus, keys }: St
       BERTH_EVENT_BUS_NAME: bus.name,
     },
     permissions: [
-      { actions: ["dynamodb:GetItem"], resources: [table.arn] },
+      { actions: ["dynamodb:GetItem", "dynamodb:PutItem"], resources: [table.arn] },
       { actions: ["events:PutEvents"], resources: [bus.arn] },
     ],
   };
-  return { queues, sockets, keys, accessKeys, roles: { controller, open, forwarder, publisher } };
+  const roles = {
+    controller,
+    open,
+    forwarder,
+    publisher,
+    public: { environment: {}, permissions: [] },
+  };
+  return { queues, sockets, keys, accessKeys, roles };
 }
 
 function sendingTo(queues: readonly WakeQueue[]): Permission {
@@ -113,6 +120,8 @@ interface EntrySettings {
   /** Besides those of its role, both. */
   readonly permissions?: readonly Permission[];
   readonly environment?: Environment;
+  /** What goes with its bundle: from the repository, to where the function finds it. */
+  readonly copyFiles?: { from: string; to: string }[];
   /** How often Lambda itself tries an event again that nobody waits for. */
   readonly retries?: number;
   /** Where such an event goes in the end, and after how many seconds at the latest. Needs `retries`. */

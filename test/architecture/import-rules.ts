@@ -44,7 +44,14 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
   },
   functions: {
     berth: ["control-plane", "simulator", "store", "aws", "contracts", "domain"],
-    npm: ["@middy/*", "@aws-lambda-powertools/*", "@aws-sdk/*", "aws-lambda", "zod"],
+    npm: [
+      "@middy/*",
+      "@aws-lambda-powertools/*",
+      "@aws-sdk/*",
+      "aws-lambda",
+      "swagger-ui-dist",
+      "zod",
+    ],
     node: true,
   },
   local: {
@@ -66,7 +73,15 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
   cli: { berth: ["contracts"], npm: ["commander", "@aws-sdk/client-ecs", "@smithy/*"], node: true },
   testing: {
     berth: ["domain", "planner", "contracts", "store", "control-plane", "functions"],
-    npm: ["fast-check", "vitest", "dynalite", "aws-lambda", "@aws-sdk/client-ecs", "@smithy/*"],
+    npm: [
+      "ajv",
+      "fast-check",
+      "vitest",
+      "dynalite",
+      "aws-lambda",
+      "@aws-sdk/client-ecs",
+      "@smithy/*",
+    ],
     node: true,
   },
 };

@@ -29,9 +29,10 @@ const identity = { region: scope.region, credentials };
 /** The smallest thing that a function is asked on AWS. All but the API ask the database. */
 function smallEvent(name: FunctionName): unknown {
   if (name === "sweep") return {};
-  if (name === "api") {
+  if (name === "api" || name === "reference") {
     const http = { method: "GET" };
-    return { rawPath: "/healthz", headers: {}, requestContext: { requestId: "r", http } };
+    const rawPath = name === "api" ? "/healthz" : "/reference";
+    return { rawPath, headers: {}, requestContext: { requestId: "r", http } };
   }
   if (name === "agent-socket") {
     return { requestContext: { routeKey: "$disconnect", connectionId: "unknown" } };

@@ -23,7 +23,15 @@ import { routesOf } from "./rules/routes.ts";
 import { arnOf } from "./synth/mocks.ts";
 import { readApp } from "./synth/program.ts";
 
-const HTTP_ROUTES = ["ANY /v1/{proxy+}", "GET /healthz", "POST /", "POST /v1/join"];
+const HTTP_ROUTES = [
+  "ANY /v1/{proxy+}",
+  "GET /healthz",
+  "GET /openapi.json",
+  "GET /reference",
+  "GET /reference/{file}",
+  "POST /",
+  "POST /v1/join",
+];
 const SOCKET_ROUTES = ["$connect", "$default", "$disconnect"];
 
 /** What Lambda does with an event whose sender does not wait. */
@@ -223,7 +231,8 @@ describe("the API's bundle in its environment", () => {
   it.each([
     ["GET", "/healthz", 200],
     ["POST", "/", 403],
-    ["GET", "/v1/services/web/explain", 403],
+    ["GET", "/v1/services/web/explain", 401],
+    ["GET", "/openapi.json", 200],
     ["GET", "/", 404],
   ])("answers %s %s without a signature by %i", async (method, path, status) => {
     expect(await callWithoutSignature(variables, method, path)).toBe(status);

@@ -49,6 +49,7 @@ describe("help", () => {
     ["alarms set", "--help"],
     ["keys", "--help"],
     ["keys create", "--help"],
+    ["tokens create", "--help"],
   ])("berth %s %s goes to standard output and is no failure", async (...args) => {
     const { code, output, errors } = await berth(args.flatMap((each) => each.split(" ")));
     expect({ code, errors }).toEqual({ code: 0, errors: "" });
@@ -93,6 +94,9 @@ describe("what is not understood ends with 2 and says why on standard error", ()
     [["keys", "create", "--principal", "ada", "--agent", "--policy", "p"], "cannot be used with"],
     [["keys", "list", "--endpoint", "berth"], "It must be an http(s) URL."],
     [["keys", "delete"], "missing required argument"],
+    [["tokens", "create", "--administrator"], "required option '--principal <name>'"],
+    [["tokens", "create", "--principal", "ada"], "Say what the token may do"],
+    [["tokens", "revoke"], "missing required argument"],
   ])("berth %j", async (args, reason) => {
     const { code, output, errors } = await berth(args);
     expect({ code, output }).toEqual({ code: 2, output: "" });

@@ -7,6 +7,7 @@ import { up, type UpOptions } from "./commands/up.ts";
 import { why } from "./commands/why.ts";
 import { addAlarms } from "./alarms-program.ts";
 import { addKeys } from "./keys-program.ts";
+import { addTokens } from "./tokens-program.ts";
 import {
   dataDirOption,
   endpointOption,
@@ -32,7 +33,7 @@ Exit codes:
   ${EXIT_CODES.usage}  not a command or option that berth knows
   ${EXIT_CODES.engineMissing}  up: there is no Docker Engine to use
   ${EXIT_CODES.alreadyRunning}  up: Berth already runs on this data directory
-  ${EXIT_CODES.notRunning}  status, why, plan, templates, queue, alarms, keys: Berth does not run on this data directory
+  ${EXIT_CODES.notRunning}  status, why, plan, templates, queue, alarms, keys, tokens: Berth does not run on this data directory
 `;
 
 /** The command line of `berth`. Throws commander's errors instead of ending the process. */
@@ -54,6 +55,7 @@ export function berthProgram(): Command {
   addQueue(program);
   addAlarms(program);
   addKeys(program);
+  addTokens(program);
   for (const command of everyCommand(program)) {
     command.exitOverride().copyInheritedSettings(program);
   }

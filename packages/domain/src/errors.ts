@@ -1,4 +1,4 @@
-/** Error codes that Berth answers, those of the ECS API but for one, with the HTTP status each travels under. */
+/** Error codes that Berth answers, those of the ECS API but for two, with the HTTP status each travels under. */
 export const HTTP_STATUS = {
   AccessDeniedException: 400,
   AttributeLimitExceededException: 400,
@@ -26,6 +26,8 @@ export const HTTP_STATUS = {
   PlanOutdatedException: 409,
   PlatformTaskDefinitionIncompatibilityException: 400,
   PlatformUnknownException: 400,
+  /** Berth's own, under `/v1`: the resource is not as the caller's `If-Match` has it. */
+  PreconditionFailedException: 412,
   RequestEntityTooLargeException: 413,
   ResourceInUseException: 400,
   ResourceNotFoundException: 400,

@@ -76,8 +76,21 @@ describe("the other calls on /v1/access-keys", () => {
     });
     const temporary = await api.rest("GET", "/v1/access-keys", undefined, { temporary: "true" });
     expect(bodyOf(temporary)).toEqual({ accessKeys: [] });
-    const after = await api.rest("GET", "/v1/access-keys", undefined, { startAfter: accessKeyId });
-    expect(bodyOf(after)).toEqual({ accessKeys: [] });
+    const other = await api.issue({ kind: "agent" });
+    const page = (query: Record<string, string>) =>
+      api.rest("GET", "/v1/access-keys", undefined, { limit: "1", ...query });
+    const first = bodyOf(await page({}));
+    const cursor = String(first["next"]);
+    const second = bodyOf(await page({ cursor }));
+    const ids = [first, second].flatMap(({ accessKeys }) =>
+      (accessKeys as readonly Key[]).map((key) => key.accessKeyId),
+    );
+    expect(ids.toSorted()).toEqual([accessKeyId, other.accessKeyId].toSorted());
+    expect(ids).not.toContain(cursor);
+    expect(bodyOf(await page({ cursor: accessKeyId }))).toMatchObject({
+      detail: "Invalid cursor.",
+    });
+    expect(bodyOf(await page({ limit: "101" }))).toMatchObject({ status: 400 });
     const odd = await api.rest("GET", "/v1/access-keys", undefined, { temporary: "perhaps" });
     expect(bodyOf(odd)).toMatchObject({ detail: expect.stringContaining("temporary: ") as string });
   });

@@ -7,16 +7,12 @@ import {
   updateAccessKey,
 } from "@berth/control-plane/access/access-keys";
 import type { SecretSealer } from "@berth/control-plane/access/secret-box";
-import { defined } from "@berth/domain/defined";
 import { z } from "zod";
 import { readBody } from "./rest-call.ts";
+import { opaque, readPage } from "./rest-page.ts";
 import type { RestRoutes } from "./rest-routes.ts";
 
-const PAGE = 100;
-const pageQuery = z.object({
-  temporary: z.stringbool().default(false),
-  startAfter: z.string().optional(),
-});
+const filterQuery = z.object({ temporary: z.stringbool().default(false) });
 
 /** Policies can name these actions, and no single key: who may make one can make any. */
 const allowedBy = (action: string) => () => ({ action: `berth:${action}`, resources: [] });
@@ -34,9 +30,9 @@ export function accessKeyRoutes(sealer: SecretSealer): RestRoutes {
     "GET /v1/access-keys": {
       kind: "signed",
       access: allowedBy("ListAccessKeys"),
-      call: (context, { parameters }) => {
-        const { temporary, startAfter } = readBody(pageQuery, parameters);
-        return listAccessKeys(context, { temporary }, { limit: PAGE, ...defined({ startAfter }) });
+      call: async (context, { parameters }) => {
+        const filter = readBody(filterQuery, parameters);
+        return opaque(await listAccessKeys(context, filter, readPage(parameters)));
       },
     },
     "GET /v1/access-keys/:id": {

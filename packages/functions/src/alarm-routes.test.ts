@@ -1,3 +1,4 @@
+import { encodeToken } from "@berth/control-plane/commands/paging";
 import { allow, bodyOf, WholeApi } from "@berth/testing/whole-api";
 import { beforeEach, describe, expect, it } from "vitest";
 
@@ -17,7 +18,7 @@ describe("/v1/alarms", () => {
     expect(bodyOf(set)).toMatchObject({ alarmName: name, state: "ALARM", reason: "5xx > 1 %" });
     expect(bodyOf(await api.rest("GET", path))).toEqual(bodyOf(set));
     expect(bodyOf(await api.rest("GET", "/v1/alarms"))).toEqual({ alarms: [bodyOf(set)] });
-    const after = await api.rest("GET", "/v1/alarms", undefined, { startAfter: "web0" });
+    const after = await api.rest("GET", "/v1/alarms", undefined, { cursor: encodeToken("web0") });
     expect(bodyOf(after)).toEqual({ alarms: [] });
     expect(await api.rest("DELETE", path)).toMatchObject({ statusCode: 204 });
     expect(bodyOf(await api.rest("GET", path))).toMatchObject({

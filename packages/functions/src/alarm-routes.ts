@@ -1,13 +1,9 @@
 import { setAlarmBody } from "@berth/contracts/rest/alarms";
 import { deleteAlarm, getAlarm, listAlarms, setAlarm } from "@berth/control-plane/rest/alarms";
 import { alarmArn, type Scope } from "@berth/domain/arn";
-import { defined } from "@berth/domain/defined";
-import { z } from "zod";
 import { readBody } from "./rest-call.ts";
+import { opaque, readPage } from "./rest-page.ts";
 import type { RestRequest, RestRoutes } from "./rest-routes.ts";
-
-const PAGE = 100;
-const pageQuery = z.object({ startAfter: z.string().optional() });
 
 const nameOf = ({ parameters: { name = "" } }: RestRequest): string => name;
 
@@ -22,10 +18,8 @@ export const alarmRoutes: RestRoutes = {
   "GET /v1/alarms": {
     kind: "signed",
     access: () => ({ action: "berth:ListAlarms", resources: [] }),
-    call: (context, { parameters }) => {
-      const { startAfter } = readBody(pageQuery, parameters);
-      return listAlarms(context, { limit: PAGE, ...defined({ startAfter }) });
-    },
+    call: async (context, { parameters }) =>
+      opaque(await listAlarms(context, readPage(parameters))),
   },
   "GET /v1/alarms/:name": {
     kind: "signed",

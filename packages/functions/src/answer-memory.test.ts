@@ -1,16 +1,16 @@
 import { EcsError } from "@berth/domain/errors";
 import { beforeEach, describe, expect, it } from "vitest";
-import { createAnswerMemory } from "./answer-memory.ts";
+import { createAnswerMemory, SIGNATURES } from "./answer-memory.ts";
 import type { AnswerMemory } from "./answer-memory.ts";
 
 const MINUTE = 60_000;
 let now: number;
 let runs: number;
-let memory: AnswerMemory;
+let memory: AnswerMemory<string>;
 
 beforeEach(() => {
   [now, runs] = [0, 0];
-  memory = createAnswerMemory(() => now);
+  memory = createAnswerMemory(() => now, SIGNATURES);
 });
 
 const run = () => Promise.resolve(`answer ${(runs += 1)}`);

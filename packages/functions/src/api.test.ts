@@ -51,6 +51,7 @@ beforeEach(() => {
           Promise.resolve({ asked: parameters, by: context.principalArn }),
       },
     },
+    checkToken: () => Promise.reject(new Error("No test shows a token")),
     findAccessKey: async (id) => (id === "AKIAROOT" ? ROOT : undefined),
     log: { info: record, warn: record, error: record },
   });
@@ -274,14 +275,21 @@ describe("other paths", () => {
   it("explains nothing to strangers, and says so as REST does", async () => {
     const answer = await api(anHttpEvent("GET", "/v1/services/web/explain"));
     expect(answer).toMatchObject({
-      statusCode: 403,
-      headers: { "content-type": "application/problem+json", "x-amzn-requestid": "request-1" },
+      statusCode: 401,
+      headers: {
+        "content-type": "application/problem+json",
+        "www-authenticate": expect.stringContaining("Bearer") as string,
+        "x-amzn-requestid": "request-1",
+      },
     });
     expect(JSON.parse(answer.body ?? "")).toEqual({
-      type: "about:blank",
+      type: "urn:berth:problem:MissingAuthenticationTokenException",
       title: "MissingAuthenticationTokenException",
-      status: 403,
+      status: 401,
       detail: "Missing Authentication Token",
+      instance: "/v1/services/web/explain",
+      code: "MissingAuthenticationTokenException",
+      requestId: "request-1",
     });
   });
 

@@ -1,24 +1,29 @@
 import chain from "@middy/core";
 import type { MiddlewareObj } from "@middy/core";
-import type { Credential } from "@berth/control-plane/access/find-access-key";
+import type { CheckToken, TokenHolder } from "@berth/control-plane/access/check-token";
 import type { Commands } from "@berth/control-plane/commands/command";
 import type { CommandContext, ControlPlane } from "@berth/control-plane/context";
-import type { Caller } from "@berth/contracts/sigv4";
+import { defined } from "@berth/domain/defined";
+import { EcsError } from "@berth/domain/errors";
 import type {
   APIGatewayProxyEventV2,
   APIGatewayProxyStructuredResultV2,
   Context,
 } from "aws-lambda";
-import { createAnswerMemory } from "./answer-memory.ts";
+import { createAnswerMemory, SIGNATURES } from "./answer-memory.ts";
 import type { AnswerMemory } from "./answer-memory.ts";
 import { callOperation } from "./ecs-operation.ts";
 import { toErrorResponse } from "./error-response.ts";
-import { json } from "./json-response.ts";
+import { json, jsonText } from "./json-response.ts";
 import type { Log } from "./log.ts";
-import { callOpen, callSigned } from "./rest-call.ts";
-import { createRestRouter } from "./rest-routes.ts";
+import { openApiDocument } from "./openapi/document.ts";
+import { callOperationRoute } from "./operation-call.ts";
+import { callOpen, callRaw, callSigned } from "./rest-call.ts";
+import { createRestAnswers } from "./rest-once.ts";
+import type { RestAnswers, RestCall } from "./rest-once.ts";
+import { createRestRouter, parametersOf } from "./rest-routes.ts";
 import type { FindRestRoute, RestMatch, RestRoutes } from "./rest-routes.ts";
-import { authenticate } from "./signed-request.ts";
+import { authenticate, bodyOf } from "./signed-request.ts";
 import type { Authentication } from "./signed-request.ts";
 
 export interface ApiDependencies {
@@ -28,6 +33,7 @@ export interface ApiDependencies {
   readonly commands: Partial<Commands>;
   readonly rest: RestRoutes;
   readonly findAccessKey: Authentication["findAccessKey"];
+  readonly checkToken: CheckToken;
   readonly log: Log;
 }
 
@@ -37,26 +43,41 @@ export type ApiHandler = (
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
 type Api = ApiDependencies & {
-  readonly answers: AnswerMemory;
+  readonly answers: AnswerMemory<string>;
+  readonly restAnswers: RestAnswers;
   readonly findRestRoute: FindRestRoute;
+  /** JSON of the OpenAPI document. */
+  readonly document: () => string;
 };
 
 const REST_PREFIX = "/v1/";
 
 /**
  * The public API behind an API Gateway HTTP API: `POST /` is the ECS API, `/v1/…` is REST, both
- * signed; `GET /healthz` is open, and so is what REST says to be.
+ * signed; `GET /healthz` and `GET /openapi.json` are open, and so is what REST says to be.
  */
 export function createApiHandler(dependencies: ApiDependencies): ApiHandler {
+  const now = () => dependencies.controlPlane.now();
   const api: Api = {
     ...dependencies,
-    answers: createAnswerMemory(() => dependencies.controlPlane.now()),
+    answers: createAnswerMemory(now, SIGNATURES),
+    restAnswers: createRestAnswers(now),
     findRestRoute: createRestRouter(dependencies.rest),
+    document: documentOnce(dependencies.commands),
   };
   const handler = chain<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(awsResponse(api.log))
     .handler((event) => route(api, event));
   return (event, context) => handler(event, context ?? ({} as Context));
+}
+
+/** It is long, and few ask for it: made at the first request. */
+function documentOnce(commands: ApiDependencies["commands"]): () => string {
+  let text: string | undefined;
+  return () => {
+    text ??= JSON.stringify(openApiDocument(commands));
+    return text;
+  };
 }
 
 /** Names each answer by its request's id, and turns errors into answers. */
@@ -98,10 +119,17 @@ async function route(
       return answerOperation(api, event);
     case "GET /healthz":
       return json(200, { status: "ok" });
+    case "GET /openapi.json":
+      return jsonText(200, api.document());
   }
   const match = api.findRestRoute(method, event.rawPath, event.rawQueryString);
-  return match ? answerRest(api, event, match) : json(404, { message: "Not Found" });
+  if (match) return answerRest(api, event, match);
+  if (event.rawPath.startsWith(REST_PREFIX)) throw noSuchRoute();
+  return json(404, { message: "Not Found" });
 }
+
+const noSuchRoute = () =>
+  new EcsError("UnknownOperationException", "There is no such method and path.");
 
 async function answerOperation(
   api: Api,
@@ -124,13 +152,41 @@ async function answerOperation(
 async function answerRest(
   api: Api,
   event: APIGatewayProxyEventV2,
-  { route, parameters }: RestMatch,
+  { route, ...match }: RestMatch,
 ): Promise<APIGatewayProxyStructuredResultV2> {
-  if (route.kind === "open") return callOpen(route, { event, parameters }, api.controlPlane);
+  if (route.kind === "open") {
+    return callOpen(route, { event, parameters: parametersOf(match) }, api.controlPlane);
+  }
+  const { holder, signature, body } = await restCaller(api, event);
+  const { requestContext, rawPath, headers } = event;
+  const call: RestCall = { ...match, method: requestContext.http.method, rawPath, headers, body };
+  const context = commandContext(api, event, holder);
+  const known = { context, answers: api.restAnswers, ...defined({ signature }) };
+  switch (route.kind) {
+    case "operation":
+      return callOperationRoute(route, call, known);
+    case "raw":
+      return callRaw(route, call, known);
+    case "signed":
+      return callSigned(route, call, known);
+  }
+}
+
+interface RestAuthentication {
+  readonly holder: TokenHolder;
+  readonly signature?: string;
+  readonly body: string;
+}
+
+/** Under `/v1` a bearer token will do, where the ECS API wants a signature. */
+async function restCaller(api: Api, event: APIGatewayProxyEventV2): Promise<RestAuthentication> {
+  const [, token] = /^bearer +(\S+) *$/i.exec(event.headers["authorization"] ?? "") ?? [];
+  if (token !== undefined) {
+    const body = bodyOf(event).toString("utf8");
+    return { holder: await api.checkToken(token), body };
+  }
   const { caller, body } = await authenticate(event, authenticationOf(api));
-  const context = commandContext(api, event, caller);
-  const call = { method: event.requestContext.http.method, parameters, body };
-  return callSigned(route, call, { context, signature: caller.signature, answers: api.answers });
+  return { holder: caller, signature: caller.signature, body };
 }
 
 function authenticationOf({ findAccessKey, controlPlane }: Api): Authentication {
@@ -140,7 +196,7 @@ function authenticationOf({ findAccessKey, controlPlane }: Api): Authentication 
 function commandContext(
   { controlPlane }: Api,
   event: APIGatewayProxyEventV2,
-  { principalArn, permissions }: Caller<Credential>,
+  { principalArn, permissions }: TokenHolder,
 ): CommandContext {
   const { requestId } = event.requestContext;
   return { ...controlPlane, requestId, principalArn, permissions };

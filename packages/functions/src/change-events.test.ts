@@ -13,12 +13,14 @@ import { createChangeEventsHandler } from "./change-events.ts";
 import type { Log, LogDetails } from "./log.ts";
 
 let put: EcsEvent[];
+let kept: unknown[];
+let historyWorks: boolean;
 let logged: LogDetails[];
 let log: Log;
 let table: Table;
 
 beforeEach(async () => {
-  [put, logged] = [[], []];
+  [put, logged, kept, historyWorks] = [[], [], [], true];
   const record = (_: string, details: LogDetails) => void logged.push(details);
   log = { info: record, warn: record, error: record };
   table = createMemoryTable();
@@ -41,6 +43,12 @@ const handler = (count = Infinity) =>
     scope: { region: "us-east-1", account: "000000000000" },
     store: createStoreReader(table),
     bus: busThatTakes(count),
+    history: {
+      add: async (events) => {
+        if (!historyWorks) throw new Error("no table");
+        kept.push(...events);
+      },
+    },
     log,
   });
 
@@ -114,6 +122,17 @@ describe("a batch of changes", () => {
     };
     expect(await handler()({ Records: [session, gone] })).toEqual({ batchItemFailures: [] });
     expect(put).toEqual([]);
+  });
+
+  it("is kept for those who follow: what the bus took, as it shows it", async () => {
+    const Records = await Promise.all([1, 2, 3].map(birth));
+    await handler(2)({ Records });
+    expect(kept).toMatchObject([1, 2].map(() => ({ "detail-type": "ECS Task State Change" })));
+  });
+
+  it("comes again where it could not be kept", async () => {
+    historyWorks = false;
+    await expect(handler()({ Records: [await birth(1)] })).rejects.toThrow("no table");
   });
 
   it("is told in the same words when it comes again", async () => {

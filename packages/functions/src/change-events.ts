@@ -1,6 +1,8 @@
 import type { EventBus } from "@berth/aws/event-bus";
 import type { EcsEvent } from "@berth/contracts/ecs-event";
 import { eventsOfChange, type EventSources } from "@berth/control-plane/events/events-of-change";
+import type { EventHistory } from "@berth/store/dynamodb/event-history";
+import { toldEvent } from "@berth/control-plane/events/told-event";
 import { changeOf } from "@berth/store/dynamodb/stream-record";
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import { describeError } from "./log.ts";
@@ -11,6 +13,7 @@ export type ChangeEventsHandler = (event: DynamoDBStreamEvent) => Promise<Dynamo
 /** What turns changes into events: it writes nothing and wakes nobody. */
 export interface ChangeEdge extends EventSources {
   readonly bus: EventBus;
+  readonly history: EventHistory;
   readonly log: Log;
 }
 
@@ -22,15 +25,17 @@ export interface ChangeEdge extends EventSources {
 const TO_BE_HALVED = "The first change of a batch was not told: its halves come apart";
 
 /**
- * Tells on the bus what changed in the table. From the first change on that could not be told, the
+ * Tells on the bus what changed in the table, and keeps it for those who follow. From the first change on that could not be told, the
  * batch comes again: an event may be sent twice, and none is left out.
  *
- * @throws Error where that is the first of several
+ * @throws Error where that is the first of several, or where it could not be kept
  */
 export function createChangeEventsHandler(edge: ChangeEdge): ChangeEventsHandler {
   return async ({ Records }) => {
     const { events, unread } = await readEvents(edge, Records);
     const { taken, error } = await edge.bus.put(events.map(({ event }) => event));
+    // What is not written is told again, all of it: the whole batch comes back.
+    await edge.history.add(events.slice(0, taken).map(({ event }) => toldEvent(edge.scope, event)));
     if (taken === events.length && unread === undefined) return { batchItemFailures: [] };
     const failed = events[taken]?.position ?? unread ?? 0;
     if (error !== undefined) edge.log.error("Events were not taken", describeError(error));

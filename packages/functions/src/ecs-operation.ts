@@ -31,7 +31,7 @@ export interface OperationCall {
 export async function callOperation(
   { target, body, signature, context }: OperationCall,
   commands: Partial<Commands>,
-  answers: AnswerMemory,
+  answers: AnswerMemory<string>,
 ): Promise<string> {
   const operation = findOperation(target);
   if (!operation) throw new EcsError("UnknownOperationException", "The operation is unknown.");

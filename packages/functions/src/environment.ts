@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
 import type { Settings } from "@berth/control-plane/settings";
 import { defined } from "@berth/domain/defined";
@@ -71,6 +72,12 @@ export function readEnvironment(env: Variables): Environment {
     settings: { ...readSettings(env), agentEndpoint: given.BERTH_AGENT_ENDPOINT },
   };
 }
+
+const reference = z.object({ BERTH_SWAGGER_UI: text });
+
+/** Where Swagger UI's files lie; on AWS that is beside the function's bundle. */
+export const readSwaggerUiDirectory = (env: Variables): string =>
+  resolve(parseVariables(reference, env).BERTH_SWAGGER_UI);
 
 const cloudWatch = z.object({ BERTH_CLOUDWATCH: z.stringbool().default(true) });
 

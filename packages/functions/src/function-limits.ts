@@ -10,6 +10,7 @@ export const FUNCTIONS = [
   "sweep",
   "instance-events",
   "change-events",
+  "reference",
 ] as const;
 
 export type FunctionName = (typeof FUNCTIONS)[number];
@@ -17,9 +18,9 @@ export type FunctionName = (typeof FUNCTIONS)[number];
 /**
  * What a function is told and may do: `controller` acts on the control plane's stores, `open` does so
  * for strangers, who have to show who they are, `forwarder` hands messages on and knows nothing else,
- * `publisher` reads and tells.
+ * `publisher` reads, tells and keeps what it told, `public` has nothing that is not everybody's.
  */
-export type FunctionRole = "controller" | "open" | "forwarder" | "publisher";
+export type FunctionRole = "controller" | "open" | "forwarder" | "publisher" | "public";
 
 export interface FunctionLimits {
   readonly role: FunctionRole;
@@ -50,6 +51,8 @@ export const FUNCTION_LIMITS: Readonly<Record<FunctionName, FunctionLimits>> = {
   // Less than the schedule's minute, so that two sweeps seldom meet. They may.
   sweep: { role: "controller", memoryMiB: 512, timeoutSeconds: 55 },
   "instance-events": { ...WAKE, memoryMiB: 512 },
+  // Files. Zipping the long ones, once, is the most that it does.
+  reference: { role: "public", memoryMiB: 512, timeoutSeconds: 28 },
   // A hundred changes, sent anew where the bus is busy.
   "change-events": { role: "publisher", memoryMiB: 512, timeoutSeconds: 60 },
 };

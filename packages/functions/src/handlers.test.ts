@@ -40,6 +40,7 @@ beforeEach(() => {
   let ids = 0;
   edge = {
     agents,
+    checkToken: () => expect.unreachable(),
     metrics,
     sqs: { send: () => expect.unreachable() },
     queueUrls: { service: "", placement: "", dispatch: "", coalesced: "", timers: "" },

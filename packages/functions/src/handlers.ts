@@ -4,6 +4,7 @@ import { createMessagePauses } from "@berth/aws/message-pauses";
 import type { PauseMessages, SqsClient } from "@berth/aws/message-pauses";
 import { createForgivingRelay } from "@berth/aws/sqs-relay";
 import type { WakeMessage } from "@berth/contracts/queue";
+import type { CheckToken } from "@berth/control-plane/access/check-token";
 import type { FindAccessKey } from "@berth/control-plane/access/find-access-key";
 import type { JoinParts } from "@berth/control-plane/access/join-instance";
 import { connectAgent, disconnectAgent } from "@berth/control-plane/agents/connections";
@@ -16,7 +17,9 @@ import { handleDispatchWake, handleServiceWake } from "@berth/control-plane/reco
 import { sweep } from "@berth/control-plane/reconcile/sweep";
 import type { HostNotice } from "@berth/domain/container-instance";
 import { accessKeyRoutes } from "./access-key-routes.ts";
+import { apiTokenRoutes } from "./api-token-routes.ts";
 import { alarmRoutes } from "./alarm-routes.ts";
+import { eventRoutes } from "./event-routes.ts";
 import { createAgentSocketHandler } from "./agent-socket.ts";
 import type { AgentSocketHandler } from "./agent-socket.ts";
 import { createApiHandler } from "./api.ts";
@@ -29,6 +32,7 @@ import { describeError } from "./log.ts";
 import type { Log } from "./log.ts";
 import { measured } from "./metrics.ts";
 import type { MetricsRecorder } from "./metrics.ts";
+import { operationRoutes } from "./operation-routes.ts";
 import { planRoutes } from "./plan-routes.ts";
 import { placementTemplateRoutes } from "./placement-template-routes.ts";
 import { queuedRunRoutes } from "./queued-run-routes.ts";
@@ -63,8 +67,10 @@ export interface OpenEdge extends Edge {
   readonly findAccessKey: FindAccessKey;
 }
 
-/** With what keys are issued. */
-export interface ApiEdge extends OpenEdge, ServiceEdge, JoinParts {}
+/** With what keys are issued, and bearer tokens are known by. */
+export interface ApiEdge extends OpenEdge, ServiceEdge, JoinParts {
+  readonly checkToken: CheckToken;
+}
 
 /** With Auto Scaling: for the handler that looks after instances, and no other. */
 export interface InstanceEdge extends Edge {
@@ -72,9 +78,20 @@ export interface InstanceEdge extends Edge {
 }
 
 export function apiHandler(edge: ApiEdge): ApiHandler {
-  const { findAccessKey, metrics, log, sealer, alarms } = edge;
+  const { findAccessKey, checkToken, metrics, log } = edge;
   const controlPlane = withForgivingRelay(edge);
-  const rest: RestRoutes = {
+  const rest = restRoutes(edge);
+  return measured(
+    metrics,
+    createApiHandler({ controlPlane, commands, rest, findAccessKey, checkToken, log }),
+  );
+}
+
+/** All that is under `/v1`. */
+export function restRoutes(edge: ApiEdge): RestRoutes {
+  const { alarms, sealer, log } = edge;
+  return {
+    ...operationRoutes(commands),
     ...placementTemplateRoutes,
     ...serviceRoutes(alarms),
     ...taskRoutes,
@@ -82,9 +99,10 @@ export function apiHandler(edge: ApiEdge): ApiHandler {
     ...queuedRunRoutes,
     ...alarmRoutes,
     ...accessKeyRoutes(sealer),
+    ...apiTokenRoutes,
+    ...eventRoutes(),
     ...joinRoutes(edge, log),
   };
-  return measured(metrics, createApiHandler({ controlPlane, commands, rest, findAccessKey, log }));
 }
 
 export function agentSocketHandler(edge: OpenEdge): AgentSocketHandler {

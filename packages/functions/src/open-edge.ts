@@ -2,6 +2,7 @@ import { createCallerIdentities } from "@berth/aws/caller-identity";
 import type { createKmsClient } from "@berth/aws/clients";
 import { createKmsOpener } from "@berth/aws/kms-opener";
 import { createKmsSealer } from "@berth/aws/kms-sealer";
+import { createCheckToken } from "@berth/control-plane/access/check-token";
 import { createFindAccessKey } from "@berth/control-plane/access/find-access-key";
 import type { Credential } from "@berth/control-plane/access/find-access-key";
 import type { JoinRules } from "@berth/control-plane/access/join-instance";
@@ -36,7 +37,8 @@ export function createApiEdge(
   rules: JoinRules,
 ): ApiEdge {
   const sealer = createKmsSealer(kms, kmsKeyId);
-  return { ...edge, sealer, identities: createCallerIdentities(), rules };
+  const checkToken = createCheckToken(edge.controlPlane);
+  return { ...edge, checkToken, sealer, identities: createCallerIdentities(), rules };
 }
 
 const credentialOf = ({ secretAccessKey, principalArn }: EnvironmentAccessKey): Credential => ({

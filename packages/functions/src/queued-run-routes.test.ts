@@ -4,8 +4,8 @@ import { permissionsOf } from "@berth/domain/access/permissions";
 import { aReservation, taskId } from "@berth/testing/builders";
 import { aControlPlane, type TestControlPlane } from "@berth/testing/control-plane";
 import { setUpCluster } from "@berth/testing/set-up-cluster";
-import { createAnswerMemory } from "./answer-memory.ts";
 import { callSigned } from "./rest-call.ts";
+import { createRestAnswers } from "./rest-once.ts";
 import { createRestRouter } from "./rest-routes.ts";
 import { queuedRunRoutes } from "./queued-run-routes.ts";
 
@@ -31,12 +31,12 @@ async function call(
   const [path = "", query = ""] = url.split("?");
   const match = find(method, path, query);
   if (match?.route.kind !== "signed") throw new Error(`no route of ${target}`);
-  const { route, parameters } = match;
+  const { route, ...parts } = match;
   const text = body === undefined ? "" : JSON.stringify(body);
   const context = { ...controlPlane, ...(permissions && { permissions }) };
-  const answers = createAnswerMemory(() => controlPlane.now());
+  const answers = createRestAnswers(() => controlPlane.now());
   calls += 1;
-  const signed = { method, parameters, body: text };
+  const signed = { ...parts, method, rawPath: path, headers: {}, body: text };
   const answer = await callSigned(route, signed, { context, signature: `${calls}`, answers });
   return {
     statusCode: answer.statusCode,

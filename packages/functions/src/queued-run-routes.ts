@@ -12,12 +12,9 @@ import {
 } from "@berth/control-plane/rest/queued-runs";
 import { clusterArn, type Scope } from "@berth/domain/arn";
 import { defined } from "@berth/domain/defined";
-import { z } from "zod";
 import { readBody } from "./rest-call.ts";
+import { opaque, readPage } from "./rest-page.ts";
 import type { RestRequest, RestRoutes } from "./rest-routes.ts";
-
-const PAGE = 100;
-const pageQuery = z.object({ cluster: z.string().optional(), startAfter: z.string().optional() });
 
 /** Policies name the cluster: ECS has no ARN for a run. */
 const onCluster =
@@ -49,10 +46,9 @@ export const queuedRunRoutes: RestRoutes = {
   "GET /v1/queued-runs": {
     kind: "signed",
     access: onCluster("ListQueuedRuns"),
-    call: (context, { parameters }) => {
-      const { cluster, startAfter } = readBody(pageQuery, parameters);
-      const page = { limit: PAGE, ...defined({ startAfter }) };
-      return listQueuedRuns(context, defined({ cluster }), page);
+    call: async (context, { parameters }) => {
+      const filter = defined({ cluster: parameters["cluster"] });
+      return opaque(await listQueuedRuns(context, filter, readPage(parameters)));
     },
   },
   "GET /v1/queued-runs/:id": {

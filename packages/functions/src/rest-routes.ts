@@ -1,6 +1,12 @@
 import { URLPattern } from "node:url";
+import type { OperationRoute } from "@berth/contracts/rest/operation-routes";
+import type { EcsOperationName } from "@berth/contracts/ecs-api/operations";
+import type { RouteMembers } from "@berth/contracts/rest/route-members";
+import type { Command } from "@berth/control-plane/commands/command";
 import type { Access } from "@berth/control-plane/access/authorize";
 import type { CommandContext, ControlPlane } from "@berth/control-plane/context";
+import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import type { RestCall } from "./rest-once.ts";
 import type { Scope } from "@berth/domain/arn";
 
 /** A call under `/v1` as it came. */
@@ -27,15 +33,42 @@ export interface OpenRoute {
   call(controlPlane: ControlPlane, request: RestRequest): Promise<unknown>;
 }
 
-export type RestRoute = SignedRoute | OpenRoute;
+/** One operation of the ECS API: what it takes and answers is in its schemas. */
+export interface OperationRestRoute {
+  readonly kind: "operation";
+  readonly operation: EcsOperationName;
+  readonly route: OperationRoute;
+  readonly members: RouteMembers;
+  readonly command: Command<EcsOperationName>;
+}
+
+/** A call that changes nothing, and makes its whole answer itself. */
+export interface RawRoute {
+  readonly kind: "raw";
+  access(scope: Scope, request: RestRequest, context: CommandContext): Access | Promise<Access>;
+  call(context: CommandContext, call: RestCall): Promise<APIGatewayProxyStructuredResultV2>;
+}
+
+export type RestRoute = RawRoute | SignedRoute | OpenRoute | OperationRestRoute;
 
 /** By method and path pattern, such as `GET /v1/services/:service/explain`. */
 export type RestRoutes = Readonly<Record<string, RestRoute>>;
 
 export interface RestMatch {
   readonly route: RestRoute;
-  readonly parameters: RestRequest["parameters"];
+  /** Of the path, decoded. */
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
 }
+
+/** Of path and query by name: the path is what access was asked about, so it goes first. */
+export const parametersOf = ({
+  path,
+  query,
+}: Pick<RestMatch, "path" | "query">): RestRequest["parameters"] => ({
+  ...Object.fromEntries(query),
+  ...path,
+});
 
 export type FindRestRoute = (method: string, path: string, query: string) => RestMatch | undefined;
 
@@ -51,21 +84,18 @@ export function createRestRouter(routes: RestRoutes): FindRestRoute {
       // A pattern also fits what `..` or a tab in a path would come to. API Gateway has not read it
       // so: to it that is another route, with another throttle.
       if (match?.pathname.input === path)
-        return { route: each.route, parameters: parametersOf(match.pathname.groups, query) };
+        return {
+          route: each.route,
+          path: decoded(match.pathname.groups),
+          query: new URLSearchParams(query),
+        };
     }
     return undefined;
   };
 }
 
-function parametersOf(
-  groups: Readonly<Record<string, string | undefined>>,
-  query: string,
-): RestMatch["parameters"] {
-  const decoded = Object.entries(groups).map(
-    ([name, value = ""]) => [name, decode(value)] as const,
-  );
-  return { ...Object.fromEntries(new URLSearchParams(query)), ...Object.fromEntries(decoded) };
-}
+const decoded = (groups: Readonly<Record<string, string | undefined>>): RestMatch["path"] =>
+  Object.fromEntries(Object.entries(groups).map(([name, value = ""]) => [name, decode(value)]));
 
 function decode(text: string): string {
   try {

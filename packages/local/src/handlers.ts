@@ -17,6 +17,11 @@ import {
   sweepHandler,
 } from "@berth/functions/handlers";
 import type { QueueHandler } from "@berth/functions/queue";
+import {
+  createReferenceHandler,
+  type ReferenceHandler,
+  swaggerUiDirectory,
+} from "@berth/functions/reference/handler";
 import type { SweepHandler } from "@berth/functions/sweep";
 
 /** The functions of the control plane, by the events that they take. */
@@ -26,6 +31,7 @@ export interface Handlers {
   readonly queues: Readonly<Record<Queue, QueueHandler>>;
   readonly sweep: SweepHandler;
   readonly changeEvents: ChangeEventsHandler;
+  readonly reference: ReferenceHandler;
 }
 
 /** All of them in this process. */
@@ -44,5 +50,6 @@ export function handlersOf(edge: ApiEdge & InstanceEdge, changes: ChangeEdge): H
     },
     sweep: sweepHandler(edge),
     changeEvents: createChangeEventsHandler(changes),
+    reference: createReferenceHandler(swaggerUiDirectory()),
   };
 }

@@ -18,6 +18,7 @@ import type { ApiEdge, InstanceEdge } from "@berth/functions/handlers";
 import { describeError, type Log } from "@berth/functions/log";
 import { createMetrics } from "@berth/functions/metrics";
 import { createApiEdge, createOpenEdge } from "@berth/functions/open-edge";
+import { createEventHistory } from "@berth/store/dynamodb/event-history";
 import { createDynamoReader } from "@berth/store/dynamodb/reader";
 import { ensureTable } from "@berth/store/dynamodb/schema";
 import { prepareChanges, startChanges } from "./changes/start-changes.ts";
@@ -173,6 +174,7 @@ function changeEdgeOf(
   return {
     scope,
     store: createDynamoReader(dynamodb, TABLE_NAME),
+    history: createEventHistory(dynamodb, TABLE_NAME, now),
     bus: createEventBus({ client: eventBridge, busName: EVENT_BUS_NAME }),
     log,
   };
@@ -200,6 +202,7 @@ function createHttpServer(
     createListener({
       account: options.scope.account,
       api: handlers.api,
+      reference: handlers.reference,
       connections: createManagementApi({
         findAccessKey,
         now,

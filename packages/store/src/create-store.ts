@@ -3,8 +3,10 @@ import { clusterOf, familyOf, kindOf, revisionOf } from "./keys.ts";
 import { createAccessKeyRepository } from "./repositories/access-key.ts";
 import { createAccountSettingsRepository } from "./repositories/account-settings.ts";
 import { createAlarmRepository } from "./repositories/alarm.ts";
+import { createApiTokenRepository } from "./repositories/api-token.ts";
 import { createClusterRepository } from "./repositories/cluster.ts";
 import { createContainerInstanceRepository } from "./repositories/container-instance.ts";
+import { createEventHistoryRepository } from "./repositories/event-history.ts";
 import { createQueuedRunRepository } from "./repositories/queued-run.ts";
 import { createServiceDeploymentRepository } from "./repositories/service-deployment.ts";
 import { createServiceRevisionRepository } from "./repositories/service-revision.ts";
@@ -44,6 +46,8 @@ export function createStore(plainTable: Table, options: StoreOptions): Store {
     serviceRevisions: createServiceRevisionRepository(table, retention),
     sessions: createSessionRepository(table),
     accessKeys: createAccessKeyRepository(table),
+    apiTokens: createApiTokenRepository(table),
+    eventHistory: createEventHistoryRepository(table),
     alarms: createAlarmRepository(table),
     accountSettings: createAccountSettingsRepository(table),
     wantingCapacity: (cluster, maxRuns) => wantingCapacity(table, cluster, maxRuns),

@@ -148,6 +148,16 @@ export const accessKeyKey = (id: string): Key => ({ pk: ACCESS_KEYS, sk: id });
 export const LASTING = "AKIA";
 export const TEMPORARY = "ASIA";
 
+/** By the time of writing: who has read up to a batch goes on behind it. */
+export const EVENT_HISTORY = "eventHistory";
+export const eventHistoryKey = (at: number, digest: string): Key => ({
+  pk: EVENT_HISTORY,
+  sk: `${paddedTime(at)}#${digest}`,
+});
+
+export const API_TOKENS = "apiTokens";
+export const apiTokenKey = (id: string): Key => ({ pk: API_TOKENS, sk: id });
+
 export const ALARMS = "alarms";
 export const alarmKey = (name: string): Key => ({ pk: ALARMS, sk: name });
 

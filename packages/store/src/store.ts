@@ -1,4 +1,5 @@
 import type { AccessKey } from "@berth/domain/access/access-key";
+import type { ApiToken } from "@berth/domain/access/api-token";
 import type { AccountSettings } from "@berth/domain/account-setting";
 import type { OwnAlarm } from "@berth/domain/alarm";
 import type { Cluster } from "@berth/domain/cluster";
@@ -205,6 +206,31 @@ export interface AccessKeyRepository {
   ): Promise<Page<Stored<AccessKey>>>;
 }
 
+export interface ApiTokenRepository {
+  /** Strongly consistent, as with access keys. */
+  find(id: string): Promise<Stored<ApiToken> | undefined>;
+  create(token: ApiToken): Promise<WriteOutcome>;
+  delete(token: Stored<ApiToken>): Promise<WriteOutcome>;
+  /** By id. */
+  page(page: PageRequest): Promise<Page<Stored<ApiToken>>>;
+}
+
+/** Events that were told together. */
+export interface ToldEvents {
+  /** Where the next page begins that goes on behind them: the time in 13 digits, and more. */
+  readonly position: string;
+  /** Epoch ms: when they were written. */
+  readonly at: number;
+  /** JSON. */
+  readonly events: readonly unknown[];
+}
+
+/** What was told of changes, for a day. The function that tells writes it. */
+export interface EventHistoryRepository {
+  /** By the time of writing. Maybe as it was a moment ago. */
+  page(page: PageRequest): Promise<Page<ToldEvents>>;
+}
+
 export interface AlarmRepository {
   find(name: string): Promise<Stored<OwnAlarm> | undefined>;
   /** Strongly consistent: a deployment completes by what they say. */
@@ -276,6 +302,8 @@ export interface Store {
   readonly serviceRevisions: ServiceRevisionRepository;
   readonly sessions: SessionRepository;
   readonly accessKeys: AccessKeyRepository;
+  readonly apiTokens: ApiTokenRepository;
+  readonly eventHistory: EventHistoryRepository;
   readonly alarms: AlarmRepository;
   readonly accountSettings: AccountSettingsRepository;
   /** Who may want capacity of a cluster, as it was a moment ago. */

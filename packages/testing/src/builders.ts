@@ -1,4 +1,5 @@
 import type { AccessKey } from "@berth/domain/access/access-key";
+import type { ApiToken } from "@berth/domain/access/api-token";
 import type { OwnAlarm } from "@berth/domain/alarm";
 import type { Cluster } from "@berth/domain/cluster";
 import type {
@@ -257,6 +258,17 @@ export const anOwnAlarm = (overrides: Partial<OwnAlarm> = {}): OwnAlarm => ({
   evaluationPeriods: 1,
   setAt: 0,
   setBy: "arn:aws:iam::000000000000:root",
+  ...overrides,
+});
+
+export const anApiToken = (overrides: Partial<ApiToken> = {}): ApiToken => ({
+  id: "0123456789abcdef",
+  principal: "ada",
+  grant: { kind: "administrator" },
+  createdAt: 0,
+  createdBy: "arn:aws:iam::000000000000:root",
+  validUntil: 4_000_000_000_000,
+  secretHash: "0".repeat(64),
   ...overrides,
 });
 

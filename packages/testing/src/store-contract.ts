@@ -13,6 +13,7 @@ import {
 import { describeAccessKeys } from "./store-contract-access-keys.ts";
 import { describeAccountSettings } from "./store-contract-account-settings.ts";
 import { describeAlarms } from "./store-contract-alarms.ts";
+import { describeApiTokens } from "./store-contract-api-tokens.ts";
 import { describeClusters } from "./store-contract-clusters.ts";
 import { describeInstances } from "./store-contract-instances.ts";
 import { describeQueuedRuns } from "./store-contract-queued-runs.ts";
@@ -50,6 +51,9 @@ export function describeStore(parts: StoreParts): void {
   });
   describe("access keys", () => {
     describeAccessKeys(parts);
+  });
+  describe("bearer tokens", () => {
+    describeApiTokens(parts);
   });
   describe("alarms", () => {
     describeAlarms(parts);

@@ -2,6 +2,8 @@ import type { Task } from "@berth/domain/task";
 import type { Store } from "@berth/store/store";
 import { ACCOUNT_SETTINGS_COSTS } from "./account-settings-cost-scenarios.ts";
 import { ALARM_COSTS } from "./alarm-cost-scenarios.ts";
+import { API_TOKEN_COSTS } from "./api-token-cost-scenarios.ts";
+import { EVENT_HISTORY_COSTS } from "./event-history-cost-scenarios.ts";
 import { QUEUED_RUN_COSTS } from "./queued-run-cost-scenarios.ts";
 import { aCluster, aLedger, aReservation, aSession, instanceId, taskId } from "./builders.ts";
 import { there } from "./store-contract-world.ts";
@@ -319,6 +321,8 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
 
   ...QUEUED_RUN_COSTS,
   ...ALARM_COSTS,
+  ...API_TOKEN_COSTS,
+  ...EVENT_HISTORY_COSTS,
   ...ACCOUNT_SETTINGS_COSTS,
 
   "serviceDeployments.put | any":

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import type { Credential } from "@berth/control-plane/access/find-access-key";
+import { createCheckToken } from "@berth/control-plane/access/check-token";
 import { createFindAccessKey } from "@berth/control-plane/access/find-access-key";
 import { ADMINISTRATOR } from "@berth/domain/access/access-key";
 import type { ModelOperationName } from "@berth/contracts/ecs-api/operation-names";
@@ -12,7 +13,10 @@ import { FakeSecretBox } from "./fake-secret-box.ts";
 import { setUpCluster } from "./set-up-cluster.ts";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type { ApiHandler } from "@berth/functions/api";
-import { apiHandler } from "@berth/functions/handlers";
+import { apiHandler, type ApiEdge, restRoutes } from "@berth/functions/handlers";
+import { openApiDocument } from "@berth/functions/openapi/document";
+import { commands } from "@berth/control-plane/commands/registry";
+import { OpenApiCheck } from "./open-api-check.ts";
 import type { LogDetails } from "@berth/functions/log";
 import { createMetrics } from "@berth/functions/metrics";
 import { anHttpEvent, HOST, type Key, REGION, signedHeaders, toHttpEvent } from "./http-event.ts";
@@ -26,10 +30,27 @@ const ROOT_CREDENTIAL: Credential = {
   isIssued: false,
 };
 
+export interface RestCall {
+  readonly method: string;
+  readonly path: string;
+  readonly query?: Record<string, string>;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  readonly key?: Key;
+}
+
+/** An answer, and what its body says. */
+export interface RestResult extends APIGatewayProxyStructuredResultV2 {
+  readonly statusCode: number;
+  readonly members: Record<string, unknown>;
+}
+
 /** The real edge and commands, called as over the wire, on the memory store with a cluster in it. */
 export class WholeApi {
   readonly controlPlane: TestControlPlane;
   readonly handler: ApiHandler;
+  /** Under `/v1`, as they are routed. */
+  readonly routes: readonly string[];
   readonly logged: [string, LogDetails][] = [];
   #issued = 0;
 
@@ -40,19 +61,22 @@ export class WholeApi {
       void this.logged.push([message, details]);
     const box = new FakeSecretBox();
     const builtIn = new Map([[ROOT.accessKeyId, ROOT_CREDENTIAL]]);
-    this.handler = apiHandler({
+    const edge: ApiEdge = {
       controlPlane,
       agents: controlPlane.agents,
       metrics: createMetrics({ stage: "test", functionName: "api", write: () => undefined }),
       sqs: { send: () => Promise.reject(new Error("No test of the API sends messages")) },
       queueUrls: { service: "", placement: "", dispatch: "", coalesced: "", timers: "" },
       findAccessKey: createFindAccessKey({ ...controlPlane, opener: box, builtIn }),
+      checkToken: createCheckToken(controlPlane),
       alarms: controlPlane.alarms,
       sealer: box,
       identities: { identify: async () => "refused" },
       rules: { installation: HOST, stsEndpoint: "https://sts.test", instanceRoles: [] },
       log: { info: record, warn: record, error: record },
-    });
+    };
+    this.routes = Object.keys(restRoutes(edge));
+    this.handler = holdingToDocument(apiHandler(edge));
   }
 
   static async start(): Promise<WholeApi> {
@@ -90,6 +114,16 @@ export class WholeApi {
     return JSON.parse(answer.body ?? "") as Key;
   }
 
+  /** A signed REST call with headers of its own. No two are one: time goes on. */
+  async send({ method, path, headers = {}, ...call }: RestCall): Promise<RestResult> {
+    this.controlPlane.advance(1_000);
+    const { body, query = {}, key = ROOT } = call;
+    const text = body === undefined ? "" : JSON.stringify(body);
+    const event = await this.signed(key, method, path, text, query);
+    const answer = await this.handler({ ...event, headers: { ...event.headers, ...headers } });
+    return { ...answer, statusCode: answer.statusCode ?? 200, members: membersOf(answer) };
+  }
+
   async rest(
     method: string,
     path: string,
@@ -109,7 +143,8 @@ export class WholeApi {
     query: Record<string, string> = {},
   ): Promise<APIGatewayProxyEventV2> {
     const headers = await signedHeaders(key, { method, path, query, body }, this.#date());
-    const rawQueryString = new URLSearchParams(query).toString();
+    // As it is signed: a space is no plus sign.
+    const rawQueryString = new URLSearchParams(query).toString().replaceAll("+", "%20");
     return { ...anHttpEvent(method, path, body), headers, rawQueryString };
   }
 
@@ -149,6 +184,21 @@ export class WholeApi {
   }
 }
 
+let check: OpenApiCheck | undefined;
+
+/** The same handler, which throws where an answer under `/v1` is not as the document has it. */
+const holdingToDocument =
+  (handler: ApiHandler): ApiHandler =>
+  async (event, context) => {
+    const answer = await handler(event, context);
+    if (!event.rawPath.startsWith("/v1/")) return answer;
+    check ??= new OpenApiCheck(openApiDocument(commands));
+    const method = event.requestContext.http.method.toLowerCase();
+    const faults = check.faults(method, event.rawPath, answer);
+    if (faults.length === 0) return answer;
+    throw new Error(`${method} ${event.rawPath} answered ${answer.body}: ${faults.join("; ")}`);
+  };
+
 /** Equal from test to test, and all digits of each differ from those of the others. */
 function manyIds(): (digits: number) => string {
   let count = 0;
@@ -160,6 +210,9 @@ function manyIds(): (digits: number) => string {
 
 export const bodyOf = ({ body = "{}" }: APIGatewayProxyStructuredResultV2) =>
   JSON.parse(body) as Record<string, unknown>;
+
+const membersOf = (answer: APIGatewayProxyStructuredResultV2): Record<string, unknown> =>
+  String(answer.headers?.["content-type"]).includes("json") ? bodyOf(answer) : {};
 
 /** A policy that allows this. */
 export const allow = (Action: string, more: object = {}) => ({

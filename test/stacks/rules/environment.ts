@@ -3,6 +3,7 @@ import {
   readEnvironment,
   readPublisherEnvironment,
   readStage,
+  readSwaggerUiDirectory,
 } from "@berth/functions/environment";
 import { FUNCTION_LIMITS, type FunctionName } from "@berth/functions/function-limits";
 import { readAccessKeys, readJoinRules, readKmsKeyId } from "@berth/functions/open-environment";
@@ -39,6 +40,10 @@ export function environmentFaults(
 function readAll(entry: FunctionName, env: Readonly<Record<string, string>>): void {
   const { role } = FUNCTION_LIMITS[entry];
   readStage(env);
+  if (role === "public") {
+    readSwaggerUiDirectory(env);
+    return;
+  }
   if (role === "forwarder") readControllerQueues(env);
   else if (role === "publisher") readPublisherEnvironment(env);
   else readEnvironment(env);

@@ -14,14 +14,14 @@ const PATH = "/v1/alarms";
 export async function listAlarms(options: RestOptions): Promise<number> {
   return withBerth(options, async (berth) => {
     const alarms: AlarmDescription[] = [];
-    let startAfter: string | undefined;
+    let cursor: string | undefined;
     do {
       // Not by URLSearchParams: its `+` for a space is another query than the one that is signed.
-      const query = startAfter === undefined ? "" : `?startAfter=${encodeURIComponent(startAfter)}`;
+      const query = cursor === undefined ? "" : `?cursor=${encodeURIComponent(cursor)}`;
       const page = (await berth("GET", `${PATH}${query}`)) as AlarmPage;
       alarms.push(...page.alarms);
-      startAfter = page.next;
-    } while (startAfter !== undefined);
+      cursor = page.next;
+    } while (cursor !== undefined);
     say(options, alarms, alarmsText(alarms));
   });
 }

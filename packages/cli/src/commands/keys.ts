@@ -42,16 +42,16 @@ export async function createKey(options: CreateKeyOptions): Promise<number> {
 export async function listKeys(options: ListKeysOptions): Promise<number> {
   return withBerth(options, async (berth) => {
     const keys: AccessKeyDescription[] = [];
-    let startAfter: string | undefined;
+    let cursor: string | undefined;
     do {
       const query = new URLSearchParams({
         temporary: String(options.temporary),
-        ...(startAfter !== undefined && { startAfter }),
+        ...(cursor !== undefined && { cursor }),
       });
       const page = (await berth("GET", `${PATH}?${query.toString()}`)) as AccessKeyPage;
       keys.push(...page.accessKeys);
-      startAfter = page.next;
-    } while (startAfter !== undefined);
+      cursor = page.next;
+    } while (cursor !== undefined);
     say(options, keys, keysText(keys));
   });
 }

@@ -35,13 +35,13 @@ export async function queueRun(taskDefinition: string, options: QueueRunOptions)
 export async function listQueue(options: ClusterOptions): Promise<number> {
   return withBerth(options, async (berth) => {
     const runs: QueuedRunDescription[] = [];
-    let startAfter: string | undefined;
+    let cursor: string | undefined;
     do {
-      const path = pathOf(PATH, options, { ...(startAfter !== undefined && { startAfter }) });
+      const path = pathOf(PATH, options, { ...(cursor !== undefined && { cursor }) });
       const page = (await berth("GET", path)) as QueuedRunPage;
       runs.push(...page.queuedRuns);
-      startAfter = page.next;
-    } while (startAfter !== undefined);
+      cursor = page.next;
+    } while (cursor !== undefined);
     say(options, runs, queuedRunsText(runs));
   });
 }

@@ -3,11 +3,17 @@ import type { NormalizedSchema } from "@smithy/core/schema";
 import type { EcsOperationName, EcsResponse } from "./operations.ts";
 import { schemasOf } from "./schemas.ts";
 
-/** Turns one value of a response, never undefined, into what JSON.stringify prints as ECS would. */
+/** Turns one value of a response, never undefined, into what JSON.stringify prints. */
 type Writer = (value: unknown) => unknown;
 
-const structureWriters = new Map<string, Writer>();
-const responseWriters = new Map<EcsOperationName, Writer>();
+/** Prints the responses of one face of the API: the two differ in how they write a time. */
+interface ResponseWriter {
+  readonly writeTime: (time: Date) => string | number;
+  readonly structures: Map<string, Writer>;
+}
+
+const ECS: ResponseWriter = { writeTime: (time) => time.getTime() / 1000, structures: new Map() };
+const REST: ResponseWriter = { writeTime: (time) => time.toISOString(), structures: new Map() };
 
 /**
  * The awsJson1.1 body of a response: only members that the schema knows, without the undefined
@@ -17,9 +23,16 @@ export function serializeResponse<Name extends EcsOperationName>(
   operation: Name,
   response: EcsResponse<Name>,
 ): string {
-  const write = responseWriters.get(operation) ?? structureWriter(schemasOf(operation).output);
-  responseWriters.set(operation, write);
-  return JSON.stringify(write(response));
+  return JSON.stringify(structureWriter(ECS, schemasOf(operation).output)(response));
+}
+
+/** The same members as REST has them: times are RFC 3339. */
+export function restResponse<Name extends EcsOperationName>(
+  operation: Name,
+  response: EcsResponse<Name>,
+): Readonly<Record<string, unknown>> {
+  const write = structureWriter(REST, schemasOf(operation).output);
+  return write(response) as Readonly<Record<string, unknown>>;
 }
 
 /** The awsJson1.1 body of a refusal, with the extra members that the modelled error has. */
@@ -27,17 +40,17 @@ export function serializeError(error: Pick<EcsError, "code" | "message" | "membe
   return JSON.stringify({ ...error.members, __type: error.code, message: error.message });
 }
 
-function structureWriter(schema: NormalizedSchema): Writer {
+function structureWriter(face: ResponseWriter, schema: NormalizedSchema): Writer {
   const name = schema.getName() ?? "";
-  const writer = structureWriters.get(name) ?? compileStructure(schema);
-  structureWriters.set(name, writer);
+  const writer = face.structures.get(name) ?? compileStructure(face, schema);
+  face.structures.set(name, writer);
   return writer;
 }
 
-function compileStructure(schema: NormalizedSchema): Writer {
+function compileStructure(face: ResponseWriter, schema: NormalizedSchema): Writer {
   const writers = Array.from(
     schema.structIterator(),
-    ([member, memberSchema]) => [member, compileValue(memberSchema)] as const,
+    ([member, memberSchema]) => [member, compileValue(face, memberSchema)] as const,
   );
   return (value) => {
     const source = value as Readonly<Record<string, unknown>>;
@@ -50,21 +63,21 @@ function compileStructure(schema: NormalizedSchema): Writer {
   };
 }
 
-function compileValue(schema: NormalizedSchema): Writer {
-  if (schema.isStructSchema()) return structureWriter(schema);
-  if (schema.isTimestampSchema()) return (value) => (value as Date).getTime() / 1000;
-  if (schema.isListSchema()) return compileList(schema);
-  if (schema.isMapSchema()) return compileMap(schema);
+function compileValue(face: ResponseWriter, schema: NormalizedSchema): Writer {
+  if (schema.isStructSchema()) return structureWriter(face, schema);
+  if (schema.isTimestampSchema()) return (value) => face.writeTime(value as Date);
+  if (schema.isListSchema()) return compileList(face, schema);
+  if (schema.isMapSchema()) return compileMap(face, schema);
   return (value) => value;
 }
 
-function compileList(schema: NormalizedSchema): Writer {
-  const write = compileValue(schema.getValueSchema());
+function compileList(face: ResponseWriter, schema: NormalizedSchema): Writer {
+  const write = compileValue(face, schema.getValueSchema());
   return (value) => (value as readonly unknown[]).map((element) => write(element));
 }
 
-function compileMap(schema: NormalizedSchema): Writer {
-  const write = compileValue(schema.getValueSchema());
+function compileMap(face: ResponseWriter, schema: NormalizedSchema): Writer {
+  const write = compileValue(face, schema.getValueSchema());
   return (value) =>
     Object.fromEntries(
       Object.entries(value as Record<string, unknown>).map(([key, entry]) => [key, write(entry)]),

@@ -1,12 +1,12 @@
 import { z } from "zod";
 
 /** Names as IAM has them for users. Source: IAM API reference, CreateUser. */
-const principal = z
+export const principal = z
   .string()
   .regex(/^[\w+=,.@-]{1,64}$/, "must be 1 to 64 of letters, digits and +=,.@_-");
 const expiresAt = z.iso.datetime().optional();
 /** Its elements are checked by what evaluates it. */
-const policy = z.record(z.string(), z.unknown());
+export const policy = z.record(z.string(), z.unknown());
 const status = z.enum(["Active", "Inactive"]);
 
 /** Body of `POST /v1/access-keys`. */
@@ -46,6 +46,6 @@ export interface CreatedAccessKey extends AccessKeyDescription {
 /** What `GET /v1/access-keys` answers. */
 export interface AccessKeyPage {
   readonly accessKeys: readonly AccessKeyDescription[];
-  /** For the next page: `?startAfter=…`. */
+  /** For the next page: `?cursor=…`. */
   readonly next?: string;
 }

@@ -30,6 +30,6 @@ export interface AlarmDescription {
 /** What `GET /v1/alarms` answers. */
 export interface AlarmPage {
   readonly alarms: readonly AlarmDescription[];
-  /** For the next page: `?startAfter=…`. */
+  /** For the next page: `?cursor=…`. */
   readonly next?: string;
 }

@@ -29,7 +29,8 @@ const change = z
     error: `must be exactly one of ${Object.keys(changes).join(", ")}`,
   });
 
-const planRequest = z.strictObject({
+/** Body of `POST /v1/plans`. */
+export const planRequest = z.strictObject({
   cluster: text.optional(),
   change,
   assumptions: z
@@ -49,8 +50,8 @@ const planRequest = z.strictObject({
 
 const versions = z.record(z.string(), z.int());
 
-/** Not strict: a plan is sent back as it was answered. */
-const applyRequest = z.object({
+/** Body of `POST /v1/plans/apply`. Not strict: a plan is sent back as it was answered. */
+export const applyRequest = z.object({
   planId: text,
   cluster: text,
   change,

@@ -50,6 +50,6 @@ export interface QueuedRunExplanation extends QueuedRunDescription {
 /** What `GET /v1/queued-runs` answers. */
 export interface QueuedRunPage {
   readonly queuedRuns: readonly QueuedRunDescription[];
-  /** For the next page: `?startAfter=…`. */
+  /** For the next page: `?cursor=…`. */
   readonly next?: string;
 }

@@ -113,14 +113,21 @@ function otherPolicy({ id, grant }: Stored<AccessKey>, policy: object): Grant {
   throw invalid(`policy: the access key ${id} has no policy; it is of kind ${grant.kind}.`);
 }
 
-/** @returns the document as text, of which nothing is passed over later */
-function checkedPolicy(policy: object): string {
+/**
+ * @returns the document as text, of which nothing is passed over later
+ * @throws EcsError InvalidParameterException
+ */
+export function checkedPolicy(policy: object): string {
   const reading = readPolicyDocument(policy);
   if (reading.kind === "read") return JSON.stringify(policy);
   throw invalid(`policy: ${reading.faults.join("; ")}.`);
 }
 
-function futureTime(context: CommandContext, text: string | undefined): number | undefined {
+/** @throws EcsError InvalidParameterException */
+export function futureTime(
+  context: Pick<CommandContext, "now">,
+  text: string | undefined,
+): number | undefined {
   if (text === undefined) return undefined;
   const time = Date.parse(text);
   if (time > context.now()) return time;

@@ -33,17 +33,22 @@ export function nextToken(next: string | undefined): { readonly nextToken?: stri
 /** No page ends at a longer position: lists are by names and ids. */
 const MAX_POSITION_BYTES = 768;
 
-const encodeToken = (position: string): string =>
+/** Opaque to callers: where a page begins. */
+export const encodeToken = (position: string): string =>
   Buffer.from(JSON.stringify([position])).toString("base64url");
 
-function decodeToken(token: string): string {
+/**
+ * @param member what the caller gave it as
+ * @throws EcsError InvalidParameterException
+ */
+export function decodeToken(token: string, member = "nextToken"): string {
   const position = parseToken(Buffer.from(token, "base64url").toString());
   // Base64 readers skip what they do not know: only what we would write ourselves is ours.
   const isOurs =
     position !== undefined &&
     encodeToken(position) === token &&
     Buffer.byteLength(position) <= MAX_POSITION_BYTES;
-  if (!isOurs) throw invalid("Invalid nextToken.");
+  if (!isOurs) throw invalid(`Invalid ${member}.`);
   return position;
 }
 

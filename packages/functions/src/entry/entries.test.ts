@@ -23,6 +23,7 @@ const ENVIRONMENT = {
   BERTH_EVENT_BUS_NAME: "berth",
   BERTH_KMS_KEY_ID: "alias/keys",
   BERTH_INSTALLATION: "api.invalid",
+  BERTH_SWAGGER_UI: "swagger-ui",
 };
 
 const CONTEXT = { functionName: "f", awsRequestId: "r", invokedFunctionArn: "arn" } as Context;

@@ -1,6 +1,7 @@
 import { createEventBridgeClient } from "@berth/aws/clients";
 import { createEventBus } from "@berth/aws/event-bus";
 import { createDynamoClient } from "@berth/store/dynamodb/client";
+import { createEventHistory } from "@berth/store/dynamodb/event-history";
 import { createDynamoReader } from "@berth/store/dynamodb/reader";
 import { createChangeEventsHandler } from "../change-events.ts";
 import { readPublisherEnvironment } from "../environment.ts";
@@ -17,6 +18,7 @@ export function publisher(name: string) {
     const handler = createChangeEventsHandler({
       scope: { region, account },
       store: createDynamoReader(dynamodb, tableName),
+      history: createEventHistory(dynamodb, tableName, () => Date.now()),
       bus: createEventBus({ client, busName }),
       log,
     });

@@ -35,7 +35,13 @@ beforeEach(async () => {
     },
   });
   const elsewhere = async () => ({ statusCode: 404 });
-  const routes = { account: "", api: elsewhere, connections: elsewhere, events };
+  const routes = {
+    account: "",
+    api: elsewhere,
+    connections: elsewhere,
+    events,
+    reference: elsewhere,
+  };
   server = createServer(createListener({ ...routes, log: () => undefined }));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

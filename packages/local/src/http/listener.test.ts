@@ -8,6 +8,7 @@ import {
 } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { MAX_BODY_BYTES } from "./body.ts";
@@ -31,6 +32,7 @@ beforeEach(async () => {
       },
       connections: async () => ({ statusCode: 410 }),
       events: async () => ({ statusCode: 299 }),
+      reference: async () => ({ statusCode: 298 }),
       log: (message) => logged.push(message),
     }),
   );
@@ -111,6 +113,44 @@ describe("an answer", () => {
     };
     const response = await send({});
     expect(response).toMatchObject({ status: 500, body: '{"message":"Internal Server Error"}' });
+  });
+
+  test.each(["/reference", "/reference/start.js"])("for %s comes from that route", async (path) => {
+    expect(await send({ path, method: "GET" })).toMatchObject({ status: 298 });
+    expect((await send({ path: "/references", method: "GET" })).status).toBe(200);
+  });
+
+  test("is gone on with where the answer is a stream, until it is refused", async () => {
+    const pieces = ["id: 1\n\n", "data: x\n\nid: 2\n\n"];
+    answer = () => {
+      const body = pieces.shift();
+      const headers = { "content-type": "text/event-stream" };
+      return body === undefined ? { statusCode: 401 } : { statusCode: 200, headers, body };
+    };
+    const response = await send({ method: "GET", headers: { accept: "text/event-stream" } });
+    expect(response).toMatchObject({
+      status: 200,
+      headers: { "content-type": "text/event-stream", "transfer-encoding": "chunked" },
+      body: "id: 1\n\ndata: x\n\nid: 2\n\n",
+    });
+    const seen = events.map(({ headers }) => headers["last-event-id"]);
+    expect(seen).toEqual([undefined, "1", "2"]);
+  });
+
+  test("asks no more for a reader who has gone", async () => {
+    const headers = { "content-type": "text/event-stream" };
+    answer = () => ({ statusCode: 200, headers, body: "id: 1\n\n" });
+    const request = httpRequest({ port, host: "127.0.0.1", method: "GET" });
+    request.end();
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    response.destroy();
+    await expect
+      .poll(async () => {
+        const before = events.length;
+        await sleep(20);
+        return events.length - before;
+      })
+      .toBe(0);
   });
 
   test("for EventBridge comes from that route", async () => {

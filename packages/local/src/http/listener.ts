@@ -4,6 +4,7 @@ import { EcsError, HTTP_STATUS } from "@berth/domain/errors";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { readBody } from "./body.ts";
 import { EVENT_BRIDGE_TARGET } from "../event-bridge/put-events.ts";
+import { isStream, sendStream } from "./event-stream.ts";
 import { toProxyEvent, writeResult } from "./proxy-event.ts";
 
 export type HttpHandler = (
@@ -16,6 +17,8 @@ export interface Routes {
   readonly api: HttpHandler;
   /** `/@connections/…`: API Gateway's management API for WebSockets. */
   readonly connections: HttpHandler;
+  /** `/reference`: the page of the REST API. */
+  readonly reference: HttpHandler;
   /** EventBridge, told by its target header. */
   readonly events: HttpHandler;
   readonly log: (message: string, error: unknown) => void;
@@ -39,19 +42,27 @@ async function answer(
   const body = await readBody(request);
   if (body === "tooLarge") return refuseTooLarge(request, response);
   const event = toProxyEvent(request, body, routes.account);
-  writeResult(response, await invoke(routes, handlerFor(routes, event), event));
+  const handler: HttpHandler = (each) => invoke(routes, handlerFor(routes, each), each);
+  const result = await handler(event);
+  if (isStream(result)) await sendStream(response, handler, { event, first: result });
+  else writeResult(response, result);
 }
 
 function handlerFor(
-  { api, connections, events }: Routes,
+  { api, connections, events, reference }: Routes,
   { rawPath, headers }: APIGatewayProxyEventV2,
 ): HttpHandler {
   if (rawPath.startsWith("/@connections/")) return connections;
+  if (/^\/reference(\/|$)/.test(rawPath)) return reference;
   return headers["x-amz-target"]?.startsWith(EVENT_BRIDGE_TARGET) ? events : api;
 }
 
 /** As API Gateway: a function that throws is its client's 500, and says no more than that. */
-async function invoke(routes: Routes, handler: HttpHandler, event: APIGatewayProxyEventV2) {
+async function invoke(
+  routes: Routes,
+  handler: HttpHandler,
+  event: APIGatewayProxyEventV2,
+): Promise<APIGatewayProxyStructuredResultV2> {
   try {
     return await handler(event);
   } catch (error) {

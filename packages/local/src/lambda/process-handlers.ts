@@ -8,6 +8,7 @@ import {
   type FunctionName,
   type FunctionRole,
 } from "@berth/functions/function-limits";
+import { swaggerUiDirectory } from "@berth/functions/reference/handler";
 import { KMS_KEY_ID } from "../embedded/kms-server.ts";
 import type { Handlers } from "../handlers.ts";
 import { EVENT_BUS_NAME, type HostOptions, LOCAL_STAGE, TABLE_NAME } from "../host-options.ts";
@@ -51,6 +52,7 @@ export function startProcessHandlers(
     ) as unknown as Handlers["queues"],
     sweep: async () => invoker("sweep")({}),
     changeEvents: invoker("change-events"),
+    reference: invoker("reference"),
     close: () => {
       for (const pool of Object.values(pools)) pool.close();
     },
@@ -93,6 +95,7 @@ function environmentOf(name: FunctionName, options: ProcessHandlersOptions): Var
 const VARIABLES: Readonly<Record<FunctionRole, (options: ProcessHandlersOptions) => Variables>> = {
   forwarder: queueVariables,
   controller: controllerVariables,
+  public: () => ({ BERTH_SWAGGER_UI: swaggerUiDirectory() }),
   publisher: (options) => ({
     ...tableVariables(options),
     BERTH_EVENT_BUS_NAME: EVENT_BUS_NAME,

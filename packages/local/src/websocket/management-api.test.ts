@@ -28,7 +28,8 @@ beforeEach(async () => {
       return connectionId === "here=" ? "sent" : "gone";
     },
   });
-  const routes = { account: "000000000000", api, events: api, connections, log };
+  const others = { api, events: api, reference: api };
+  const routes = { account: "000000000000", ...others, connections, log };
   server = createServer(createListener(routes));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

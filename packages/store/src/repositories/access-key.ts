@@ -4,8 +4,8 @@ import type { AccessKeyRepository, Stored } from "../store.ts";
 import type { Item, Table } from "../table.ts";
 import { expiryOf, membersOf, toItem, toStored } from "./stored.ts";
 
-/** How long after its time a key is still known: so long its holder is told why it is refused. */
-const EXPIRED_KEPT_MS = 24 * 3_600_000;
+/** How long after its time a key or a token is still known: so long its holder is told why it is refused. */
+export const EXPIRED_KEPT_MS = 24 * 3_600_000;
 
 export function createAccessKeyRepository(table: Table): AccessKeyRepository {
   return {
