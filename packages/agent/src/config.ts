@@ -60,6 +60,8 @@ export interface AgentConfig {
   readonly hostAddress: string;
   readonly availabilityZone?: string;
   readonly instanceName?: string;
+  /** Of which it is a machine: by that a capacity provider has it. */
+  readonly autoScalingGroup?: string;
 }
 
 /** A setting that cannot be used; the agent must not start with a guess. */
@@ -184,6 +186,7 @@ function readInstance(read: ConfigReader) {
   const countable = read.json("BERTH_INSTANCE_RESOURCES", RESOURCES_RULE, isCountable);
   const availabilityZone = read.text("BERTH_AVAILABILITY_ZONE");
   const instanceName = read.text("BERTH_INSTANCE_NAME");
+  const autoScalingGroup = read.text("BERTH_AUTO_SCALING_GROUP");
   return {
     instanceAttributes: Object.entries(
       read.json("ECS_INSTANCE_ATTRIBUTES", "a JSON object of texts", isTextRecord) ?? {},
@@ -204,6 +207,7 @@ function readInstance(read: ConfigReader) {
     ...(countable !== undefined && { countable }),
     ...(availabilityZone !== undefined && { availabilityZone }),
     ...(instanceName !== undefined && { instanceName }),
+    ...(autoScalingGroup !== undefined && { autoScalingGroup }),
   };
 }
 

@@ -8,6 +8,7 @@ import { why } from "./commands/why.ts";
 import { addAlarms } from "./alarms-program.ts";
 import { addKeys } from "./keys-program.ts";
 import {
+  autoScalingGroupsOption,
   dataDirOption,
   endpointOption,
   eventTypeOption,
@@ -68,6 +69,7 @@ function addUp(program: Command): void {
     .command("up")
     .description("Start the control plane and the container instances on this machine.")
     .addOption(instancesOption())
+    .addOption(autoScalingGroupsOption())
     .addOption(dataDirOption())
     .addOption(portOption())
     .addOption(regionOption())

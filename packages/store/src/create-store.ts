@@ -2,6 +2,7 @@ import { hideExpired } from "./expiring-table.ts";
 import { clusterOf, kindOf } from "./keys.ts";
 import { createAccessKeyRepository } from "./repositories/access-key.ts";
 import { createAlarmRepository } from "./repositories/alarm.ts";
+import { createCapacityProviderRepository } from "./repositories/capacity-provider.ts";
 import { createClusterRepository } from "./repositories/cluster.ts";
 import { createContainerInstanceRepository } from "./repositories/container-instance.ts";
 import { createQueuedRunRepository } from "./repositories/queued-run.ts";
@@ -34,6 +35,7 @@ export function createStore(plainTable: Table, options: StoreOptions): Store {
   const table = hideExpired(shardTable(plainTable, shards), () => retention.now());
   return {
     clusters: createClusterRepository(table),
+    capacityProviders: createCapacityProviderRepository(table, retention),
     taskDefinitions: createTaskDefinitionRepository(table),
     instances: createContainerInstanceRepository(table, retention, ledgersPerShard),
     tasks: createTaskRepository(table, retention),

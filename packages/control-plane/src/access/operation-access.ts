@@ -1,5 +1,6 @@
 import type { EcsOperationName, EcsRequest } from "@berth/contracts/ecs-api/operations";
 import {
+  capacityProviderArn,
   clusterArn,
   containerInstanceArn,
   serviceArn,
@@ -11,6 +12,7 @@ import {
 } from "@berth/domain/arn";
 import type { Scope } from "@berth/domain/arn";
 import {
+  capacityProviderName,
   clusterName,
   containerInstanceId,
   serviceChildRef,
@@ -48,6 +50,17 @@ const NAMERS: { readonly [Name in EcsOperationName]: Namer<Name> } = {
   }),
   ListClusters: () => ({}),
   DeleteCluster: (scope, { cluster }) => theCluster(scope, cluster),
+
+  PutClusterCapacityProviders: (scope, { cluster }) => theCluster(scope, cluster),
+  CreateCapacityProvider: (scope, { name }) => providers(scope, [name]),
+  UpdateCapacityProvider: (scope, { name }) => providers(scope, [name]),
+  DeleteCapacityProvider: (scope, { capacityProvider }) => providers(scope, [capacityProvider]),
+  DescribeCapacityProviders: (scope, { capacityProviders = [], cluster }) => ({
+    ...(capacityProviders.length > 0
+      ? providers(scope, capacityProviders)
+      : { resources: [capacityProviderArn(scope, "*")] }),
+    ...(cluster !== undefined && inCluster(scope, cluster)),
+  }),
 
   RegisterTaskDefinition: (scope, { family = "" }) => ({
     resources: [taskDefinitionArn(scope, `${family}:*`)],
@@ -162,6 +175,12 @@ const theDefinition = (scope: Scope, text: string | undefined): Named => ({
 });
 
 type Given = readonly (string | undefined)[];
+
+const providers = (scope: Scope, given: Given): Named => ({
+  resources: given.map((each) =>
+    capacityProviderArn(scope, capacityProviderName(scope, each ?? "")),
+  ),
+});
 
 function services(scope: Scope, nameOrArn: string | undefined, given: Given = []): Named {
   const { cluster } = inCluster(scope, nameOrArn);

@@ -3,10 +3,12 @@ import type { Cluster } from "@berth/domain/cluster";
 import type { Stored } from "@berth/store/store";
 import type { CommandContext } from "../context.ts";
 import { checkClusterConfiguration } from "./cluster-configuration.ts";
+import { associate, providerNames } from "./cluster-providers.ts";
 import { countCluster, NO_COUNTS } from "./cluster-counts.ts";
 import type { Command } from "./command.ts";
 import { clusterName } from "./identifiers.ts";
 import { presentCluster } from "./present/cluster.ts";
+import { validDefaultStrategy } from "./provider-strategy.ts";
 import { validTags } from "./tags.ts";
 
 /**
@@ -21,14 +23,16 @@ export const createCluster: Command<"CreateCluster"> = async (context, request) 
   for (;;) {
     const existing = await context.store.clusters.find(wanted.name);
     if (existing?.status === "ACTIVE") return { cluster: await describe(context, existing) };
-    if ((await write(context, wanted, existing)) === "ok") {
-      return { cluster: present(context, wanted, NO_COUNTS) };
+    const cluster = { ...wanted, ...(await associate(context, wanted, wanted.capacityProviders)) };
+    if ((await write(context, cluster, existing)) === "ok") {
+      return { cluster: present(context, cluster, NO_COUNTS) };
     }
   }
 };
 
 function newCluster(context: CommandContext, request: EcsRequest<"CreateCluster">): Cluster {
   const { configuration, serviceConnectDefaults } = request;
+  const capacityProviders = providerNames(context, request.capacityProviders ?? []);
   const settings = request.settings ?? [{ name: "containerInsights", value: "disabled" }];
   return {
     name: clusterName(context.scope, request.clusterName),
@@ -37,9 +41,10 @@ function newCluster(context: CommandContext, request: EcsRequest<"CreateCluster"
       name,
       value,
     })),
-    capacityProviders: request.capacityProviders ?? [],
-    defaultCapacityProviderStrategy: (request.defaultCapacityProviderStrategy ?? []).map(
-      ({ capacityProvider = "", weight = 0, base = 0 }) => ({ capacityProvider, weight, base }),
+    capacityProviders,
+    defaultCapacityProviderStrategy: validDefaultStrategy(
+      request.defaultCapacityProviderStrategy ?? [],
+      capacityProviders,
     ),
     ...(configuration && { configuration: { ...configuration } }),
     ...(serviceConnectDefaults?.namespace && {

@@ -1,12 +1,15 @@
 import type { Commands } from "./command.ts";
+import { createCapacityProvider } from "./create-capacity-provider.ts";
 import { createCluster } from "./create-cluster.ts";
 import { createService } from "./create-service.ts";
 import { createTaskSet } from "./create-task-set.ts";
+import { deleteCapacityProvider } from "./delete-capacity-provider.ts";
 import { deleteCluster } from "./delete-cluster.ts";
 import { deleteService } from "./delete-service.ts";
 import { deleteTaskSet } from "./delete-task-set.ts";
 import { deregisterContainerInstance } from "./deregister-container-instance.ts";
 import { deregisterTaskDefinition } from "./deregister-task-definition.ts";
+import { describeCapacityProviders } from "./describe-capacity-providers.ts";
 import { describeClusters } from "./describe-clusters.ts";
 import { describeContainerInstances } from "./describe-container-instances.ts";
 import { describeServiceDeployments } from "./describe-service-deployments.ts";
@@ -24,6 +27,7 @@ import { listServices } from "./list-services.ts";
 import { listTaskDefinitionFamilies } from "./list-task-definition-families.ts";
 import { listTaskDefinitions } from "./list-task-definitions.ts";
 import { listTasks } from "./list-tasks.ts";
+import { putClusterCapacityProviders } from "./put-cluster-capacity-providers.ts";
 import { registerContainerInstance } from "./register-container-instance.ts";
 import { registerTaskDefinition } from "./register-task-definition.ts";
 import { runTask } from "./run-task.ts";
@@ -33,6 +37,7 @@ import { stopTask } from "./stop-task.ts";
 import { submitAttachmentStateChanges } from "./submit-attachment-state-changes.ts";
 import { submitContainerStateChange } from "./submit-container-state-change.ts";
 import { submitTaskStateChange } from "./submit-task-state-change.ts";
+import { updateCapacityProvider } from "./update-capacity-provider.ts";
 import { updateContainerInstancesState } from "./update-container-instances-state.ts";
 import { updateServicePrimaryTaskSet } from "./update-service-primary-task-set.ts";
 import { updateService } from "./update-service.ts";
@@ -45,6 +50,11 @@ export const commands: Commands = {
   DescribeClusters: describeClusters,
   ListClusters: listClusters,
   DeleteCluster: deleteCluster,
+  PutClusterCapacityProviders: putClusterCapacityProviders,
+  CreateCapacityProvider: createCapacityProvider,
+  UpdateCapacityProvider: updateCapacityProvider,
+  DeleteCapacityProvider: deleteCapacityProvider,
+  DescribeCapacityProviders: describeCapacityProviders,
   RegisterTaskDefinition: registerTaskDefinition,
   DescribeTaskDefinition: describeTaskDefinition,
   ListTaskDefinitions: listTaskDefinitions,

@@ -12,7 +12,12 @@ export function closestFailures(
 ): readonly PlacementFailure[] {
   const sites = cells.flatMap((cell) => cell.sites);
   if (sites.length === 0) return [NO_INSTANCES];
-  const all = sites.flatMap((site) => {
+  const considered = filters.reduce(
+    (left, each) => (each.whereNonePasses ? left.filter((site) => each.passes(site)) : left),
+    sites,
+  );
+  if (considered.length === 0) return filters.flatMap((each) => each.whereNonePasses ?? []);
+  const all = considered.flatMap((site) => {
     const failed = filters.find((filter) => !filter.passes(site));
     return failed
       ? [{ containerInstanceId: site.instance.id, reason: failed.reason(site), site, failed }]
