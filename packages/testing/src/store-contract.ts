@@ -12,6 +12,7 @@ import {
 } from "./builders.ts";
 import { describeAccessKeys } from "./store-contract-access-keys.ts";
 import { describeAlarms } from "./store-contract-alarms.ts";
+import { describeCapacityProviders } from "./store-contract-capacity-providers.ts";
 import { describeClusters } from "./store-contract-clusters.ts";
 import { describeInstances } from "./store-contract-instances.ts";
 import { describeQueuedRuns } from "./store-contract-queued-runs.ts";
@@ -50,6 +51,10 @@ export function describeStore(parts: StoreParts): void {
   describe("access keys", () => {
     describeAccessKeys(parts);
   });
+  describe("capacity providers", () => {
+    describeCapacityProviders(parts);
+  });
+
   describe("alarms", () => {
     describeAlarms(parts);
   });

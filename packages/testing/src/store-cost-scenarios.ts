@@ -1,6 +1,7 @@
 import type { Task } from "@berth/domain/task";
 import type { Store } from "@berth/store/store";
 import { ALARM_COSTS } from "./alarm-cost-scenarios.ts";
+import { CAPACITY_PROVIDER_COSTS } from "./capacity-provider-cost-scenarios.ts";
 import { QUEUED_RUN_COSTS } from "./queued-run-cost-scenarios.ts";
 import { aCluster, aLedger, aReservation, aSession, instanceId, taskId } from "./builders.ts";
 import { there } from "./store-contract-world.ts";
@@ -311,6 +312,7 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
 
   ...QUEUED_RUN_COSTS,
   ...ALARM_COSTS,
+  ...CAPACITY_PROVIDER_COSTS,
 
   "serviceDeployments.put | any":
     async ({ serviceDeployments }) =>
