@@ -1,4 +1,5 @@
 import {
+  capacityProviderArn,
   clusterArn,
   containerInstanceArn,
   serviceArn,
@@ -60,6 +61,11 @@ export async function namesIn({ scope, store }: ControlPlane): Promise<Names> {
 /** Which of the names are good for a member, by the member's own name. */
 export const knownTexts = ({ scope }: Pick<ControlPlane, "scope">, names: Names): KnownTexts => [
   [/^cluster/i, [CLUSTER, "other", "absent", clusterArn(scope, CLUSTER)]],
+  [
+    /apacityProviders?$/,
+    ["spot", "steady", "unused", "FARGATE", capacityProviderArn(scope, "spot")],
+  ],
+  [/^autoScalingGroupArn$/, ["spot-group", "another-group"]],
   [/^service(s|Name)?$/, [...names.service, "absent"]],
   [/^task(s|Arn)?$/, names.task],
   [/^taskDefinition/, ["web", "web:1", "web:2", "absent:1", taskDefinitionArn(scope, "web:2")]],
