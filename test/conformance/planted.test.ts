@@ -53,7 +53,10 @@ describe("the suite notices a planner that", () => {
       "takes any instance for any provider",
       "Capacity providers",
       // A request with none is one without such a member.
-      (candidates, { capacityProviders: _, ...request }) => planPlacement(candidates, request),
+      (candidates, request) => {
+        const { capacityProviders: _, ...others } = request;
+        return planPlacement(candidates, others);
+      },
     ],
     ["counts no memory", "CPU and memory", demands({ memoryMiB: 0 })],
     [

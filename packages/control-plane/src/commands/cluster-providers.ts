@@ -99,17 +99,17 @@ const CLAIM_MS = 60_000;
 
 /** Names of the clusters that have the provider, or are just getting it. */
 export async function clustersWith(
-  { now, store }: CommandContext,
+  context: CommandContext,
   { name, clusters }: CapacityProvider,
 ): Promise<readonly string[]> {
-  const found = await store.clusters.findMany(Object.keys(clusters));
+  const found = await context.store.clusters.findMany(Object.keys(clusters));
   const having = new Set(
     found
       .filter((each) => each.status === "ACTIVE" && each.capacityProviders.includes(name))
       .map((each) => each.name),
   );
   return Object.entries(clusters)
-    .filter(([cluster, claimedAt]) => having.has(cluster) || claimedAt > now() - CLAIM_MS)
+    .filter(([cluster, claimedAt]) => having.has(cluster) || claimedAt > context.now() - CLAIM_MS)
     .map(([cluster]) => cluster);
 }
 

@@ -10,6 +10,7 @@ import { queueRun } from "../rest/queue-run.ts";
 import { createCapacityProvider } from "./create-capacity-provider.ts";
 import { createService } from "./create-service.ts";
 import { createTaskSet } from "./create-task-set.ts";
+import { deregisterContainerInstance } from "./deregister-container-instance.ts";
 import { describeServices } from "./describe-services.ts";
 import { describeTasks } from "./describe-tasks.ts";
 import { listTasks } from "./list-tasks.ts";
@@ -56,9 +57,11 @@ const associate = async (
 const run = async (request: Partial<EcsRequest<"RunTask">>) =>
   runTask(plane, { taskDefinition: "web", ...request });
 
+const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
 const providersOf = (
   tasks: readonly { readonly capacityProviderName?: string | undefined }[] = [],
-) => tasks.map(({ capacityProviderName }) => capacityProviderName).toSorted();
+) => tasks.map(({ capacityProviderName = "none" }) => capacityProviderName).toSorted(compareText);
 
 const placesOf = (tasks: Awaited<ReturnType<typeof run>>["tasks"] = []) =>
   tasks.map(({ containerInstanceArn = "" }) =>
@@ -90,7 +93,7 @@ describe("RunTask with a capacity provider strategy", () => {
   test("goes by the cluster's default strategy where it names nothing", async () => {
     await associate([{ capacityProvider: "steady" }]);
     expect(providersOf((await run({})).tasks)).toEqual(["steady"]);
-    expect(providersOf((await run({ launchType: "EC2" })).tasks)).toEqual([undefined]);
+    expect(providersOf((await run({ launchType: "EC2" })).tasks)).toEqual(["none"]);
     const own = [{ capacityProvider: "spot" }];
     expect(providersOf((await run({ capacityProviderStrategy: own })).tasks)).toEqual(["spot"]);
   });
@@ -108,6 +111,21 @@ describe("RunTask with a capacity provider strategy", () => {
     const { tasks, failures } = await run({ count: 4, capacityProviderStrategy });
     expect(providersOf(tasks)).toEqual(["spot", "spot"]);
     expect(failures).toMatchObject([{ reason: "EMPTY CAPACITY PROVIDER" }]);
+  });
+
+  test("is no error in a cluster that has no instance yet", async () => {
+    for (const number of [1, 2, 3, 4]) {
+      await deregisterContainerInstance(plane, { containerInstance: instanceId(number) });
+    }
+    const { tasks, failures } = await run({ count: 2, capacityProviderStrategy: BOTH });
+    expect(tasks).toEqual([]);
+    expect(failures).toMatchObject([
+      { reason: "EMPTY CAPACITY PROVIDER" },
+      { reason: "EMPTY CAPACITY PROVIDER" },
+    ]);
+    await expect(run({})).rejects.toMatchObject({
+      message: "No Container Instances were found in your cluster.",
+    });
   });
 
   test("comes to the same tasks when it is repeated", async () => {

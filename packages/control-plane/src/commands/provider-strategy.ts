@@ -13,7 +13,7 @@ const MAX_BASE = 100_000;
 const MAX_WEIGHT = 1_000;
 
 /** What ECS fills in. */
-export const filledStrategy = (given: GivenStrategy): readonly CapacityProviderStrategyItem[] =>
+const filledStrategy = (given: GivenStrategy): readonly CapacityProviderStrategyItem[] =>
   given.map(({ capacityProvider = "", weight = 0, base = 0 }) => ({
     capacityProvider,
     weight,

@@ -31,7 +31,8 @@ export async function runTask(
   const run = identify(context, request, { launch, count });
   const view = context.views.of(launch.cluster);
   if (!view.index.hasActive) await view.readAll(context);
-  if (!view.index.hasActive) {
+  // Of a provider that is said task by task: it may have none as yet.
+  if (!view.index.hasActive && !capacityProviderStrategy) {
     throw invalid("No Container Instances were found in your cluster.");
   }
   const earlier = await tasksOfEarlierCall(context, run, view);

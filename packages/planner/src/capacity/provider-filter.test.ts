@@ -65,9 +65,9 @@ describe("a task of a capacity provider", () => {
     ]);
   });
 
-  test("is told that the cluster has none, where it has none at all", () => {
+  test("is told the same where the cluster has no instance at all", () => {
     expect(failuresOf(planPlacement([], request(SPOT)))).toMatchObject([
-      { reason: "No Container Instances were found in your cluster." },
+      { reason: "EMPTY CAPACITY PROVIDER" },
     ]);
   });
 

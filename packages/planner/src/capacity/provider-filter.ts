@@ -3,15 +3,18 @@ import type { Filter } from "../placement/filters.ts";
 import type { Site } from "../placement/site.ts";
 
 /** Why an instance of another provider, or of none, is not considered. */
-export const OTHER_PROVIDER = "CAPACITY PROVIDER";
+const OTHER_PROVIDER = "CAPACITY PROVIDER";
 
 /** ECS's word for a provider without an instance that takes tasks. Source: ECS developer guide, stopped task errors. */
 export const EMPTY_PROVIDER = "EMPTY CAPACITY PROVIDER";
 
+/** Where tasks are to go by a strategy; nothing where any instance will do. */
+export const providerFilters = (
+  providers: readonly ProviderInstances[] | undefined,
+): readonly Filter<Pick<Site, "attributes">>[] => (providers ? [providerFilter(providers)] : []);
+
 /** Passes the instances of these providers: those that came from one of their Auto Scaling groups. */
-export function providerFilter(
-  providers: readonly ProviderInstances[],
-): Filter<Pick<Site, "attributes">> {
+function providerFilter(providers: readonly ProviderInstances[]): Filter<Pick<Site, "attributes">> {
   const groups = new Set(providers.map(({ autoScalingGroup }) => autoScalingGroup));
   const wanted = providers
     .map((each) => `${each.capacityProvider} (Auto Scaling group ${each.autoScalingGroup})`)
@@ -30,8 +33,3 @@ export function providerFilter(
     },
   };
 }
-
-/** Where tasks are to go by a strategy; nothing where any instance will do. */
-export const providerFilters = (
-  providers: readonly ProviderInstances[] | undefined,
-): readonly Filter<Pick<Site, "attributes">>[] => (providers ? [providerFilter(providers)] : []);

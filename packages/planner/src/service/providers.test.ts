@@ -74,7 +74,7 @@ describe("a service with a capacity provider strategy", () => {
   test("takes away from who is above its share, and the base last", () => {
     const tasks = [of("steady", 1), of("steady", 2), of("spot", 3), of("spot", 4), of("spot", 5)];
     expect(stopped(plan(tasks, { desiredCount: 4 }))).toEqual([3]);
-    expect(stopped(plan(tasks, { desiredCount: 1 })).toSorted()).toEqual([1, 3, 4, 5]);
+    expect(new Set(stopped(plan(tasks, { desiredCount: 1 })))).toEqual(new Set([1, 3, 4, 5]));
   });
 
   test("takes what does not run yet before all, as without a strategy", () => {
