@@ -29,7 +29,7 @@ test.each<[string, (table: Table) => Table, RegExp]>([
     "a task that says none",
     creating((task) => {
       const { capacityProviderName: _, ...others } = task;
-      return others as Item;
+      return others;
     }),
     /^I42 .* has no share in it$/,
   ],

@@ -300,8 +300,8 @@ describe("a service with a capacity provider strategy", () => {
       forceNewDeployment: true,
     });
     expect(service?.deployments).toHaveLength(2);
-    if (given.length > 0) expect(service).toMatchObject({ capacityProviderStrategy: given });
-    else expect(service?.launchType).toBe("EC2");
+    expect(service?.capacityProviderStrategy ?? []).toMatchObject(given);
+    expect(service?.launchType).toBe(given.length > 0 ? undefined : "EC2");
   });
 
   test("may be told the one that it has, in any order", async () => {

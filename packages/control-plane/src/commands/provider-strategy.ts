@@ -68,7 +68,7 @@ export function checkStrategy(
   const capacityProviderStrategy = strategy.map((item) => {
     const autoScalingGroup = autoScalingGroups[item.capacityProvider];
     assert(autoScalingGroup, "an associated provider has its group on the cluster");
-    return { ...item, autoScalingGroup };
+    return Object.assign({}, item, { autoScalingGroup });
   });
   return { launchType: "EC2", capacityProviderStrategy };
 }
@@ -78,8 +78,8 @@ type Strategy = readonly CapacityProviderStrategyItem[];
 
 /** @throws EcsError InvalidParameterException */
 function refuseFaults(faults: readonly Fault[]): void {
-  const [first] = faults.filter((fault) => fault !== false);
-  if (first !== undefined) throw new EcsError("InvalidParameterException", first);
+  const first = faults.find((fault) => fault !== false);
+  if (first) throw new EcsError("InvalidParameterException", first);
 }
 
 function memberFaults(strategy: Strategy, member: string): readonly Fault[] {

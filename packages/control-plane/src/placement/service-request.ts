@@ -59,15 +59,16 @@ export function waitingRequests(
   if (!definition) return [];
   const seed = taskDefinitionName(definition);
   const own = service.plannedStarts.filter((start) => start.deploymentId === source.id);
-  return batchesOfStarts(own, source).map(({ taskIds, provider }) => ({
-    ...(provider && { capacityProvider: provider.capacityProvider }),
-    request: serviceRequest(service, {
-      taskIds,
-      definition,
-      seed,
-      source: { ...source, ...(provider && { capacityProviderStrategy: [provider] }) },
-    }),
-  }));
+  return batchesOfStarts(own, source).map(({ taskIds, provider }) => {
+    if (!provider) {
+      return { request: serviceRequest(service, { taskIds, definition, seed, source }) };
+    }
+    const of = Object.assign({}, source, { capacityProviderStrategy: [provider] });
+    return {
+      capacityProvider: provider.capacityProvider,
+      request: serviceRequest(service, { taskIds, definition, seed, source: of }),
+    };
+  });
 }
 
 /** Planned starts by the provider that each is for. */

@@ -161,7 +161,7 @@ async function placementsNow(
     return requests.map(({ request, ...of }) => {
       const explained = explainPlacement(candidates, request);
       const outlook = presentOutlook({ scope: context.scope, cluster }, explained);
-      return { deploymentId: source.id, ...of, ...outlook };
+      return Object.assign({ deploymentId: source.id }, of, outlook);
     });
   });
 }
