@@ -98,7 +98,10 @@ export class FakeFleet {
     socket.send(JSON.stringify({ type: "AckRequest", message: ack }));
     for (const { arn, desiredStatus, containers } of tasks) {
       this.told[desiredStatus] += 1;
-      void this.#report(arn, desiredStatus, containers[0]?.name ?? "");
+      this.#report(arn, desiredStatus, containers[0]?.name ?? "").catch((error: Error) => {
+        // Reports that were on their way when the fleet left.
+        if (this.#isOpen) throw error;
+      });
     }
   }
 

@@ -1,5 +1,5 @@
 import { Berth } from "../e2e/berth.ts";
-import { createService, registerDemo, stable } from "../e2e/demo.ts";
+import { registerDemo } from "../e2e/demo.ts";
 import { benchCost } from "./cost.ts";
 import { benchLambda } from "./lambda.ts";
 import { residentMiB } from "./process-usage.ts";
@@ -25,6 +25,10 @@ const [, , only] = process.argv;
 if (only === "placement") {
   benchPlacement();
   benchServicePlanning();
+  process.exit();
+}
+if (only === "requests") {
+  await benchRequests();
   process.exit();
 }
 if (only === "scale") {
@@ -55,13 +59,9 @@ try {
     await benchStarts(berth, count, runs);
   await benchReplacement(berth, 7);
   await benchRollout(berth, 20, 3);
-  await createService(berth, "idle", "bench", 3);
-  await createService(berth, "ten", "bench", 10);
-  await stable(berth, "idle");
-  await stable(berth, "ten");
-  await benchRequests(berth);
   sayMemory(berth, "at the end");
   await benchRequestUnits();
 } finally {
   await berth?.down();
 }
+await benchRequests();

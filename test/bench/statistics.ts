@@ -18,6 +18,12 @@ export function spreadOf(values: readonly number[]): Spread {
   };
 }
 
+/** The value that so great a share of them does not exceed. @param share such as 0.99 */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
+
 /** `1.23 s [1.10–1.40], n=5` */
 export function format({ median, least, most, count }: Spread, unit: string): string {
   const digits = most >= 100 ? 0 : 2;

@@ -17,6 +17,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import type { ContainerInstance } from "@aws-sdk/client-ecs";
 import type { AccessKeyDescription, CreatedAccessKey } from "@berth/contracts/rest/access-keys";
+import { checkAnswers } from "@berth/testing/check-answers";
 import { anEc2Instance, startMetadataStandIn, startStsStandIn } from "@berth/testing/ec2-stand-ins";
 import type { StandIn, StsStandIn } from "@berth/testing/ec2-stand-ins";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -64,7 +65,8 @@ async function keys(...args: readonly string[]): Promise<unknown> {
 
 function clientOf({ accessKeyId, secretAccessKey }: CreatedAccessKey): ECSClient {
   const { url: endpoint, region } = berth.endpoint;
-  return new ECSClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey } });
+  const credentials = { accessKeyId, secretAccessKey };
+  return checkAnswers(new ECSClient({ endpoint, region, credentials }));
 }
 
 describe.each(["in-process", "bundles"])("with functions as %s", (functions) => {

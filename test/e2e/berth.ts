@@ -10,6 +10,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ECSClient, ListContainerInstancesCommand } from "@aws-sdk/client-ecs";
 import type { ProcessesFile } from "@berth/contracts/local/installation";
+import { checkAnswers } from "@berth/testing/check-answers";
 import Docker from "dockerode";
 
 const INSTANCE_LABEL = "berth.container-instance-arn";
@@ -42,12 +43,14 @@ export class Berth {
     this.dataDir = dataDir;
     this.#up = up;
     this.endpoint = endpoint;
-    this.ecs = new ECSClient({
-      endpoint: endpoint.url,
-      region: endpoint.region,
-      credentials: endpoint,
-      maxAttempts: 10,
-    });
+    this.ecs = checkAnswers(
+      new ECSClient({
+        endpoint: endpoint.url,
+        region: endpoint.region,
+        credentials: endpoint,
+        maxAttempts: 10,
+      }),
+    );
   }
 
   static async start(options: StartOptions = {}): Promise<Berth> {

@@ -98,7 +98,11 @@ export const examplesWith = ({
       { type: "memberOf", expression: "attribute:ecs.availability-zone exists" },
     ],
   },
-  StartTask: { taskDefinition: "web:1", containerInstances: [instanceId(1), instanceId(2)] },
+  StartTask: {
+    taskDefinition: "web:1",
+    containerInstances: [instanceId(1), instanceId(2)],
+    overrides: { containerOverrides: [{ name: "main", command: ["sleep"] }] },
+  },
   UpdateContainerInstancesState: { containerInstances: [instanceId(2)], status: "DRAINING" },
   UpdateService: { service: "web", desiredCount: 3, forceNewDeployment: true },
   UpdateTaskSet: {

@@ -21,7 +21,7 @@ const ZONES = ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1a"];
 const CHAOS_MS = 240_000;
 const REST_MS = 300_000;
 /** After every so many writes Berth is asked why all is as it is. */
-const EXPLAINED_WRITES = 20;
+const EXPLAINED_WRITES = 50;
 
 /** What its users do takes its time: every other world has nobody who shares tasks out. */
 const SEEDS_A_WORLD_WITH_PROVIDERS = 4;

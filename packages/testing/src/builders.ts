@@ -271,7 +271,6 @@ export const aSession = (overrides: Partial<AgentSession> = {}): AgentSession =>
   ...overrides,
 });
 
-/** An administrator's key that lasts. */
 /** One that went off. */
 export const anOwnAlarm = (overrides: Partial<OwnAlarm> = {}): OwnAlarm => ({
   name: "errors",
@@ -284,6 +283,7 @@ export const anOwnAlarm = (overrides: Partial<OwnAlarm> = {}): OwnAlarm => ({
   ...overrides,
 });
 
+/** An administrator's key that lasts. */
 export const anAccessKey = (overrides: Partial<AccessKey> = {}): AccessKey => ({
   id: "AKIAAAAAAAAAAAAAAAAA",
   principal: "ada",

@@ -61,6 +61,8 @@ interface Options {
   readonly settings?: Partial<Settings>;
   /** For tests that look at, or disturb, what is written. */
   readonly table?: Table;
+  /** Over so many partition keys the table spreads what is busy (1). */
+  readonly shards?: number;
   /** For tests that make more ids than differ in their first digits. */
   readonly randomHex?: ControlPlane["randomHex"];
 }
@@ -97,6 +99,7 @@ export function aControlPlane(options: Options = {}): TestControlPlane {
     store: createStore(options.table ?? createMemoryTable(), {
       historyMs: settings.historyMs,
       now,
+      ...(options.shards !== undefined && { shards: options.shards }),
     }),
     relay: {
       wake: async (message, timing = { kind: "now" }) => {

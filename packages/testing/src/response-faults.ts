@@ -3,7 +3,7 @@ import type { NormalizedSchema } from "@smithy/core/schema";
 
 /**
  * What in an answer is not as the SDK's schema has it: members that it does not know, wrong types,
- * nulls, enum values outside of the model (of structures that requests can have, too).
+ * nulls, enum values outside of the model.
  */
 export function responseFaults(schema: NormalizedSchema, value: unknown): readonly string[] {
   return [...faultsOf(schema, value, { at: "$" })];

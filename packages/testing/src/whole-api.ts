@@ -5,6 +5,7 @@ import { createFindAccessKey } from "@berth/control-plane/access/find-access-key
 import { ADMINISTRATOR } from "@berth/domain/access/access-key";
 import type { ModelOperationName } from "@berth/contracts/ecs-api/operation-names";
 import type { Table } from "@berth/store/table";
+import { checkAnswers } from "./check-answers.ts";
 import { aControlPlane } from "./control-plane.ts";
 import type { TestControlPlane } from "./control-plane.ts";
 import { FakeSecretBox } from "./fake-secret-box.ts";
@@ -61,8 +62,8 @@ export class WholeApi {
   }
 
   /** The same on this table, as it is. The clock begins at an hour of its own: equal calls make equal ids. */
-  static on(table: Table): WholeApi {
-    return new WholeApi({ now: Date.UTC(2026, 10, 21), table, randomHex: manyIds() });
+  static on(table: Table, shards = 1): WholeApi {
+    return new WholeApi({ now: Date.UTC(2026, 10, 21), table, shards, randomHex: manyIds() });
   }
 
   /** Calls an operation of the ECS API as the root key. No two calls are one: time goes on. */
@@ -114,7 +115,7 @@ export class WholeApi {
 
   /** The real client, whose transport is the handler under test. */
   client(key: Key): ECSClient {
-    return new ECSClient({
+    const client = new ECSClient({
       endpoint: `http://${HOST}`,
       region: REGION,
       maxAttempts: 1,
@@ -127,6 +128,7 @@ export class WholeApi {
         },
       },
     });
+    return checkAnswers(client);
   }
 
   /** The client signs by its own clock, and the control plane goes by the test's. */

@@ -11,6 +11,7 @@ import { startDynamoDB } from "@berth/local/embedded/dynamodb-server";
 import { startSqs } from "@berth/local/embedded/sqs-server";
 import { startHost } from "@berth/local/host";
 import { hostOptions } from "@berth/local/host-options";
+import { checkAnswers } from "@berth/testing/check-answers";
 
 const REGION = "us-east-1";
 
@@ -41,7 +42,7 @@ export async function startOneMachine(): Promise<OneMachine> {
   const host = await startHost(options, SILENT);
   const url = `http://127.0.0.1:${port}`;
   const { credentials } = options;
-  const ecs = new ECSClient({ endpoint: url, region: REGION, credentials });
+  const ecs = checkAnswers(new ECSClient({ endpoint: url, region: REGION, credentials }));
   return {
     ecs,
     url,

@@ -9,9 +9,9 @@ import type { NormalizedSchema } from "@smithy/core/schema";
 
 /** Schemas forget which string is an enum; the SDK's declarations still say so. */
 describe("enum-members.json", () => {
-  it("says of every request member what the SDK's declarations say (vitest -u writes it)", async () => {
+  it("says of every member what the SDK's declarations say (vitest -u writes it)", async () => {
     const members = Object.fromEntries(
-      [...requestStructures()]
+      [...structures()]
         .toSorted(([a], [b]) => (a < b ? -1 : 1))
         .map(([name, structure]) => [name, enumMembersOf(name, structure)] as const)
         .filter(([, found]) => Object.keys(found).length > 0),
@@ -48,9 +48,13 @@ function readDeclarations(): ReadonlyMap<string, string> {
   return new Map(Array.from(interfaces, ([, name = "", body = ""]) => [name, body]));
 }
 
-function requestStructures(): ReadonlyMap<string, NormalizedSchema> {
+function structures(): ReadonlyMap<string, NormalizedSchema> {
   const found = new Map<string, NormalizedSchema>();
-  for (const operation of operationNames()) collect(schemasOf(operation).input, found);
+  for (const operation of operationNames()) {
+    const { input, output } = schemasOf(operation);
+    collect(input, found);
+    collect(output, found);
+  }
   return found;
 }
 

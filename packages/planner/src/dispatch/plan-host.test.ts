@@ -139,7 +139,7 @@ describe("welcomeHost", () => {
     const welcomed = back(ledger);
     expect(welcomed).toMatchObject({
       status: "ACTIVE",
-      host: { ec2InstanceId: EC2, state: "running", at: 25 },
+      host: { ec2InstanceId: EC2, state: "running", at: 20 },
     });
     expect(welcomed?.host).not.toHaveProperty("drained");
     expect(welcomed && back(welcomed)).toBeUndefined();
@@ -169,7 +169,14 @@ describe("welcomeHost", () => {
 
   test("is not undone by notices of before, and by the next stop it is", () => {
     const welcomed = back(hear([LEAVING, STOPPED])) ?? aLedger();
-    expect(brief(hear([LEAVING, STOPPED], welcomed))).toBe("ACTIVE away running 25");
+    expect(brief(hear([LEAVING, STOPPED], welcomed))).toBe("ACTIVE away running 20");
     expect(brief(hear([notice("stopped", 40)], welcomed))).toBe("DRAINING away stopped 40");
+  });
+
+  test("hears that the machine leaves, though its agent has connected once more since", () => {
+    const welcomed = back(hear([STOPPED])) ?? aLedger();
+    const leaving = hear([waiting("a", 22)], welcomed);
+    expect(brief(leaving)).toBe("DRAINING away leaving 22");
+    expect(leaving.host?.lifecycleAction?.token).toBe("a");
   });
 });

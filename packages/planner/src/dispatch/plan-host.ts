@@ -7,8 +7,7 @@ import type {
 import type { AgentSession } from "@berth/domain/session";
 
 /** Where two notices are of the same moment, the one further along counts. */
-const RANK: Readonly<Record<HostRecord["state"], number>> = {
-  running: 0,
+const RANK: Readonly<Record<HostNotice["state"], number>> = {
   leaving: 1,
   stopped: 2,
   terminated: 3,
@@ -61,7 +60,9 @@ const pendingAction = ({ lifecycleAction, at }: HostNotice): PendingLifecycleAct
 function isNews({ state, at }: HostNotice, known?: HostRecord): boolean {
   // No machine comes back from there, whatever clocks say.
   if (known === undefined || state === "terminated") return true;
-  return at > known.at || (at === known.at && RANK[state] > RANK[known.state]);
+  // One that runs again has the time of its last stop, of which everything was heard.
+  const isFurther = known.state !== "running" && RANK[state] > RANK[known.state];
+  return at > known.at || (at === known.at && isFurther);
 }
 
 /** The machine has ended: nothing runs on it, whatever its agent's connection looks like. */
@@ -72,7 +73,9 @@ export function isHostGone({ host }: InstanceLedger, session: AgentSession | und
 
 /**
  * The ledger once the agent of a stopped machine has connected again, or undefined where that has
- * not happened: what was drained because of the stop takes tasks again.
+ * not happened: what was drained because of the stop takes tasks again. It keeps the time of the
+ * stop: whatever is told of later moments is of the machine as it runs now, and its agent may have
+ * connected since once more.
  */
 export function welcomeHost<Ledger extends InstanceLedger>(
   ledger: Ledger,
@@ -84,7 +87,7 @@ export function welcomeHost<Ledger extends InstanceLedger>(
   return {
     ...ledger,
     status: drained && status === "DRAINING" ? "ACTIVE" : status,
-    host: { ...record, state: "running", at: session?.connectedAt ?? host.at },
+    host: { ...record, state: "running" },
   };
 }
 

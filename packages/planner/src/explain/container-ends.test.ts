@@ -49,3 +49,19 @@ test("an end has the time that the agent told, else that of the task", () => {
   expect(containerEnds(task)[0]?.at).toBe(9);
   expect(containerEnds({ ...task, executionStoppedAt: 7 })[0]?.at).toBe(7);
 });
+
+test("an end carries what the agent told of it, and nothing else", () => {
+  const cause = { kind: "container", name: "main" };
+  expect(endOf({ exitCode: 1 }).map((end) => end.cause)).toStrictEqual([{ ...cause, exitCode: 1 }]);
+  expect(endOf({ reason: "why" }).map((end) => end.cause)).toStrictEqual([
+    { ...cause, reason: "why" },
+  ]);
+  const told = { exitCode: 137, reason: "a. b", healthStatus: "UNHEALTHY" } as const;
+  expect(endOf(told)).toStrictEqual([
+    {
+      at: 9,
+      text: "Container main exited with code 137 (ended by SIGKILL), UNHEALTHY by its health check: a. b.",
+      cause: { ...cause, ...told },
+    },
+  ]);
+});

@@ -106,6 +106,58 @@ describe("what would place a task that fits nowhere", () => {
       ],
     },
     {
+      name: "an attribute that only has to be there, alone or with others that are",
+      candidates: [aCandidate({ instance: { attributes: [{ name: "rack", value: "a" }] } })],
+      request: {
+        constraints: [memberOf("attribute:rack == a and (attribute:disk exists)")],
+      },
+      expected: [
+        `without constraint memberOf(attribute:rack == a and (attribute:disk exists)), on container instance ${I1}`,
+        `if container instance ${I1} had attribute disk`,
+      ],
+    },
+    {
+      name: "one of the attributes of which one is enough",
+      candidates: [aCandidate()],
+      request: { constraints: [memberOf("attribute:disk exists or attribute:rack == a")] },
+      expected: [
+        `without constraint memberOf(attribute:disk exists or attribute:rack == a), on container instance ${I1}`,
+        `if container instance ${I1} had attribute disk`,
+        `if container instance ${I1} had attribute rack=a`,
+      ],
+    },
+    ...["runningTasksCount exists", "agentVersion in [9.9.9]", "not(attribute:rack !exists)"].map(
+      (expression) => ({
+        name: `nothing but the constraint itself where no attribute is asked for: ${expression}`,
+        candidates: [aCandidate()],
+        request: { constraints: [memberOf(expression)] },
+        expected: [`without constraint memberOf(${expression}), on container instance ${I1}`],
+      }),
+    ),
+    {
+      name: "another value of an attribute that is required with one",
+      candidates: [aCandidate({ instance: { attributes: [{ name: "os", value: "linux" }] } })],
+      request: { requiresAttributes: [{ name: "os", value: "windows" }] },
+      expected: [`if container instance ${I1} had attribute os=windows`],
+    },
+    {
+      name: "one udp port less, and the tcp port of that number stays",
+      candidates: [
+        aCandidate({
+          instance: {
+            registered: {
+              cpuUnits: 512,
+              memoryMiB: 512,
+              usedTcpPorts: [],
+              usedUdpPorts: [53, 54],
+            },
+          },
+        }),
+      ],
+      request: { demand: aDemand({ tcpPorts: [53], udpPorts: [53] }) },
+      expected: [`without host port 53/udp, on container instance ${I1}`],
+    },
+    {
       name: "a required attribute",
       candidates: [aCandidate()],
       request: { requiresAttributes: [{ name: "ecs.capability.efs" }] },
@@ -178,6 +230,28 @@ test("says with figures what took each instance out, the closest first", () => {
         },
       ],
     },
+  ]);
+});
+
+test("the closest has the most of what it lacks; equal ones go by id, equal reasons by name", () => {
+  const { removed } = explainPlacement(
+    [
+      holding(1, { cpuUnits: 1_000 }),
+      holding(3, { cpuUnits: 950 }),
+      holding(2, { cpuUnits: 950 }),
+      holding(4, {}, { ledger: { agentConnected: false } }),
+      holding(6, {}, { ledger: { agentConnected: false } }),
+      holding(5, {}, { ledger: { agentConnected: false } }),
+    ],
+    aPlacementRequest(),
+  );
+  const ids = removed.map(({ reason, examples }) => [
+    reason,
+    examples.map(({ containerInstanceId }) => Number(containerInstanceId)),
+  ]);
+  expect(ids).toEqual([
+    ["AGENT", [4, 5, 6]],
+    ["RESOURCE:CPU", [2, 3, 1]],
   ]);
 });
 

@@ -43,6 +43,21 @@ describe("a PENDING task waits for its agent", () => {
     expect(wait(task)).toMatchObject({ for: what, since, until: { at: 65_000 } });
   });
 
+  test.each<[Partial<Task>, string]>([
+    [{ pullStartedAt: 200 }, "its containers are created and started once the images are there"],
+    [
+      { pullStartedAt: 200, pullStoppedAt: 250 },
+      "it is RUNNING once its essential containers run, or fails with their reason",
+    ],
+  ])("%j, and is told what comes then", (task, what) => {
+    expect(wait(task)?.next).toEqual({ what });
+  });
+
+  test("which is told again at no known time where none is set", () => {
+    const { nextHeartbeatAt: _, ...session } = CONNECTED;
+    expect(wait({}, { session })?.next).not.toHaveProperty("at");
+  });
+
   test("which is told again with the next heartbeat", () => {
     expect(wait({})?.next).toEqual({
       at: 1_500,
@@ -107,9 +122,11 @@ describe("a task that stops", () => {
 
 describe("a RUNNING task of a service", () => {
   test("on an instance that drains waits to be replaced", () => {
-    expect(wait({ ...RUNNING, draining: true })?.for).toBe(
-      "service web to replace it, since its container instance drains",
-    );
+    expect(wait({ ...RUNNING, draining: true })).toMatchObject({
+      for: "service web to replace it, since its container instance drains",
+      since: 300,
+      next: { what: "it is stopped once the percentages of the service allow it" },
+    });
   });
 
   const checked = (healthStatus?: "HEALTHY" | "UNHEALTHY") =>
@@ -119,13 +136,20 @@ describe("a RUNNING task of a service", () => {
     );
 
   test("with a health check waits for it, once", () => {
-    expect(checked()).toMatchObject({ for: "the health check of main to pass", since: 300 });
+    expect(checked()).toMatchObject({
+      for: "the health check of main to pass",
+      since: 300,
+      next: {
+        what: "the agent reports when the first check passes, or when its retries are used up",
+      },
+    });
     expect(checked("HEALTHY")).toBeUndefined();
   });
 
   test("that is UNHEALTHY waits to be replaced", () => {
-    expect(checked("UNHEALTHY")?.for).toBe(
-      "service web to replace it: UNHEALTHY by the health check of main",
-    );
+    expect(checked("UNHEALTHY")).toMatchObject({
+      for: "service web to replace it: UNHEALTHY by the health check of main",
+      next: { what: "a successor is started, or it is stopped, after the grace period" },
+    });
   });
 });

@@ -1,10 +1,8 @@
-import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
-import { instanceId, taskNumber } from "@berth/testing/builders";
+import { instanceId } from "@berth/testing/builders";
+import { aDaemonInstance, on, plan, snapshotOf, three } from "@berth/testing/daemon-snapshots";
 import {
   aPlannedStart,
-  aServiceSnapshot,
-  aServiceTask,
   NOW,
   rollingOut,
   superseded,
@@ -13,66 +11,6 @@ import {
 import { describe, expect, test } from "vitest";
 import type { DaemonInstance } from "./daemon-instances.ts";
 import { planService } from "./plan-service.ts";
-import type { ServicePlan, ServiceSnapshot } from "./plan-service.ts";
-
-const anInstance = (number: number, overrides: Partial<DaemonInstance> = {}): DaemonInstance => ({
-  id: instanceId(number),
-  status: "ACTIVE",
-  agentConnected: true,
-  isSuitable: true,
-  replicaCount: 0,
-  ...overrides,
-});
-
-/** The task of this number is on the instance of this number, unless told otherwise. */
-const on = (
-  number: number,
-  overrides: Partial<Task> = {},
-  {
-    revision = 1,
-    status = "RUNNING",
-    instance = number,
-  }: {
-    readonly revision?: number;
-    readonly status?: Task["lastStatus"];
-    readonly instance?: number;
-  } = {},
-) =>
-  aServiceTask(revision, number, status, {
-    containerInstanceId: instanceId(instance),
-    ...overrides,
-  });
-
-const three = [1, 2, 3].map((number) => anInstance(number));
-const COMPLETED = superseded(1, { status: "PRIMARY" });
-
-const snapshotOf = (
-  tasks: readonly Task[],
-  instances: readonly DaemonInstance[] = three,
-  service: Partial<Service> = {},
-  overrides: Partial<Omit<ServiceSnapshot, "service">> = {},
-) =>
-  aServiceSnapshot({
-    service: {
-      schedulingStrategy: "DAEMON",
-      desiredCount: 3,
-      deployments: [COMPLETED],
-      deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 },
-      ...service,
-    },
-    tasks,
-    instances,
-    ...overrides,
-  });
-
-/** What a plan does, by instance and by task. */
-const brief = (plan: ServicePlan) => ({
-  starts: plan.starts.map(({ containerInstanceId = "" }) =>
-    Number.parseInt(containerInstanceId, 16),
-  ),
-  stops: plan.stops.map(({ taskId }) => taskNumber(taskId)),
-});
-const plan = (...given: Parameters<typeof snapshotOf>) => brief(planService(snapshotOf(...given)));
 
 describe("a DAEMON service", () => {
   test.each<{
@@ -88,56 +26,59 @@ describe("a DAEMON service", () => {
     {
       name: "starts one on an instance that joined",
       tasks: [on(1), on(2), on(3)],
-      instances: [...three, anInstance(4)],
+      instances: [...three, aDaemonInstance(4)],
       starts: [4],
     },
     {
       name: "starts none where the agent is away, and leaves there what runs",
       tasks: [on(1)],
-      instances: [1, 2].map((number) => anInstance(number, { agentConnected: false })),
+      instances: [1, 2].map((number) => aDaemonInstance(number, { agentConnected: false })),
     },
     {
       name: "starts none on a draining instance or an unsuitable one",
       tasks: [],
-      instances: [anInstance(1, { status: "DRAINING" }), anInstance(2, { isSuitable: false })],
+      instances: [
+        aDaemonInstance(1, { status: "DRAINING" }),
+        aDaemonInstance(2, { isSuitable: false }),
+      ],
     },
     {
       name: "stops its task where the instance suits it no more",
       tasks: [on(1), on(2)],
-      instances: [anInstance(1), anInstance(2, { isSuitable: false })],
+      instances: [aDaemonInstance(1), aDaemonInstance(2, { isSuitable: false })],
       stops: [2],
     },
     {
       name: "outlasts the tasks of other services on a draining instance",
       tasks: [on(1, { draining: true }), on(2)],
-      instances: [anInstance(1, { status: "DRAINING", replicaCount: 1 }), anInstance(2)],
+      instances: [aDaemonInstance(1, { status: "DRAINING", replicaCount: 1 }), aDaemonInstance(2)],
     },
     {
       name: "goes last from a draining instance",
       tasks: [on(1, { draining: true }), on(2)],
-      instances: [anInstance(1, { status: "DRAINING" }), anInstance(2)],
+      instances: [aDaemonInstance(1, { status: "DRAINING" }), aDaemonInstance(2)],
       stops: [1],
     },
     {
       name: "stays on an instance that drains no more, whatever its mark says",
       tasks: [on(1, { draining: true }), on(2)],
-      instances: [anInstance(1), anInstance(2)],
+      instances: [aDaemonInstance(1), aDaemonInstance(2)],
     },
     {
       name: "waits for a task that is leaving before it starts the next one there",
       tasks: [on(1, { desiredStatus: "STOPPED" })],
-      instances: [anInstance(1)],
+      instances: [aDaemonInstance(1)],
     },
     {
       name: "stops the lesser of two on one instance",
       tasks: [on(1), on(2, {}, { status: "PENDING", instance: 1 })],
-      instances: [anInstance(1)],
+      instances: [aDaemonInstance(1)],
       stops: [2],
     },
     {
       name: "leaves alone what is on an instance that is gone: it is about to be declared STOPPED",
       tasks: [on(1), on(9)],
-      instances: [anInstance(1)],
+      instances: [aDaemonInstance(1)],
     },
   ])("$name", ({ tasks, instances, starts = [], stops = [] }) => {
     expect(plan(tasks, instances)).toEqual({ starts, stops });
@@ -145,11 +86,11 @@ describe("a DAEMON service", () => {
 
   test("wants as many as there are instances to have one", () => {
     const instances = [
-      anInstance(1),
-      anInstance(2, { agentConnected: false }),
-      anInstance(3, { agentConnected: false }),
-      anInstance(4, { status: "DRAINING" }),
-      anInstance(5, { isSuitable: false }),
+      aDaemonInstance(1),
+      aDaemonInstance(2, { agentConnected: false }),
+      aDaemonInstance(3, { agentConnected: false }),
+      aDaemonInstance(4, { status: "DRAINING" }),
+      aDaemonInstance(5, { isSuitable: false }),
     ];
     expect(planService(snapshotOf([on(2)], instances)).service.desiredCount).toBe(2);
   });
@@ -160,14 +101,16 @@ describe("a DAEMON service", () => {
 
   test("ignores protection, for it never scales in", () => {
     const tasks = [on(1, { protectedUntil: NOW + 1 })];
-    expect(plan(tasks, [anInstance(1, { isSuitable: false })]).stops).toEqual([1]);
+    expect(plan(tasks, [aDaemonInstance(1, { isSuitable: false })]).stops).toEqual([1]);
   });
 
   test("drops a planned start whose instance is no longer wanted, and starts nothing beside it", () => {
     const planned = aPlannedStart(1, 9, { containerInstanceId: instanceId(2), decidedAt: NOW });
     const service = { plannedStarts: [planned] };
     expect(plan([on(1)], three, service).starts).toEqual([3]);
-    const gone = planService(snapshotOf([on(1)], [anInstance(1), anInstance(3)], service));
+    const gone = planService(
+      snapshotOf([on(1)], [aDaemonInstance(1), aDaemonInstance(3)], service),
+    );
     expect(gone.service.plannedStarts).toEqual([]);
     expect(gone.starts).toEqual([]);
     expect(gone.service.withdrawnStarts).toHaveLength(1);
@@ -216,7 +159,7 @@ describe("rolling a DAEMON service", () => {
 
   test("completes when every instance has its new task, a draining one left aside", () => {
     const fresh = [1, 2].map((number) => on(number, {}, { revision: 2 }));
-    const draining = anInstance(3, { status: "DRAINING", replicaCount: 1 });
+    const draining = aDaemonInstance(3, { status: "DRAINING", replicaCount: 1 });
     const { service } = planService(
       snapshotOf([...fresh, on(3, { draining: true })], [...three.slice(0, 2), draining], {
         deployments,

@@ -3,6 +3,7 @@ import type { PlacementFailure, Service } from "@berth/domain/service";
 import type { StopCode } from "@berth/domain/task-status";
 import type { Task } from "@berth/domain/task";
 import type { DaemonInstance } from "./daemon-instances.ts";
+import { withAffordableStops } from "./affordable-stops.ts";
 import { decideDaemons } from "./decide-daemons.ts";
 import { decideReplicas } from "./decide-replicas.ts";
 import { decideTaskSets } from "./decide-task-sets.ts";
@@ -70,12 +71,13 @@ export interface ServicePlan {
  * stop now, given what is. Equal snapshots give equal plans, in whatever order the tasks come.
  */
 export function planService(snapshot: ServiceSnapshot): ServicePlan {
-  const { service, now } = snapshot;
+  const { now } = snapshot;
   const tasks = snapshot.tasks.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  const decision =
-    service.status === "ACTIVE"
-      ? deciderOf(service)({ ...snapshot, tasks })
-      : decideRemoval(service, tasks, censusOf(snapshot, tasks, service.deployments), now);
+  const isActive = snapshot.service.status === "ACTIVE";
+  const service = isActive ? withAffordableStops({ ...snapshot, tasks }) : snapshot.service;
+  const decision = isActive
+    ? deciderOf(service)({ ...snapshot, service, tasks })
+    : decideRemoval(service, tasks, censusOf(snapshot, tasks, service.deployments), now);
   const next = applyDecision(service, decision, tasks, now);
   return {
     service: next,

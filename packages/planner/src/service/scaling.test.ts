@@ -77,11 +77,27 @@ describe("stops that were decided and never ordered", () => {
     expect(again.service.plannedStops).toEqual(service.plannedStops);
   });
 
-  test("stand even if another task would be chosen now", () => {
-    const other = aServiceTask(1, 3, "PENDING");
-    expect(brief(plan([aServiceTask(1, 1), aServiceTask(1, 2), other], service))).toEqual([
-      "stop 1",
-    ]);
+  test("stand even if another task would be chosen now, while the floor can do without", () => {
+    const now = [aServiceTask(1, 1), aServiceTask(1, 2), aServiceTask(1, 3, "PENDING")];
+    const deploymentConfiguration = { minimumHealthyPercent: 50, maximumPercent: 200 };
+    expect(brief(plan(now, { ...service, deploymentConfiguration }))).toEqual(["stop 1"]);
+  });
+
+  test("are taken back where another task failed since, and the floor needs theirs", () => {
+    const failed = aServiceTask(1, 3, "STOPPED", { desiredStatus: "RUNNING", startedAt: 1 });
+    const now = plan([aServiceTask(1, 1), aServiceTask(1, 2), failed], service);
+    expect(brief(now)).toEqual(["archive 3"]);
+    expect(now.service.plannedStops).toEqual([]);
+  });
+
+  test("are taken back only as far as the floor needs it", () => {
+    const five = [1, 2, 3, 4, 5].map((number) => aServiceTask(1, number));
+    const decided = plan(five, { desiredCount: 3 }).service;
+    expect(decided.plannedStops?.map(({ taskId }) => taskId)).toEqual(
+      five.slice(0, 2).map(({ id }) => id),
+    );
+    const failed = aServiceTask(1, 5, "STOPPED", { desiredStatus: "RUNNING", startedAt: 1 });
+    expect(brief(plan([...five.slice(0, 4), failed], decided))).toEqual(["stop 2", "archive 5"]);
   });
 
   test("are over with a task that stopped by itself", () => {

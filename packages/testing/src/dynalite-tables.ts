@@ -2,7 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ensureTable } from "@berth/store/dynamodb/schema";
 import { createDynamoTable } from "@berth/store/dynamodb/table";
 import type { Table } from "@berth/store/table";
-import { startDynalite } from "@berth/testing/dynalite-server";
+import { startDynalite } from "./dynalite-server.ts";
 
 /** Makes empty tables in an embedded DynamoDB of its own, which ends with the process. */
 export async function dynaliteTables(): Promise<() => Promise<Table>> {
@@ -12,7 +12,7 @@ export async function dynaliteTables(): Promise<() => Promise<Table>> {
   let tables = 0;
   return async () => {
     tables += 1;
-    const tableName = `fuzz-${tables}`;
+    const tableName = `table-${tables}`;
     await ensureTable(client, tableName);
     return createDynamoTable({ client, tableName });
   };
