@@ -30,6 +30,7 @@ export const examplesWith = ({
   taskSet: [taskSet = ""],
   task: [task = ""],
   serviceDeployment: [serviceDeploymentArn = ""],
+  tagged: [resourceArn = ""],
 }: Names): Examples => ({
   CreateCluster: {
     clusterName: "new",
@@ -130,6 +131,23 @@ export const examplesWith = ({
         networkBindings: [{ bindIP: "0.0.0.0", containerPort: 80, hostPort: 32_768 }],
       },
     ],
+  },
+  PutAccountSetting: { name: "containerInsights", value: "enabled" },
+  PutAccountSettingDefault: { name: "tagResourceAuthorization", value: "off" },
+  DeleteAccountSetting: { name: "containerInsights" },
+  ListAccountSettings: { effectiveSettings: true, name: "containerInsights", value: "disabled" },
+  ListTagsForResource: { resourceArn },
+  TagResource: { resourceArn, tags: [{ key: "team", value: "a" }] },
+  UntagResource: { resourceArn, tagKeys: ["team"] },
+  UpdateCluster: {
+    cluster: "default",
+    settings: [{ name: "containerInsights", value: "enabled" }],
+    configuration: { executeCommandConfiguration: { logging: "NONE" } },
+    serviceConnectDefaults: { namespace: "internal" },
+  },
+  UpdateClusterSettings: {
+    cluster: "default",
+    settings: [{ name: "containerInsights", value: "enhanced" }],
   },
   StopTask: { task, reason: "because" },
   UpdateServicePrimaryTaskSet: { cluster: "default", service: "sets", primaryTaskSet: taskSet },

@@ -2,7 +2,7 @@ import { operationNames } from "@berth/contracts/ecs-api/operation-names";
 import { commands } from "@berth/control-plane/commands/registry";
 import { createMemoryTable } from "@berth/store/memory/table";
 import { expect, test } from "vitest";
-import { dynaliteTables } from "@berth/testing/dynalite-tables";
+import { dynaliteTables } from "../dynalite-tables.ts";
 import { type Drawing, fuzz } from "./fuzz.ts";
 
 /** `FUZZ=2000 FUZZ_SEED=7 FUZZ_TABLE=dynalite npx vitest run --project fuzz` draws more, and others. */

@@ -9,6 +9,8 @@ import {
   taskDefinitionArn,
   taskSetArn,
 } from "@berth/domain/arn";
+import { rootArn } from "@berth/domain/account-setting";
+import { principalArn } from "@berth/domain/access/access-key";
 import { revisionIdOf } from "@berth/domain/service-deployment";
 import type { ControlPlane } from "@berth/control-plane/context";
 import type { KnownTexts } from "@berth/testing/request-bodies";
@@ -22,6 +24,8 @@ export interface Names {
   readonly containerInstance: readonly string[];
   readonly serviceDeployment: readonly string[];
   readonly serviceRevision: readonly string[];
+  /** ARNs: one of each kind of what has tags, and some that name nothing. */
+  readonly tagged: readonly string[];
 }
 
 const CLUSTER = "default";
@@ -38,7 +42,20 @@ export async function namesIn({ scope, store }: ControlPlane): Promise<Names> {
     (service.taskSets ?? []).map(({ id }) => ({ id, arn: taskSetArn(scope, service, id) })),
   );
   const instanceIds = instances.map(({ ledger }) => ledger.id);
+  const tagged = [
+    clusterArn(scope, CLUSTER),
+    serviceArn(scope, CLUSTER, "web"),
+    taskDefinitionArn(scope, "web:2"),
+    ...taskIds.slice(0, 1).map((id) => taskArn(scope, CLUSTER, id)),
+    ...instanceIds.slice(0, 1).map((id) => containerInstanceArn(scope, CLUSTER, id)),
+    ...sets.slice(0, 1).map(({ arn }) => arn),
+    serviceArn(scope, CLUSTER, "absent"),
+    clusterArn(scope, "absent"),
+    // Of the old form.
+    serviceArn(scope, CLUSTER, "").slice(0, -1),
+  ];
   return {
+    tagged,
     service: [
       ...services.keys(),
       ...services.keys().map((name) => serviceArn(scope, CLUSTER, name)),
@@ -73,6 +90,9 @@ export const knownTexts = ({ scope }: Pick<ControlPlane, "scope">, names: Names)
   [/askSets?$/, names.taskSet],
   [/^serviceDeploymentArn/, names.serviceDeployment],
   [/^serviceRevisionArn/, names.serviceRevision],
+  [/^resourceArn$/, names.tagged],
+  [/^principalArn$/, [rootArn(scope.account), principalArn(scope.account, "ada"), "absent"]],
+  [/^value$/, ["enabled", "disabled", "enhanced", "on", "off", "14", "blocking", "1", "a"]],
   [/^family/, ["web", "absent", "w"]],
   [/expression|filter/i, ["attribute:zone == a", "task:group == service:web", "a", ""]],
   // Positions that a page may have ended at.

@@ -10,8 +10,8 @@ export type Definitions = Pick<StoreReader, "taskDefinitions">;
 const caches = new WeakMap<Definitions, Map<string, TaskDefinition>>();
 
 /**
- * What a task was started from, by `family:revision`. A revision never changes except for its
- * status, so copies are kept in the process: whoever needs the status reads the store instead.
+ * What a task was started from, by `family:revision`. A revision never changes except for its status
+ * and its tags, so copies are kept in the process: whoever needs those reads the store instead.
  */
 export async function definitionNamed(
   controlPlane: { readonly store: Definitions },

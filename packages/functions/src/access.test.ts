@@ -34,7 +34,7 @@ describe("a key with a policy", () => {
   it("hears of operations that Berth does not have, and of malformed requests, as anybody", async () => {
     const key = await api.issue({ kind: "policy", policy: allow("ecs:Describe*") });
     await expect(
-      api.client(key).send(new ecs.ListAccountSettingsCommand({})),
+      api.client(key).send(new ecs.ListDaemonTaskDefinitionsCommand({})),
     ).rejects.toMatchObject({
       name: "ClientException",
     });

@@ -1,6 +1,7 @@
 import { readRequest } from "@berth/contracts/ecs-api/parse-request";
 import { waitForCapacityMember } from "@berth/contracts/rest/queued-runs";
 import type { Access } from "@berth/control-plane/access/authorize";
+import { authorizeTags } from "@berth/control-plane/access/authorize-tags";
 import { operationAccess } from "@berth/control-plane/access/operation-access";
 import { clusterName } from "@berth/control-plane/commands/identifiers";
 import { queueRun } from "@berth/control-plane/rest/queue-run";
@@ -38,9 +39,11 @@ export const queuedRunRoutes: RestRoutes = {
     status: 202,
     access: (_, { body }, context) =>
       operationAccess(context, "RunTask", readRequest("RunTask", body)),
-    call: (context, { body }) => {
+    call: async (context, { body }) => {
       const { deadlineSeconds } = readBody(waitForCapacityMember, body).waitForCapacity;
-      return queueRun(context, { run: readRequest("RunTask", body), deadlineSeconds });
+      const run = readRequest("RunTask", body);
+      await authorizeTags(context, "RunTask", run);
+      return queueRun(context, { run, deadlineSeconds });
     },
   },
   "GET /v1/queued-runs": {

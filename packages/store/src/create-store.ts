@@ -1,6 +1,7 @@
 import { hideExpired } from "./expiring-table.ts";
 import { clusterOf, kindOf } from "./keys.ts";
 import { createAccessKeyRepository } from "./repositories/access-key.ts";
+import { createAccountSettingsRepository } from "./repositories/account-settings.ts";
 import { createAlarmRepository } from "./repositories/alarm.ts";
 import { createCapacityProviderRepository } from "./repositories/capacity-provider.ts";
 import { createClusterRepository } from "./repositories/cluster.ts";
@@ -46,6 +47,7 @@ export function createStore(plainTable: Table, options: StoreOptions): Store {
     sessions: createSessionRepository(table),
     accessKeys: createAccessKeyRepository(table),
     alarms: createAlarmRepository(table),
+    accountSettings: createAccountSettingsRepository(table),
     wantingCapacity: (cluster, maxRuns) => wantingCapacity(table, cluster, maxRuns),
     overdue: async (now, limit) => (await table.overdue(now, limit)).map(toOverdue),
   };

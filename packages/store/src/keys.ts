@@ -154,6 +154,11 @@ export const TEMPORARY = "ASIA";
 export const ALARMS = "alarms";
 export const alarmKey = (name: string): Key => ({ pk: ALARMS, sk: name });
 
+export const accountSettingsKey = (principalArn: string): Key => ({
+  pk: "accountSettings",
+  sk: principalArn,
+});
+
 /** The name of the partition's kind, and what it belongs to. */
 export const kindOf = ({ pk }: Pick<Key, "pk">) => pk.slice(0, Math.max(0, pk.indexOf("#")));
 /** A shard may come after it. */

@@ -1,4 +1,5 @@
 import type { AccessKey } from "@berth/domain/access/access-key";
+import type { AccountSettings } from "@berth/domain/account-setting";
 import type { OwnAlarm } from "@berth/domain/alarm";
 import type { CapacityProvider } from "@berth/domain/capacity-provider";
 import type { Cluster } from "@berth/domain/cluster";
@@ -224,6 +225,13 @@ export interface AlarmRepository {
   page(page: PageRequest): Promise<Page<Stored<OwnAlarm>>>;
 }
 
+export interface AccountSettingsRepository {
+  /** Of those principals who have set something. Strongly consistent: a setting holds once that was answered. */
+  findMany(principalArns: readonly string[]): Promise<readonly Stored<AccountSettings>[]>;
+  create(settings: AccountSettings): Promise<WriteOutcome>;
+  replace(settings: Stored<AccountSettings>): Promise<WriteOutcome>;
+}
+
 /** What an overdue mark points at: enough to send the message that was lost. */
 export type Overdue =
   | {
@@ -273,6 +281,7 @@ export interface Store {
   readonly sessions: SessionRepository;
   readonly accessKeys: AccessKeyRepository;
   readonly alarms: AlarmRepository;
+  readonly accountSettings: AccountSettingsRepository;
   /** Who may want capacity of a cluster, as it was a moment ago. */
   wantingCapacity(cluster: string, maxRuns: number): Promise<WantingCapacity>;
   /** Oldest first. */

@@ -11,6 +11,7 @@ import {
   taskId,
 } from "./builders.ts";
 import { describeAccessKeys } from "./store-contract-access-keys.ts";
+import { describeAccountSettings } from "./store-contract-account-settings.ts";
 import { describeAlarms } from "./store-contract-alarms.ts";
 import { describeCapacityProviders } from "./store-contract-capacity-providers.ts";
 import { describeClusters } from "./store-contract-clusters.ts";
@@ -57,6 +58,9 @@ export function describeStore(parts: StoreParts): void {
 
   describe("alarms", () => {
     describeAlarms(parts);
+  });
+  describe("account settings", () => {
+    describeAccountSettings(parts);
   });
   describe("overdue marks", () => {
     describeOverdue(parts);

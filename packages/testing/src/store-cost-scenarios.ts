@@ -1,5 +1,6 @@
 import type { Task } from "@berth/domain/task";
 import type { Store } from "@berth/store/store";
+import { ACCOUNT_SETTINGS_COSTS } from "./account-settings-cost-scenarios.ts";
 import { ALARM_COSTS } from "./alarm-cost-scenarios.ts";
 import { CAPACITY_PROVIDER_COSTS } from "./capacity-provider-cost-scenarios.ts";
 import { QUEUED_RUN_COSTS } from "./queued-run-cost-scenarios.ts";
@@ -313,6 +314,7 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
   ...QUEUED_RUN_COSTS,
   ...ALARM_COSTS,
   ...CAPACITY_PROVIDER_COSTS,
+  ...ACCOUNT_SETTINGS_COSTS,
 
   "serviceDeployments.put | any":
     async ({ serviceDeployments }) =>

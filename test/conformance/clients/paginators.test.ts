@@ -11,7 +11,7 @@ import {
   instanceId,
   taskId,
 } from "@berth/testing/builders";
-import { dynaliteTables } from "@berth/testing/dynalite-tables";
+import { dynaliteTables } from "../../dynalite-tables.ts";
 import { ROOT, WholeApi } from "@berth/testing/whole-api";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fillCluster, MANY, numbered, taskIdOfService, upTo } from "./full-cluster.ts";

@@ -26,6 +26,11 @@ export interface EcsOperations {
     ecs.DescribeCapacityProvidersRequest,
     ecs.DescribeCapacityProvidersResponse
   >;
+  readonly UpdateCluster: Operation<ecs.UpdateClusterRequest, ecs.UpdateClusterResponse>;
+  readonly UpdateClusterSettings: Operation<
+    ecs.UpdateClusterSettingsRequest,
+    ecs.UpdateClusterSettingsResponse
+  >;
   readonly RegisterTaskDefinition: Operation<
     ecs.RegisterTaskDefinitionRequest,
     ecs.RegisterTaskDefinitionResponse
@@ -111,6 +116,28 @@ export interface EcsOperations {
   readonly UpdateServicePrimaryTaskSet: Operation<
     ecs.UpdateServicePrimaryTaskSetRequest,
     ecs.UpdateServicePrimaryTaskSetResponse
+  >;
+  readonly TagResource: Operation<ecs.TagResourceRequest, ecs.TagResourceResponse>;
+  readonly UntagResource: Operation<ecs.UntagResourceRequest, ecs.UntagResourceResponse>;
+  readonly ListTagsForResource: Operation<
+    ecs.ListTagsForResourceRequest,
+    ecs.ListTagsForResourceResponse
+  >;
+  readonly PutAccountSetting: Operation<
+    ecs.PutAccountSettingRequest,
+    ecs.PutAccountSettingResponse
+  >;
+  readonly PutAccountSettingDefault: Operation<
+    ecs.PutAccountSettingDefaultRequest,
+    ecs.PutAccountSettingDefaultResponse
+  >;
+  readonly DeleteAccountSetting: Operation<
+    ecs.DeleteAccountSettingRequest,
+    ecs.DeleteAccountSettingResponse
+  >;
+  readonly ListAccountSettings: Operation<
+    ecs.ListAccountSettingsRequest,
+    ecs.ListAccountSettingsResponse
   >;
   readonly SubmitTaskStateChange: Operation<
     ecs.SubmitTaskStateChangeRequest,

@@ -26,6 +26,13 @@ const CALLS: readonly Call[] = [
   ["DescribeClusters", {}, [`${ARN}:cluster/default`]],
   ["ListClusters", {}, []],
   ["DeleteCluster", { cluster }, [`${ARN}:cluster/prod`], "prod"],
+  ["UpdateCluster", { cluster }, [`${ARN}:cluster/prod`], "prod"],
+  [
+    "UpdateClusterSettings",
+    { cluster: `${ARN}:cluster/prod`, settings: [] },
+    [`${ARN}:cluster/prod`],
+    "prod",
+  ],
   [
     "PutClusterCapacityProviders",
     { cluster, capacityProviders: [], defaultCapacityProviderStrategy: [] },
@@ -170,6 +177,46 @@ const CALLS: readonly Call[] = [
     [`${ARN}:task/prod/${ID}`],
     "prod",
   ],
+  [
+    "TagResource",
+    { resourceArn: `${ARN}:cluster/prod`, tags: [] },
+    [`${ARN}:cluster/prod`],
+    "prod",
+  ],
+  [
+    "UntagResource",
+    { resourceArn: `${ARN}:task-set/prod/web/ecs-svc/1`, tagKeys: [] },
+    [`${ARN}:task-set/prod/web/ecs-svc/1`],
+    "prod",
+  ],
+  [
+    "ListTagsForResource",
+    // The partition is not part of what a resource is.
+    { resourceArn: `${ARN.replace(":aws:", ":aws-cn:")}:service/prod/web` },
+    [`${ARN}:service/prod/web`],
+    "prod",
+  ],
+  [
+    "ListTagsForResource",
+    { resourceArn: `${ARN}:container-instance/prod/${ID}` },
+    [`${ARN}:container-instance/prod/${ID}`],
+    "prod",
+  ],
+  [
+    "ListTagsForResource",
+    { resourceArn: `${ARN}:task/prod/${ID}` },
+    [`${ARN}:task/prod/${ID}`],
+    "prod",
+  ],
+  [
+    "ListTagsForResource",
+    { resourceArn: `${ARN}:task-definition/web:3` },
+    [`${ARN}:task-definition/web:3`],
+  ],
+  ["PutAccountSetting", { name: "containerInsights", value: "enabled" }, []],
+  ["PutAccountSettingDefault", { name: "containerInsights", value: "enabled" }, []],
+  ["DeleteAccountSetting", { name: "containerInsights" }, []],
+  ["ListAccountSettings", {}, []],
   [
     "SubmitTaskStateChange",
     { cluster: "x", task: `${ARN}:task/prod/${ID}` },

@@ -11,6 +11,7 @@ import {
   taskSetArn,
 } from "@berth/domain/arn";
 import type { Scope } from "@berth/domain/arn";
+import { defined } from "@berth/domain/defined";
 import {
   capacityProviderName,
   clusterName,
@@ -23,6 +24,7 @@ import {
 } from "../commands/identifiers.ts";
 import type { TaskDefinitionRef } from "../commands/identifiers.ts";
 import { reportedTask } from "../commands/record-report.ts";
+import { tagTarget } from "../commands/tag-target.ts";
 import type { CommandContext } from "../context.ts";
 import type { Access } from "./authorize.ts";
 
@@ -50,6 +52,8 @@ const NAMERS: { readonly [Name in EcsOperationName]: Namer<Name> } = {
   }),
   ListClusters: () => ({}),
   DeleteCluster: (scope, { cluster }) => theCluster(scope, cluster),
+  UpdateCluster: (scope, { cluster }) => theCluster(scope, cluster),
+  UpdateClusterSettings: (scope, { cluster }) => theCluster(scope, cluster),
 
   PutClusterCapacityProviders: (scope, { cluster }) => theCluster(scope, cluster),
   CreateCapacityProvider: (scope, { name }) => providers(scope, [name]),
@@ -123,6 +127,15 @@ const NAMERS: { readonly [Name in EcsOperationName]: Namer<Name> } = {
   UpdateServicePrimaryTaskSet: (scope, { cluster, service, primaryTaskSet }) =>
     taskSets(scope, { cluster, service }, [primaryTaskSet]),
 
+  TagResource: (scope, { resourceArn }) => theTagged(scope, resourceArn),
+  UntagResource: (scope, { resourceArn }) => theTagged(scope, resourceArn),
+  ListTagsForResource: (scope, { resourceArn }) => theTagged(scope, resourceArn),
+
+  PutAccountSetting: () => ({}),
+  PutAccountSettingDefault: () => ({}),
+  DeleteAccountSetting: () => ({}),
+  ListAccountSettings: () => ({}),
+
   SubmitTaskStateChange: reportedCluster,
   SubmitContainerStateChange: reportedCluster,
   SubmitAttachmentStateChanges: (scope, { cluster }) => theCluster(scope, cluster),
@@ -162,6 +175,11 @@ const inCluster = (scope: Scope, cluster: string | undefined) => ({
 function theCluster(scope: Scope, nameOrArn: string | undefined): Named {
   const { cluster } = inCluster(scope, nameOrArn);
   return { cluster, resources: [clusterArn(scope, cluster)] };
+}
+
+function theTagged(scope: Scope, arn: string | undefined): Named {
+  const target = tagTarget(scope, arn ?? "");
+  return { resources: [target.arn], ...defined({ cluster: target.cluster }) };
 }
 
 /** As the report itself is read, which takes what it can. */

@@ -1,4 +1,5 @@
 import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
+import type { Cluster } from "@berth/domain/cluster";
 import { EcsError } from "@berth/domain/errors";
 
 type Request = EcsRequest<"CreateCluster">;
@@ -9,10 +10,18 @@ const MAX_CONFIGURATION_LENGTH = 8_192;
 /** Source: ECS API reference, ClusterServiceConnectDefaultsRequest. */
 const MAX_NAMESPACE_LENGTH = 1_024;
 
-/** @throws EcsError InvalidParameterException, in ECS's words */
-export function checkClusterConfiguration(request: Request): void {
+/**
+ * What is given to make a cluster or to change one.
+ *
+ * @throws EcsError InvalidParameterException, in ECS's words
+ */
+export function checkClusterConfiguration(request: Omit<Request, "clusterName" | "tags">): void {
   for (const fault of faults(request)) throw new EcsError("InvalidParameterException", fault);
 }
+
+/** Settings that are known to be right. */
+export const settingsGiven = (given: Request["settings"] = []): Cluster["settings"] =>
+  given.map(({ name = "", value = "" }) => ({ name, value }));
 
 function* faults(request: Request): Generator<string> {
   yield* settingFaults(request);
@@ -32,6 +41,7 @@ function* lengthFaults({ configuration, serviceConnectDefaults }: Request): Gene
 
 function* settingFaults({ settings = [] }: Request): Generator<string> {
   for (const { name, value = "" } of settings) {
+    if (name === undefined) yield "settings must have a name each.";
     if (!INSIGHTS.includes(value)) yield `${name} should be one of [${INSIGHTS.join(",")}]`;
   }
   const names = settings.map(({ name }) => name);

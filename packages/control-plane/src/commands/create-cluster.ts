@@ -2,10 +2,12 @@ import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import type { Cluster } from "@berth/domain/cluster";
 import type { Stored } from "@berth/store/store";
 import type { CommandContext } from "../context.ts";
-import { checkClusterConfiguration } from "./cluster-configuration.ts";
+import { effectiveSetting } from "./account-settings.ts";
+import { checkClusterConfiguration, settingsGiven } from "./cluster-configuration.ts";
+import { NO_COUNTS } from "./cluster-counts.ts";
 import { associate, providerNames } from "./cluster-providers.ts";
-import { countCluster, NO_COUNTS } from "./cluster-counts.ts";
 import type { Command } from "./command.ts";
+import { CHANGED, describeCluster } from "./describe-clusters.ts";
 import { clusterName } from "./identifiers.ts";
 import { presentCluster } from "./present/cluster.ts";
 import { validDefaultStrategy } from "./provider-strategy.ts";
@@ -19,28 +21,42 @@ import { validTags } from "./tags.ts";
  */
 export const createCluster: Command<"CreateCluster"> = async (context, request) => {
   checkClusterConfiguration(request);
-  const wanted = newCluster(context, request);
+  const settings = await settingsOf(context, request);
+  const wanted = newCluster(context, request, settings);
   for (;;) {
     const existing = await context.store.clusters.find(wanted.name);
-    if (existing?.status === "ACTIVE") return { cluster: await describe(context, existing) };
+    if (existing?.status === "ACTIVE") {
+      return { cluster: await describeCluster(context, existing, CHANGED) };
+    }
     const cluster = { ...wanted, ...(await associate(context, wanted, wanted.capacityProviders)) };
     if ((await write(context, cluster, existing)) === "ok") {
-      return { cluster: present(context, cluster, NO_COUNTS) };
+      const view = { counts: NO_COUNTS, include: CHANGED };
+      return { cluster: presentCluster(context.scope, cluster, view) };
     }
   }
 };
 
-function newCluster(context: CommandContext, request: EcsRequest<"CreateCluster">): Cluster {
+/** What was not given is as the account settings of the caller have it. */
+async function settingsOf(
+  context: CommandContext,
+  { settings = [] }: EcsRequest<"CreateCluster">,
+): Promise<Cluster["settings"]> {
+  if (settings.length > 0) return settingsGiven(settings);
+  const value = await effectiveSetting(context, "containerInsights");
+  return [{ name: "containerInsights", value }];
+}
+
+function newCluster(
+  context: CommandContext,
+  request: EcsRequest<"CreateCluster">,
+  settings: Cluster["settings"],
+): Cluster {
   const { configuration, serviceConnectDefaults } = request;
   const capacityProviders = providerNames(context, request.capacityProviders ?? []);
-  const settings = request.settings ?? [{ name: "containerInsights", value: "disabled" }];
   return {
     name: clusterName(context.scope, request.clusterName),
     status: "ACTIVE",
-    settings: settings.map(({ name = "containerInsights", value = "disabled" }) => ({
-      name,
-      value,
-    })),
+    settings,
     capacityProviders,
     defaultCapacityProviderStrategy: validDefaultStrategy(
       request.defaultCapacityProviderStrategy ?? [],
@@ -59,12 +75,3 @@ const write = (context: CommandContext, cluster: Cluster, inactive: Stored<Clust
   inactive
     ? context.store.clusters.replace({ ...cluster, version: inactive.version })
     : context.store.clusters.create(cluster);
-
-const describe = async (context: CommandContext, cluster: Cluster) =>
-  present(context, cluster, await countCluster(context.store, cluster.name));
-
-const present = (context: CommandContext, cluster: Cluster, counts: typeof NO_COUNTS) =>
-  presentCluster(context.scope, cluster, {
-    counts,
-    include: ["CONFIGURATIONS", "SETTINGS", "TAGS"],
-  });

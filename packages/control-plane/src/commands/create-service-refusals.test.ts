@@ -1,30 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import { aTaskDefinition } from "@berth/testing/builders";
-import { aControlPlane } from "@berth/testing/control-plane";
-import { setUpCluster } from "@berth/testing/set-up-cluster";
+import { aPlaneWithCluster, aServiceRequest } from "@berth/testing/command-set-up";
 import { createService } from "./create-service.ts";
 
 type Request = EcsRequest<"CreateService">;
 
-const aRequest = (changes: Partial<Request> = {}): Request => ({
-  serviceName: "web",
-  taskDefinition: "web",
-  desiredCount: 3,
-  ...changes,
-});
-
-async function aCluster() {
-  const controlPlane = aControlPlane();
-  await setUpCluster(controlPlane, {
-    definitions: [
-      aTaskDefinition(),
-      aTaskDefinition({ family: "old", status: "INACTIVE" }),
-      aTaskDefinition({ family: "vpc", networkMode: "awsvpc" }),
-    ],
-  });
-  return controlPlane;
-}
+const definitions = [
+  aTaskDefinition(),
+  aTaskDefinition({ family: "old", status: "INACTIVE" }),
+  aTaskDefinition({ family: "vpc", networkMode: "awsvpc" }),
+];
 
 const withThreshold = (thresholdConfiguration: {
   readonly type: "COUNT" | "UNBOUNDED_PERCENT";
@@ -166,8 +152,8 @@ describe("CreateService refuses", () => {
         "Availability Zone rebalancing does not support placement constraints on the Availability Zone.",
     },
   ])("$name, and writes nothing", async ({ changes, code, message }) => {
-    const controlPlane = await aCluster();
-    await expect(createService(controlPlane, aRequest(changes))).rejects.toMatchObject({
+    const controlPlane = await aPlaneWithCluster({ definitions });
+    await expect(createService(controlPlane, aServiceRequest(changes))).rejects.toMatchObject({
       code,
       message,
     });
@@ -176,7 +162,9 @@ describe("CreateService refuses", () => {
   });
 
   test("a service without count", async () => {
-    const { desiredCount: _, ...request } = aRequest();
-    await expect(createService(await aCluster(), request)).rejects.toMatchObject({ code: INVALID });
+    const { desiredCount: _, ...request } = aServiceRequest();
+    await expect(
+      createService(await aPlaneWithCluster({ definitions }), request),
+    ).rejects.toMatchObject({ code: INVALID });
   });
 });

@@ -1,29 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
-import { aTaskDefinition } from "@berth/testing/builders";
-import { aControlPlane } from "@berth/testing/control-plane";
-import { setUpCluster } from "@berth/testing/set-up-cluster";
+import { aPlaneWithCluster, aServiceRequest } from "@berth/testing/command-set-up";
 import { createService } from "./create-service.ts";
 
 type Request = EcsRequest<"CreateService">;
 
-const aRequest = (changes: Partial<Request> = {}): Request => ({
-  serviceName: "web",
-  taskDefinition: "web",
-  desiredCount: 3,
-  ...changes,
-});
-
-async function aCluster() {
-  const controlPlane = aControlPlane();
-  await setUpCluster(controlPlane, { definitions: [aTaskDefinition()] });
-  return controlPlane;
-}
-
 describe("CreateService", () => {
   test("answers a service that has started nothing yet", async () => {
-    const controlPlane = await aCluster();
-    const { service } = await createService(controlPlane, aRequest());
+    const controlPlane = await aPlaneWithCluster();
+    const { service } = await createService(controlPlane, aServiceRequest());
     const now = new Date(controlPlane.now());
     const arn = "arn:aws:ecs:eu-central-1:123456789012";
     const id = service?.deployments?.[0]?.id;
@@ -89,8 +74,8 @@ describe("CreateService", () => {
   });
 
   test("leaves a mark and wakes the service controller", async () => {
-    const controlPlane = await aCluster();
-    await createService(controlPlane, aRequest());
+    const controlPlane = await aPlaneWithCluster();
+    await createService(controlPlane, aServiceRequest());
     expect(await controlPlane.store.services.find("default", "web")).toMatchObject({
       due: controlPlane.now(),
     });
@@ -104,8 +89,8 @@ describe("CreateService", () => {
 
   test("keeps what is given", async () => {
     const { service } = await createService(
-      await aCluster(),
-      aRequest({
+      await aPlaneWithCluster(),
+      aServiceRequest({
         deploymentConfiguration: {
           minimumHealthyPercent: 50,
           deploymentCircuitBreaker: { enable: true, rollback: true },
@@ -150,10 +135,10 @@ describe("CreateService, repeated", () => {
     },
     { name: "with the cluster spelt out", first: {}, second: { cluster: "default" } },
   ])("answers the service $name", async ({ first, second }) => {
-    const controlPlane = await aCluster();
-    const created = await createService(controlPlane, aRequest(first));
+    const controlPlane = await aPlaneWithCluster();
+    const created = await createService(controlPlane, aServiceRequest(first));
     controlPlane.advance(1_000);
-    const repeated = await createService(controlPlane, aRequest(second));
+    const repeated = await createService(controlPlane, aServiceRequest(second));
     expect(repeated.service).toEqual(created.service);
   });
 
@@ -161,32 +146,32 @@ describe("CreateService, repeated", () => {
     { name: "another count", second: { desiredCount: 4 } },
     { name: "the token and another count", second: { clientToken: "t", desiredCount: 4 } },
   ])("refuses $name", async ({ second }) => {
-    const controlPlane = await aCluster();
-    await createService(controlPlane, aRequest({ clientToken: "t" }));
-    await expect(createService(controlPlane, aRequest(second))).rejects.toMatchObject({
+    const controlPlane = await aPlaneWithCluster();
+    await createService(controlPlane, aServiceRequest({ clientToken: "t" }));
+    await expect(createService(controlPlane, aServiceRequest(second))).rejects.toMatchObject({
       code: "InvalidParameterException",
       message: "Creation of service was not idempotent.",
     });
   });
 
   test("waits for a service of the name to drain, then takes its place", async () => {
-    const controlPlane = await aCluster();
+    const controlPlane = await aPlaneWithCluster();
     const { services } = controlPlane.store;
-    const first = await createService(controlPlane, aRequest());
+    const first = await createService(controlPlane, aServiceRequest());
     const become = async (status: "DRAINING" | "INACTIVE") => {
       const stored = await services.findLatest("default", "web");
       if (stored) await services.replace({ ...stored, status });
     };
 
     await become("DRAINING");
-    await expect(createService(controlPlane, aRequest())).rejects.toMatchObject({
+    await expect(createService(controlPlane, aServiceRequest())).rejects.toMatchObject({
       code: "InvalidParameterException",
       message: "Unable to Start a service that is still Draining.",
     });
 
     await become("INACTIVE");
     controlPlane.advance(1_000);
-    const second = await createService(controlPlane, aRequest());
+    const second = await createService(controlPlane, aServiceRequest());
     expect(second.service).toMatchObject({
       status: "ACTIVE",
       createdAt: new Date(controlPlane.now()),
@@ -220,7 +205,7 @@ describe("CreateService evens out over zones by default", () => {
       expected: "DISABLED",
     },
   ])("$name", async ({ changes, expected }) => {
-    const { service } = await createService(await aCluster(), aRequest(changes));
+    const { service } = await createService(await aPlaneWithCluster(), aServiceRequest(changes));
     expect(service?.availabilityZoneRebalancing).toBe(expected);
   });
 });
@@ -228,8 +213,8 @@ describe("CreateService evens out over zones by default", () => {
 test("CreateService keeps what the circuit breaker is told", async () => {
   const thresholdConfiguration = { type: "COUNT", value: 5 } as const;
   const deploymentCircuitBreaker = { enable: true, rollback: true, thresholdConfiguration };
-  const controlPlane = await aCluster();
-  const request = aRequest({ deploymentConfiguration: { deploymentCircuitBreaker } });
+  const controlPlane = await aPlaneWithCluster();
+  const request = aServiceRequest({ deploymentConfiguration: { deploymentCircuitBreaker } });
   const { service } = await createService(controlPlane, request);
   expect(service?.deploymentConfiguration?.deploymentCircuitBreaker).toEqual(
     deploymentCircuitBreaker,

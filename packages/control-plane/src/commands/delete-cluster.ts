@@ -7,7 +7,8 @@ import { activeCluster } from "./find-cluster.ts";
 import { presentCluster } from "./present/cluster.ts";
 
 /**
- * Makes an empty cluster INACTIVE. It stays describable, and its name may be created again.
+ * Makes an empty cluster INACTIVE, without its tags. It stays describable, and its name may be created
+ * again.
  *
  * @throws EcsError ClusterNotFoundException, ClusterContainsContainerInstancesException,
  * ClusterContainsServicesException, ClusterContainsTasksException, InvalidParameterException
@@ -16,7 +17,7 @@ export const deleteCluster: Command<"DeleteCluster"> = async (context, request) 
   for (;;) {
     const cluster = await activeCluster(context, request.cluster);
     await checkEmpty(context, cluster.name);
-    const deleted = { ...cluster, status: "INACTIVE" as const };
+    const deleted = { ...cluster, status: "INACTIVE" as const, tags: [] };
     if ((await context.store.clusters.replace(deleted)) === "conflict") continue;
     await dissociate(context, cluster.name, cluster.capacityProviders);
     const view = { counts: NO_COUNTS, include: ["SETTINGS" as const] };

@@ -1,4 +1,4 @@
-import { parseArn, type Scope } from "@berth/domain/arn";
+import { type ArnParts, parseArn, type Scope } from "@berth/domain/arn";
 import { EcsError } from "@berth/domain/errors";
 
 const NAME = /^[a-zA-Z0-9\-_]{1,255}$/;
@@ -135,6 +135,13 @@ function localId(scope: Scope, expected: Expected, idOrArn: string): string {
 
 /** What follows the type in an ARN of ours. */
 function ownPath(scope: Scope, type: string, text: string): readonly string[] {
+  const arn = ownArn(scope, text);
+  if (arn.resourceType !== type) throw unsupportedType(arn);
+  return arn.path;
+}
+
+/** @throws EcsError InvalidParameterException, for what is no ARN of this scope */
+export function ownArn(scope: Scope, text: string): ArnParts {
   const arn = parseArn(text);
   if (arn?.service !== "ecs") {
     throw invalid("Invalid identifier: Unexpected number of separators");
@@ -145,11 +152,12 @@ function ownPath(scope: Scope, type: string, text: string): readonly string[] {
       `Invalid identifier: Identifier is for ${arn.account}. Your accountId is ${scope.account}`,
     );
   }
-  if (arn.resourceType !== type) {
-    throw invalid(`Unsupported resource type: ${arn.resourceType}`);
-  }
-  return arn.path;
+  return arn;
 }
+
+/** The refusal of an ARN whose kind of resource is not what is asked for. */
+export const unsupportedType = ({ resourceType }: ArnParts) =>
+  invalid(`Unsupported resource type: ${resourceType}`);
 
 function only(path: readonly string[]): string {
   const [name, ...rest] = path;

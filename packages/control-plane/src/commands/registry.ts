@@ -4,6 +4,7 @@ import { createCluster } from "./create-cluster.ts";
 import { createService } from "./create-service.ts";
 import { createTaskSet } from "./create-task-set.ts";
 import { deleteCapacityProvider } from "./delete-capacity-provider.ts";
+import { deleteAccountSetting } from "./delete-account-setting.ts";
 import { deleteCluster } from "./delete-cluster.ts";
 import { deleteService } from "./delete-service.ts";
 import { deleteTaskSet } from "./delete-task-set.ts";
@@ -20,14 +21,17 @@ import { describeTaskSets } from "./describe-task-sets.ts";
 import { describeTasks } from "./describe-tasks.ts";
 import { discoverPollEndpoint } from "./discover-poll-endpoint.ts";
 import { getTaskProtection } from "./get-task-protection.ts";
+import { listAccountSettings } from "./list-account-settings.ts";
 import { listClusters } from "./list-clusters.ts";
 import { listContainerInstances } from "./list-container-instances.ts";
 import { listServiceDeployments } from "./list-service-deployments.ts";
 import { listServices } from "./list-services.ts";
+import { listTagsForResource } from "./list-tags-for-resource.ts";
 import { listTaskDefinitionFamilies } from "./list-task-definition-families.ts";
 import { listTaskDefinitions } from "./list-task-definitions.ts";
 import { listTasks } from "./list-tasks.ts";
 import { putClusterCapacityProviders } from "./put-cluster-capacity-providers.ts";
+import { putAccountSetting, putAccountSettingDefault } from "./put-account-setting.ts";
 import { registerContainerInstance } from "./register-container-instance.ts";
 import { registerTaskDefinition } from "./register-task-definition.ts";
 import { runTask } from "./run-task.ts";
@@ -38,6 +42,10 @@ import { submitAttachmentStateChanges } from "./submit-attachment-state-changes.
 import { submitContainerStateChange } from "./submit-container-state-change.ts";
 import { submitTaskStateChange } from "./submit-task-state-change.ts";
 import { updateCapacityProvider } from "./update-capacity-provider.ts";
+import { tagResource } from "./tag-resource.ts";
+import { untagResource } from "./untag-resource.ts";
+import { updateClusterSettings } from "./update-cluster-settings.ts";
+import { updateCluster } from "./update-cluster.ts";
 import { updateContainerInstancesState } from "./update-container-instances-state.ts";
 import { updateServicePrimaryTaskSet } from "./update-service-primary-task-set.ts";
 import { updateService } from "./update-service.ts";
@@ -55,6 +63,8 @@ export const commands: Commands = {
   UpdateCapacityProvider: updateCapacityProvider,
   DeleteCapacityProvider: deleteCapacityProvider,
   DescribeCapacityProviders: describeCapacityProviders,
+  UpdateCluster: updateCluster,
+  UpdateClusterSettings: updateClusterSettings,
   RegisterTaskDefinition: registerTaskDefinition,
   DescribeTaskDefinition: describeTaskDefinition,
   ListTaskDefinitions: listTaskDefinitions,
@@ -87,6 +97,13 @@ export const commands: Commands = {
   DeleteTaskSet: deleteTaskSet,
   DescribeTaskSets: describeTaskSets,
   UpdateServicePrimaryTaskSet: updateServicePrimaryTaskSet,
+  TagResource: tagResource,
+  UntagResource: untagResource,
+  ListTagsForResource: listTagsForResource,
+  PutAccountSetting: putAccountSetting,
+  PutAccountSettingDefault: putAccountSettingDefault,
+  DeleteAccountSetting: deleteAccountSetting,
+  ListAccountSettings: listAccountSettings,
   SubmitTaskStateChange: submitTaskStateChange,
   SubmitContainerStateChange: submitContainerStateChange,
   SubmitAttachmentStateChanges: submitAttachmentStateChanges,

@@ -1,31 +1,22 @@
 import { describe, expect, test } from "vitest";
 import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import { aTaskDefinition } from "@berth/testing/builders";
-import { aControlPlane, type TestControlPlane } from "@berth/testing/control-plane";
-import { setUpCluster } from "@berth/testing/set-up-cluster";
-import { runTask } from "./run-task.ts";
+import { aPlaneWithCluster, liveTasksOf, runWeb } from "@berth/testing/command-set-up";
 
 type Request = EcsRequest<"RunTask">;
-type Setting = Parameters<typeof setUpCluster>[1];
-
-async function aCluster(setting: Setting = { instanceCount: 3 }): Promise<TestControlPlane> {
-  const controlPlane = aControlPlane();
-  await setUpCluster(controlPlane, setting);
-  return controlPlane;
-}
-
-const run = (controlPlane: TestControlPlane, request: Partial<Request> = {}) =>
-  runTask(controlPlane, { taskDefinition: "web", ...request });
-
-const allTasks = async ({ store }: TestControlPlane) =>
-  (await store.tasks.page({ cluster: "default", archived: false }, { limit: 100 })).items;
-
 describe("RunTask refuses", () => {
   const INVALID = "InvalidParameterException";
   const definitions = [
     aTaskDefinition(),
     aTaskDefinition({ family: "old", status: "INACTIVE" }),
     aTaskDefinition({ family: "vpc", networkMode: "awsvpc" }),
+    aTaskDefinition({
+      family: "tagged",
+      tags: [
+        { key: "a", value: "" },
+        { key: "b", value: "" },
+      ],
+    }),
     aTaskDefinition({ family: "fargate", networkMode: "awsvpc", compatibilities: ["FARGATE"] }),
   ];
   const network = { networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } } };
@@ -155,22 +146,32 @@ describe("RunTask refuses", () => {
       message: `spread field 'attribute:${"a".repeat(129)}' is invalid`,
     },
     {
+      name: "more tags than fit, of its own and of its definition",
+      request: {
+        taskDefinition: "tagged",
+        propagateTags: "TASK_DEFINITION",
+        tags: Array.from({ length: 49 }, (_, index) => ({ key: `own${index}` })),
+      },
+      code: INVALID,
+      message: "A resource can have at most 50 tags.",
+    },
+    {
       name: "six strategies",
       request: { placementStrategy: Array.from({ length: 6 }, () => ({ type: "random" })) },
       code: INVALID,
       message: "Maximum number of strategies is 5",
     },
   ])("$name", async ({ request, code, message }) => {
-    const controlPlane = await aCluster({ definitions });
-    await expect(run(controlPlane, request)).rejects.toMatchObject({ code, message });
-    expect(await allTasks(controlPlane)).toEqual([]);
+    const controlPlane = await aPlaneWithCluster({ definitions });
+    await expect(runWeb(controlPlane, request)).rejects.toMatchObject({ code, message });
+    expect(await liveTasksOf(controlPlane)).toEqual([]);
   });
 
   test.each([
     { name: "without instances", setting: { instanceCount: 0 } },
     { name: "whose instances all drain", setting: { ledger: { status: "DRAINING" } } },
   ] as const)("a cluster $name", async ({ setting }) => {
-    await expect(run(await aCluster(setting))).rejects.toMatchObject({
+    await expect(runWeb(await aPlaneWithCluster(setting))).rejects.toMatchObject({
       code: INVALID,
       message: "No Container Instances were found in your cluster.",
     });

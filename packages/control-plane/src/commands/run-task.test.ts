@@ -1,31 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import { lastSegment } from "@berth/domain/arn";
 import { groupHash } from "@berth/domain/group-hash";
 import { aContainerDefinition, aTaskDefinition, instanceId } from "@berth/testing/builders";
-import { aControlPlane, type TestControlPlane } from "@berth/testing/control-plane";
-import { setUpCluster } from "@berth/testing/set-up-cluster";
-import { runTask } from "./run-task.ts";
-
-type Request = EcsRequest<"RunTask">;
-type Setting = Parameters<typeof setUpCluster>[1];
-
-async function aCluster(setting: Setting = { instanceCount: 3 }): Promise<TestControlPlane> {
-  const controlPlane = aControlPlane();
-  await setUpCluster(controlPlane, setting);
-  return controlPlane;
-}
-
-const run = (controlPlane: TestControlPlane, request: Partial<Request> = {}) =>
-  runTask(controlPlane, { taskDefinition: "web", ...request });
-
-const allTasks = async ({ store }: TestControlPlane) =>
-  (await store.tasks.page({ cluster: "default", archived: false }, { limit: 100 })).items;
+import { aPlaneWithCluster, liveTasksOf, runWeb } from "@berth/testing/command-set-up";
 
 describe("RunTask", () => {
   test("answers the tasks it wrote, as ECS prints them", async () => {
-    const controlPlane = await aCluster();
-    const { tasks, failures } = await run(controlPlane, { startedBy: "ci", referenceId: "r1" });
+    const controlPlane = await aPlaneWithCluster({ instanceCount: 3 });
+    const { tasks, failures } = await runWeb(controlPlane, { startedBy: "ci", referenceId: "r1" });
     expect(failures).toEqual([]);
     expect(tasks).toHaveLength(1);
     const id = lastSegment(tasks?.[0]?.taskArn ?? "");
@@ -63,7 +45,7 @@ describe("RunTask", () => {
         memory: "128",
       },
     ]);
-    const [stored] = await allTasks(controlPlane);
+    const [stored] = await liveTasksOf(controlPlane);
     expect(stored).toMatchObject({
       id,
       referenceId: "r1",
@@ -83,25 +65,25 @@ describe("RunTask", () => {
   });
 
   test("runs the latest ACTIVE revision of a family", async () => {
-    const controlPlane = await aCluster({
+    const controlPlane = await aPlaneWithCluster({
       definitions: [
         aTaskDefinition(),
         aTaskDefinition({ revision: 2 }),
         aTaskDefinition({ revision: 3, status: "INACTIVE" }),
       ],
     });
-    const { tasks } = await run(controlPlane);
+    const { tasks } = await runWeb(controlPlane);
     expect(tasks?.[0]?.taskDefinitionArn).toMatch(/web:2$/);
   });
 
   test("places what fits and tells the failures of the rest once per instance", async () => {
-    const controlPlane = await aCluster({
+    const controlPlane = await aPlaneWithCluster({
       instanceCount: 2,
       definitions: [
         aTaskDefinition({ containerDefinitions: [aContainerDefinition({ memory: 600 })] }),
       ],
     });
-    const { tasks, failures } = await run(controlPlane, { count: 5 });
+    const { tasks, failures } = await runWeb(controlPlane, { count: 5 });
     expect(tasks).toHaveLength(2);
     expect(failures).toMatchObject(
       [1, 2].map((number) => ({
@@ -112,8 +94,8 @@ describe("RunTask", () => {
   });
 
   test("keeps to distinctInstance", async () => {
-    const controlPlane = await aCluster({ instanceCount: 2 });
-    const { tasks, failures } = await run(controlPlane, {
+    const controlPlane = await aPlaneWithCluster({ instanceCount: 2 });
+    const { tasks, failures } = await runWeb(controlPlane, {
       count: 3,
       placementConstraints: [{ type: "distinctInstance" }],
     });
@@ -123,10 +105,10 @@ describe("RunTask", () => {
 
   test("keeps overrides and prints them with every container", async () => {
     const sidecar = aContainerDefinition({ name: "sidecar" });
-    const controlPlane = await aCluster({
+    const controlPlane = await aPlaneWithCluster({
       definitions: [aTaskDefinition({ containerDefinitions: [aContainerDefinition(), sidecar] })],
     });
-    const { tasks } = await run(controlPlane, {
+    const { tasks } = await runWeb(controlPlane, {
       overrides: {
         cpu: "0.5 vCPU",
         containerOverrides: [
@@ -151,8 +133,8 @@ describe("RunTask", () => {
       { key: "team", value: "a" },
       { key: "cost", value: "1" },
     ];
-    const controlPlane = await aCluster({ definitions: [aTaskDefinition({ tags })] });
-    const { tasks } = await run(controlPlane, {
+    const controlPlane = await aPlaneWithCluster({ definitions: [aTaskDefinition({ tags })] });
+    const { tasks } = await runWeb(controlPlane, {
       tags: [{ key: "team", value: "b" }],
       propagateTags: "TASK_DEFINITION",
       enableECSManagedTags: true,
@@ -169,37 +151,37 @@ describe("RunTask with a clientToken", () => {
   const request = { clientToken: "token-1", count: 2 };
 
   test("finds its own tasks when repeated", async () => {
-    const controlPlane = await aCluster();
-    const first = await run(controlPlane, request);
-    const second = await run(controlPlane, request);
+    const controlPlane = await aPlaneWithCluster({ instanceCount: 3 });
+    const first = await runWeb(controlPlane, request);
+    const second = await runWeb(controlPlane, request);
     const arns = (response: typeof first) =>
       response.tasks?.map(({ taskArn }) => taskArn).toSorted();
     expect(arns(second)).toEqual(arns(first));
-    expect(await allTasks(controlPlane)).toHaveLength(2);
+    expect(await liveTasksOf(controlPlane)).toHaveLength(2);
   });
 
   test("refuses other parameters and names the tasks", async () => {
-    const controlPlane = await aCluster();
-    const first = await run(controlPlane, request);
-    await expect(run(controlPlane, { ...request, count: 3 })).rejects.toMatchObject({
+    const controlPlane = await aPlaneWithCluster({ instanceCount: 3 });
+    const first = await runWeb(controlPlane, request);
+    await expect(runWeb(controlPlane, { ...request, count: 3 })).rejects.toMatchObject({
       code: "ConflictException",
       members: {
         resourceIds: expect.arrayContaining(first.tasks?.map(({ taskArn }) => taskArn) ?? []),
       },
     });
-    expect(await allTasks(controlPlane)).toHaveLength(2);
+    expect(await liveTasksOf(controlPlane)).toHaveLength(2);
   });
 
   test("starts the part that an earlier call died before starting", async () => {
-    const controlPlane = await aCluster();
-    const other = await aCluster();
-    const whole = await run(other, request);
-    const [one] = await allTasks(other);
+    const controlPlane = await aPlaneWithCluster({ instanceCount: 3 });
+    const other = await aPlaneWithCluster({ instanceCount: 3 });
+    const whole = await runWeb(other, request);
+    const [one] = await liveTasksOf(other);
     if (!one) throw new Error("no task");
     const { version: _, ...task } = one;
     await controlPlane.store.tasks.create(task);
 
-    const repeated = await run(controlPlane, request);
+    const repeated = await runWeb(controlPlane, request);
 
     const arns = (response: typeof whole) =>
       response.tasks?.map(({ taskArn }) => taskArn).toSorted();
@@ -207,9 +189,12 @@ describe("RunTask with a clientToken", () => {
   });
 
   test("tells of stopped tasks no more than their state, even where nothing more fits", async () => {
-    const controlPlane = await aCluster({ instanceCount: 1, definitions: [bigDefinition] });
-    await run(controlPlane, { clientToken: "token-1" });
-    const [task] = await allTasks(controlPlane);
+    const controlPlane = await aPlaneWithCluster({
+      instanceCount: 1,
+      definitions: [bigDefinition],
+    });
+    await runWeb(controlPlane, { clientToken: "token-1" });
+    const [task] = await liveTasksOf(controlPlane);
     if (!task) throw new Error("no task");
     await controlPlane.store.tasks.replace({
       ...task,
@@ -219,9 +204,9 @@ describe("RunTask with a clientToken", () => {
     const instance = await controlPlane.store.instances.findLedger("default", instanceId(1));
     if (!instance) throw new Error("no ledger");
     await controlPlane.store.instances.replaceLedger({ ...instance, reservations: {} });
-    await run(controlPlane, { clientToken: "token-2" });
+    await runWeb(controlPlane, { clientToken: "token-2" });
 
-    const { tasks, failures } = await run(controlPlane, { clientToken: "token-1" });
+    const { tasks, failures } = await runWeb(controlPlane, { clientToken: "token-1" });
 
     expect(tasks).toEqual([
       {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { validTags } from "./tags.ts";
+import { checkTagCount, mergedTags, validTagKeys, validTags } from "./tags.ts";
 
 test("keeps tags in their order; a missing value is the empty one", () => {
   expect(validTags([{ key: "team", value: "a" }, { key: "émile:1" }])).toEqual([
@@ -27,4 +27,54 @@ test.each([
   expect(() => validTags(tags)).toThrow(
     expect.objectContaining({ code: "InvalidParameterException", message }),
   );
+});
+
+const many = (count: number, prefix = "k") =>
+  Array.from({ length: count }, (_, index) => ({ key: `${prefix}${index}`, value: "" }));
+const managed = { key: "aws:ecs:clusterName", value: "prod" };
+
+test("further tags win, and the others keep their places", () => {
+  const merged = mergedTags(
+    [
+      { key: "team", value: "a" },
+      { key: "stage", value: "test" },
+    ],
+    [
+      { key: "new", value: "" },
+      { key: "team", value: "b" },
+    ],
+  );
+  expect(merged).toEqual([
+    { key: "team", value: "b" },
+    { key: "stage", value: "test" },
+    { key: "new", value: "" },
+  ]);
+});
+
+test.each([
+  { there: many(49), given: many(1, "new"), count: 50 },
+  { there: many(50), given: many(50), count: 50 },
+  { there: [managed, ...many(49)], given: many(1, "new"), count: 51 },
+])("fifty tags fit, and those that ECS adds: %#", ({ there, given, count }) => {
+  expect(mergedTags(there, given)).toHaveLength(count);
+});
+
+test.each([
+  { there: many(50), given: many(1, "new") },
+  { there: many(1), given: many(50, "new") },
+])("more do not: %#", ({ there, given }) => {
+  expect(() => mergedTags(there, given)).toThrow(
+    expect.objectContaining({ code: "LimitExceededException" }),
+  );
+});
+
+test("what comes together from several sources may be too much as well", () => {
+  expect(checkTagCount([managed, ...many(50)])).toHaveLength(51);
+  expect(() => checkTagCount(many(51))).toThrow("A resource can have at most 50 tags.");
+});
+
+test("keys may be named twice, and tags of ECS's own not at all", () => {
+  expect([...validTagKeys(["a", "b", "a"])]).toEqual(["a", "b"]);
+  expect([...validTagKeys(undefined)]).toEqual([]);
+  expect(() => validTagKeys(["Aws:x"])).toThrow("Tag keys must not begin with aws:.");
 });

@@ -11,7 +11,7 @@ import { apiCause } from "./api-cause.ts";
 import { activeCluster } from "./find-cluster.ts";
 import { checkLaunch, type LaunchCapacity } from "./launch-checks.ts";
 import { startableDefinition } from "./startable-definition.ts";
-import { validTags } from "./tags.ts";
+import { checkTagCount, validTags } from "./tags.ts";
 import { checkReferenceId, checkStartedBy, validGroup } from "./task-members.ts";
 import { validOverrides } from "./task-overrides.ts";
 
@@ -71,10 +71,12 @@ function tagsOf(
       "propagateTags SERVICE is only valid for tasks of a service.",
     );
   }
-  return taskTags({
-    cluster: cluster.name,
-    enableECSManagedTags: request.enableECSManagedTags ?? false,
-    propagated: request.propagateTags === "TASK_DEFINITION" ? definition.tags : [],
-    own: validTags(request.tags),
-  });
+  return checkTagCount(
+    taskTags({
+      cluster: cluster.name,
+      enableECSManagedTags: request.enableECSManagedTags ?? false,
+      propagated: request.propagateTags === "TASK_DEFINITION" ? definition.tags : [],
+      own: validTags(request.tags),
+    }),
+  );
 }

@@ -1,4 +1,4 @@
-import type { Tag } from "@berth/domain/tag";
+import { type Tag, uniqueTags } from "@berth/domain/tag";
 import type { Service } from "@berth/domain/service";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 
@@ -13,8 +13,7 @@ export interface TagSources {
 }
 
 export function taskTags(sources: TagSources): readonly Tag[] {
-  const all = [...sources.propagated, ...managedTags(sources), ...sources.own];
-  return [...new Map(all.map((tag) => [tag.key, tag])).values()];
+  return uniqueTags([...sources.propagated, ...managedTags(sources), ...sources.own]);
 }
 
 /** The tags of a service's new task, as the service says that tags are propagated. */

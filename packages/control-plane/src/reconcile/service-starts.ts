@@ -60,7 +60,8 @@ async function startForSource(
   starts: SourceStarts,
 ): Promise<PlacementOutcome["unplaced"]> {
   const { service, source, tasks } = starts;
-  const common = (batch: ProviderBatch) => commonRequest(controlPlane, starts, batch);
+  const tagged = await withTagsOfNow(controlPlane, starts);
+  const common = (batch: ProviderBatch) => commonRequest(controlPlane, tagged, batch);
   const places = starts.starts.flatMap(({ taskId, containerInstanceId }) =>
     containerInstanceId === undefined ? [] : { taskId, containerInstanceId },
   );
@@ -83,6 +84,14 @@ async function startForSource(
     ),
   ]);
   return outcomes.flatMap(({ unplaced }) => unplaced);
+}
+
+/** What is remembered of a definition never changes but for its tags, which new tasks may get. */
+async function withTagsOfNow({ store }: ControlPlane, starts: SourceStarts): Promise<SourceStarts> {
+  if (starts.service.propagateTags !== "TASK_DEFINITION") return starts;
+  const { family, revision } = starts.definition;
+  const now = await store.taskDefinitions.find(family, revision);
+  return now ? { ...starts, definition: now } : starts;
 }
 
 /** A DAEMON service has no strategy. */

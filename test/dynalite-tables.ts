@@ -2,7 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ensureTable } from "@berth/store/dynamodb/schema";
 import { createDynamoTable } from "@berth/store/dynamodb/table";
 import type { Table } from "@berth/store/table";
-import { startDynalite } from "./dynalite-server.ts";
+import { startDynalite } from "@berth/testing/dynalite-server";
 
 /** Makes empty tables in an embedded DynamoDB of its own, which ends with the process. */
 export async function dynaliteTables(): Promise<() => Promise<Table>> {
