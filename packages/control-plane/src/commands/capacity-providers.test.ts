@@ -8,6 +8,8 @@ import { deleteCapacityProvider } from "./delete-capacity-provider.ts";
 import { deleteCluster } from "./delete-cluster.ts";
 import { describeCapacityProviders } from "./describe-capacity-providers.ts";
 import { putClusterCapacityProviders } from "./put-cluster-capacity-providers.ts";
+import { listTagsForResource } from "./list-tags-for-resource.ts";
+import { tagResource } from "./tag-resource.ts";
 import { updateCapacityProvider } from "./update-capacity-provider.ts";
 
 const ARN = "arn:aws:ecs:eu-central-1:123456789012:capacity-provider/";
@@ -363,5 +365,31 @@ describe("DescribeCapacityProviders", () => {
     await expect(describeOf(aControlPlane(), { cluster: "absent" })).rejects.toMatchObject({
       code: "ClusterNotFoundException",
     });
+  });
+});
+
+describe("tags of a capacity provider", () => {
+  test("are changed by its ARN, while it is ACTIVE", async () => {
+    const plane = aControlPlane();
+    await create(plane, "spot", { tags: [{ key: "team", value: "a" }] });
+    const resourceArn = `${ARN}spot`;
+    await tagResource(plane, { resourceArn, tags: [{ key: "stage", value: "live" }] });
+    const { tags } = await listTagsForResource(plane, { resourceArn });
+    expect(tags).toEqual([
+      { key: "team", value: "a" },
+      { key: "stage", value: "live" },
+    ]);
+    await deleteCapacityProvider(plane, { capacityProvider: "spot" });
+    await expect(listTagsForResource(plane, { resourceArn })).rejects.toMatchObject({
+      message:
+        "The specified capacity provider is inactive. Specify an active capacity provider and try again.",
+    });
+  });
+
+  test("are none of Fargate's", async () => {
+    const resourceArn = `${ARN}FARGATE`;
+    await expect(
+      tagResource(aControlPlane(), { resourceArn, tags: [{ key: "a", value: "b" }] }),
+    ).rejects.toMatchObject({ code: "ResourceNotFoundException" });
   });
 });
