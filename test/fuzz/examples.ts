@@ -70,11 +70,20 @@ export const examplesWith = ({
     taskDefinition: "web:1",
     scale: { value: 10, unit: "PERCENT" },
   },
+  DeleteAttributes: { attributes: [{ name: "stack", targetId: instanceId(1) }] },
   DeleteCluster: { cluster: "other" },
   DeleteService: { service: "web", force: true },
+  DeleteTaskDefinitions: { taskDefinitions: ["web:3", "web:1"] },
   DeregisterContainerInstance: { containerInstance: instanceId(1), force: true },
   DeregisterTaskDefinition: { taskDefinition: "web:1" },
   DescribeTaskDefinition: { taskDefinition: "web:1" },
+  ListAttributes: {
+    targetType: "container-instance",
+    attributeName: "stack",
+    attributeValue: "prod",
+  },
+  ListServicesByNamespace: { namespace: "internal" },
+  PutAttributes: { attributes: [{ name: "stack", value: "prod", targetId: instanceId(1) }] },
   RegisterContainerInstance: {
     cluster: "default",
     totalResources: [

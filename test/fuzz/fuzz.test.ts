@@ -18,11 +18,14 @@ const [there, notThere] = [
   operationNames().filter((operation) => !Object.hasOwn(commands, operation)),
 ];
 
+/** What they say is why not. */
+const ONLY_REFUSE: ReadonlySet<string> = new Set(["UpdateContainerAgent"]);
+
 test.each(there)("%s answers any request as the model has it", async (operation) => {
   const { accepted, refused, faults } = await fuzz(operation, drawing);
   expect(faults).toEqual([]);
   // Both kinds of answers were looked at.
-  expect(accepted).toBeGreaterThan(0);
+  expect(accepted > 0).toBe(!ONLY_REFUSE.has(operation));
   expect(refused).toBeGreaterThan(0);
 });
 

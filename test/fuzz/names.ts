@@ -1,14 +1,4 @@
-import {
-  capacityProviderArn,
-  clusterArn,
-  containerInstanceArn,
-  serviceArn,
-  serviceDeploymentArn,
-  serviceRevisionArn,
-  taskArn,
-  taskDefinitionArn,
-  taskSetArn,
-} from "@berth/domain/arn";
+import * as arns from "@berth/domain/arn";
 import { rootArn } from "@berth/domain/account-setting";
 import { principalArn } from "@berth/domain/access/access-key";
 import { revisionIdOf } from "@berth/domain/service-deployment";
@@ -39,54 +29,64 @@ export async function namesIn({ scope, store }: ControlPlane): Promise<Names> {
   );
   const taskIds = [...ofService, ...live.values()].map(({ id }) => id);
   const sets = all.flatMap((service) =>
-    (service.taskSets ?? []).map(({ id }) => ({ id, arn: taskSetArn(scope, service, id) })),
+    (service.taskSets ?? []).map(({ id }) => ({ id, arn: arns.taskSetArn(scope, service, id) })),
   );
   const instanceIds = instances.map(({ ledger }) => ledger.id);
   const tagged = [
-    clusterArn(scope, CLUSTER),
-    serviceArn(scope, CLUSTER, "web"),
-    taskDefinitionArn(scope, "web:2"),
-    ...taskIds.slice(0, 1).map((id) => taskArn(scope, CLUSTER, id)),
-    ...instanceIds.slice(0, 1).map((id) => containerInstanceArn(scope, CLUSTER, id)),
+    arns.clusterArn(scope, CLUSTER),
+    arns.serviceArn(scope, CLUSTER, "web"),
+    arns.taskDefinitionArn(scope, "web:2"),
+    ...taskIds.slice(0, 1).map((id) => arns.taskArn(scope, CLUSTER, id)),
+    ...instanceIds.slice(0, 1).map((id) => arns.containerInstanceArn(scope, CLUSTER, id)),
     ...sets.slice(0, 1).map(({ arn }) => arn),
-    serviceArn(scope, CLUSTER, "absent"),
-    clusterArn(scope, "absent"),
+    arns.serviceArn(scope, CLUSTER, "absent"),
+    arns.clusterArn(scope, "absent"),
     // Of the old form.
-    serviceArn(scope, CLUSTER, "").slice(0, -1),
+    arns.serviceArn(scope, CLUSTER, "").slice(0, -1),
   ];
   return {
     tagged,
     service: [
       ...services.keys(),
-      ...services.keys().map((name) => serviceArn(scope, CLUSTER, name)),
+      ...services.keys().map((name) => arns.serviceArn(scope, CLUSTER, name)),
     ],
-    task: [...taskIds, ...taskIds.map((id) => taskArn(scope, CLUSTER, id))],
+    task: [...taskIds, ...taskIds.map((id) => arns.taskArn(scope, CLUSTER, id))],
     taskSet: [...sets.map(({ id }) => id), ...sets.map(({ arn }) => arn)],
     containerInstance: [
       ...instanceIds,
-      ...instanceIds.map((id) => containerInstanceArn(scope, CLUSTER, id)),
+      ...instanceIds.map((id) => arns.containerInstanceArn(scope, CLUSTER, id)),
     ],
     serviceDeployment: all.flatMap((service) =>
-      service.serviceDeployments.map(({ id }) => serviceDeploymentArn(scope, service, id)),
+      service.serviceDeployments.map(({ id }) => arns.serviceDeploymentArn(scope, service, id)),
     ),
     serviceRevision: all.flatMap((service) =>
-      service.deployments.map(({ id }) => serviceRevisionArn(scope, service, revisionIdOf(id))),
+      service.deployments.map(({ id }) =>
+        arns.serviceRevisionArn(scope, service, revisionIdOf(id)),
+      ),
     ),
   };
 }
 
 /** Which of the names are good for a member, by the member's own name. */
 export const knownTexts = ({ scope }: Pick<ControlPlane, "scope">, names: Names): KnownTexts => [
-  [/^cluster/i, [CLUSTER, "other", "absent", clusterArn(scope, CLUSTER)]],
   [
     /apacityProviders?$/,
-    ["spot", "steady", "unused", "FARGATE", capacityProviderArn(scope, "spot")],
+    ["spot", "steady", "unused", "FARGATE", arns.capacityProviderArn(scope, "spot")],
   ],
   [/^autoScalingGroupArn$/, ["spot-group", "another-group"]],
+  [/^cluster/i, [CLUSTER, "other", "absent", arns.clusterArn(scope, CLUSTER)]],
   [/^service(s|Name)?$/, [...names.service, "absent"]],
   [/^task(s|Arn)?$/, names.task],
-  [/^taskDefinition/, ["web", "web:1", "web:2", "absent:1", taskDefinitionArn(scope, "web:2")]],
-  [/^containerInstance/, names.containerInstance],
+  [
+    /^taskDefinition/,
+    ["web", "web:1", "web:2", "web:3", "absent:1", arns.taskDefinitionArn(scope, "web:2")],
+  ],
+  [/^(containerInstance|targetId)/, names.containerInstance],
+  [/^attributeName$/, ["stack", "ecs.availability-zone"]],
+  [
+    /^namespace$/,
+    ["internal", "arn:aws:servicediscovery:eu-central-1:123456789012:namespace/ns-1"],
+  ],
   [/askSets?$/, names.taskSet],
   [/^serviceDeploymentArn/, names.serviceDeployment],
   [/^serviceRevisionArn/, names.serviceRevision],

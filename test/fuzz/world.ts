@@ -105,6 +105,8 @@ const HISTORY: readonly (readonly [ModelOperationName, object])[] = [
     },
   ],
   ["RegisterTaskDefinition", REGISTRATION],
+  ["RegisterTaskDefinition", REGISTRATION],
+  ["DeregisterTaskDefinition", { taskDefinition: "web:3" }],
   ["CreateService", { serviceName: "web", taskDefinition: "web:1", desiredCount: 2 }],
   ["UpdateService", { service: "web", taskDefinition: "web:2" }],
   [

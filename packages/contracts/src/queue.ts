@@ -11,6 +11,8 @@ export type WakeMessage =
       readonly joined?: true;
     }
   | { readonly kind: "queuedRun"; readonly cluster: string; readonly id: string }
+  /** One that is being deleted. */
+  | { readonly kind: "taskDefinition"; readonly family: string; readonly revision: number }
   | {
       readonly kind: "dispatch";
       readonly cluster: string;
@@ -39,11 +41,13 @@ export function wakeGroup(message: WakeMessage): string {
       return message.cluster;
     case "queuedRun":
       return `${message.cluster}/${message.id}`;
+    case "taskDefinition":
+      return `${message.family}:${message.revision}`;
     case "dispatch":
       return message.containerInstanceId;
   }
 }
 
-/** The queue of the controller that a message is for: queued runs are placement's. */
+/** The queue of the controller that a message is for: queued runs and deletions are placement's. */
 export const wakeQueue = ({ kind }: WakeMessage): "service" | "placement" | "dispatch" =>
-  kind === "queuedRun" ? "placement" : kind;
+  kind === "queuedRun" || kind === "taskDefinition" ? "placement" : kind;

@@ -11,6 +11,11 @@ const wakeMessage = z.discriminatedUnion("kind", [
   }),
   z.object({ kind: z.literal("queuedRun"), cluster: name, id: name }),
   z.object({
+    kind: z.literal("taskDefinition"),
+    family: name,
+    revision: z.number().int().positive(),
+  }),
+  z.object({
     kind: z.literal("dispatch"),
     cluster: name,
     containerInstanceId: name,

@@ -100,10 +100,16 @@ export interface ContainerDefinition {
   readonly logConfiguration?: {
     readonly logDriver: string;
     readonly options?: Readonly<Record<string, string>>;
-    readonly secretOptions?: readonly unknown[];
+    readonly secretOptions?: readonly { readonly name: string; readonly valueFrom: string }[];
   };
   readonly resourceRequirements?: readonly { readonly type: string; readonly value: string }[];
   readonly secrets?: readonly { readonly name: string; readonly valueFrom: string }[];
+  readonly restartPolicy?: {
+    readonly enabled: boolean;
+    readonly ignoredExitCodes?: readonly number[];
+    /** Seconds. */
+    readonly restartAttemptPeriod?: number;
+  };
   readonly [kept: string]: unknown;
 }
 
@@ -127,7 +133,8 @@ export interface PlacementConstraint {
   readonly expression?: string;
 }
 
-/** One immutable revision, as registered plus ECS's own defaults; only `status` ever changes. */
+/** One immutable revision, as registered plus ECS's own defaults; only its status, with what belongs to
+ * that, and its tags ever change. */
 export interface TaskDefinition {
   readonly family: string;
   readonly revision: number;
@@ -157,6 +164,10 @@ export interface TaskDefinition {
   readonly registeredBy: string;
   /** Epoch ms. */
   readonly deregisteredAt?: number;
+  /** Epoch ms. */
+  readonly deleteRequestedAt?: number;
+  /** Epoch ms: nothing was found to refer to it, and it goes if that is so once more (ADR 0027). */
+  readonly unusedSince?: number;
   readonly [kept: string]: unknown;
 }
 

@@ -1,5 +1,5 @@
 import { hideExpired } from "./expiring-table.ts";
-import { clusterOf, kindOf } from "./keys.ts";
+import { clusterOf, familyOf, kindOf, revisionOf } from "./keys.ts";
 import { createAccessKeyRepository } from "./repositories/access-key.ts";
 import { createAccountSettingsRepository } from "./repositories/account-settings.ts";
 import { createAlarmRepository } from "./repositories/alarm.ts";
@@ -58,6 +58,8 @@ function toOverdue(key: DueKey): Overdue {
   const cluster = clusterOf(key);
   const kind = kindOf(key);
   switch (kind) {
+    case "family":
+      return { kind: "taskDefinition", family: familyOf(key), revision: revisionOf(key), due };
     case "services":
       return { kind: "service", cluster, name: id, due };
     case "tasks":

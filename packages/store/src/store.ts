@@ -47,12 +47,14 @@ export interface CapacityProviderRepository {
 }
 
 export interface TaskDefinitionRepository {
-  /** The highest revision ever given in this family, INACTIVE ones included; 0 where there is none. */
+  /** The highest revision ever given in this family, whatever became of it; 0 where there is none. */
   latestRevision(family: string): Promise<number>;
   create(definition: TaskDefinition): Promise<WriteOutcome>;
   find(family: string, revision: number): Promise<Stored<TaskDefinition> | undefined>;
   findLatestActive(family: string): Promise<Stored<TaskDefinition> | undefined>;
   replace(definition: Stored<TaskDefinition>): Promise<WriteOutcome>;
+  /** Nobody finds it any more; its revision stays taken. */
+  remove(definition: Stored<TaskDefinition>): Promise<WriteOutcome>;
   /** `family:revision`, by family and then by numeric revision. `family` is exact. */
   list(
     filter: {
@@ -234,6 +236,12 @@ export interface AccountSettingsRepository {
 
 /** What an overdue mark points at: enough to send the message that was lost. */
 export type Overdue =
+  | {
+      readonly kind: "taskDefinition";
+      readonly family: string;
+      readonly revision: number;
+      readonly due: number;
+    }
   | {
       readonly kind: "service";
       readonly cluster: string;

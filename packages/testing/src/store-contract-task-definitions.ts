@@ -67,6 +67,27 @@ export function describeTaskDefinitions(parts: StoreParts): void {
     expect(await taskDefinitions.findLatestActive("a")).toBeUndefined();
   });
 
+  test("a removed one is found and listed nowhere, and its revision stays taken", async () => {
+    const { taskDefinitions } = world.store;
+    await register("a", 2);
+    const read = there(await taskDefinitions.find("a", 2));
+    const leaving = { ...read, status: "DELETE_IN_PROGRESS" as const, due: 10 };
+    expect(await taskDefinitions.replace(leaving)).toBe("ok");
+    expect(await world.store.overdue(10, 10)).toStrictEqual([
+      { kind: "taskDefinition", family: "a", revision: 2, due: 10 },
+    ]);
+    expect(await taskDefinitions.remove(read)).toBe("conflict");
+    expect(await taskDefinitions.remove(there(await taskDefinitions.find("a", 2)))).toBe("ok");
+    expect(await taskDefinitions.find("a", 2)).toBeUndefined();
+    const left = await taskDefinitions.list({ status: "DELETE_IN_PROGRESS" }, { limit: 10 });
+    expect(left.items).toEqual([]);
+    expect(await world.store.overdue(10, 10)).toEqual([]);
+    expect(await taskDefinitions.latestRevision("a")).toBe(2);
+    expect(await taskDefinitions.create(aTaskDefinition({ family: "a", revision: 2 }))).toBe(
+      "conflict",
+    );
+  });
+
   test("a listing goes by family, then by numeric revision", async () => {
     for (const family of TRICKY) await register(family, family === "a" ? 11 : 1);
     const revisionsOfA = Array.from({ length: 11 }, (_, index) => `a:${index + 1}`);

@@ -93,6 +93,13 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
     const read = there(await taskDefinitions.find(SERVICE, 1));
     return () => taskDefinitions.replace({ ...read, status: "INACTIVE" });
   },
+  "taskDefinitions.remove | any": async ({ taskDefinitions }) => {
+    await createRevisions(taskDefinitions, 1);
+    const read = there(await taskDefinitions.find(SERVICE, 1));
+    await taskDefinitions.replace({ ...read, status: "DELETE_IN_PROGRESS", due: 1 });
+    const leaving = there(await taskDefinitions.find(SERVICE, 1));
+    return () => taskDefinitions.remove(leaving);
+  },
   "taskDefinitions.list | a page of 20": async ({ taskDefinitions }) => {
     await createRevisions(taskDefinitions, 20);
     return () => taskDefinitions.list({ status: "ACTIVE" }, { limit: 20 });

@@ -51,6 +51,10 @@ export interface EcsOperations {
     ecs.DeregisterTaskDefinitionRequest,
     ecs.DeregisterTaskDefinitionResponse
   >;
+  readonly DeleteTaskDefinitions: Operation<
+    ecs.DeleteTaskDefinitionsRequest,
+    ecs.DeleteTaskDefinitionsResponse
+  >;
   readonly RegisterContainerInstance: Operation<
     AgentRegistration,
     ecs.RegisterContainerInstanceResponse
@@ -71,6 +75,13 @@ export interface EcsOperations {
     ecs.UpdateContainerInstancesStateRequest,
     ecs.UpdateContainerInstancesStateResponse
   >;
+  readonly UpdateContainerAgent: Operation<
+    ecs.UpdateContainerAgentRequest,
+    ecs.UpdateContainerAgentResponse
+  >;
+  readonly PutAttributes: Operation<ecs.PutAttributesRequest, ecs.PutAttributesResponse>;
+  readonly DeleteAttributes: Operation<ecs.DeleteAttributesRequest, ecs.DeleteAttributesResponse>;
+  readonly ListAttributes: Operation<ecs.ListAttributesRequest, ecs.ListAttributesResponse>;
   readonly DiscoverPollEndpoint: Operation<
     ecs.DiscoverPollEndpointRequest,
     ecs.DiscoverPollEndpointResponse
@@ -92,6 +103,10 @@ export interface EcsOperations {
   readonly UpdateService: Operation<ecs.UpdateServiceRequest, ecs.UpdateServiceResponse>;
   readonly DescribeServices: Operation<ecs.DescribeServicesRequest, ecs.DescribeServicesResponse>;
   readonly ListServices: Operation<ecs.ListServicesRequest, ecs.ListServicesResponse>;
+  readonly ListServicesByNamespace: Operation<
+    ecs.ListServicesByNamespaceRequest,
+    ecs.ListServicesByNamespaceResponse
+  >;
   readonly DeleteService: Operation<ecs.DeleteServiceRequest, ecs.DeleteServiceResponse>;
   readonly ListServiceDeployments: Operation<
     ecs.ListServiceDeploymentsRequest,

@@ -157,13 +157,20 @@ function wrongValues(schema: NormalizedSchema): readonly Json[] {
   return ["1", true, [], {}];
 }
 
-function withValue(body: Json, path: Site["path"], value: Json | undefined): Json {
-  const copy = structuredClone(body);
-  const last = path.at(-1) ?? "";
-  const holder = path.slice(0, -1).reduce<any>((holder, step) => holder[step], copy); // oxlint-disable-line typescript/no-explicit-any -- walks any JSON
-  if (value === undefined) delete holder[last];
-  else holder[last] = value;
-  return copy;
+/** A copy with another value there, or with none. */
+function withValue(
+  holder: Json | undefined,
+  [step = "", ...inner]: Site["path"],
+  value: Json | undefined,
+): Json {
+  if (Array.isArray(holder)) {
+    const at = Number(step);
+    const changed = inner.length === 0 ? value : withValue(holder[at], inner, value);
+    return changed === undefined ? holder.toSpliced(at, 1) : holder.with(at, changed);
+  }
+  const { [step]: own, ...others } = holder as { readonly [key: string]: Json };
+  const changed = inner.length === 0 ? value : withValue(own, inner, value);
+  return changed === undefined ? others : { ...others, [step]: changed };
 }
 
 function dotted(path: Site["path"]): string {

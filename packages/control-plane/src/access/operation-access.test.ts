@@ -60,6 +60,11 @@ const CALLS: readonly Call[] = [
   ],
   ["DeregisterTaskDefinition", { taskDefinition: "web:3" }, [`${ARN}:task-definition/web:3`]],
   [
+    "DeleteTaskDefinitions",
+    { taskDefinitions: ["web:3", `${ARN}:task-definition/api:1`] },
+    [`${ARN}:task-definition/web:3`, `${ARN}:task-definition/api:1`],
+  ],
+  [
     "DescribeTaskDefinition",
     { taskDefinition: `${ARN}:task-definition/web:3` },
     [`${ARN}:task-definition/web:3`],
@@ -84,6 +89,33 @@ const CALLS: readonly Call[] = [
     "UpdateContainerInstancesState",
     { cluster, containerInstances: [ID], status: "DRAINING" },
     [`${ARN}:container-instance/prod/${ID}`],
+    "prod",
+  ],
+  [
+    "UpdateContainerAgent",
+    { cluster, containerInstance: ID },
+    [`${ARN}:container-instance/prod/${ID}`],
+    "prod",
+  ],
+  [
+    "PutAttributes",
+    { cluster, attributes: [{ name: "stack", targetId: ID }] },
+    [`${ARN}:container-instance/prod/${ID}`],
+    "prod",
+  ],
+  [
+    "DeleteAttributes",
+    {
+      cluster,
+      attributes: [{ name: "stack", targetId: `${ARN}:container-instance/prod/${ID}` }],
+    },
+    [`${ARN}:container-instance/prod/${ID}`],
+    "prod",
+  ],
+  [
+    "ListAttributes",
+    { cluster, targetType: "container-instance" },
+    [`${ARN}:cluster/prod`],
     "prod",
   ],
   ["DiscoverPollEndpoint", { cluster }, []],
@@ -117,6 +149,7 @@ const CALLS: readonly Call[] = [
     "prod",
   ],
   ["ListServices", { cluster }, [], "prod"],
+  ["ListServicesByNamespace", { namespace: "internal" }, []],
   ["DeleteService", { cluster, service: "web" }, [`${ARN}:service/prod/web`], "prod"],
   ["ListServiceDeployments", { cluster, service: "web" }, [`${ARN}:service/prod/web`], "prod"],
   [

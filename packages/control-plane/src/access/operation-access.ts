@@ -73,6 +73,12 @@ const NAMERS: { readonly [Name in EcsOperationName]: Namer<Name> } = {
   ListTaskDefinitions: () => ({}),
   ListTaskDefinitionFamilies: () => ({}),
   DeregisterTaskDefinition: (scope, request) => theDefinition(scope, request.taskDefinition),
+  DeleteTaskDefinitions: (scope, { taskDefinitions = [] }) => ({
+    resources: taskDefinitions.map((each) => {
+      const { family, revision = "*" } = taskDefinitionRef(scope, each);
+      return taskDefinitionArn(scope, `${family}:${revision}`);
+    }),
+  }),
 
   RegisterContainerInstance: (scope, { cluster }) => theCluster(scope, cluster),
   DeregisterContainerInstance: (scope, { cluster }) => theCluster(scope, cluster),
@@ -81,6 +87,13 @@ const NAMERS: { readonly [Name in EcsOperationName]: Namer<Name> } = {
   ListContainerInstances: (scope, { cluster }) => theCluster(scope, cluster),
   UpdateContainerInstancesState: (scope, { cluster, containerInstances }) =>
     instances(scope, cluster, containerInstances),
+  UpdateContainerAgent: (scope, { cluster, containerInstance }) =>
+    instances(scope, cluster, [containerInstance]),
+  PutAttributes: (scope, { cluster, attributes }) =>
+    instances(scope, cluster, attributes?.map(targetOf)),
+  DeleteAttributes: (scope, { cluster, attributes }) =>
+    instances(scope, cluster, attributes?.map(targetOf)),
+  ListAttributes: (scope, { cluster }) => theCluster(scope, cluster),
   DiscoverPollEndpoint: () => ({}),
 
   RunTask: (scope, { cluster, taskDefinition }) => ({
@@ -104,6 +117,7 @@ const NAMERS: { readonly [Name in EcsOperationName]: Namer<Name> } = {
   UpdateService: (scope, { cluster, service }) => services(scope, cluster, [service]),
   DescribeServices: (scope, { cluster, services: named }) => services(scope, cluster, named),
   ListServices: (scope, { cluster }) => inCluster(scope, cluster),
+  ListServicesByNamespace: () => ({}),
   DeleteService: (scope, { cluster, service }) => services(scope, cluster, [service]),
 
   ListServiceDeployments: (scope, { cluster, service }) => services(scope, cluster, [service]),
@@ -191,6 +205,8 @@ function reportedCluster(scope: Scope, report: Parameters<typeof reportedTask>[1
 const theDefinition = (scope: Scope, text: string | undefined): Named => ({
   definition: taskDefinitionRef(scope, text ?? ""),
 });
+
+const targetOf = ({ targetId }: { readonly targetId?: string | undefined }) => targetId;
 
 type Given = readonly (string | undefined)[];
 

@@ -35,11 +35,17 @@ function healthcheck({ healthCheck }: ContainerDefinition): Record<string, unkno
   };
 }
 
+/** What the container has of its instance's memory, with its overrides. */
+export interface ContainerMemory {
+  readonly memoryMiB?: number | undefined;
+  readonly memoryReservationMiB?: number | undefined;
+}
+
 /** The same for the Engine API's HostConfig. */
 export function hostConfig(
   container: ContainerDefinition,
   definition: TaskDefinition,
-  memoryReservationMiB: number | undefined,
+  { memoryMiB, memoryReservationMiB }: ContainerMemory,
 ): Record<string, unknown> {
   const { networkMode } = definition;
   return defined({
@@ -64,7 +70,17 @@ export function hostConfig(
       Config: container.logConfiguration.options ?? {},
     },
     ...linuxHostConfig(container),
+    MemorySwap: memorySwap(container, memoryMiB),
   });
+}
+
+/** The engine counts memory and swap together. Without a limit of memory there is none of swap. */
+function memorySwap(
+  { linuxParameters: { maxSwap } = {} }: ContainerDefinition,
+  memoryMiB: number | undefined,
+): number | undefined {
+  if (maxSwap === undefined || memoryMiB === undefined) return undefined;
+  return (memoryMiB + maxSwap) * BYTES_PER_MIB;
 }
 
 function sysctls({ systemControls = [] }: ContainerDefinition): Record<string, string> | undefined {

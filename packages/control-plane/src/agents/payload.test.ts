@@ -28,6 +28,33 @@ test("names the one container that each GPU is for", () => {
   ]);
 });
 
+test.each([
+  { name: "memory and swap together", memory: 64, maxSwap: 32, override: undefined, mib: 96 },
+  { name: "no swap", memory: 64, maxSwap: 0, override: undefined, mib: 64 },
+  { name: "swap beside an override", memory: 64, maxSwap: 32, override: 128, mib: 160 },
+  { name: "nothing without a limit", memory: undefined, maxSwap: 32, override: undefined },
+  { name: "nothing where nobody asks", memory: 64, maxSwap: undefined, override: undefined },
+])("tells the engine $name", ({ memory, maxSwap, override, mib }) => {
+  const { memory: _, ...container } = aContainerDefinition();
+  const definition = aTaskDefinition({
+    containerDefinitions: [
+      {
+        ...container,
+        ...(memory !== undefined && { memory }),
+        ...(maxSwap !== undefined && { linuxParameters: { maxSwap } }),
+      },
+    ],
+  });
+  const containerOverrides = [{ name: container.name, ...(override && { memory: override }) }];
+  const [told] = payloadTask(
+    SCOPE,
+    aTask({ overrides: { containerOverrides } }),
+    definition,
+  ).containers;
+  const hostConfig = JSON.parse(told?.dockerConfig?.hostConfig ?? "") as Record<string, unknown>;
+  expect(hostConfig["MemorySwap"]).toBe(mib && mib * 1_048_576);
+});
+
 test("says nothing of GPUs where a task has none", () => {
   expect(payloadTask(SCOPE, aTask(), aTaskDefinition())).not.toHaveProperty("associations");
 });

@@ -67,13 +67,14 @@ function payloadContainer(
   override: ContainerOverride | undefined,
   definition: TaskDefinition,
 ): PayloadContainer {
-  const memoryReservation = override?.memoryReservation ?? container.memoryReservation;
+  const memory = override?.memory ?? container.memory;
+  const memoryReservationMiB = override?.memoryReservation ?? container.memoryReservation;
   return {
     name: container.name,
     image: container.image,
     essential: container.essential,
     cpu: override?.cpu ?? container.cpu,
-    memory: override?.memory ?? container.memory ?? 0,
+    memory: memory ?? 0,
     environment: environmentOf([...container.environment, ...(override?.environment ?? [])]),
     portMappings: container.portMappings.flatMap(payloadPort),
     mountPoints: container.mountPoints.map((mount) => ({
@@ -89,7 +90,9 @@ function payloadContainer(
     dockerConfig: {
       version: ENGINE_API_VERSION,
       config: JSON.stringify(containerConfig(container)),
-      hostConfig: JSON.stringify(hostConfig(container, definition, memoryReservation)),
+      hostConfig: JSON.stringify(
+        hostConfig(container, definition, { memoryMiB: memory, memoryReservationMiB }),
+      ),
     },
   };
 }

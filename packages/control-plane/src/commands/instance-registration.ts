@@ -3,13 +3,10 @@ import type { Attribute, ContainerInstance } from "@berth/domain/container-insta
 import { defined } from "@berth/domain/defined";
 import { EcsError } from "@berth/domain/errors";
 import { type Capacity, isResourceName } from "@berth/domain/resources";
+import { mergeAttributes, validAttribute } from "./attributes.ts";
 import { parseIdentityDocument } from "./identity-document.ts";
 
 type Request = EcsRequest<"RegisterContainerInstance">;
-
-/** Source: ECS API reference, Attribute. */
-const ATTRIBUTE_NAME = /^[a-zA-Z0-9_./\\-]{1,128}$/;
-const ATTRIBUTE_VALUE = /^[a-zA-Z0-9_./\\@:-]([a-zA-Z0-9_./\\@: -]{0,126}[a-zA-Z0-9_./\\@:-])?$/;
 
 /** As the vendor's tools print them; no space or comma. */
 const GPU_ID = /^[a-zA-Z0-9_.:-]{1,128}$/;
@@ -44,7 +41,7 @@ export function withinLength(report: InstanceReport): InstanceReport {
 
 function reportOf(request: Request): InstanceReport {
   const document = parseIdentityDocument(request.instanceIdentityDocument);
-  const given = (request.attributes ?? []).map(checkedAttribute);
+  const given = (request.attributes ?? []).map(validAttribute);
   const resources = request.totalResources ?? [];
   const gpuIds = readGpuIds(resources);
   return {
@@ -61,26 +58,9 @@ export function withZone(attributes: readonly Attribute[], region: string): read
   return mergeAttributes([{ name: ZONE, value: `${region}a` }], attributes);
 }
 
-/** Attributes by name; where both have one, the later counts. */
-export function mergeAttributes(
-  earlier: readonly Attribute[],
-  later: readonly Attribute[],
-): readonly Attribute[] {
-  const byName = new Map([...earlier, ...later].map((attribute) => [attribute.name, attribute]));
-  return [...byName.values()];
-}
-
 /** What the agent finds out by itself, and does not repeat once it is no longer so. */
 export const isCapability = ({ name }: Attribute): boolean =>
   /^(ecs|com\.amazonaws\.ecs)\.capability\./.test(name);
-
-function checkedAttribute(given: NonNullable<Request["attributes"]>[number]): Attribute {
-  const { name = "", value } = given;
-  if (!ATTRIBUTE_NAME.test(name)) throw invalid(`Attribute name is invalid: ${name}`);
-  if (value === undefined || value === "") return { name };
-  if (!ATTRIBUTE_VALUE.test(value)) throw invalid(`Attribute value is invalid: ${value}`);
-  return { name, value };
-}
 
 type GivenResources = NonNullable<Request["totalResources"]>;
 

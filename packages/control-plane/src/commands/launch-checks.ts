@@ -1,5 +1,6 @@
 import type { ProviderShare } from "@berth/domain/capacity-provider";
 import { EcsError } from "@berth/domain/errors";
+import { missingFeatures } from "@berth/domain/task-definition/missing-features";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { Task } from "@berth/domain/task";
 import { checkStrategy, type GivenStrategy, type ProvidingCluster } from "./provider-strategy.ts";
@@ -57,6 +58,7 @@ export function checkDefinition(
   }
   checkNetwork(definition, request.networkConfiguration);
   checkVolumes(definition, request.volumeConfigurations ?? []);
+  for (const feature of missingFeatures(definition)) throw unsupported(feature);
   return launchType;
 }
 

@@ -5,6 +5,7 @@ import type { StoredInstance } from "@berth/store/store";
 import { checkSpeaksFor } from "../access/ownership.ts";
 import type { CommandContext } from "../context.ts";
 import { sha256Hex } from "../request-hash.ts";
+import { mergeAttributes } from "./attributes.ts";
 import type { Command } from "./command.ts";
 import { describeInstances } from "./describe-instances.ts";
 import { activeCluster } from "./find-cluster.ts";
@@ -12,7 +13,6 @@ import { containerInstanceId } from "./identifiers.ts";
 import { instanceNotFound } from "./instance-ids.ts";
 import {
   isCapability,
-  mergeAttributes,
   readReport,
   withinLength,
   withZone,

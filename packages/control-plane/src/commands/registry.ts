@@ -5,8 +5,10 @@ import { createService } from "./create-service.ts";
 import { createTaskSet } from "./create-task-set.ts";
 import { deleteCapacityProvider } from "./delete-capacity-provider.ts";
 import { deleteAccountSetting } from "./delete-account-setting.ts";
+import { deleteAttributes } from "./delete-attributes.ts";
 import { deleteCluster } from "./delete-cluster.ts";
 import { deleteService } from "./delete-service.ts";
+import { deleteTaskDefinitions } from "./delete-task-definitions.ts";
 import { deleteTaskSet } from "./delete-task-set.ts";
 import { deregisterContainerInstance } from "./deregister-container-instance.ts";
 import { deregisterTaskDefinition } from "./deregister-task-definition.ts";
@@ -22,9 +24,11 @@ import { describeTasks } from "./describe-tasks.ts";
 import { discoverPollEndpoint } from "./discover-poll-endpoint.ts";
 import { getTaskProtection } from "./get-task-protection.ts";
 import { listAccountSettings } from "./list-account-settings.ts";
+import { listAttributes } from "./list-attributes.ts";
 import { listClusters } from "./list-clusters.ts";
 import { listContainerInstances } from "./list-container-instances.ts";
 import { listServiceDeployments } from "./list-service-deployments.ts";
+import { listServicesByNamespace } from "./list-services-by-namespace.ts";
 import { listServices } from "./list-services.ts";
 import { listTagsForResource } from "./list-tags-for-resource.ts";
 import { listTaskDefinitionFamilies } from "./list-task-definition-families.ts";
@@ -32,6 +36,7 @@ import { listTaskDefinitions } from "./list-task-definitions.ts";
 import { listTasks } from "./list-tasks.ts";
 import { putClusterCapacityProviders } from "./put-cluster-capacity-providers.ts";
 import { putAccountSetting, putAccountSettingDefault } from "./put-account-setting.ts";
+import { putAttributes } from "./put-attributes.ts";
 import { registerContainerInstance } from "./register-container-instance.ts";
 import { registerTaskDefinition } from "./register-task-definition.ts";
 import { runTask } from "./run-task.ts";
@@ -46,6 +51,7 @@ import { tagResource } from "./tag-resource.ts";
 import { untagResource } from "./untag-resource.ts";
 import { updateClusterSettings } from "./update-cluster-settings.ts";
 import { updateCluster } from "./update-cluster.ts";
+import { updateContainerAgent } from "./update-container-agent.ts";
 import { updateContainerInstancesState } from "./update-container-instances-state.ts";
 import { updateServicePrimaryTaskSet } from "./update-service-primary-task-set.ts";
 import { updateService } from "./update-service.ts";
@@ -70,11 +76,16 @@ export const commands: Commands = {
   ListTaskDefinitions: listTaskDefinitions,
   ListTaskDefinitionFamilies: listTaskDefinitionFamilies,
   DeregisterTaskDefinition: deregisterTaskDefinition,
+  DeleteTaskDefinitions: deleteTaskDefinitions,
   RegisterContainerInstance: registerContainerInstance,
   DeregisterContainerInstance: deregisterContainerInstance,
   DescribeContainerInstances: describeContainerInstances,
   ListContainerInstances: listContainerInstances,
   UpdateContainerInstancesState: updateContainerInstancesState,
+  UpdateContainerAgent: updateContainerAgent,
+  PutAttributes: putAttributes,
+  DeleteAttributes: deleteAttributes,
+  ListAttributes: listAttributes,
   DiscoverPollEndpoint: discoverPollEndpoint,
   RunTask: runTask,
   StartTask: startTask,
@@ -87,6 +98,7 @@ export const commands: Commands = {
   UpdateService: updateService,
   DescribeServices: describeServices,
   ListServices: listServices,
+  ListServicesByNamespace: listServicesByNamespace,
   DeleteService: deleteService,
   ListServiceDeployments: listServiceDeployments,
   DescribeServiceDeployments: describeServiceDeployments,

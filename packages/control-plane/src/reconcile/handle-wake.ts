@@ -5,6 +5,7 @@ import { tendInstance } from "./instance.ts";
 import { offerBalance, offerCapacity } from "./placement.ts";
 import { tendQueuedRun } from "./queued-run.ts";
 import { reconcileService } from "./service.ts";
+import { tendDeletion } from "./task-definition-deletion.ts";
 
 type WakeOf<Kind extends WakeMessage["kind"]> = Extract<WakeMessage, { readonly kind: Kind }>;
 
@@ -28,10 +29,10 @@ export async function handleDispatchWake(
     : dispatchTasks(controlPlane, cluster, containerInstanceId, taskIds);
 }
 
-/** The same of what concerns services and capacity. */
+/** The same of what concerns services, capacity and task definitions. */
 export async function handleServiceWake(
   controlPlane: ServiceControlPlane,
-  message: WakeOf<"service" | "placement" | "queuedRun">,
+  message: Exclude<WakeMessage, WakeOf<"dispatch">>,
 ): Promise<void> {
   switch (message.kind) {
     case "service":
@@ -42,5 +43,7 @@ export async function handleServiceWake(
       return undefined;
     case "queuedRun":
       return tendQueuedRun(controlPlane, message.cluster, message.id);
+    case "taskDefinition":
+      return tendDeletion(controlPlane, message.family, message.revision);
   }
 }

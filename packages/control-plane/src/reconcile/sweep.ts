@@ -59,6 +59,8 @@ async function wakeFor(
       };
     case "queuedRun":
       return { kind: "queuedRun", cluster: mark.cluster, id: mark.id };
+    case "taskDefinition":
+      return { kind: "taskDefinition", family: mark.family, revision: mark.revision };
     case "task":
       return wakeForTask(controlPlane, mark.cluster, mark.id);
   }

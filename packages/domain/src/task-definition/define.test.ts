@@ -99,6 +99,16 @@ describe("compatibilities", () => {
   test.each<{ name: string; given: Registration; expected: readonly string[] }>([
     { name: "bridge runs anywhere but on Fargate", given: {}, expected: ["EXTERNAL", "EC2"] },
     {
+      name: "EFS is for EC2",
+      given: { volumes: [{ name: "a", efsVolumeConfiguration: { fileSystemId: "fs-1" } }] },
+      expected: ["EC2"],
+    },
+    {
+      name: "Managed Instances are asked for",
+      given: { networkMode: "host", requiresCompatibilities: ["MANAGED_INSTANCES"] },
+      expected: ["EXTERNAL", "EC2", "MANAGED_INSTANCES"],
+    },
+    {
       name: "awsvpc with a Fargate size runs on both",
       given: { networkMode: "awsvpc", cpu: "256", memory: "512" },
       expected: ["EC2", "FARGATE"],

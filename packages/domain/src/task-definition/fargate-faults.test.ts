@@ -3,6 +3,18 @@ import { describe, expect, test } from "vitest";
 import { faults } from "./faults.ts";
 import type { Registration } from "./registration.ts";
 
+const WINDOWS = "WINDOWS_SERVER_2022_CORE";
+const FSX = {
+  fsxWindowsFileServerVolumeConfiguration: {
+    fileSystemId: "fs-1",
+    rootDirectory: "share",
+    authorizationConfig: {
+      credentialsParameter: "arn:aws:ssm:r:123456789012:parameter/p",
+      domain: "d",
+    },
+  },
+};
+
 describe("log and Fargate faults", () => {
   const awslogs = {
     logDriver: "awslogs",
@@ -46,6 +58,26 @@ describe("log and Fargate faults", () => {
       fault: "No Fargate configuration exists for given values: 4096 CPU, 4096 memory",
     },
     {
+      given: forFargate(
+        {},
+        { cpu: "512", memory: "1024", runtimePlatform: { operatingSystemFamily: WINDOWS } },
+      ),
+      fault: "No Fargate configuration exists for given values: 512 CPU, 1024 memory",
+    },
+    {
+      given: forFargate({ linuxParameters: { swappiness: 60 } }),
+      fault: "Fargate compatible task definitions do not support swappiness",
+    },
+    {
+      given: forFargate({ resourceRequirements: [{ type: "GPU", value: "1" }] }),
+      fault: "Fargate compatible task definitions do not support resourceRequirements",
+    },
+    {
+      given: forFargate({}, { volumes: [{ name: "a", ...FSX }] }),
+      fault:
+        "Fargate compatible task definitions do not support fsxWindowsFileServerVolumeConfiguration",
+    },
+    {
       given: forFargate({}, { networkMode: "bridge" }),
       fault: "Fargate only supports network mode ‘awsvpc’.",
     },
@@ -81,4 +113,34 @@ describe("log and Fargate faults", () => {
   ])("$fault", ({ given, fault }) => {
     expect(faults(given).next().value).toBe(fault);
   });
+});
+
+/** MiB by CPU units, from what to what in which steps; each size between is fit, and no other. */
+const SIZES: readonly (readonly [cpu: number, sizes: readonly number[]])[] = [
+  [256, [512, 1024, 2048]],
+  [512, gib(1, 4, 1)],
+  [1024, gib(2, 8, 1)],
+  [2048, gib(4, 16, 1)],
+  [4096, gib(8, 30, 1)],
+  [8192, gib(16, 60, 4)],
+  [16384, gib(32, 120, 8)],
+  [32768, [61_440, 122_880, 249_856]],
+];
+
+function gib(from: number, to: number, step: number): readonly number[] {
+  return Array.from({ length: (to - from) / step + 1 }, (_, index) => (from + index * step) * 1024);
+}
+
+test.each(SIZES)("%i CPU units go with just these sizes of memory", (cpu, sizes) => {
+  const isFit = (memory: number) =>
+    faults(forFargate({}, { cpu: String(cpu), memory: String(memory) })).next().done;
+  expect(sizes.filter((memory) => !isFit(memory))).toEqual([]);
+  const all = Array.from({ length: 512 }, (_, index) => (index + 1) * 512);
+  expect(all.filter((memory) => isFit(memory))).toEqual(sizes);
+});
+
+test.each(["300", "128", "65536"])("%s CPU units are no Fargate size", (cpu) => {
+  expect(faults(forFargate({}, { cpu, memory: "2048" })).next().value).toMatch(
+    /^No Fargate configuration exists/,
+  );
 });

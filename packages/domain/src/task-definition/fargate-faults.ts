@@ -3,6 +3,8 @@ import { isFor, networkModeOf } from "./registration.ts";
 import { cpuUnitsOf, memoryMiBOf } from "./sizes.ts";
 
 const GIB = 1024;
+/** Source: ECS developer guide, Fargate task size. */
+const MIN_WINDOWS_CPU = 1024;
 const MAX_STOP_TIMEOUT_S = 120;
 /** The only capability that Fargate lets a container add. */
 const FARGATE_CAPABILITY = "SYS_PTRACE";
@@ -34,12 +36,13 @@ export function* fargateObstacles(registration: Registration): Generator<string>
   for (const container of registration.containerDefinitions ?? []) yield* containerBans(container);
 }
 
-function* fargateSizeFaults({ cpu, memory }: Registration): Generator<string> {
+function* fargateSizeFaults({ cpu, memory, runtimePlatform }: Registration): Generator<string> {
   if (cpu === undefined) yield "Fargate requires that 'cpu' be defined at the task level.";
   if (memory === undefined) yield "Fargate requires that 'memory' be defined at the task level.";
   if (cpu === undefined || memory === undefined) return;
   const [cpuUnits = 0, memoryMiB = 0] = [cpuUnitsOf(cpu), memoryMiBOf(memory)];
-  if (!FARGATE_SIZES[cpuUnits]?.includes(memoryMiB)) {
+  const isTooSmall = isWindows(runtimePlatform) && cpuUnits < MIN_WINDOWS_CPU;
+  if (isTooSmall || !FARGATE_SIZES[cpuUnits]?.includes(memoryMiB)) {
     yield `No Fargate configuration exists for given values: ${cpuUnits} CPU, ${memoryMiB} memory`;
   }
 }
@@ -54,6 +57,9 @@ function* taskBans(registration: Registration): Generator<string> {
   for (const volume of volumes) {
     if (volume.host?.sourcePath) yield unsupported("sourcePath");
     if (volume.dockerVolumeConfiguration) yield unsupported("dockerVolumeConfiguration");
+    if (volume.fsxWindowsFileServerVolumeConfiguration) {
+      yield unsupported("fsxWindowsFileServerVolumeConfiguration");
+    }
   }
 }
 
@@ -68,13 +74,19 @@ function* containerBans(container: GivenContainer): Generator<string> {
   }
 }
 
-function* memberBans({ linuxParameters, dockerSecurityOptions }: GivenContainer) {
-  const { sharedMemorySize, devices = [], maxSwap } = linuxParameters ?? {};
+function* memberBans(container: GivenContainer) {
+  const { linuxParameters, dockerSecurityOptions, resourceRequirements } = container;
+  const { sharedMemorySize, devices = [], maxSwap, swappiness } = linuxParameters ?? {};
   if (sharedMemorySize) yield unsupported("sharedMemorySize");
   if (devices.length > 0) yield unsupported("devices");
   if (maxSwap) yield unsupported("maxSwap");
+  if (swappiness !== undefined) yield unsupported("swappiness");
+  if (resourceRequirements?.length) yield unsupported("resourceRequirements");
   if (dockerSecurityOptions?.length) yield unsupported("dockerSecurityOptions");
 }
+
+const isWindows = (platform: Registration["runtimePlatform"]): boolean =>
+  platform?.operatingSystemFamily?.startsWith("WINDOWS") ?? false;
 
 const unsupported = (member: string) =>
   `Fargate compatible task definitions do not support ${member}`;

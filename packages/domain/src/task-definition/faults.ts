@@ -1,6 +1,7 @@
 import { containerFaults } from "./container-faults.ts";
 import { dependencyFaults } from "./dependency-faults.ts";
 import { fargateFaults } from "./fargate-faults.ts";
+import { featureFaults } from "./feature-faults.ts";
 import { logFaults } from "./log-faults.ts";
 import { portFaults } from "./port-faults.ts";
 import type { Registration } from "./registration.ts";
@@ -15,6 +16,7 @@ import { volumeFaults } from "./volume-faults.ts";
 export function* faults(registration: Registration): Generator<string> {
   yield* taskFaults(registration);
   yield* containerFaults(registration);
+  yield* featureFaults(registration);
   yield* portFaults(registration);
   yield* volumeFaults(registration);
   yield* dependencyFaults(registration);

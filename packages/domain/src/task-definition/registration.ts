@@ -9,26 +9,41 @@ export type Given<T> = T extends readonly (infer Element)[]
 
 /** Members of a container definition that only registration reads; they are kept and given back. */
 interface CheckedOnce {
-  readonly restartPolicy: {
-    readonly enabled: boolean;
-    readonly ignoredExitCodes: readonly number[];
-    /** Seconds. */
-    readonly restartAttemptPeriod: number;
-  };
+  readonly credentialSpecs: readonly string[];
   readonly environmentFiles: readonly { readonly value: string; readonly type: string }[];
-  readonly firelensConfiguration: { readonly type: string };
+  readonly firelensConfiguration: {
+    readonly type: string;
+    readonly options: Readonly<Record<string, string>>;
+  };
   readonly repositoryCredentials: { readonly credentialsParameter: string };
 }
 
 type Registered = Omit<Known<TaskDefinition>, "containerDefinitions" | "volumes"> & {
   readonly containerDefinitions: readonly (Known<ContainerDefinition> & CheckedOnce)[];
-  readonly volumes: readonly (Known<Volume> & EfsVolume)[];
+  readonly volumes: readonly (Known<Volume> & NetworkVolume)[];
   readonly inferenceAccelerators: readonly object[];
   readonly proxyConfiguration: { readonly containerName: string };
   readonly ephemeralStorage: { readonly sizeInGiB: number };
+  readonly enableFaultInjection: boolean;
 };
 
-interface EfsVolume {
+/** Volumes that are registered and not yet mounted. */
+interface NetworkVolume {
+  readonly configuredAtLaunch: boolean;
+  readonly fsxWindowsFileServerVolumeConfiguration: {
+    readonly fileSystemId: string;
+    readonly rootDirectory: string;
+    readonly authorizationConfig: {
+      readonly credentialsParameter: string;
+      readonly domain: string;
+    };
+  };
+  readonly s3filesVolumeConfiguration: {
+    readonly fileSystemArn: string;
+    readonly rootDirectory: string;
+    readonly transitEncryptionPort: number;
+    readonly accessPointArn: string;
+  };
   readonly efsVolumeConfiguration: {
     readonly fileSystemId: string;
     readonly rootDirectory: string;

@@ -31,6 +31,8 @@ function* taskAttributes(registration: Registration): Generator<string> {
   }
   if (registration.pidMode ?? registration.ipcMode) yield `${CURRENT}pid-ipc-namespace-sharing`;
   if (registration.ephemeralStorage) yield `${CURRENT}extensible-ephemeral-storage`;
+  if (registration.proxyConfiguration) yield `${CURRENT}aws-appmesh`;
+  if (registration.enableFaultInjection) yield `${CURRENT}fault-injection`;
 }
 
 function* volumeAttributes(volume: GivenVolume): Generator<string> {
@@ -39,6 +41,8 @@ function* volumeAttributes(volume: GivenVolume): Generator<string> {
     yield* [`${CURRENT}docker-plugin.${docker.driver ?? "local"}`, dockerApi("1.25")];
   }
   if (efs) yield* [`${CURRENT}efs`, `${CURRENT}efsAuth`, dockerApi("1.25")];
+  if (volume.s3filesVolumeConfiguration) yield `${CURRENT}storage.s3-files`;
+  if (volume.fsxWindowsFileServerVolumeConfiguration) yield `${CURRENT}fsxWindowsFileServer`;
 }
 
 function* containerAttributes(
@@ -48,7 +52,10 @@ function* containerAttributes(
   yield* imageAttributes(container, registration);
   yield* logAttributes(container, registration);
   yield* secretAttributes(container);
+  yield* routerAttributes(container);
   yield* engineAttributes(container);
+  yield* rangeAttributes(container, registration);
+  if (container.restartPolicy?.enabled) yield `${CURRENT}container-restart-policy`;
   if (container.dependsOn?.length) yield `${CURRENT}container-ordering`;
   if (container.environmentFiles?.length) yield `${CURRENT}env-files.s3`;
   if (container.healthCheck) yield* [`${CURRENT}container-health-check`, dockerApi("1.24")];
@@ -79,17 +86,32 @@ function* logAttributes(
   if (options["awslogs-create-group"]) yield dockerApi("1.29");
 }
 
-function* secretAttributes({ secrets = [] }: GivenContainer): Generator<string> {
-  for (const { valueFrom = "" } of secrets) {
-    const store = valueFrom.includes(":secretsmanager:") ? "asm" : "ssm";
-    yield `${CURRENT}secrets.${store}.environment-variables`;
+function* secretAttributes(container: GivenContainer): Generator<string> {
+  const { secrets = [], logConfiguration: { secretOptions = [] } = {} } = container;
+  for (const secret of secrets) {
+    yield `${CURRENT}secrets.${storeOf(secret)}.environment-variables`;
+  }
+  for (const secret of secretOptions) {
+    yield `${CURRENT}secrets.${storeOf(secret)}.bootstrap.log-driver`;
   }
 }
 
+/** Secrets Manager's have an ARN, parameters a name or an ARN. */
+const storeOf = ({ valueFrom = "" }: { readonly valueFrom?: string | undefined }) =>
+  valueFrom.includes(":secretsmanager:") ? "asm" : "ssm";
+
+function* routerAttributes({ firelensConfiguration }: GivenContainer): Generator<string> {
+  if (!firelensConfiguration) return;
+  const { type, options = {} } = firelensConfiguration;
+  yield `${CURRENT}firelens.${type}`;
+  const source = options["config-file-type"];
+  if (source) yield `${CURRENT}firelens.options.config.${source}`;
+}
+
 function* engineAttributes(container: GivenContainer): Generator<string> {
-  const { linuxParameters, dockerSecurityOptions = [] } = container;
+  const { linuxParameters } = container;
   if (container.privileged) yield `${LEGACY}privileged-container`;
-  if (dockerSecurityOptions.some((option) => option.startsWith("label:"))) yield `${LEGACY}selinux`;
+  yield* securityAttributes(container);
   const needs: readonly (readonly [apiVersion: string, isUsed: unknown])[] = [
     ["1.17", container.user ?? container.hostname ?? container.privileged],
     // Even an empty list counts.
@@ -98,4 +120,22 @@ function* engineAttributes(container: GivenContainer): Generator<string> {
     ["1.22", linuxParameters?.tmpfs ?? linuxParameters?.sharedMemorySize],
   ];
   for (const [apiVersion, isUsed] of needs) if (isUsed) yield dockerApi(apiVersion);
+}
+
+function* securityAttributes({ dockerSecurityOptions = [] }: GivenContainer): Generator<string> {
+  for (const option of dockerSecurityOptions) {
+    if (option.startsWith("label:")) yield `${LEGACY}selinux`;
+    if (option.startsWith("apparmor:")) yield `${LEGACY}apparmor`;
+  }
+}
+
+/** On the host's network a container has the ports of its range without anybody's help. */
+function* rangeAttributes(
+  { portMappings = [] }: GivenContainer,
+  registration: Registration,
+): Generator<string> {
+  if (networkModeOf(registration) === "host") return;
+  if (portMappings.some(({ containerPortRange }) => containerPortRange)) {
+    yield `${CURRENT}network.container-port-range`;
+  }
 }

@@ -107,8 +107,21 @@ function* featureFaults(registration: Registration): Generator<string> {
   if (registration.inferenceAccelerators?.length) yield "Unsupported field 'inferenceAccelerators'";
   yield* proxyFaults(registration);
   yield* ephemeralStorageFaults(registration);
-  if (isFor(registration, "EXTERNAL") && networkModeOf(registration) === "awsvpc") {
-    yield "External launch type does not support network mode 'awsvpc'.";
+  yield* launchTypeFaults(registration);
+}
+
+function* launchTypeFaults(registration: Registration): Generator<string> {
+  const networkMode = networkModeOf(registration);
+  if (isFor(registration, "EXTERNAL")) {
+    if (networkMode === "awsvpc") {
+      yield "External launch type does not support network mode 'awsvpc'.";
+    }
+    if (registration.volumes?.some(({ efsVolumeConfiguration }) => efsVolumeConfiguration)) {
+      yield "External launch type does not support EFS volumes.";
+    }
+  }
+  if (isFor(registration, "MANAGED_INSTANCES") && !["awsvpc", "host"].includes(networkMode)) {
+    yield "Managed Instances only support network modes 'awsvpc' and 'host'.";
   }
 }
 

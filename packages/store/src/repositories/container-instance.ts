@@ -52,17 +52,35 @@ export function createContainerInstanceRepository(
 
     replaceDescription: async (instance) => {
       const outcome = await table.replace(itemOf(instance));
-      if (outcome === "conflict") return outcome;
-      const descriptionVersion = instance.version + 1;
-      let ledgerOutcome: WriteOutcome;
-      do {
-        const ledger = await readLedger(table, ledgerKey(instance.cluster, instance.id));
-        if (!ledger || ledger.descriptionVersion >= descriptionVersion) return "ok";
-        ledgerOutcome = await replaceLedger({ ...ledger, descriptionVersion });
-      } while (ledgerOutcome === "conflict");
-      return "ok";
+      // Whoever wrote in between may have died before the ledger, and would be in the way for ever.
+      const latest =
+        outcome === "ok" ? instance.version + 1 : await descriptionVersionOf(table, instance);
+      await tellLedger(table, instance, latest, replaceLedger);
+      return outcome;
     },
   };
+}
+
+async function descriptionVersionOf(
+  table: Table,
+  { cluster, id }: ContainerInstance,
+): Promise<number> {
+  const item = await table.get(instanceKey(cluster, id), { consistent: true });
+  return item?.version ?? 0;
+}
+
+async function tellLedger(
+  table: Table,
+  { cluster, id }: ContainerInstance,
+  descriptionVersion: number,
+  replaceLedger: (ledger: Stored<InstanceLedger>) => Promise<WriteOutcome>,
+): Promise<void> {
+  let outcome: WriteOutcome;
+  do {
+    const ledger = await readLedger(table, ledgerKey(cluster, id));
+    if (!ledger || ledger.descriptionVersion >= descriptionVersion) return;
+    outcome = await replaceLedger({ ...ledger, descriptionVersion });
+  } while (outcome === "conflict");
 }
 
 /** The id that the first call with this token was given. */

@@ -38,6 +38,9 @@ export function createTaskDefinitionRepository(table: Table): TaskDefinitionRepo
 
     replace: (definition) => table.replace(itemOf(definition)),
 
+    remove: ({ family, revision, version }) =>
+      table.replace(toItem(taskDefinitionKey(family, revision), { version, status: REMOVED })),
+
     list: async ({ status, family, descending }, request) => {
       const page = await table.list(taskDefinitionList(status), {
         ...request,
@@ -67,8 +70,11 @@ export async function findTaskDefinition(
   revision: number,
 ): Promise<Stored<TaskDefinition> | undefined> {
   const item = await findConfirmed(table, taskDefinitionKey(family, revision));
-  return item && toTaskDefinition(item);
+  return item && item["status"] !== REMOVED ? toTaskDefinition(item) : undefined;
 }
+
+/** What is left of it: a number that is never given again. */
+const REMOVED = "DELETED";
 
 const NEWEST = { reverse: true, limit: 1, consistent: true } as const;
 

@@ -1,0 +1,78 @@
+import { aContainerDefinition, aTaskDefinition } from "@berth/testing/builders";
+import { expect, test } from "vitest";
+import { missingFeatures } from "./missing-features.ts";
+import type { ContainerDefinition, TaskDefinition } from "../task-definition.ts";
+
+const ofTask = (changes: Partial<TaskDefinition>) => [...missingFeatures(aTaskDefinition(changes))];
+const ofContainer = (changes: Partial<ContainerDefinition>) =>
+  ofTask({ containerDefinitions: [aContainerDefinition({ name: "web", ...changes })] });
+
+test.each([
+  { taskRoleArn: "arn:aws:iam::123456789012:role/app" },
+  { proxyConfiguration: { containerName: "envoy" } },
+  { enableFaultInjection: true },
+  { ephemeralStorage: { sizeInGiB: 30 } },
+])("of a task: %j", (changes) => {
+  expect(ofTask(changes)).toEqual(Object.keys(changes));
+});
+
+test.each([
+  { efsVolumeConfiguration: { fileSystemId: "fs-1" } },
+  { s3filesVolumeConfiguration: { fileSystemArn: "arn:x" } },
+  { fsxWindowsFileServerVolumeConfiguration: { fileSystemId: "fs-1" } },
+  { configuredAtLaunch: true },
+])("of a volume: %j", (changes) => {
+  const [member] = Object.keys(changes);
+  expect(ofTask({ volumes: [{ name: "data", ...changes }] })).toEqual([`${member} of volume data`]);
+});
+
+test.each([
+  { secrets: [{ name: "A", valueFrom: "a" }] },
+  { environmentFiles: [{ type: "s3", value: "arn:aws:s3:::b/k.env" }] },
+  { firelensConfiguration: { type: "fluentbit" } },
+  { repositoryCredentials: { credentialsParameter: "arn:x" } },
+  { credentialSpecs: ["credentialspec:arn:x"] },
+  { restartPolicy: { enabled: true } },
+])("of a container: %j", (changes) => {
+  const [member] = Object.keys(changes);
+  expect(ofContainer(changes)).toEqual([`${member} of container web`]);
+});
+
+test("deeper in a container", () => {
+  const secretOptions = [{ name: "A", valueFrom: "a" }];
+  expect(
+    ofContainer({
+      logConfiguration: { logDriver: "splunk", secretOptions },
+      portMappings: [{ containerPortRange: "80-90" }],
+    }),
+  ).toEqual([
+    "logConfiguration.secretOptions of container web",
+    "containerPortRange of container web",
+  ]);
+});
+
+test("nothing that was not asked for", () => {
+  expect(
+    ofContainer({
+      secrets: [],
+      environmentFiles: [],
+      restartPolicy: { enabled: false },
+      logConfiguration: { logDriver: "json-file", secretOptions: [] },
+      portMappings: [{ containerPort: 80, name: "http", appProtocol: "http" }],
+      versionConsistency: "disabled",
+    }),
+  ).toEqual([]);
+  expect(
+    ofTask({
+      networkMode: "host",
+      containerDefinitions: [
+        aContainerDefinition({ portMappings: [{ containerPortRange: "80-90" }] }),
+      ],
+      enableFaultInjection: false,
+      volumes: [
+        { name: "a", host: { sourcePath: "/a" }, configuredAtLaunch: false },
+        { name: "b", dockerVolumeConfiguration: { driver: "local" } },
+      ],
+    }),
+  ).toEqual([]);
+});

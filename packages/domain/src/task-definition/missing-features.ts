@@ -1,0 +1,67 @@
+import type { ContainerDefinition, TaskDefinition } from "../task-definition.ts";
+
+/**
+ * What a definition asks for that no agent is told of, so that its containers would start without it.
+ * Such a definition may be registered, and nothing starts from it. Each in the words of its member.
+ */
+export function* missingFeatures(definition: TaskDefinition): Generator<string> {
+  yield* asked(definition, TASK_MEMBERS);
+  for (const volume of definition.volumes) {
+    yield* within(`volume ${volume.name}`, asked(volume, VOLUME_MEMBERS));
+  }
+  for (const container of definition.containerDefinitions) {
+    yield* within(`container ${container.name}`, containerFeatures(container, definition));
+  }
+}
+
+const TASK_MEMBERS = [
+  "taskRoleArn",
+  "proxyConfiguration",
+  "enableFaultInjection",
+  "ephemeralStorage",
+] as const;
+
+const VOLUME_MEMBERS = [
+  "efsVolumeConfiguration",
+  "s3filesVolumeConfiguration",
+  "fsxWindowsFileServerVolumeConfiguration",
+  "configuredAtLaunch",
+] as const;
+
+const CONTAINER_MEMBERS = [
+  "secrets",
+  "environmentFiles",
+  "firelensConfiguration",
+  "repositoryCredentials",
+  "credentialSpecs",
+] as const;
+
+function* containerFeatures(
+  container: ContainerDefinition,
+  { networkMode }: TaskDefinition,
+): Generator<string> {
+  yield* asked(container, CONTAINER_MEMBERS);
+  const { restartPolicy, logConfiguration, portMappings } = container;
+  yield* asked(restartPolicy, ["enabled"], "restartPolicy");
+  yield* asked(logConfiguration, ["secretOptions"], "logConfiguration.secretOptions");
+  const hasRange = portMappings.some(({ containerPortRange }) => containerPortRange !== undefined);
+  // On the host's network a container has the ports of its range without anybody's help.
+  if (hasRange && networkMode !== "host") yield "containerPortRange";
+}
+
+function* asked(
+  holder: object | undefined,
+  members: readonly string[],
+  called?: string,
+): Generator<string> {
+  const values = new Map(Object.entries(holder ?? {}));
+  for (const member of members) if (isAskedFor(values.get(member))) yield called ?? member;
+}
+
+function* within(place: string, features: Iterable<string>): Generator<string> {
+  for (const feature of features) yield `${feature} of ${place}`;
+}
+
+/** Clients send empty lists, empty texts and `false` for what they do not want. */
+const isAskedFor = (value: unknown): boolean =>
+  Array.isArray(value) ? value.length > 0 : Boolean(value);
