@@ -15,6 +15,8 @@ aws s3 cp "s3://$BUCKET/berth.tar.gz" - --region "$REGION" | tar -xz -C /opt/ber
 METADATA=http://169.254.169.254/latest
 token=$(curl -sSf -X PUT "$METADATA/api/token" -H 'X-aws-ec2-metadata-token-ttl-seconds: 60')
 metadata() { curl -sSf "$METADATA/meta-data/$1" -H "X-aws-ec2-metadata-token: $token"; }
+# Only where the launch template lets instances read their tags (InstanceMetadataTags: enabled).
+group=$(metadata tags/instance/aws:autoscaling:groupName || true)
 
 mkdir -p /etc/ecs /var/lib/berth
 cat > /etc/ecs/ecs.config <<CONFIG
@@ -25,6 +27,7 @@ BERTH_JOIN=ec2-identity
 ECS_DATADIR=/var/lib/berth
 BERTH_AVAILABILITY_ZONE=$(metadata placement/availability-zone)
 BERTH_INSTANCE_NAME=$(metadata instance-id)
+BERTH_AUTO_SCALING_GROUP=$group
 CONFIG
 
 cat > /etc/systemd/system/berth-agent.service <<'UNIT'

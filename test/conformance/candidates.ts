@@ -1,9 +1,11 @@
 import { readConfig } from "@berth/agent/config";
 import { capabilityAttributes } from "@berth/agent/session/attributes";
+import { AUTO_SCALING_GROUP } from "@berth/domain/capacity-provider";
 import type { Attribute, Reservation } from "@berth/domain/container-instance";
 import type { Countable } from "@berth/domain/resources";
 import type { Candidate } from "@berth/planner/placement/place";
 import { aCandidate, instanceId, taskId } from "@berth/testing/builders";
+import { groupOfProvider } from "./providers.ts";
 import type { GivenInstance, Holding, Scenario } from "./scenario.ts";
 
 type Instances = Scenario["instances"];
@@ -53,10 +55,14 @@ const CAPABILITIES = capabilityAttributes(readConfig({}, { AWS_DEFAULT_REGION: "
   architecture: "amd64",
 });
 
-function attributesOf({ zone, attributes, capabilities }: GivenInstance): readonly Attribute[] {
+function attributesOf(given: GivenInstance): readonly Attribute[] {
+  const { zone, capacityProvider, attributes, capabilities } = given;
   return [
     ...(capabilities ? CAPABILITIES : []),
     ...(zone === undefined ? [] : [{ name: "ecs.availability-zone", value: zone }]),
+    ...(capacityProvider === undefined
+      ? []
+      : [{ name: AUTO_SCALING_GROUP, value: groupOfProvider(capacityProvider) }]),
     ...Object.entries(attributes).map(([name, value]) =>
       value === null ? { name } : { name, value },
     ),

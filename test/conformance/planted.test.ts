@@ -49,6 +49,15 @@ const problemsWith = (plan: Plan, rule: string) =>
 describe("the suite notices a planner that", () => {
   test.each<[string, string, Plan]>([
     ["counts no CPU", "CPU and memory", demands({ cpuUnits: 0 })],
+    [
+      "takes any instance for any provider",
+      "Capacity providers",
+      // A request with none is one without such a member.
+      (candidates, request) => {
+        const { capacityProviders: _, ...others } = request;
+        return planPlacement(candidates, others);
+      },
+    ],
     ["counts no memory", "CPU and memory", demands({ memoryMiB: 0 })],
     [
       "counts one MiB too many",

@@ -3,6 +3,7 @@ import {
   placementRequest,
   planGivenPlaces,
 } from "@berth/control-plane/placement/placement-request";
+import { byProvider, requirementOf } from "@berth/control-plane/placement/provider-batches";
 import { withReservations } from "@berth/control-plane/placement/reservations";
 import { strategyOf } from "@berth/planner/service/strategy-of";
 import { validConstraints, validStrategy } from "@berth/control-plane/commands/placement-members";
@@ -20,6 +21,7 @@ import { candidatesOf, idOf, nameOf } from "./candidates.ts";
 import { NOTHING, type Outcome } from "./check.ts";
 import { registrationOf } from "./definition.ts";
 import { givenRules } from "./given-rules.ts";
+import { sharesOf } from "./providers.ts";
 import { scaleIn } from "./scale-in.ts";
 import type { PlacingRequest, Request, Scenario } from "./scenario.ts";
 
@@ -135,7 +137,19 @@ function planFor(
     const find = (id: string) => candidates.find(({ instance }) => instance.id === id);
     return planGivenPlaces(find, { ...wish, chosen });
   }
-  return plan(candidates, placementRequest(wish, { ...rulesOf(request), seed }));
+  const plans = byProvider(taskIds, sharesOf(request)).map((batch) =>
+    plan(
+      candidates,
+      placementRequest(
+        { ...wish, ...requirementOf(batch), taskIds: batch.taskIds },
+        { ...rulesOf(request), seed },
+      ),
+    ),
+  );
+  return {
+    placed: plans.flatMap(({ placed }) => placed),
+    unplaced: plans.flatMap(({ unplaced }) => unplaced),
+  };
 }
 
 function rulesOf(request: PlacingRequest): Pick<PlacementRequest, "constraints" | "strategy"> {

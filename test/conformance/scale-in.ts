@@ -6,6 +6,7 @@ import { stopOrder } from "@berth/planner/service/stop-preference";
 import { strategyOf } from "@berth/planner/service/strategy-of";
 import { aTask, taskId } from "@berth/testing/builders";
 import { idOf, nameOf } from "./candidates.ts";
+import { sharesOf } from "./providers.ts";
 import type { Request, Scenario } from "./scenario.ts";
 
 /** Names of the instances that lose a task each when the service gets smaller. */
@@ -17,8 +18,12 @@ export function scaleIn(
   const members = membersOf(instances, `service:${request.service}`);
   const placementStrategy = validStrategy(request.placementStrategy);
   const sites = candidates.map((each) => [each.ledger.id, stopSiteOf(each)] as const);
+  const shares = sharesOf(request);
   return stopOrder(
-    strategyOf({ placementStrategy }),
+    [
+      ...(shares ? [{ type: "providers", shares } as const] : []),
+      ...strategyOf({ placementStrategy }),
+    ],
     Object.fromEntries(sites),
   )(members)
     .take(request.count)
@@ -31,7 +36,7 @@ function membersOf(instances: Scenario["instances"], group: string): readonly Me
   return Object.entries(instances).flatMap(([name, { zone, holds }]) =>
     holds
       .filter((holding) => holding.group === group)
-      .flatMap(({ count, condition, createdAt, cpu, memory }) =>
+      .flatMap(({ count, condition, createdAt, cpu, memory, capacityProvider }) =>
         Array.from({ length: count }, () => ({
           condition,
           task: aTask({
@@ -42,6 +47,7 @@ function membersOf(instances: Scenario["instances"], group: string): readonly Me
             cpuUnits: cpu,
             memoryMiB: memory,
             ...(zone !== undefined && { availabilityZone: zone }),
+            ...(capacityProvider !== undefined && { capacityProviderName: capacityProvider }),
           }),
         })),
       ),

@@ -21,10 +21,14 @@ const holding = z.strictObject({
   /** For scale-in alone: how the task does, and when it was made. */
   condition: z.enum(["PENDING", "UNHEALTHY", "WARMING", "HEALTHY"]).default("HEALTHY"),
   createdAt: z.int().default(0),
+  /** For scale-in alone: the provider that it was started on. */
+  capacityProvider: name.optional(),
 });
 
 const instance = z.strictObject({
   zone: z.string().optional(),
+  /** The one from whose Auto Scaling group it came. */
+  capacityProvider: name.optional(),
   cpu: units.default(1024),
   memory: units.default(1024),
   tcpPorts: z.array(z.int()).default([]),
@@ -51,6 +55,17 @@ const constraint = z.strictObject({
   type: z.enum(["distinctInstance", "memberOf"]),
   expression: z.string().optional(),
 });
+
+/** As ECS has it, with what it fills in. */
+const capacityProviderStrategy = z
+  .array(
+    z.strictObject({
+      capacityProvider: name,
+      weight: units.default(0),
+      base: units.default(0),
+    }),
+  )
+  .default([]);
 
 /** Members of RegisterTaskDefinition, as ECS has them; containers need no name and image. */
 const definition = z
@@ -90,6 +105,7 @@ const placing = {
   launchType: z.enum(["EC2", "EXTERNAL"]).default("EC2"),
   placementStrategy: z.array(strategy).default([]),
   placementConstraints: z.array(constraint).default([]),
+  capacityProviderStrategy,
   expect: expectation,
 };
 
@@ -117,6 +133,7 @@ const request = z.discriminatedUnion("operation", [
     service: z.string().default("web"),
     count: z.int().min(1),
     placementStrategy: z.array(strategy).default([]),
+    capacityProviderStrategy,
     expect: expectation,
   }),
 ]);

@@ -36,6 +36,27 @@ export const examplesWith = ({
     clusterName: "new",
     settings: [{ name: "containerInsights", value: "enabled" }],
   },
+  CreateCapacityProvider: {
+    name: "new",
+    autoScalingGroupProvider: {
+      autoScalingGroupArn: "new-group",
+      managedScaling: { status: "ENABLED", targetCapacity: 80 },
+      managedTerminationProtection: "ENABLED",
+      managedDraining: "DISABLED",
+    },
+    tags: [{ key: "team", value: "a" }],
+  },
+  UpdateCapacityProvider: {
+    name: "spot",
+    autoScalingGroupProvider: { managedScaling: { status: "ENABLED", instanceWarmupPeriod: 60 } },
+  },
+  DeleteCapacityProvider: { capacityProvider: "unused" },
+  DescribeCapacityProviders: { capacityProviders: ["spot", "FARGATE"], include: ["TAGS"] },
+  PutClusterCapacityProviders: {
+    cluster: "default",
+    capacityProviders: ["spot", "steady", "unused"],
+    defaultCapacityProviderStrategy: [{ capacityProvider: "spot", weight: 1, base: 1 }],
+  },
   CreateService: {
     serviceName: "new",
     taskDefinition: "web:1",

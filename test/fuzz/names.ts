@@ -69,6 +69,11 @@ export async function namesIn({ scope, store }: ControlPlane): Promise<Names> {
 
 /** Which of the names are good for a member, by the member's own name. */
 export const knownTexts = ({ scope }: Pick<ControlPlane, "scope">, names: Names): KnownTexts => [
+  [
+    /apacityProviders?$/,
+    ["spot", "steady", "unused", "FARGATE", arns.capacityProviderArn(scope, "spot")],
+  ],
+  [/^autoScalingGroupArn$/, ["spot-group", "another-group"]],
   [/^cluster/i, [CLUSTER, "other", "absent", arns.clusterArn(scope, CLUSTER)]],
   [/^service(s|Name)?$/, [...names.service, "absent"]],
   [/^task(s|Arn)?$/, names.task],

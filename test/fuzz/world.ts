@@ -1,4 +1,5 @@
 import type { ModelOperationName } from "@berth/contracts/ecs-api/operation-names";
+import { AUTO_SCALING_GROUP } from "@berth/domain/capacity-provider";
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import type { Table } from "@berth/store/table";
 import { limitedTable } from "@berth/testing/limited-table";
@@ -36,6 +37,10 @@ export class FuzzWorld {
     await setUpCluster(world.api.controlPlane, {
       instanceCount: 3,
       instance: {
+        attributes: [
+          { name: "ecs.availability-zone", value: "eu-central-1a" },
+          { name: AUTO_SCALING_GROUP, value: "spot-group" },
+        ],
         registered: {
           cpuUnits: 100_000,
           memoryMiB: 100_000,
@@ -87,6 +92,18 @@ export class FuzzWorld {
 /** What has been asked for in the cluster before: it runs tasks, services and a task set. */
 const HISTORY: readonly (readonly [ModelOperationName, object])[] = [
   ["CreateCluster", { clusterName: "other" }],
+  ...["spot", "steady", "unused"].map((name): [ModelOperationName, object] => [
+    "CreateCapacityProvider",
+    { name, autoScalingGroupProvider: { autoScalingGroupArn: `${name}-group` } },
+  ]),
+  [
+    "PutClusterCapacityProviders",
+    {
+      cluster: "default",
+      capacityProviders: ["spot", "steady", "FARGATE"],
+      defaultCapacityProviderStrategy: [],
+    },
+  ],
   ["RegisterTaskDefinition", REGISTRATION],
   ["RegisterTaskDefinition", REGISTRATION],
   ["DeregisterTaskDefinition", { taskDefinition: "web:3" }],
@@ -105,4 +122,16 @@ const HISTORY: readonly (readonly [ModelOperationName, object])[] = [
     { cluster: "default", service: "sets", taskDefinition: "web:2", scale: { value: 50 } },
   ],
   ["RunTask", { taskDefinition: "web:1", count: 3 }],
+  [
+    "CreateService",
+    {
+      serviceName: "shared",
+      taskDefinition: "web:1",
+      desiredCount: 2,
+      capacityProviderStrategy: [
+        { capacityProvider: "steady", base: 1 },
+        { capacityProvider: "spot", weight: 1 },
+      ],
+    },
+  ],
 ];

@@ -1,3 +1,4 @@
+import { AUTO_SCALING_GROUP } from "@berth/domain/capacity-provider";
 import type { PayloadTask } from "@berth/contracts/agent/messages";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
 import type { Settings } from "@berth/control-plane/settings";
@@ -7,6 +8,7 @@ import { Scheduler } from "@berth/simulator/world/scheduler";
 import { SimulatedAgent } from "@berth/simulator/world/simulated-agent";
 import { World } from "@berth/simulator/world/world";
 import type { Table } from "@berth/store/table";
+import { groupIn } from "./capacity-providers.ts";
 import { Faults } from "./faults.ts";
 import {
   BROKEN_IMAGE,
@@ -70,6 +72,7 @@ export async function startAgent(world: World, zone: string): Promise<void> {
   world.agents.push(agent);
   await agent.register({
     cluster: "default",
+    attributes: [{ name: AUTO_SCALING_GROUP, value: groupIn(zone) }],
     totalResources: [
       { name: "CPU", type: "INTEGER", integerValue: 2048 },
       { name: "MEMORY", type: "INTEGER", integerValue: 2048 },

@@ -2,6 +2,7 @@ import type { SimulatedAgent } from "@berth/simulator/world/simulated-agent";
 import type { World } from "@berth/simulator/world/world";
 import { createMemoryTable } from "@berth/store/memory/table";
 import type { Table } from "@berth/store/table";
+import { CapacityProviders } from "./capacity-providers.ts";
 import { createChaos, startAgent } from "./chaos.ts";
 import type { Chaos } from "./chaos.ts";
 import { DeploymentAlarms } from "./deployment-alarms.ts";
@@ -21,6 +22,9 @@ const CHAOS_MS = 240_000;
 const REST_MS = 300_000;
 /** After every so many writes Berth is asked why all is as it is. */
 const EXPLAINED_WRITES = 50;
+
+/** What its users do takes its time: every other world has nobody who shares tasks out. */
+const SEEDS_A_WORLD_WITH_PROVIDERS = 4;
 
 export interface Outcome {
   readonly broken: readonly string[];
@@ -42,6 +46,8 @@ export async function runScenario(
   const queuedRuns = new QueuedRuns(world);
   const alarms = new DeploymentAlarms(world);
   const taskSets = new TaskSets(world);
+  const providers =
+    seed % SEEDS_A_WORLD_WITH_PROVIDERS === 0 ? new CapacityProviders(world) : undefined;
   let phase: "setup" | "chaos" | "rest" = "setup";
   world.spawn(async () => {
     await setUp(world);
@@ -49,6 +55,7 @@ export async function runScenario(
     await queuedRuns.setUp();
     await alarms.setUp();
     await taskSets.setUp();
+    await providers?.setUp();
     phase = "chaos";
     faults.breakThings();
     users(world, habits, () => phase === "chaos");
@@ -56,6 +63,7 @@ export async function runScenario(
     queuedRuns.begin(() => phase === "chaos");
     alarms.begin(() => phase === "chaos");
     taskSets.begin(() => phase === "chaos");
+    providers?.begin(() => phase === "chaos");
   });
 
   const start = world.scheduler.now;
@@ -68,6 +76,7 @@ export async function runScenario(
     ...queuedRuns.broken,
     ...alarms.broken,
     ...taskSets.broken,
+    ...(providers?.broken ?? []),
     ...chaos.group.broken,
   ];
   const until = async (end: number) => {
@@ -80,6 +89,7 @@ export async function runScenario(
       await queuedRuns.check(snapshot);
       await alarms.check(snapshot, world.scheduler.now);
       taskSets.check(snapshot, world.scheduler.now);
+      providers?.check(snapshot);
       if (seen % EXPLAINED_WRITES === 0) {
         invariants.broken.push(...(await whatIsNotExplained(world, snapshot)));
       }

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { stsEndpoint } from "@berth/contracts/rest/join";
 import type { Attribute } from "@berth/domain/container-instance";
+import { defined } from "@berth/domain/defined";
 import { type Countable, isResourceName } from "@berth/domain/resources";
 import { ConfigReader } from "./config-reader.ts";
 import { readRegistryLogins, type RegistryLogins } from "./docker/registry-logins.ts";
@@ -60,6 +61,8 @@ export interface AgentConfig {
   readonly hostAddress: string;
   readonly availabilityZone?: string;
   readonly instanceName?: string;
+  /** Of which it is a machine: by that a capacity provider has it. */
+  readonly autoScalingGroup?: string;
 }
 
 /** A setting that cannot be used; the agent must not start with a guess. */
@@ -182,8 +185,6 @@ function readInstance(read: ConfigReader) {
   const cpuUnits = read.wholeNumber("BERTH_INSTANCE_CPU", { min: 128 });
   const memoryMiB = read.wholeNumber("BERTH_INSTANCE_MEMORY", { min: 64 });
   const countable = read.json("BERTH_INSTANCE_RESOURCES", RESOURCES_RULE, isCountable);
-  const availabilityZone = read.text("BERTH_AVAILABILITY_ZONE");
-  const instanceName = read.text("BERTH_INSTANCE_NAME");
   return {
     instanceAttributes: Object.entries(
       read.json("ECS_INSTANCE_ATTRIBUTES", "a JSON object of texts", isTextRecord) ?? {},
@@ -202,8 +203,11 @@ function readInstance(read: ConfigReader) {
     ...(cpuUnits !== undefined && { cpuUnits }),
     ...(memoryMiB !== undefined && { memoryMiB }),
     ...(countable !== undefined && { countable }),
-    ...(availabilityZone !== undefined && { availabilityZone }),
-    ...(instanceName !== undefined && { instanceName }),
+    ...defined({
+      availabilityZone: read.text("BERTH_AVAILABILITY_ZONE"),
+      instanceName: read.text("BERTH_INSTANCE_NAME"),
+      autoScalingGroup: read.text("BERTH_AUTO_SCALING_GROUP"),
+    }),
   };
 }
 

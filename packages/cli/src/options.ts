@@ -28,6 +28,12 @@ export const instancesOption = () =>
     .default(DEFAULT_INSTANCES)
     .argParser((text) => wholeNumber(text, 1, MAX_INSTANCES));
 
+export const autoScalingGroupsOption = () =>
+  new Option(
+    "--auto-scaling-groups <name...>",
+    "the groups that the container instances are of, in turn: what capacity providers have",
+  ).default([], "none");
+
 export const regionOption = () =>
   new Option("--region <name>", "AWS region to be part of every ARN; fixed at the first start").env(
     "BERTH_REGION",

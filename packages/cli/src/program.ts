@@ -9,6 +9,7 @@ import { addAlarms } from "./alarms-program.ts";
 import { addKeys } from "./keys-program.ts";
 import { addTokens } from "./tokens-program.ts";
 import {
+  autoScalingGroupsOption,
   dataDirOption,
   endpointOption,
   eventTypeOption,
@@ -70,6 +71,7 @@ function addUp(program: Command): void {
     .command("up")
     .description("Start the control plane and the container instances on this machine.")
     .addOption(instancesOption())
+    .addOption(autoScalingGroupsOption())
     .addOption(dataDirOption())
     .addOption(portOption())
     .addOption(regionOption())

@@ -3,6 +3,7 @@ import type {
   ExplainedNote,
   ExplainedServiceDeployment,
   ExplainedTaskSet,
+  PlacementNow,
   ServiceExplanation,
 } from "@berth/contracts/rest/explanation";
 import { outlookLines } from "./outlook-text.ts";
@@ -18,13 +19,18 @@ export function whyServiceText(service: ServiceExplanation): string {
     ...section("Deployments", service.deployments.map(deploymentText)),
     ...section("Task sets", (service.taskSets ?? []).map(taskSetText)),
     ...section("Verdicts of deployments", service.serviceDeployments.map(verdictText)),
-    ...service.placements.flatMap((now) => outlookLines(`Placement for ${now.deploymentId}`, now)),
+    ...service.placements.flatMap((now) => outlookLines(placementTitle(now), now)),
     ...section("Last changed", change),
     ...section(
       "Latest events",
       events.map(({ createdAt, message }) => `${createdAt} ${message}`),
     ),
   ].join("\n");
+}
+
+function placementTitle({ deploymentId, capacityProvider }: PlacementNow): string {
+  const by = capacityProvider === undefined ? "" : ` by capacity provider ${capacityProvider}`;
+  return `Placement for ${deploymentId}${by}`;
 }
 
 function noteText({ text, since, until }: ExplainedNote): string {

@@ -35,6 +35,8 @@ export const containerInstanceArn = (scope: Scope, cluster: string, instanceId: 
 /** @param name `family:revision` */
 export const taskDefinitionArn = (scope: Scope, name: string) =>
   `${prefix(scope)}:task-definition/${name}`;
+export const capacityProviderArn = (scope: Scope, name: string) =>
+  `${prefix(scope)}:capacity-provider/${name}`;
 /** As CloudWatch names its own. */
 export const alarmArn = ({ region, account }: Scope, name: string) =>
   `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;

@@ -2,8 +2,8 @@ import type { Tag } from "./tag.ts";
 
 export interface CapacityProviderStrategyItem {
   readonly capacityProvider: string;
-  readonly weight?: number;
-  readonly base?: number;
+  readonly weight: number;
+  readonly base: number;
 }
 
 export interface Cluster {
@@ -11,6 +11,8 @@ export interface Cluster {
   readonly status: "ACTIVE" | "INACTIVE";
   readonly settings: readonly { readonly name: string; readonly value: string }[];
   readonly capacityProviders: readonly string[];
+  /** Of those that have one, the Auto Scaling group by the name of the provider. */
+  readonly autoScalingGroups?: Readonly<Record<string, string>>;
   readonly defaultCapacityProviderStrategy: readonly CapacityProviderStrategyItem[];
   /** Kept as given; described with `include: CONFIGURATIONS`. */
   readonly configuration?: Readonly<Record<string, unknown>>;

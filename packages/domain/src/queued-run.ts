@@ -1,3 +1,4 @@
+import type { ProviderShare } from "./capacity-provider.ts";
 import type { PlacementFailure, PlacementStrategy } from "./service.ts";
 import type { Tag } from "./tag.ts";
 import type { PlacementConstraint } from "./task-definition.ts";
@@ -19,6 +20,8 @@ export interface QueuedRun {
   readonly taskDefinition: string;
   readonly group: string;
   readonly launchType: Task["launchType"];
+  /** Shares its tasks out in the order of their ids below. */
+  readonly capacityProviderStrategy?: readonly ProviderShare[];
   /** Who asked for it. */
   readonly cause: Cause;
   readonly startedBy?: string;

@@ -1,3 +1,4 @@
+import type { ProviderShare } from "./capacity-provider.ts";
 import type { DeploymentConfiguration } from "./service.ts";
 
 export type ServiceDeploymentStatus =
@@ -83,6 +84,7 @@ export interface ServiceRevision {
   /** `family:revision`. */
   readonly taskDefinition: string;
   readonly launchType?: "EC2" | "FARGATE" | "EXTERNAL";
+  readonly capacityProviderStrategy?: readonly ProviderShare[];
   readonly containerImages: readonly { readonly containerName: string; readonly image: string }[];
   /** Epoch ms. */
   readonly createdAt: number;

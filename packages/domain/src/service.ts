@@ -1,4 +1,4 @@
-import type { CapacityProviderStrategyItem } from "./cluster.ts";
+import type { ProviderShare } from "./capacity-provider.ts";
 import type { ServiceChange } from "./service-change.ts";
 import type { ServiceDeployment } from "./service-deployment.ts";
 import type { Tag } from "./tag.ts";
@@ -66,6 +66,8 @@ export interface Deployment extends StartFailures {
   readonly status: "PRIMARY" | "ACTIVE";
   /** `family:revision`. */
   readonly taskDefinition: string;
+  /** Absent where tasks go to instances of any provider, or of none. */
+  readonly capacityProviderStrategy?: readonly ProviderShare[];
   readonly rolloutState: RolloutState;
   readonly rolloutStateReason: string;
   readonly createdAt: number;
@@ -82,6 +84,8 @@ export interface PlannedStart {
   readonly containerInstanceId?: string;
   /** Where it is to be: one that is started to even the zones out. */
   readonly availabilityZone?: string;
+  /** Whose instances are to take it, by the strategy. */
+  readonly capacityProvider?: string;
   /** Why no instance took it, at the last try. Absent while none was made. */
   readonly unplaced?: Unplaced;
 }
@@ -149,7 +153,6 @@ export interface Service {
   readonly desiredCount: number;
   readonly schedulingStrategy: "REPLICA" | "DAEMON";
   readonly launchType?: "EC2" | "FARGATE" | "EXTERNAL";
-  readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
   /** `family:revision` of the PRIMARY deployment or task set; absent while there is no such set. */
   readonly taskDefinition?: string;
   readonly deploymentConfiguration: DeploymentConfiguration;

@@ -1,3 +1,4 @@
+import type { ProviderShare } from "./capacity-provider.ts";
 import type { StartFailures } from "./service.ts";
 import type { Tag } from "./tag.ts";
 import type { Task } from "./task.ts";
@@ -18,6 +19,7 @@ export interface TaskSet {
   /** `family:revision`. */
   readonly taskDefinition: string;
   readonly launchType: Task["launchType"];
+  readonly capacityProviderStrategy?: readonly ProviderShare[];
   /** Percent of the service's desired count, from 0 to 100. */
   readonly scale: number;
   /** What the outside controller calls it. */

@@ -1,3 +1,4 @@
+import type { ProviderShare } from "./capacity-provider.ts";
 import type { Service } from "./service.ts";
 import type { Task } from "./task.ts";
 
@@ -8,6 +9,7 @@ export interface TaskSource {
   readonly taskDefinition: string;
   /** Where it is not the service's. */
   readonly launchType?: Task["launchType"];
+  readonly capacityProviderStrategy?: readonly ProviderShare[];
 }
 
 export const taskSourcesOf = ({
@@ -17,6 +19,14 @@ export const taskSourcesOf = ({
   ...deployments,
   ...taskSets,
 ];
+
+/** What shares out the tasks that the service starts from now on: its PRIMARY deployment or task set says. */
+export const currentStrategy = ({
+  deployments,
+  taskSets = [],
+}: Pick<Service, "deployments" | "taskSets">): readonly ProviderShare[] | undefined =>
+  [...deployments, ...taskSets].find(({ status }) => status === "PRIMARY")
+    ?.capacityProviderStrategy;
 
 /** The definitions that tasks of the service are, or were lately, made from; some more than once. */
 export const namedDefinitions = (

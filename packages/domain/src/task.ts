@@ -85,6 +85,8 @@ export interface Task {
   /** Why it is there. Absent where it took up a place that an earlier try had reserved. */
   readonly placement?: TaskPlacement;
   readonly launchType: "EC2" | "FARGATE" | "EXTERNAL";
+  /** Where a strategy chose it. */
+  readonly capacityProviderName?: string;
   readonly desiredStatus: DesiredStatus;
   readonly lastStatus: TaskStatus;
   readonly createdAt: number;

@@ -122,12 +122,10 @@ describe("POST /", () => {
   });
 
   it("says which operations are not there yet, with the code that the model has for it", async () => {
-    await expect(client().send(new ecs.DescribeCapacityProvidersCommand({}))).rejects.toMatchObject(
-      {
-        name: "UnsupportedFeatureException",
-        message: "Berth does not have the operation DescribeCapacityProviders yet.",
-      },
-    );
+    await expect(client().send(new ecs.ListDaemonsCommand({}))).rejects.toMatchObject({
+      name: "UnsupportedFeatureException",
+      message: "Berth does not have the operation ListDaemons yet.",
+    });
     await expect(client().send(new ecs.ListAccountSettingsCommand({}))).rejects.toMatchObject({
       name: "ClientException",
       message: "Berth does not have the operation ListAccountSettings yet.",

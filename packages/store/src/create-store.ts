@@ -4,6 +4,7 @@ import { createAccessKeyRepository } from "./repositories/access-key.ts";
 import { createAccountSettingsRepository } from "./repositories/account-settings.ts";
 import { createAlarmRepository } from "./repositories/alarm.ts";
 import { createApiTokenRepository } from "./repositories/api-token.ts";
+import { createCapacityProviderRepository } from "./repositories/capacity-provider.ts";
 import { createClusterRepository } from "./repositories/cluster.ts";
 import { createContainerInstanceRepository } from "./repositories/container-instance.ts";
 import { createEventHistoryRepository } from "./repositories/event-history.ts";
@@ -37,6 +38,7 @@ export function createStore(plainTable: Table, options: StoreOptions): Store {
   const table = hideExpired(shardTable(plainTable, shards), () => retention.now());
   return {
     clusters: createClusterRepository(table),
+    capacityProviders: createCapacityProviderRepository(table, retention),
     taskDefinitions: createTaskDefinitionRepository(table),
     instances: createContainerInstanceRepository(table, retention, ledgersPerShard),
     tasks: createTaskRepository(table, retention),

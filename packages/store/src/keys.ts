@@ -10,6 +10,9 @@ import type { Key } from "./table.ts";
 export const CLUSTERS = "clusters";
 export const clusterKey = (name: string): Key => ({ pk: CLUSTERS, sk: name });
 
+export const CAPACITY_PROVIDERS = "capacityProviders";
+export const capacityProviderKey = (name: string): Key => ({ pk: CAPACITY_PROVIDERS, sk: name });
+
 export const familyPartition = (family: string) => `family#${family}`;
 export const taskDefinitionKey = (family: string, revision: number): Key => ({
   pk: familyPartition(family),

@@ -2,6 +2,7 @@ import type { AccessKey } from "@berth/domain/access/access-key";
 import type { ApiToken } from "@berth/domain/access/api-token";
 import type { AccountSettings } from "@berth/domain/account-setting";
 import type { OwnAlarm } from "@berth/domain/alarm";
+import type { CapacityProvider } from "@berth/domain/capacity-provider";
 import type { Cluster } from "@berth/domain/cluster";
 import type { ContainerInstance, InstanceLedger } from "@berth/domain/container-instance";
 import type { QueuedRun } from "@berth/domain/queued-run";
@@ -34,6 +35,16 @@ export interface ClusterRepository {
   replace(cluster: Stored<Cluster>): Promise<WriteOutcome>;
   /** Names of the ACTIVE clusters, in code-unit order. */
   list(page: PageRequest): Promise<Page<string>>;
+}
+
+export interface CapacityProviderRepository {
+  find(name: string): Promise<Stored<CapacityProvider> | undefined>;
+  /** Strongly consistent: clusters are associated with what is found. */
+  findMany(names: readonly string[]): Promise<readonly Stored<CapacityProvider>[]>;
+  create(provider: CapacityProvider): Promise<WriteOutcome>;
+  replace(provider: Stored<CapacityProvider>): Promise<WriteOutcome>;
+  /** The ACTIVE ones by name. */
+  page(page: PageRequest): Promise<Page<Stored<CapacityProvider>>>;
 }
 
 export interface TaskDefinitionRepository {
@@ -293,6 +304,7 @@ export interface WantingCapacity {
 
 export interface Store {
   readonly clusters: ClusterRepository;
+  readonly capacityProviders: CapacityProviderRepository;
   readonly taskDefinitions: TaskDefinitionRepository;
   readonly instances: ContainerInstanceRepository;
   readonly tasks: TaskRepository;

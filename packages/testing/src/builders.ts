@@ -1,6 +1,7 @@
 import type { AccessKey } from "@berth/domain/access/access-key";
 import type { ApiToken } from "@berth/domain/access/api-token";
 import type { OwnAlarm } from "@berth/domain/alarm";
+import type { CapacityProvider } from "@berth/domain/capacity-provider";
 import type { Cluster } from "@berth/domain/cluster";
 import type {
   ContainerInstance,
@@ -35,6 +36,28 @@ export const aCluster = (overrides: Partial<Cluster> = {}): Cluster => ({
   settings: [],
   capacityProviders: [],
   defaultCapacityProviderStrategy: [],
+  tags: [],
+  createdAt: 0,
+  ...overrides,
+});
+
+export const aCapacityProvider = (overrides: Partial<CapacityProvider> = {}): CapacityProvider => ({
+  name: "spot",
+  status: "ACTIVE",
+  autoScalingGroupProvider: {
+    autoScalingGroupArn:
+      "arn:aws:autoscaling:eu-central-1:123456789012:autoScalingGroup:0f1e2d3c-0000-4000-8000-000000000000:autoScalingGroupName/spot-group",
+    managedScaling: {
+      status: "DISABLED",
+      targetCapacity: 100,
+      minimumScalingStepSize: 1,
+      maximumScalingStepSize: 10_000,
+      instanceWarmupPeriod: 300,
+    },
+    managedTerminationProtection: "DISABLED",
+    managedDraining: "ENABLED",
+  },
+  clusters: {},
   tags: [],
   createdAt: 0,
   ...overrides,

@@ -14,6 +14,7 @@ import { describeAccessKeys } from "./store-contract-access-keys.ts";
 import { describeAccountSettings } from "./store-contract-account-settings.ts";
 import { describeAlarms } from "./store-contract-alarms.ts";
 import { describeApiTokens } from "./store-contract-api-tokens.ts";
+import { describeCapacityProviders } from "./store-contract-capacity-providers.ts";
 import { describeClusters } from "./store-contract-clusters.ts";
 import { describeInstances } from "./store-contract-instances.ts";
 import { describeQueuedRuns } from "./store-contract-queued-runs.ts";
@@ -55,6 +56,10 @@ export function describeStore(parts: StoreParts): void {
   describe("bearer tokens", () => {
     describeApiTokens(parts);
   });
+  describe("capacity providers", () => {
+    describeCapacityProviders(parts);
+  });
+
   describe("alarms", () => {
     describeAlarms(parts);
   });

@@ -5,10 +5,12 @@ import {
 } from "@aws-sdk/client-ecs";
 import { type RunningAgent, startAgent } from "@berth/agent/agent";
 import { lineLog } from "@berth/agent/log";
+import { groupOfProvider } from "../providers.ts";
 import type { GivenInstance, Scenario } from "../scenario.ts";
 import { eventually } from "./eventually.ts";
 import { InstantEngine } from "./instant-engine.ts";
 import type { OneMachine } from "./one-machine.ts";
+import { providerIn } from "./providers.ts";
 
 /** A container instance of a scenario: the real agent, on an engine that is always ready. */
 export interface LiveInstance {
@@ -81,6 +83,9 @@ async function start(
     BERTH_INSTANCE_RESOURCES: JSON.stringify(given.resources),
     BERTH_INSTANCE_NAME: name,
     ...(given.zone !== undefined && { BERTH_AVAILABILITY_ZONE: given.zone }),
+    ...(given.capacityProvider !== undefined && {
+      BERTH_AUTO_SCALING_GROUP: groupOfProvider(providerIn(cluster, given.capacityProvider)),
+    }),
   });
   const machineName = architecture === "arm64" ? "arm64" : "amd64";
   const agent = await startAgent(

@@ -16,6 +16,7 @@ import { definitionOf, registrationOf } from "../definition.ts";
 import { givenRules } from "../given-rules.ts";
 import type { PlacingRequest, Scenario } from "../scenario.ts";
 import { eventually } from "./eventually.ts";
+import { makeProviders, providerIn } from "./providers.ts";
 import { type LiveInstance, settleInstances, startInstances } from "./instances.ts";
 import type { OneMachine } from "./one-machine.ts";
 
@@ -37,6 +38,7 @@ export async function runThroughApi(
 ): Promise<readonly Outcome[]> {
   const live = await startInstances(machine, cluster, scenario.instances);
   const stage = { machine, cluster, live };
+  await makeProviders(machine, cluster, scenario);
   try {
     await hold(stage, scenario.instances);
     await settleInstances(machine, cluster, { instances: scenario.instances, live });
@@ -110,14 +112,14 @@ async function runTask(
   taskDefinition: string,
 ): Promise<Outcome> {
   const { placementStrategy, placementConstraints } = givenRules(request);
-  const { count, group, launchType } = request;
+  const { count, group } = request;
   const answer = await stage.machine.ecs.send(
     new RunTaskCommand({
       cluster: stage.cluster,
       taskDefinition,
       count,
       group,
-      launchType,
+      ...capacityOf(stage, request),
       placementStrategy,
       placementConstraints,
       ...overridesOf(request),
@@ -147,6 +149,19 @@ async function startTask(
 const overridesOf = ({ overrides }: PlacingRequest): Pick<RunTaskCommandInput, "overrides"> =>
   overrides ? { overrides } : {};
 
+const capacityOf = (
+  { cluster }: Stage,
+  { capacityProviderStrategy: strategy, launchType }: PlacingRequest,
+): Pick<RunTaskCommandInput, "capacityProviderStrategy" | "launchType"> =>
+  strategy.length === 0
+    ? { launchType }
+    : {
+        capacityProviderStrategy: strategy.map((item) => ({
+          ...item,
+          capacityProvider: providerIn(cluster, item.capacityProvider),
+        })),
+      };
+
 interface Answer {
   readonly tasks?: readonly Task[] | undefined;
   readonly failures?: readonly Failure[] | undefined;
@@ -169,7 +184,7 @@ async function createService(
   taskDefinition: string,
 ): Promise<Outcome> {
   const { machine, cluster } = stage;
-  const { service, count, launchType } = request;
+  const { service, count } = request;
   const { placementStrategy, placementConstraints } = givenRules(request);
   await machine.ecs.send(
     new CreateServiceCommand({
@@ -177,7 +192,7 @@ async function createService(
       serviceName: service,
       taskDefinition,
       desiredCount: count,
-      launchType,
+      ...capacityOf(stage, request),
       placementStrategy,
       placementConstraints,
     }),

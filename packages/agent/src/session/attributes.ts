@@ -1,3 +1,4 @@
+import { AUTO_SCALING_GROUP } from "@berth/domain/capacity-provider";
 import type { Attribute } from "@berth/domain/container-instance";
 import type { AgentConfig } from "../config.ts";
 
@@ -42,7 +43,7 @@ export function capabilityAttributes(
 
 /** What the instance is, which placement constraints match on. */
 export function identityAttributes(config: AgentConfig, engine: EngineFacts): readonly Attribute[] {
-  const { availabilityZone, instanceName } = config;
+  const { availabilityZone, instanceName, autoScalingGroup } = config;
   return [
     { name: "ecs.os-type", value: "linux" },
     { name: "ecs.os-family", value: "LINUX" },
@@ -52,6 +53,7 @@ export function identityAttributes(config: AgentConfig, engine: EngineFacts): re
     },
     ...(availabilityZone ? [{ name: "ecs.availability-zone", value: availabilityZone }] : []),
     ...(instanceName ? [{ name: "berth.instance-name", value: instanceName }] : []),
+    ...(autoScalingGroup ? [{ name: AUTO_SCALING_GROUP, value: autoScalingGroup }] : []),
   ];
 }
 

@@ -107,6 +107,17 @@ test("has only the capabilities that its engine gives it", async () => {
   expect(names).not.toContain(`${prefix}privileged-container`);
 });
 
+test("says from which Auto Scaling group its machine came, every time", async () => {
+  const group = { name: "berth.auto-scaling-group", value: "spot" };
+  await registering({ BERTH_AUTO_SCALING_GROUP: "spot" });
+  await registering({ BERTH_AUTO_SCALING_GROUP: "spot" });
+  await registering();
+  const told = calls.map(({ input }) =>
+    input.attributes?.filter(({ name }) => name === group.name),
+  );
+  expect(told).toEqual([[group], [group], []]);
+});
+
 test("keeps its token when an answer gets lost on the way", async () => {
   replies = [() => ({ status: 500, body: { __type: "ServerException" } })];
   await registering();

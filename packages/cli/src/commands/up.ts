@@ -13,6 +13,7 @@ export interface UpOptions {
   readonly dataDir: string;
   readonly port: number;
   readonly instances: number;
+  readonly autoScalingGroups: readonly string[];
   readonly region?: string;
   readonly installEngine: boolean;
   readonly json: boolean;
@@ -47,6 +48,8 @@ function supervisorArguments(options: UpOptions): readonly string[] {
     "--instances",
     `${options.instances}`,
     ...region,
+    // Each as one word: a name may begin with a hyphen.
+    ...options.autoScalingGroups.map((name) => `--auto-scaling-groups=${name}`),
   ];
 }
 

@@ -6,6 +6,26 @@ export interface EcsOperations {
   readonly DescribeClusters: Operation<ecs.DescribeClustersRequest, ecs.DescribeClustersResponse>;
   readonly ListClusters: Operation<ecs.ListClustersRequest, ecs.ListClustersResponse>;
   readonly DeleteCluster: Operation<ecs.DeleteClusterRequest, ecs.DeleteClusterResponse>;
+  readonly PutClusterCapacityProviders: Operation<
+    ecs.PutClusterCapacityProvidersRequest,
+    ecs.PutClusterCapacityProvidersResponse
+  >;
+  readonly CreateCapacityProvider: Operation<
+    ecs.CreateCapacityProviderRequest,
+    ecs.CreateCapacityProviderResponse
+  >;
+  readonly UpdateCapacityProvider: Operation<
+    ecs.UpdateCapacityProviderRequest,
+    ecs.UpdateCapacityProviderResponse
+  >;
+  readonly DeleteCapacityProvider: Operation<
+    ecs.DeleteCapacityProviderRequest,
+    ecs.DeleteCapacityProviderResponse
+  >;
+  readonly DescribeCapacityProviders: Operation<
+    ecs.DescribeCapacityProvidersRequest,
+    ecs.DescribeCapacityProvidersResponse
+  >;
   readonly UpdateCluster: Operation<ecs.UpdateClusterRequest, ecs.UpdateClusterResponse>;
   readonly UpdateClusterSettings: Operation<
     ecs.UpdateClusterSettingsRequest,

@@ -162,6 +162,8 @@ export interface InstanceRefusal {
 export interface PlacementNow extends PlacementOutlook {
   /** Of the deployment, or of the task set. */
   readonly deploymentId: string;
+  /** Whose instances are to take them, where a strategy chose it. */
+  readonly capacityProvider?: string;
 }
 
 /** What placement says now about a task that is not placed yet. */

@@ -34,6 +34,26 @@ const CALLS: readonly Call[] = [
     "prod",
   ],
   [
+    "PutClusterCapacityProviders",
+    { cluster, capacityProviders: [], defaultCapacityProviderStrategy: [] },
+    [`${ARN}:cluster/prod`],
+    "prod",
+  ],
+  ["CreateCapacityProvider", { name: "spot" }, [`${ARN}:capacity-provider/spot`]],
+  ["UpdateCapacityProvider", { name: "spot" }, [`${ARN}:capacity-provider/spot`]],
+  [
+    "DeleteCapacityProvider",
+    { capacityProvider: `${ARN}:capacity-provider/spot` },
+    [`${ARN}:capacity-provider/spot`],
+  ],
+  [
+    "DescribeCapacityProviders",
+    { capacityProviders: ["spot", "FARGATE"] },
+    [`${ARN}:capacity-provider/spot`, `${ARN}:capacity-provider/FARGATE`],
+  ],
+  ["DescribeCapacityProviders", {}, [`${ARN}:capacity-provider/*`]],
+  ["DescribeCapacityProviders", { cluster }, [`${ARN}:capacity-provider/*`], "prod"],
+  [
     "RegisterTaskDefinition",
     { family: "web", containerDefinitions: [] },
     [`${ARN}:task-definition/web:*`],

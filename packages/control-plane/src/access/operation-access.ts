@@ -1,5 +1,6 @@
 import type { EcsOperationName, EcsRequest } from "@berth/contracts/ecs-api/operations";
 import {
+  capacityProviderArn,
   clusterArn,
   containerInstanceArn,
   serviceArn,
@@ -12,6 +13,7 @@ import {
 import type { Scope } from "@berth/domain/arn";
 import { defined } from "@berth/domain/defined";
 import {
+  capacityProviderName,
   clusterName,
   containerInstanceId,
   serviceChildRef,
@@ -52,6 +54,17 @@ const NAMERS: { readonly [Name in EcsOperationName]: Namer<Name> } = {
   DeleteCluster: (scope, { cluster }) => theCluster(scope, cluster),
   UpdateCluster: (scope, { cluster }) => theCluster(scope, cluster),
   UpdateClusterSettings: (scope, { cluster }) => theCluster(scope, cluster),
+
+  PutClusterCapacityProviders: (scope, { cluster }) => theCluster(scope, cluster),
+  CreateCapacityProvider: (scope, { name }) => providers(scope, [name]),
+  UpdateCapacityProvider: (scope, { name }) => providers(scope, [name]),
+  DeleteCapacityProvider: (scope, { capacityProvider }) => providers(scope, [capacityProvider]),
+  DescribeCapacityProviders: (scope, { capacityProviders = [], cluster }) => ({
+    ...(capacityProviders.length > 0
+      ? providers(scope, capacityProviders)
+      : { resources: [capacityProviderArn(scope, "*")] }),
+    ...(cluster !== undefined && inCluster(scope, cluster)),
+  }),
 
   RegisterTaskDefinition: (scope, { family = "" }) => ({
     resources: [taskDefinitionArn(scope, `${family}:*`)],
@@ -196,6 +209,12 @@ const theDefinition = (scope: Scope, text: string | undefined): Named => ({
 const targetOf = ({ targetId }: { readonly targetId?: string | undefined }) => targetId;
 
 type Given = readonly (string | undefined)[];
+
+const providers = (scope: Scope, given: Given): Named => ({
+  resources: given.map((each) =>
+    capacityProviderArn(scope, capacityProviderName(scope, each ?? "")),
+  ),
+});
 
 function services(scope: Scope, nameOrArn: string | undefined, given: Given = []): Named {
   const { cluster } = inCluster(scope, nameOrArn);

@@ -5,14 +5,10 @@ import { EcsError } from "@berth/domain/errors";
 type Request = EcsRequest<"CreateCluster">;
 
 const INSIGHTS = ["enabled", "disabled", "enhanced"];
-/** Source: ECS service quotas, capacity providers per cluster; ECS API reference, CapacityProviderStrategyItem. */
-const MAX_PROVIDERS = 20;
 /** Characters of JSON: far more than names of keys, groups and buckets need. */
 const MAX_CONFIGURATION_LENGTH = 8_192;
 /** Source: ECS API reference, ClusterServiceConnectDefaultsRequest. */
 const MAX_NAMESPACE_LENGTH = 1_024;
-/** The only providers there are before any is made: ECS's own. */
-const BUILT_IN_PROVIDERS: ReadonlySet<string> = new Set(["FARGATE", "FARGATE_SPOT"]);
 
 /**
  * What is given to make a cluster or to change one.
@@ -29,8 +25,6 @@ export const settingsGiven = (given: Request["settings"] = []): Cluster["setting
 
 function* faults(request: Request): Generator<string> {
   yield* settingFaults(request);
-  yield* providerFaults(request);
-  yield* strategyFaults(request);
   yield* executeCommandFaults(request);
   yield* lengthFaults(request);
 }
@@ -52,28 +46,6 @@ function* settingFaults({ settings = [] }: Request): Generator<string> {
   }
   const names = settings.map(({ name }) => name);
   if (new Set(names).size < names.length) yield "settings must have each name once.";
-}
-
-function* providerFaults({ capacityProviders = [] }: Request): Generator<string> {
-  if (capacityProviders.length > MAX_PROVIDERS) {
-    yield `capacityProviders can have at most ${MAX_PROVIDERS} items.`;
-  }
-  if (!capacityProviders.every((name) => BUILT_IN_PROVIDERS.has(name))) {
-    yield "The specified capacity provider does not exist. Specify a valid name or ARN and try again.";
-  }
-}
-
-function* strategyFaults(request: Request): Generator<string> {
-  const { capacityProviders = [], defaultCapacityProviderStrategy: strategy = [] } = request;
-  if (strategy.length > MAX_PROVIDERS) {
-    yield `defaultCapacityProviderStrategy can have at most ${MAX_PROVIDERS} items.`;
-  }
-  if (strategy.filter(({ base }) => base).length > 1) {
-    yield "The specified capacity provider strategy contains multiple capacity providers with a base value defined";
-  }
-  if (strategy.some((item) => !capacityProviders.includes(item.capacityProvider ?? ""))) {
-    yield "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster";
-  }
 }
 
 function* executeCommandFaults({ configuration }: Request): Generator<string> {

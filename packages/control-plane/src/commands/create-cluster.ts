@@ -5,10 +5,12 @@ import type { CommandContext } from "../context.ts";
 import { effectiveSetting } from "./account-settings.ts";
 import { checkClusterConfiguration, settingsGiven } from "./cluster-configuration.ts";
 import { NO_COUNTS } from "./cluster-counts.ts";
+import { associate, providerNames } from "./cluster-providers.ts";
 import type { Command } from "./command.ts";
 import { CHANGED, describeCluster } from "./describe-clusters.ts";
 import { clusterName } from "./identifiers.ts";
 import { presentCluster } from "./present/cluster.ts";
+import { validDefaultStrategy } from "./provider-strategy.ts";
 import { validTags } from "./tags.ts";
 
 /**
@@ -26,9 +28,10 @@ export const createCluster: Command<"CreateCluster"> = async (context, request) 
     if (existing?.status === "ACTIVE") {
       return { cluster: await describeCluster(context, existing, CHANGED) };
     }
-    if ((await write(context, wanted, existing)) === "ok") {
+    const cluster = { ...wanted, ...(await associate(context, wanted, wanted.capacityProviders)) };
+    if ((await write(context, cluster, existing)) === "ok") {
       const view = { counts: NO_COUNTS, include: CHANGED };
-      return { cluster: presentCluster(context.scope, wanted, view) };
+      return { cluster: presentCluster(context.scope, cluster, view) };
     }
   }
 };
@@ -49,13 +52,15 @@ function newCluster(
   settings: Cluster["settings"],
 ): Cluster {
   const { configuration, serviceConnectDefaults } = request;
+  const capacityProviders = providerNames(context, request.capacityProviders ?? []);
   return {
     name: clusterName(context.scope, request.clusterName),
     status: "ACTIVE",
     settings,
-    capacityProviders: request.capacityProviders ?? [],
-    defaultCapacityProviderStrategy: (request.defaultCapacityProviderStrategy ?? []).map(
-      ({ capacityProvider = "", weight = 0, base = 0 }) => ({ capacityProvider, weight, base }),
+    capacityProviders,
+    defaultCapacityProviderStrategy: validDefaultStrategy(
+      request.defaultCapacityProviderStrategy ?? [],
+      capacityProviders,
     ),
     ...(configuration && { configuration: { ...configuration } }),
     ...(serviceConnectDefaults?.namespace && {

@@ -1,8 +1,9 @@
 import type { EcsRequest, EcsResponse } from "@berth/contracts/ecs-api/operations";
+import type { Cluster } from "@berth/domain/cluster";
 import { defined } from "@berth/domain/defined";
 import { EcsError } from "@berth/domain/errors";
 import type { Service } from "@berth/domain/service";
-import { taskDefinitionName } from "@berth/domain/task-definition";
+import { type TaskDefinition, taskDefinitionName } from "@berth/domain/task-definition";
 import type { New } from "@berth/store/store";
 import type { CommandContext } from "../context.ts";
 import { requestHash } from "../request-hash.ts";
@@ -16,7 +17,12 @@ import { activeCluster } from "./find-cluster.ts";
 import { checkLaunch } from "./launch-checks.ts";
 import { validConstraints, validStrategy } from "./placement-members.ts";
 import { presentService } from "./present/service.ts";
-import { checkDaemon, checkRebalancing, defaultRebalancing } from "./scheduling-strategy.ts";
+import {
+  checkDaemon,
+  checkDaemonCapacity,
+  checkRebalancing,
+  defaultRebalancing,
+} from "./scheduling-strategy.ts";
 import { withChange } from "./service-change.ts";
 import { withNewDeployment } from "./service-deployment.ts";
 import { checkDesiredCount, checkGracePeriod, refuseLaterMembers } from "./service-members.ts";
@@ -42,12 +48,7 @@ export async function createService(
     activeCluster(context, request.cluster),
     asksForExternal(request) ? undefined : startableDefinition(context, request.taskDefinition),
   ]);
-  const start = definition
-    ? {
-        launchType: checkLaunch(cluster, definition, request),
-        ...withNewDeployment(context, taskDefinitionName(definition)),
-      }
-    : WITHOUT_TASK_SETS;
+  const start = definition ? startOf(context, request, { cluster, definition }) : WITHOUT_TASK_SETS;
   const service = withChange(context, "CreateService", {
     after: newService(context, request, { cluster: cluster.name, start }),
   });
@@ -60,6 +61,17 @@ export async function createService(
         ? presentService(context.scope, service, { tasks: [], events: [], includeTags: true })
         : await describeService(context, stored, true),
   };
+}
+
+function startOf(
+  context: CommandContext,
+  request: EcsRequest<"CreateService">,
+  { cluster, definition }: { readonly cluster: Cluster; readonly definition: TaskDefinition },
+): Start {
+  const { launchType, ...chosen } = checkLaunch(cluster, definition, request);
+  checkDaemonCapacity(request, chosen.capacityProviderStrategy);
+  const taskDefinition = taskDefinitionName(definition);
+  return { launchType, ...withNewDeployment(context, { ...chosen, taskDefinition }) };
 }
 
 function checkRequest(request: EcsRequest<"CreateService">): void {

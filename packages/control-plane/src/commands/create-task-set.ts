@@ -11,7 +11,7 @@ import { describeTaskSet } from "./describe-task-sets.ts";
 import type { ExternalService } from "./external-service.ts";
 import { activeCluster } from "./find-cluster.ts";
 import { serviceName } from "./identifiers.ts";
-import { checkLaunch, type LaunchType } from "./launch-checks.ts";
+import { checkLaunch, type LaunchCapacity } from "./launch-checks.ts";
 import { withTaskSetChange } from "./service-change.ts";
 import { startableDefinition } from "./startable-definition.ts";
 import { validTags } from "./tags.ts";
@@ -41,8 +41,8 @@ export async function createTaskSet(
   const { name: cluster, ...members } = await activeCluster(context, request.cluster);
   const service = serviceName(context.scope, cluster, request.service ?? "");
   const definition = await startableDefinition(context, request.taskDefinition);
-  const launchType = checkLaunch(members, definition, request);
-  const set = newTaskSet(context, request, { cluster, service, definition, launchType });
+  const capacity = checkLaunch(members, definition, request);
+  const set = newTaskSet(context, request, { cluster, service, definition, capacity });
   const changed = await writeTaskSets(context, { cluster, service }, (before) => {
     if (earlierSet(before, set)) return undefined;
     if (before.taskSets.length >= MAX_TASK_SETS) throw tooMany();
@@ -58,13 +58,13 @@ interface Setting {
   /** By its name. */
   readonly service: string;
   readonly definition: TaskDefinition;
-  readonly launchType: LaunchType;
+  readonly capacity: LaunchCapacity;
 }
 
 function newTaskSet(
   context: CommandContext,
   request: EcsRequest<"CreateTaskSet">,
-  { cluster, service, definition, launchType }: Setting,
+  { cluster, service, definition, capacity }: Setting,
 ): TaskSet {
   const { clientToken, externalId, ...parameters } = request;
   const now = context.now();
@@ -72,7 +72,7 @@ function newTaskSet(
     id: randomDeploymentId(context),
     status: "ACTIVE",
     taskDefinition: taskDefinitionName(definition),
-    launchType,
+    ...capacity,
     scale: request.scale ? validScale(request.scale) : 0,
     tags: validTags(request.tags),
     createdAt: now,

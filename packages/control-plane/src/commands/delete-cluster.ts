@@ -1,6 +1,7 @@
 import { EcsError } from "@berth/domain/errors";
 import type { CommandContext } from "../context.ts";
 import { everyService, liveTasks, NO_COUNTS } from "./cluster-counts.ts";
+import { dissociate } from "./cluster-providers.ts";
 import type { Command } from "./command.ts";
 import { activeCluster } from "./find-cluster.ts";
 import { presentCluster } from "./present/cluster.ts";
@@ -18,6 +19,7 @@ export const deleteCluster: Command<"DeleteCluster"> = async (context, request) 
     await checkEmpty(context, cluster.name);
     const deleted = { ...cluster, status: "INACTIVE" as const, tags: [] };
     if ((await context.store.clusters.replace(deleted)) === "conflict") continue;
+    await dissociate(context, cluster.name, cluster.capacityProviders);
     const view = { counts: NO_COUNTS, include: ["SETTINGS" as const] };
     return { cluster: presentCluster(context.scope, deleted, view) };
   }

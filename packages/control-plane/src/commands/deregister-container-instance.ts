@@ -19,7 +19,8 @@ export const deregisterContainerInstance: Command<"DeregisterContainerInstance">
   request,
 ) => {
   const { instances } = context.store;
-  const { name: cluster } = await activeCluster(context, request.cluster);
+  const found = await activeCluster(context, request.cluster);
+  const cluster = found.name;
   const id = containerInstanceId(context.scope, cluster, request.containerInstance ?? "");
   const stored = await instances.find(cluster, id);
   if (!stored) throw instanceNotFound(id);
@@ -35,7 +36,7 @@ export const deregisterContainerInstance: Command<"DeregisterContainerInstance">
   if (!outcome) throw instanceNotFound(id);
   if (outcome.written) await wakeInstance(context, outcome.item);
   const inactive = { instance: stored.instance, ledger: outcome.item };
-  const [containerInstance] = await describeInstances(context, cluster, [inactive]);
+  const [containerInstance] = await describeInstances(context, found, [inactive]);
   return { containerInstance };
 };
 

@@ -25,7 +25,7 @@ export const describeContainerInstances: Command<"DescribeContainerInstances"> =
   );
   const instances = ids.flatMap((id) => found.get(id) ?? []);
   return {
-    containerInstances: await describeInstances(context, cluster.name, instances, request.include),
+    containerInstances: await describeInstances(context, cluster, instances, request.include),
     failures: ids
       .filter((id) => !found.has(id))
       .map((id) => missing(containerInstanceArn(context.scope, cluster.name, id))),

@@ -1,3 +1,5 @@
+import { AUTO_SCALING_GROUP } from "@berth/domain/capacity-provider";
+import type { Cluster } from "@berth/domain/cluster";
 import type { StoredInstance } from "@berth/store/store";
 import type { CommandContext } from "../context.ts";
 import {
@@ -10,19 +12,32 @@ import {
 /** Instances as the ECS API shows them, with the tasks on their ledgers counted. */
 export async function describeInstances(
   context: CommandContext,
-  cluster: string,
+  cluster: DescribedCluster,
   instances: readonly StoredInstance[],
   include: readonly ContainerInstanceField[] = [],
 ): Promise<ContainerInstanceDescription[]> {
   const taskIds = instances.flatMap(({ ledger }) => Object.keys(ledger.reservations));
-  const tasks = await context.store.tasks.findMany(cluster, taskIds);
+  const tasks = await context.store.tasks.findMany(cluster.name, taskIds);
   const statuses = new Map(tasks.map(({ id, lastStatus }) => [id, lastStatus]));
   return instances.map((stored) =>
     presentContainerInstance(context.scope, stored, {
       counts: countTasks(Object.keys(stored.ledger.reservations), statuses),
       include,
+      ...providerNameOf(cluster, stored),
     }),
   );
+}
+
+type DescribedCluster = Pick<Cluster, "name" | "autoScalingGroups">;
+
+/** The provider, of those that the cluster has, from whose group the instance came. */
+function providerNameOf(
+  { autoScalingGroups = {} }: DescribedCluster,
+  { instance: { attributes } }: StoredInstance,
+): { readonly capacityProviderName?: string } {
+  const group = attributes.find(({ name }) => name === AUTO_SCALING_GROUP)?.value;
+  const [found] = Object.entries(autoScalingGroups).find(([, each]) => each === group) ?? [];
+  return found === undefined ? {} : { capacityProviderName: found };
 }
 
 function countTasks(taskIds: readonly string[], statuses: ReadonlyMap<string, string>): TaskCounts {

@@ -34,6 +34,13 @@ export function serviceName(scope: Scope, cluster: string, nameOrArn: string): s
   throw invalid("Service Identifier is invalid");
 }
 
+/** @throws EcsError InvalidParameterException, for what can be no capacity provider of this scope */
+export function capacityProviderName(scope: Scope, nameOrArn: string): string {
+  const name = localId(scope, { type: "capacity-provider" }, nameOrArn);
+  if (NAME.test(name)) return name;
+  throw invalid("The specified capacity provider name is invalid.");
+}
+
 const TASK_SET_ID = /^ecs-svc\/\d{1,19}$/;
 
 /**
@@ -108,7 +115,13 @@ export function taskDefinitionRef(scope: Scope, text: string): TaskDefinitionRef
 }
 
 interface Expected {
-  readonly type: "cluster" | "task" | "container-instance" | "service" | "task-definition";
+  readonly type:
+    | "capacity-provider"
+    | "cluster"
+    | "task"
+    | "container-instance"
+    | "service"
+    | "task-definition";
   /** For what lives in a cluster: the one that the request is about. */
   readonly cluster?: string;
 }

@@ -1,13 +1,14 @@
-import type { Cluster } from "@berth/domain/cluster";
+import type { ProviderShare } from "@berth/domain/capacity-provider";
 import { EcsError } from "@berth/domain/errors";
 import { missingFeatures } from "@berth/domain/task-definition/missing-features";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { Task } from "@berth/domain/task";
-import { refuseUnsupported, unsupported } from "./unsupported.ts";
+import { checkStrategy, type GivenStrategy, type ProvidingCluster } from "./provider-strategy.ts";
+import { unsupported } from "./unsupported.ts";
 
 export interface LaunchMembers {
   readonly launchType?: string | undefined;
-  readonly capacityProviderStrategy?: readonly unknown[] | undefined;
+  readonly capacityProviderStrategy?: GivenStrategy | undefined;
   readonly platformVersion?: string | undefined;
   readonly networkConfiguration?: object | undefined;
   readonly volumeConfigurations?: readonly { readonly name?: string | undefined }[] | undefined;
@@ -15,18 +16,26 @@ export interface LaunchMembers {
 
 export type LaunchType = Exclude<Task["launchType"], "FARGATE">;
 
+/** What tasks are launched on. */
+export interface LaunchCapacity {
+  readonly launchType: LaunchType;
+  /** Absent where instances of any provider will do. */
+  readonly capacityProviderStrategy?: readonly ProviderShare[];
+}
+
 /**
- * Whether tasks of this definition can be launched as asked in this cluster, and on what.
+ * Whether tasks of this definition can be launched as asked in this cluster, and on what: on what the
+ * request names, else by the cluster's default strategy, else on EC2.
  *
  * @throws EcsError InvalidParameterException, UnsupportedFeatureException
  */
 export function checkLaunch(
-  cluster: Pick<Cluster, "defaultCapacityProviderStrategy">,
+  cluster: ProvidingCluster,
   definition: TaskDefinition,
   request: LaunchMembers,
-): LaunchType {
-  const launchType = chooseLaunchType(cluster, request);
-  return checkDefinition(definition, { ...request, launchType });
+): LaunchCapacity {
+  const { launchType, ...chosen } = chooseCapacity(cluster, request);
+  return { ...chosen, launchType: checkDefinition(definition, { ...request, launchType }) };
 }
 
 /**
@@ -53,19 +62,19 @@ export function checkDefinition(
   return launchType;
 }
 
-function chooseLaunchType(
-  cluster: Pick<Cluster, "defaultCapacityProviderStrategy">,
+function chooseCapacity(
+  cluster: ProvidingCluster,
   { launchType, capacityProviderStrategy = [] }: LaunchMembers,
-): string {
+): { readonly launchType: string; readonly capacityProviderStrategy?: readonly ProviderShare[] } {
   if (launchType !== undefined && capacityProviderStrategy.length > 0) {
     throw invalid("Specifying both a launch type and capacity provider strategy is not supported");
   }
-  if (launchType !== undefined) return launchType;
-  refuseUnsupported({
-    "capacity provider strategies": capacityProviderStrategy,
-    "default capacity provider strategies": cluster.defaultCapacityProviderStrategy,
-  });
-  return "EC2";
+  if (launchType !== undefined) return { launchType };
+  const strategy =
+    capacityProviderStrategy.length > 0
+      ? capacityProviderStrategy
+      : cluster.defaultCapacityProviderStrategy;
+  return strategy.length > 0 ? checkStrategy(cluster, strategy) : { launchType: "EC2" };
 }
 
 function checkNetwork(definition: TaskDefinition, configuration: object | undefined): void {

@@ -36,7 +36,8 @@ export const registerContainerInstance: Command<"RegisterContainerInstance"> = a
   context,
   request,
 ) => {
-  const { name: cluster } = await activeCluster(context, request.cluster);
+  const found = await activeCluster(context, request.cluster);
+  const cluster = found.name;
   const report = identified(context, readReport(request));
   const tags = validTags(request.tags);
   const stored = request.containerInstanceArn
@@ -47,7 +48,7 @@ export const registerContainerInstance: Command<"RegisterContainerInstance"> = a
       })
     : await registerFirst(context, { cluster, report, tags, clientToken: request.clientToken });
   await wakePlacement(context, cluster);
-  const [containerInstance] = await describeInstances(context, cluster, [stored], ["TAGS"]);
+  const [containerInstance] = await describeInstances(context, found, [stored], ["TAGS"]);
   return { containerInstance };
 };
 

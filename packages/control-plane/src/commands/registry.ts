@@ -1,7 +1,9 @@
 import type { Commands } from "./command.ts";
+import { createCapacityProvider } from "./create-capacity-provider.ts";
 import { createCluster } from "./create-cluster.ts";
 import { createService } from "./create-service.ts";
 import { createTaskSet } from "./create-task-set.ts";
+import { deleteCapacityProvider } from "./delete-capacity-provider.ts";
 import { deleteAccountSetting } from "./delete-account-setting.ts";
 import { deleteAttributes } from "./delete-attributes.ts";
 import { deleteCluster } from "./delete-cluster.ts";
@@ -10,6 +12,7 @@ import { deleteTaskDefinitions } from "./delete-task-definitions.ts";
 import { deleteTaskSet } from "./delete-task-set.ts";
 import { deregisterContainerInstance } from "./deregister-container-instance.ts";
 import { deregisterTaskDefinition } from "./deregister-task-definition.ts";
+import { describeCapacityProviders } from "./describe-capacity-providers.ts";
 import { describeClusters } from "./describe-clusters.ts";
 import { describeContainerInstances } from "./describe-container-instances.ts";
 import { describeServiceDeployments } from "./describe-service-deployments.ts";
@@ -31,6 +34,7 @@ import { listTagsForResource } from "./list-tags-for-resource.ts";
 import { listTaskDefinitionFamilies } from "./list-task-definition-families.ts";
 import { listTaskDefinitions } from "./list-task-definitions.ts";
 import { listTasks } from "./list-tasks.ts";
+import { putClusterCapacityProviders } from "./put-cluster-capacity-providers.ts";
 import { putAccountSetting, putAccountSettingDefault } from "./put-account-setting.ts";
 import { putAttributes } from "./put-attributes.ts";
 import { registerContainerInstance } from "./register-container-instance.ts";
@@ -42,6 +46,7 @@ import { stopTask } from "./stop-task.ts";
 import { submitAttachmentStateChanges } from "./submit-attachment-state-changes.ts";
 import { submitContainerStateChange } from "./submit-container-state-change.ts";
 import { submitTaskStateChange } from "./submit-task-state-change.ts";
+import { updateCapacityProvider } from "./update-capacity-provider.ts";
 import { tagResource } from "./tag-resource.ts";
 import { untagResource } from "./untag-resource.ts";
 import { updateClusterSettings } from "./update-cluster-settings.ts";
@@ -59,6 +64,11 @@ export const commands: Commands = {
   DescribeClusters: describeClusters,
   ListClusters: listClusters,
   DeleteCluster: deleteCluster,
+  PutClusterCapacityProviders: putClusterCapacityProviders,
+  CreateCapacityProvider: createCapacityProvider,
+  UpdateCapacityProvider: updateCapacityProvider,
+  DeleteCapacityProvider: deleteCapacityProvider,
+  DescribeCapacityProviders: describeCapacityProviders,
   UpdateCluster: updateCluster,
   UpdateClusterSettings: updateClusterSettings,
   RegisterTaskDefinition: registerTaskDefinition,

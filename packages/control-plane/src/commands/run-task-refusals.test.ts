@@ -83,10 +83,11 @@ describe("RunTask refuses", () => {
       message: "Specifying both a launch type and capacity provider strategy is not supported",
     },
     {
-      name: "a capacity provider strategy",
+      name: "a capacity provider that the cluster does not have",
       request: { capacityProviderStrategy: [{ capacityProvider: "x" }] },
-      code: "UnsupportedFeatureException",
-      message: "Berth does not have this yet: capacity provider strategies.",
+      code: INVALID,
+      message:
+        "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster",
     },
     {
       name: "awsvpc without a network",

@@ -6,10 +6,10 @@ import type { Stored } from "@berth/store/store";
 import type { CommandContext } from "../context.ts";
 import type { ClusterView } from "../placement/cluster-view.ts";
 import type { PlacementOutcome } from "../placement/commit-placements.ts";
-import { newTask, type Launch } from "../placement/new-task.ts";
-import { placeTasks } from "../placement/place-tasks.ts";
+import type { Launch } from "../placement/new-task.ts";
+import { placeByProvider } from "../placement/place-by-provider.ts";
+import { byProvider, stillToPlace } from "../placement/provider-batches.ts";
 import { requestHash } from "../request-hash.ts";
-import { attributesForLaunch } from "../placement/launch-attributes.ts";
 import { presentPlacementFailures } from "./present/placement-failures.ts";
 import { presentTask, type TaskDescription } from "./present/task.ts";
 import { checkRunRequest, runTaskIds } from "./run-request.ts";
@@ -24,22 +24,24 @@ export async function runTask(
   context: CommandContext,
   request: EcsRequest<"RunTask">,
 ): Promise<EcsResponse<"RunTask">> {
-  const { launch, launchType, count, ...rules } = await checkRunRequest(context, request);
+  const { launch, count, capacityProviderStrategy, ...rules } = await checkRunRequest(
+    context,
+    request,
+  );
   const run = identify(context, request, { launch, count });
   const view = context.views.of(launch.cluster);
   if (!view.index.hasActive) await view.readAll(context);
-  if (!view.index.hasActive) {
+  // Of a provider that is said task by task: it may have none as yet.
+  if (!view.index.hasActive && !capacityProviderStrategy) {
     throw invalid("No Container Instances were found in your cluster.");
   }
   const earlier = await tasksOfEarlierCall(context, run, view);
   const known = new Set(earlier.map(({ id }) => id));
-  const outcome = await placeTasks(context, {
-    ...run.launch,
-    taskIds: run.taskIds.filter((id) => !known.has(id)),
-    ...rules,
-    requiresAttributes: attributesForLaunch(launchType),
-    newTask: (place) => newTask(context, run.launch, place),
-  });
+  const outcome = await placeByProvider(
+    context,
+    stillToPlace(byProvider(run.taskIds, capacityProviderStrategy), (id) => !known.has(id)),
+    { ...rules, launch: run.launch },
+  );
   return answer(context, run, { ...outcome, earlier });
 }
 

@@ -28,6 +28,22 @@ export function checkDaemon(service: DaemonMembers, desiredCount: number | undef
   }
 }
 
+/**
+ * Refuses a DAEMON service with a strategy, its own or its cluster's by default. Source: the text
+ * with which ECS refuses both.
+ *
+ * @throws EcsError InvalidParameterException
+ */
+export function checkDaemonCapacity(
+  { schedulingStrategy }: { readonly schedulingStrategy?: string | undefined },
+  strategy: readonly unknown[] | undefined,
+): void {
+  if (schedulingStrategy !== "DAEMON" || strategy === undefined) return;
+  throw invalid(
+    "Specifying a capacity provider strategy is not supported when you create a service using the DAEMON scheduling strategy.",
+  );
+}
+
 type ZonedMembers = DaemonMembers & Pick<Service, "placementConstraints">;
 
 /**

@@ -10,17 +10,17 @@ import { randomDeploymentId, randomServiceDeploymentId } from "../random-ids.ts"
  */
 export function withNewDeployment(
   context: Pick<ControlPlane, "now" | "randomHex">,
-  taskDefinition: string,
+  run: Pick<Deployment, "taskDefinition" | "capacityProviderStrategy">,
   before: Pick<Service, "deployments" | "serviceDeployments"> = {
     deployments: [],
     serviceDeployments: [],
   },
 ) {
   const now = context.now();
-  const deployment = newDeployment(context, taskDefinition);
+  const deployment = newDeployment(context, run);
   const record = newRecord(context, deployment, before.deployments);
   return {
-    taskDefinition,
+    taskDefinition: run.taskDefinition,
     currentServiceDeployment: record.id,
     deployments: [
       deployment,
@@ -34,7 +34,7 @@ export function withNewDeployment(
 
 function newDeployment(
   context: Pick<ControlPlane, "now" | "randomHex">,
-  taskDefinition: string,
+  { taskDefinition, capacityProviderStrategy }: Parameters<typeof withNewDeployment>[1],
 ): Deployment {
   const id = randomDeploymentId(context);
   const now = context.now();
@@ -42,6 +42,7 @@ function newDeployment(
     id,
     status: "PRIMARY",
     taskDefinition,
+    ...(capacityProviderStrategy && { capacityProviderStrategy }),
     rolloutState: "IN_PROGRESS",
     rolloutStateReason: `ECS deployment ${id} in progress.`,
     createdAt: now,

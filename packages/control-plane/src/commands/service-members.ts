@@ -8,7 +8,6 @@ const MAX_GRACE_PERIOD_SECONDS = 2_147_483_647;
 
 type GivenMembers = Pick<
   EcsRequest<"CreateService"> & EcsRequest<"UpdateService">,
-  | "capacityProviderStrategy"
   | "deploymentController"
   | "gatewayConnectors"
   | "loadBalancers"
@@ -27,7 +26,6 @@ export function refuseLaterMembers(request: GivenMembers): void {
   const controller = request.deploymentController?.type;
   refuseUnsupported({
     [`deployment controller ${controller}`]: controller === "CODE_DEPLOY",
-    "capacity provider strategies": request.capacityProviderStrategy,
     "load balancers": request.loadBalancers,
     "service registries": request.serviceRegistries,
     "Service Connect": request.serviceConnectConfiguration?.enabled,

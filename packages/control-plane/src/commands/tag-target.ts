@@ -1,5 +1,6 @@
 import {
   type ArnParts,
+  capacityProviderArn,
   clusterArn,
   containerInstanceArn,
   type Scope,
@@ -8,6 +9,7 @@ import {
   taskDefinitionArn,
   taskSetArn,
 } from "@berth/domain/arn";
+import type { CapacityProvider } from "@berth/domain/capacity-provider";
 import type { Cluster } from "@berth/domain/cluster";
 import type { ContainerInstance } from "@berth/domain/container-instance";
 import { EcsError } from "@berth/domain/errors";
@@ -16,6 +18,7 @@ import { type TaskDefinition, taskDefinitionName } from "@berth/domain/task-defi
 import type { Task } from "@berth/domain/task";
 import type { Store, Stored } from "@berth/store/store";
 import {
+  capacityProviderName,
   clusterName,
   containerInstanceId,
   ownArn,
@@ -49,6 +52,7 @@ interface GivenArn {
 
 /** All that has tags, by the kind in its ARN. Source: ECS API reference, TagResource `resourceArn`. */
 const KINDS: ReadonlyMap<string, TagKind> = new Map<string, TagKind>([
+  ["capacity-provider", providerTarget],
   ["cluster", clusterTarget],
   ["container-instance", instanceTarget],
   ["service", serviceTarget],
@@ -63,6 +67,23 @@ export function tagTarget(scope: Scope, text: string): TagTarget {
   const kind = KINDS.get(arn.resourceType);
   if (!kind) throw unsupportedType(arn);
   return kind(scope, { text, path: arn.path });
+}
+
+/** Fargate's own are nobody's to tag: they are not found. */
+function providerTarget(scope: Scope, { text }: GivenArn): TagTarget {
+  const name = capacityProviderName(scope, text);
+  return {
+    arn: capacityProviderArn(scope, name),
+    noun: "capacity provider",
+    open: ({ capacityProviders }) =>
+      taggedByItself<CapacityProvider>({
+        find: async () => {
+          const [found] = await capacityProviders.findMany([name]);
+          return unlessInactive("capacity provider", found, found?.status);
+        },
+        replace: (changed) => capacityProviders.replace(changed),
+      }),
+  };
 }
 
 function clusterTarget(scope: Scope, { text }: GivenArn): TagTarget {

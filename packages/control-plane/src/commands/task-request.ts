@@ -9,7 +9,7 @@ import type { Launch } from "../placement/new-task.ts";
 import { taskTags } from "../placement/task-tags.ts";
 import { apiCause } from "./api-cause.ts";
 import { activeCluster } from "./find-cluster.ts";
-import { checkLaunch, type LaunchType } from "./launch-checks.ts";
+import { checkLaunch, type LaunchCapacity } from "./launch-checks.ts";
 import { startableDefinition } from "./startable-definition.ts";
 import { checkTagCount, validTags } from "./tags.ts";
 import { checkReferenceId, checkStartedBy, validGroup } from "./task-members.ts";
@@ -22,9 +22,8 @@ export interface TaskRequestRules {
   readonly maxStartedByLength: number;
 }
 
-export interface CheckedTaskRequest {
+export interface CheckedTaskRequest extends LaunchCapacity {
   readonly launch: Launch;
-  readonly launchType: LaunchType;
 }
 
 /**
@@ -43,12 +42,12 @@ export async function checkTaskRequest(
     activeCluster(context, request.cluster),
     startableDefinition(context, request.taskDefinition),
   ]);
-  const launchType = checkLaunch(cluster, definition, request);
+  const capacity = checkLaunch(cluster, definition, request);
   const launch: Launch = {
     cluster: cluster.name,
     definition,
     group: validGroup(request.group, definition.family),
-    launchType,
+    launchType: capacity.launchType,
     cause: apiCause(context, rules.operation),
     tags: tagsOf(cluster, definition, request),
     ...defined({
@@ -58,7 +57,7 @@ export async function checkTaskRequest(
       overrides: validOverrides(definition, request.overrides),
     }),
   };
-  return { launch, launchType };
+  return { launch, ...capacity };
 }
 
 function tagsOf(

@@ -48,7 +48,6 @@ const invalid = (
 
 /** What ECS has and Berth does not have yet. */
 const LATER: readonly (readonly [Partial<EcsRequest<"CreateTaskSet">>, string])[] = [
-  [{ capacityProviderStrategy: [{ capacityProvider: "p" }] }, "capacity provider strategies"],
   [{ loadBalancers: [{ targetGroupArn: "arn" }] }, "load balancers"],
   [{ serviceRegistries: [{ registryArn: "arn" }] }, "service registries"],
 ];

@@ -27,7 +27,8 @@ export const updateContainerInstancesState: Command<"UpdateContainerInstancesSta
   request,
 ) => {
   const status = targetOf(request.status);
-  const { name: cluster } = await activeCluster(context, request.cluster);
+  const found = await activeCluster(context, request.cluster);
+  const cluster = found.name;
   const ids = instanceIds(context, cluster, {
     idsOrArns: request.containerInstances,
     max: MAX_INSTANCES,
@@ -42,7 +43,7 @@ export const updateContainerInstancesState: Command<"UpdateContainerInstancesSta
   }
   const updated = outcomes.flatMap(({ outcome }) => ("failure" in outcome ? [] : outcome));
   return {
-    containerInstances: await describeInstances(context, cluster, updated),
+    containerInstances: await describeInstances(context, found, updated),
     failures: outcomes.flatMap(({ id, outcome }) =>
       "failure" in outcome
         ? { arn: containerInstanceArn(context.scope, cluster, id), reason: outcome.failure }

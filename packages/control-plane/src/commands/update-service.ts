@@ -1,4 +1,5 @@
 import type { EcsRequest, EcsResponse } from "@berth/contracts/ecs-api/operations";
+import type { Cluster } from "@berth/domain/cluster";
 import { defined } from "@berth/domain/defined";
 import { EcsError } from "@berth/domain/errors";
 import type { Service } from "@berth/domain/service";
@@ -19,6 +20,7 @@ import { checkDefinition } from "./launch-checks.ts";
 import { validConstraints, validStrategy } from "./placement-members.ts";
 import { checkDaemon, checkRebalancing } from "./scheduling-strategy.ts";
 import { withChange } from "./service-change.ts";
+import { changedStrategy } from "./service-capacity.ts";
 import { withNewDeployment } from "./service-deployment.ts";
 import { checkDesiredCount, checkGracePeriod, refuseLaterMembers } from "./service-members.ts";
 import { startableDefinition } from "./startable-definition.ts";
@@ -35,7 +37,8 @@ export async function updateService(
   request: EcsRequest<"UpdateService">,
 ): Promise<EcsResponse<"UpdateService">> {
   checkRequest(request);
-  const { name: cluster } = await activeCluster(context, request.cluster);
+  const found = await activeCluster(context, request.cluster);
+  const cluster = found.name;
   const name = serviceName(context.scope, cluster, request.service ?? "");
   const definition =
     request.taskDefinition === undefined
@@ -51,6 +54,7 @@ export async function updateService(
           ? withCountsChanged(service, updatedService(service, request), context.now())
           : withDeployment(context, updatedService(service, request), {
               before: service,
+              cluster: found,
               definition,
               request,
             }),
@@ -108,6 +112,7 @@ function updatedService(service: Service, request: EcsRequest<"UpdateService">):
 
 interface DeploymentChange {
   readonly before: Service;
+  readonly cluster: Cluster;
   readonly definition: TaskDefinition | undefined;
   readonly request: EcsRequest<"UpdateService">;
 }
@@ -116,13 +121,16 @@ interface DeploymentChange {
 function withDeployment(
   context: CommandContext,
   service: Service,
-  { before, definition, request }: DeploymentChange,
+  { before, cluster, definition, request }: DeploymentChange,
 ): Service {
   checkMembersOfDeployment(before, definition, request);
-  const { taskDefinition: current = primaryOf(before.deployments).taskDefinition } = before;
+  const primary = primaryOf(before.deployments);
+  const { taskDefinition: current = primary.taskDefinition } = before;
   const taskDefinition = definition ? taskDefinitionName(definition) : current;
+  const strategy = changedStrategy(cluster, request, { before, primary });
   if (taskDefinition === current && !request.forceNewDeployment) return service;
-  return { ...service, ...withNewDeployment(context, taskDefinition, service), steady: false };
+  const run = { taskDefinition, ...strategy };
+  return { ...service, ...withNewDeployment(context, run, service), steady: false };
 }
 
 function checkMembersOfDeployment(

@@ -13,6 +13,7 @@ export interface Launch {
   readonly definition: TaskDefinition;
   readonly group: string;
   readonly launchType: Task["launchType"];
+  readonly capacityProviderName?: string;
   readonly cause: Cause;
   readonly startedBy?: string;
   readonly overrides?: TaskOverrides;

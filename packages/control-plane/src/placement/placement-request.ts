@@ -1,3 +1,4 @@
+import type { ProviderInstances } from "@berth/domain/capacity-provider";
 import type { Attribute } from "@berth/domain/container-instance";
 import { taskDemand } from "@berth/domain/resources";
 import type { PlacementStrategy } from "@berth/domain/service";
@@ -20,6 +21,8 @@ export interface PlacementWish {
   readonly overrides?: TaskOverrides;
   /** Beside those of the definition. */
   readonly requiresAttributes?: readonly Attribute[];
+  /** It is of one of these; of any where there are none. */
+  readonly capacityProviders?: readonly ProviderInstances[];
 }
 
 interface ChoiceRules {
@@ -82,6 +85,7 @@ export const requirementsOf = (
     ...(added.requiresAttributes ?? []),
   ],
   constraints: [...definition.placementConstraints, ...(added.constraints ?? [])],
+  ...(added.capacityProviders && { capacityProviders: added.capacityProviders }),
 });
 
 const requestWithoutRules = ({ definition, ...wish }: PlacementWish): PlacementRequest => ({

@@ -1,44 +1,41 @@
 import type { QueuedRun } from "@berth/domain/queued-run";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { PlacementRequest } from "@berth/planner/placement/place";
-import type { ControlPlane } from "../context.ts";
 import { attributesForLaunch } from "./launch-attributes.ts";
-import { newTask, type Launch } from "./new-task.ts";
+import type { Launch } from "./new-task.ts";
 import { placementRequest } from "./placement-request.ts";
-import type { PlaceTasksRequest } from "./place-tasks.ts";
+import { byProvider, type ProviderBatch, requirementOf, stillToPlace } from "./provider-batches.ts";
 
-/** How those tasks of a queued run are placed that are not yet. */
-export function queuedPlacement(
-  controlPlane: Pick<ControlPlane, "now" | "randomHex">,
-  run: QueuedRun,
-  definition: TaskDefinition,
-): PlaceTasksRequest {
-  const launch = launchOf(run, definition);
-  return {
-    ...launch,
-    taskIds: run.unplacedTaskIds,
-    constraints: run.placementConstraints,
-    strategy: run.placementStrategy,
-    requiresAttributes: attributesForLaunch(launch.launchType),
-    newTask: (place) => newTask(controlPlane, launch, place),
-  };
+/** Those tasks of a queued run that are not placed yet, by the provider that each was for from the first. */
+export function queuedBatches(run: QueuedRun): readonly ProviderBatch[] {
+  const waiting = new Set(run.unplacedTaskIds);
+  return stillToPlace(byProvider(run.taskIds, run.capacityProviderStrategy), (id) =>
+    waiting.has(id),
+  );
 }
 
 /**
- * What placement is asked for them. It draws otherwise than the try that follows: what fits and what
- * does not is the same.
+ * What placement is asked for them, one request for each provider. It draws otherwise than the try
+ * that follows: what fits and what does not is the same.
  */
-export const queuedRequest = (run: QueuedRun, definition: TaskDefinition): PlacementRequest =>
-  placementRequest(
-    {
-      ...launchOf(run, definition),
-      taskIds: run.unplacedTaskIds,
-      requiresAttributes: attributesForLaunch(run.launchType),
-    },
-    { constraints: run.placementConstraints, strategy: run.placementStrategy, seed: run.id },
+export const queuedRequests = (
+  run: QueuedRun,
+  definition: TaskDefinition,
+): readonly PlacementRequest[] =>
+  queuedBatches(run).map((batch) =>
+    placementRequest(
+      {
+        ...queuedLaunch(run, definition),
+        ...requirementOf(batch),
+        taskIds: batch.taskIds,
+        requiresAttributes: attributesForLaunch(run.launchType),
+      },
+      { constraints: run.placementConstraints, strategy: run.placementStrategy, seed: run.id },
+    ),
   );
 
-function launchOf(run: QueuedRun, definition: TaskDefinition): Launch {
+/** What its tasks are started with. */
+export function queuedLaunch(run: QueuedRun, definition: TaskDefinition): Launch {
   const { cluster, group, launchType, cause } = run;
   const { startedBy, overrides, enableExecuteCommand, referenceId, tags } = run;
   return {

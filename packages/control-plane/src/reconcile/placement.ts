@@ -12,7 +12,7 @@ import { collect } from "../commands/every-page.ts";
 import type { ControlPlane } from "../context.ts";
 import { definitionNamed, definitionsNamed } from "../definition-cache.ts";
 import type { ClusterView } from "../placement/cluster-view.ts";
-import { serviceRequirements, waitingRequest } from "../placement/service-request.ts";
+import { serviceRequirements, waitingRequests } from "../placement/service-request.ts";
 import { MAX_OFFERED_RUNS, offeredRuns } from "./run-offers.ts";
 
 /**
@@ -88,8 +88,10 @@ async function waitingServices(
   const definitions = await definitionsNamed(controlPlane, services.flatMap(namedDefinitions));
   return services.map((service) => ({
     name: service.name,
-    requests: taskSourcesOf(service).flatMap(
-      (source) => waitingRequest(service, source, definitions.get(source.taskDefinition)) ?? [],
+    requests: taskSourcesOf(service).flatMap((source) =>
+      waitingRequests(service, source, definitions.get(source.taskDefinition)).map(
+        ({ request }) => request,
+      ),
     ),
   }));
 }

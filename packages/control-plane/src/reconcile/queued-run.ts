@@ -6,8 +6,8 @@ import type { Stored } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
 import { definitionNamed } from "../definition-cache.ts";
 import type { PlacementOutcome } from "../placement/commit-placements.ts";
-import { placeTasks } from "../placement/place-tasks.ts";
-import { queuedPlacement } from "../placement/queued-run-request.ts";
+import { placeByProvider } from "../placement/place-by-provider.ts";
+import { queuedBatches, queuedLaunch } from "../placement/queued-run-request.ts";
 import { withDue } from "./persist.ts";
 import { wakeLater } from "./wake-later.ts";
 
@@ -128,8 +128,10 @@ async function place(
 ): Promise<PlacementOutcome> {
   const definition = await definitionNamed(controlPlane, run.taskDefinition);
   assert(definition, `the task definition ${run.taskDefinition} of a queued run`);
-  return placeTasks(controlPlane, {
-    ...queuedPlacement(controlPlane, run, definition),
+  return placeByProvider(controlPlane, queuedBatches(run), {
+    launch: queuedLaunch(run, definition),
+    constraints: run.placementConstraints,
+    strategy: run.placementStrategy,
     startBefore: Math.min(startedAt + START_WITHIN_MS, run.deadline),
   });
 }

@@ -3,7 +3,7 @@ import type { Candidate } from "@berth/planner/placement/place";
 import { planRunOffers } from "@berth/planner/placement/plan-run-offers";
 import type { ControlPlane } from "../context.ts";
 import { definitionsNamed } from "../definition-cache.ts";
-import { queuedRequest } from "../placement/queued-run-request.ts";
+import { queuedRequests } from "../placement/queued-run-request.ts";
 
 /** So many of the oldest are looked at: what one offer costs has an end. */
 export const MAX_OFFERED_RUNS = 100;
@@ -21,7 +21,7 @@ export async function offeredRuns(
   );
   const waiting = oldestFirst.flatMap((run) => {
     const definition = definitions.get(run.taskDefinition);
-    return definition ? [{ id: run.id, request: queuedRequest(run, definition) }] : [];
+    return definition ? [{ id: run.id, requests: queuedRequests(run, definition) }] : [];
   });
   const offered = new Set(planRunOffers(candidates, waiting));
   return oldestFirst.filter(({ id }) => offered.has(id));

@@ -61,6 +61,9 @@ export const revisionOf = (
   id: revisionIdOf(deployment.id),
   taskDefinition: deployment.taskDefinition,
   ...(service.launchType !== undefined && { launchType: service.launchType }),
+  ...(deployment.capacityProviderStrategy && {
+    capacityProviderStrategy: deployment.capacityProviderStrategy,
+  }),
   containerImages: (definition?.containerDefinitions ?? []).map(({ name, image }) => ({
     containerName: name,
     image,

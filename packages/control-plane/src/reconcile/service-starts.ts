@@ -8,7 +8,9 @@ import { attributesForLaunch } from "../placement/launch-attributes.ts";
 import type { PlacementOutcome } from "../placement/commit-placements.ts";
 import { newTask, type TaskPlace } from "../placement/new-task.ts";
 import { placeTasks, startTasksOn } from "../placement/place-tasks.ts";
+import { launchedBy, type ProviderBatch, requirementOf } from "../placement/provider-batches.ts";
 import { serviceLaunch } from "../placement/service-launch.ts";
+import { batchesOfStarts } from "../placement/service-request.ts";
 
 /**
  * Carries out planned starts: places them and writes their tasks. Their ids were committed before,
@@ -57,8 +59,9 @@ async function startForSource(
   controlPlane: ControlPlane,
   starts: SourceStarts,
 ): Promise<PlacementOutcome["unplaced"]> {
-  const { service, tasks } = starts;
-  const common = commonRequest(controlPlane, await withTagsOfNow(controlPlane, starts));
+  const { service, source, tasks } = starts;
+  const tagged = await withTagsOfNow(controlPlane, starts);
+  const common = (batch: ProviderBatch) => commonRequest(controlPlane, tagged, batch);
   const places = starts.starts.flatMap(({ taskId, containerInstanceId }) =>
     containerInstanceId === undefined ? [] : { taskId, containerInstanceId },
   );
@@ -66,16 +69,18 @@ async function startForSource(
   const byZone = Map.groupBy(free, (start) => start.availabilityZone);
   const outcomes = await Promise.all([
     ...(places.length > 0
-      ? [startTasksOn(controlPlane, { ...common, places, placement: { kind: "daemon" } })]
+      ? [startTasksOn(controlPlane, { ...common(NO_PROVIDER), places, placement: DAEMON })]
       : []),
-    ...[...byZone].map(([zone, inZone]) =>
-      placeTasks(controlPlane, {
-        ...common,
-        taskIds: inZone.map(({ taskId }) => taskId),
-        groupTasks: tasks,
-        constraints: [...service.placementConstraints, ...onlyIn(zone)],
-        strategy: strategyOf(service),
-      }),
+    ...[...byZone].flatMap(([zone, inZone]) =>
+      batchesOfStarts(inZone, source).map((batch) =>
+        placeTasks(controlPlane, {
+          ...common(batch),
+          taskIds: batch.taskIds,
+          groupTasks: tasks,
+          constraints: [...service.placementConstraints, ...onlyIn(zone)],
+          strategy: strategyOf(service),
+        }),
+      ),
     ),
   ]);
   return outcomes.flatMap(({ unplaced }) => unplaced);
@@ -89,14 +94,19 @@ async function withTagsOfNow({ store }: ControlPlane, starts: SourceStarts): Pro
   return now ? { ...starts, definition: now } : starts;
 }
 
-function commonRequest(controlPlane: ControlPlane, starts: SourceStarts) {
+/** A DAEMON service has no strategy. */
+const NO_PROVIDER: ProviderBatch = { taskIds: [] };
+const DAEMON = { kind: "daemon" } as const;
+
+function commonRequest(controlPlane: ControlPlane, starts: SourceStarts, batch: ProviderBatch) {
   const { service, source, definition, startBefore } = starts;
-  const launch = serviceLaunch(service, source, definition);
+  const launch = { ...serviceLaunch(service, source, definition), ...launchedBy(batch) };
   return {
     cluster: service.cluster,
     definition,
     group: launch.group,
     startBefore,
+    ...requirementOf(batch),
     requiresAttributes: attributesForLaunch(launch.launchType),
     newTask: (place: TaskPlace) => newTask(controlPlane, launch, place),
   };

@@ -29,7 +29,7 @@ import { readAlarms } from "../alarms/look-at-alarms.ts";
 import { presentTaskSet } from "../commands/present/task-set.ts";
 import type { CommandContext, ServiceControlPlane } from "../context.ts";
 import { definitionsNamed } from "../definition-cache.ts";
-import { waitingRequest } from "../placement/service-request.ts";
+import { waitingRequests } from "../placement/service-request.ts";
 import { explainTaskSet } from "./explain-task-set.ts";
 import { presentOutlook, presentRefusal } from "./present-placement.ts";
 import { isoTime, presentNote, presentStep } from "./present-story.ts";
@@ -157,11 +157,12 @@ async function placementsNow(
   const candidates = candidatesFor(plannedStarts, await context.store.instances.all(cluster));
   return taskSourcesOf(service).flatMap((source) => {
     const definition = definitions.get(source.taskDefinition);
-    const request = waitingRequest({ ...service, plannedStarts }, source, definition);
-    if (!request) return [];
-    const explained = explainPlacement(candidates, request);
-    const outlook = presentOutlook({ scope: context.scope, cluster }, explained);
-    return [{ deploymentId: source.id, ...outlook }];
+    const requests = waitingRequests({ ...service, plannedStarts }, source, definition);
+    return requests.map(({ request, ...of }) => {
+      const explained = explainPlacement(candidates, request);
+      const outlook = presentOutlook({ scope: context.scope, cluster }, explained);
+      return Object.assign({ deploymentId: source.id }, of, outlook);
+    });
   });
 }
 

@@ -41,7 +41,10 @@ async function newRun(
   context: CommandContext,
   { run: request, deadlineSeconds }: QueueRunRequest,
 ): Promise<QueuedRun> {
-  const { launch, count, constraints, strategy } = await checkRunRequest(context, request);
+  const { launch, count, constraints, strategy, capacityProviderStrategy } = await checkRunRequest(
+    context,
+    request,
+  );
   const { definition, requestHash: _, ...kept } = launch;
   const { clientToken, ...parameters } = request;
   const { cluster } = launch;
@@ -51,6 +54,7 @@ async function newRun(
   const queuedAt = context.now();
   return {
     ...kept,
+    ...(capacityProviderStrategy && { capacityProviderStrategy }),
     id: seed === undefined ? context.randomHex(ID_LENGTH) : sha256Hex(seed).slice(0, ID_LENGTH),
     status: "WAITING",
     taskDefinition: taskDefinitionName(definition),

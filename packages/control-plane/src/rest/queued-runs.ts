@@ -11,7 +11,7 @@ import { apiCause } from "../commands/api-cause.ts";
 import { activeCluster } from "../commands/find-cluster.ts";
 import type { CommandContext } from "../context.ts";
 import { definitionNamed } from "../definition-cache.ts";
-import { queuedRequest } from "../placement/queued-run-request.ts";
+import { queuedRequests } from "../placement/queued-run-request.ts";
 import { persist, withDue } from "../reconcile/persist.ts";
 import { queuedRunMark, wakeAtMark } from "../reconcile/queued-run.ts";
 import { presentOutlook } from "./present-placement.ts";
@@ -47,8 +47,9 @@ async function outlookOf(context: CommandContext, run: QueuedRun) {
     definitionNamed(context, run.taskDefinition),
     context.store.instances.all(run.cluster),
   ]);
-  if (!definition) return undefined;
-  const explained = explainPlacement(candidates, queuedRequest(run, definition));
+  const [next] = definition ? queuedRequests(run, definition) : [];
+  if (!next) return undefined;
+  const explained = explainPlacement(candidates, next);
   return presentOutlook({ scope: context.scope, cluster: run.cluster }, explained);
 }
 

@@ -46,6 +46,28 @@ test.each([
   });
 });
 
+test.each([
+  { groups: [], expected: [undefined, undefined, undefined] },
+  { groups: ["steady"], expected: ["steady", "steady", "steady"] },
+  { groups: ["steady", "spot"], expected: ["steady", "spot", "steady"] },
+])("instances are of $groups in turn", ({ groups, expected }) => {
+  const groupOf = (index: number) => {
+    const share = { cpuUnits: 1_024, memoryMiB: 512 };
+    const text = ecsConfig({
+      index,
+      share,
+      engineConcurrency: 2,
+      endpoint: "http://127.0.0.1:1",
+      region: "us-east-1",
+      cluster: "default",
+      dataPath: "/data",
+      autoScalingGroups: groups,
+    });
+    return parseConfigFile(text)["BERTH_AUTO_SCALING_GROUP"];
+  };
+  expect([1, 2, 3].map(groupOf)).toEqual(expected);
+});
+
 test("an instance keeps the share that it has registered with, and takes everything else as it is now", () => {
   const directory = dataDirectory(mkdtempSync(join(tmpdir(), "berth-share-")));
   const config = { index: 1, engineConcurrency: 2, region: "us-east-1", cluster: "default" };

@@ -47,6 +47,8 @@ export interface InstanceConfig {
   readonly region: string;
   readonly cluster: string;
   readonly dataPath: string;
+  /** The Auto Scaling groups that the instances are of, in turn. */
+  readonly autoScalingGroups?: readonly string[];
 }
 
 /**
@@ -54,7 +56,9 @@ export interface InstanceConfig {
  * not: one machine's demo and test images live in no registry.
  */
 export function ecsConfig(config: InstanceConfig): string {
+  const { autoScalingGroups = [] } = config;
   const zone = ZONES[(config.index - 1) % ZONES.length];
+  const group = autoScalingGroups[(config.index - 1) % autoScalingGroups.length];
   const settings = {
     ECS_CLUSTER: config.cluster,
     ECS_BACKEND_HOST: config.endpoint,
@@ -67,6 +71,7 @@ export function ecsConfig(config: InstanceConfig): string {
     BERTH_ENGINE_CONCURRENCY: config.engineConcurrency,
     BERTH_HOST_ADDRESS: `127.0.1.${config.index}`,
     BERTH_AVAILABILITY_ZONE: `${config.region}${zone}`,
+    ...(group !== undefined && { BERTH_AUTO_SCALING_GROUP: group }),
   };
   return Object.entries(settings)
     .map(([name, value]) => `${name}=${value}\n`)

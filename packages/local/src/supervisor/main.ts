@@ -1,6 +1,6 @@
 /**
  * Everything of one machine, kept running: `node main.ts --data-dir DIR --port PORT --instances N
- * [--region REGION]`. Tells the command that started it how it gets on, stops on SIGTERM and
+ * [--region REGION] [--auto-scaling-groups NAME]...`. Tells the command that started it how it gets on, stops on SIGTERM and
  * SIGINT, and dies with that command. Containers run on in any case.
  */
 import { parseArgs } from "node:util";
@@ -22,6 +22,7 @@ const { values } = parseArgs({
     port: { type: "string" },
     instances: { type: "string" },
     region: { type: "string" },
+    "auto-scaling-groups": { type: "string", multiple: true },
   },
 });
 
@@ -37,6 +38,7 @@ try {
     port: Number(required(values.port, "--port")),
     instances: Number(required(values.instances, "--instances")),
     region: values.region,
+    autoScalingGroups: values["auto-scaling-groups"] ?? [],
   });
 } catch (error) {
   await fail((error as Error).message, EXIT_CODES.failure);
@@ -47,6 +49,7 @@ async function start(options: {
   readonly port: number;
   readonly instances: number;
   readonly region: string | undefined;
+  readonly autoScalingGroups: readonly string[];
 }): Promise<void> {
   const { directory, port } = options;
   makeDataDirectory(directory);
@@ -72,6 +75,7 @@ async function start(options: {
     installation: made,
     port,
     cluster: CLUSTER,
+    autoScalingGroups: options.autoScalingGroups,
   });
   await bringUp(
     supervisor,

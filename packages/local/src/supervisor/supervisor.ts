@@ -24,6 +24,7 @@ export interface SupervisorOptions {
   readonly installation: Installation;
   readonly port: number;
   readonly cluster: string;
+  readonly autoScalingGroups: readonly string[];
 }
 
 const SHORTEN_LOGS_INTERVAL_MS = 60_000;
@@ -80,6 +81,7 @@ export class Supervisor {
         endpoint: this.endpoint,
         region: this.#options.installation.region,
         cluster: this.#options.cluster,
+        autoScalingGroups: this.#options.autoScalingGroups,
       });
       const program = import.meta.resolve("@berth/agent/main");
       return this.#process(`agent-${position + 1}`, program, ["--config", config]);

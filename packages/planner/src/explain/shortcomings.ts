@@ -1,5 +1,7 @@
+import { AUTO_SCALING_GROUP } from "@berth/domain/capacity-provider";
 import type { Capacity, Demand } from "@berth/domain/resources";
 import type { PlacementConstraint } from "@berth/domain/task-definition";
+import { providerFilters } from "../capacity/provider-filter.ts";
 import { constraintFilter } from "../placement/constraints.ts";
 import type { PlacementRequest } from "../placement/place.ts";
 import type { Expression } from "../placement/query/expression.ts";
@@ -17,15 +19,27 @@ export function createShortcomings(request: PlacementRequest): (site: Site) => r
     change: { kind: "constraint", constraint } as const,
     filter: constraintFilter(constraint, group),
   }));
+  const providers = providerFilters(request.capacityProviders).map((filter) => ({
+    change: membership(request),
+    filter,
+  }));
   return (site) => [
     ...statusChanges(site),
     ...amountChanges(site.left, demand),
     ...portChanges(demand.tcpPorts, site.left.usedTcpPorts, "tcp"),
     ...portChanges(demand.udpPorts, site.left.usedUdpPorts, "udp"),
     ...attributeChanges(site, request),
-    ...constraints.flatMap(({ change, filter }) => (filter.passes(site) ? [] : [change])),
+    ...[...providers, ...constraints].flatMap(({ change, filter }) =>
+      filter.passes(site) ? [] : [change],
+    ),
   ];
 }
+
+/** An instance becomes a provider's by what it says of itself. */
+const membership = ({ capacityProviders: [first] = [] }: PlacementRequest): Change => ({
+  kind: "attribute",
+  attribute: { name: AUTO_SCALING_GROUP, value: first?.autoScalingGroup ?? "" },
+});
 
 function statusChanges({ ledger }: Site): readonly Change[] {
   return [

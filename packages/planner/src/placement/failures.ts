@@ -11,8 +11,15 @@ export function closestFailures(
   filters: readonly Filter[],
 ): readonly PlacementFailure[] {
   const sites = cells.flatMap((cell) => cell.sites);
-  if (sites.length === 0) return [NO_INSTANCES];
-  const all = sites.flatMap((site) => {
+  const considered = filters.reduce(
+    (left, each) => (each.whereNonePasses ? left.filter((site) => each.passes(site)) : left),
+    sites,
+  );
+  if (considered.length === 0) {
+    const [none = NO_INSTANCES] = filters.flatMap((each) => each.whereNonePasses ?? []);
+    return [none];
+  }
+  const all = considered.flatMap((site) => {
     const failed = filters.find((filter) => !filter.passes(site));
     return failed
       ? [{ containerInstanceId: site.instance.id, reason: failed.reason(site), site, failed }]

@@ -1,4 +1,5 @@
 import type { Attribute } from "@berth/domain/container-instance";
+import type { PlacementFailure } from "@berth/domain/service";
 import { misfit } from "@berth/domain/container-instance";
 import type { Demand } from "@berth/domain/resources";
 import { type Site, taskIdsOf } from "./site.ts";
@@ -12,6 +13,8 @@ export interface Filter<Facts = Site> {
   /** Why it did not pass: ECS's word for it, and figures for people. Apart from `passes`, for most sites are never asked. */
   reason(site: Facts): string;
   detail(site: Facts): string;
+  /** Where this is there, sites that do not pass are not even considered; it is told where none does. */
+  readonly whereNonePasses?: PlacementFailure;
 }
 
 /** All that a requirement of attributes looks at. */

@@ -1,3 +1,4 @@
+import type { ProviderInstances } from "@berth/domain/capacity-provider";
 import type {
   Attribute,
   ContainerInstance,
@@ -18,6 +19,8 @@ export interface Candidate {
 export interface InstanceRequirements {
   readonly requiresAttributes: readonly Attribute[];
   readonly constraints: readonly PlacementConstraint[];
+  /** It is of one of these; of any where there are none. */
+  readonly capacityProviders?: readonly ProviderInstances[];
 }
 
 /** One batch of equal tasks that look for an instance. */

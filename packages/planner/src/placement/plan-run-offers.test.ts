@@ -16,7 +16,7 @@ const aRun = (id: string, memoryMiB: number, count = 1): WaitingRun => {
   const taskIds = Array.from({ length: count }, (_, index) => taskId(group, index));
   return {
     id,
-    request: aPlacementRequest({ group, taskIds, demand: aDemand({ cpuUnits: 1, memoryMiB }) }),
+    requests: [aPlacementRequest({ group, taskIds, demand: aDemand({ cpuUnits: 1, memoryMiB }) })],
   };
 };
 
@@ -63,7 +63,7 @@ test.each<{
 
 test("offers to a run what an earlier try has reserved for it, though all is full", () => {
   const run = aRun("a", 1_024);
-  const reservations = { [run.request.taskIds[0] ?? ""]: aReservation({ memoryMiB: 1_024 }) };
+  const reservations = { [run.requests[0]?.taskIds[0] ?? ""]: aReservation({ memoryMiB: 1_024 }) };
   expect(planRunOffers([aCandidate({ ledger: { reservations } })], [run])).toEqual(["a"]);
 });
 

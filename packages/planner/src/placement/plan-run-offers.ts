@@ -3,8 +3,8 @@ import { PlacementIndex } from "./placement-index.ts";
 
 export interface WaitingRun {
   readonly id: string;
-  /** What its tasks that are not placed ask for. */
-  readonly request: PlacementRequest;
+  /** What its tasks that are not placed ask for: those of each capacity provider. */
+  readonly requests: readonly PlacementRequest[];
 }
 
 /**
@@ -17,7 +17,7 @@ export function planRunOffers(
 ): readonly string[] {
   const left = new Map(Array.from(candidates, (each) => [each.ledger.id, each]));
   const index = new PlacementIndex(left.values());
-  return oldestFirst.flatMap(({ id, request }) => {
+  const take = (request: PlacementRequest): number => {
     const { placed } = index.plan(request);
     for (const { taskId, containerInstanceId } of placed) {
       const candidate = left.get(containerInstanceId);
@@ -26,8 +26,11 @@ export function planRunOffers(
       left.set(containerInstanceId, taken);
       index.set(taken);
     }
-    return placed.length > 0 ? [id] : [];
-  });
+    return placed.length;
+  };
+  return oldestFirst.flatMap(({ id, requests }) =>
+    requests.map(take).some((count) => count > 0) ? [id] : [],
+  );
 }
 
 function withReservation(

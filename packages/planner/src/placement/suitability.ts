@@ -1,3 +1,4 @@
+import { providerFilters } from "../capacity/provider-filter.ts";
 import { memberOfFilter } from "./constraints.ts";
 import { attributeFilter } from "./filters.ts";
 import type { Candidate, InstanceRequirements } from "./place.ts";
@@ -10,8 +11,10 @@ import { attributesOf } from "./site.ts";
 export function suitability({
   requiresAttributes,
   constraints,
+  capacityProviders,
 }: InstanceRequirements): (candidate: Candidate) => boolean {
   const filters = [
+    ...providerFilters(capacityProviders),
     attributeFilter(requiresAttributes),
     ...constraints
       .filter(({ type }) => type === "memberOf")

@@ -1,3 +1,4 @@
+import { shareStarts } from "../capacity/share-starts.ts";
 import { boundsOf } from "./bounds.ts";
 import { countOccupying } from "./census.ts";
 import { isRolledOut } from "./completion.ts";
@@ -13,6 +14,7 @@ import { chooseStops } from "./rolling-stops.ts";
 import { countStarts } from "./rollout.ts";
 import type { Rollout } from "./rollout.ts";
 import { stopOrder } from "./stop-preference.ts";
+import type { StopStep } from "./stop-preference.ts";
 import { strategyOf } from "./strategy-of.ts";
 import { takeStock } from "./take-stock.ts";
 import type { Stock } from "./take-stock.ts";
@@ -28,7 +30,11 @@ export function decideReplicas(snapshot: ServiceSnapshot): Decision {
   const next = planMoves(snapshot, { stock, rollout, moves, isSettled });
   return conclude(snapshot, stock, {
     settled,
-    starts: [{ count: countStarts(rollout) }, ...next.starts],
+    starts: shareStarts(
+      [{ count: countStarts(rollout) }, ...next.starts],
+      stock.primary.capacityProviderStrategy,
+      { kept: stock.census.kept, planned: settled.planned },
+    ),
     stops,
     isSettled: isSettled && next.starts.length === 0,
     blocks: listBlocks(snapshot.service.name, { rollout, stops, held }),
@@ -37,6 +43,10 @@ export function decideReplicas(snapshot: ServiceSnapshot): Decision {
     changesAt: [...held.map(({ protectedUntil }) => protectedUntil), next.changesAt],
   });
 }
+
+/** Whom a task is taken from is for the strategy of providers to say, and only then for that of places. */
+const stepsOf = ({ capacityProviderStrategy: shares }: Stock["primary"]): readonly StopStep[] =>
+  shares ? [{ type: "providers", shares }] : [];
 
 function rolloutOf(snapshot: ServiceSnapshot, stock: Stock, moves: Moves) {
   const { service, now } = snapshot;
@@ -60,7 +70,10 @@ function rolloutOf(snapshot: ServiceSnapshot, stock: Stock, moves: Moves) {
     planned: settled.planned,
     withdrawn: settled.withdrawn.length,
     moving: moves.open,
-    stopOrder: stopOrder(moves.stopStrategy(strategyOf(service)), snapshot.sites ?? {}),
+    stopOrder: stopOrder(
+      moves.stopStrategy([...stepsOf(primary), ...strategyOf(service)]),
+      snapshot.sites ?? {},
+    ),
     held: stock.held,
   };
   return { settled, rollout };

@@ -5,7 +5,10 @@ import { openStopsOf, toPlannedStop } from "./planned-stops.ts";
 import { withoutWritten } from "./service-deployments.ts";
 
 /** Starts that are alike, and where they are to be if that matters. */
-export interface StartBatch extends Pick<PlannedStart, "containerInstanceId" | "availabilityZone"> {
+export interface StartBatch extends Pick<
+  PlannedStart,
+  "containerInstanceId" | "availabilityZone" | "capacityProvider"
+> {
   readonly count: number;
 }
 

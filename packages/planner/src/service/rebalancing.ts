@@ -12,6 +12,7 @@ import {
   stoppedRebalancing,
   unableToPlaceInZone,
 } from "./service-events.ts";
+import type { StopStep } from "./stop-preference.ts";
 import type { Stock } from "./take-stock.ts";
 import { countByZone, evenOut } from "./zone-balance.ts";
 
@@ -28,7 +29,7 @@ export interface Moves {
   /** Whether a planned start is still wanted. */
   readonly isWanted: (start: PlannedStart) => boolean;
   /** What the order of stops follows. */
-  stopStrategy(strategy: readonly PlacementStrategy[]): readonly PlacementStrategy[];
+  stopStrategy(strategy: readonly StopStep[]): readonly StopStep[];
   /** Says of these stops that they are for the balance, where they are. */
   mark(stops: readonly Member[]): readonly Member[];
 }

@@ -1,4 +1,5 @@
 import type { PlacementFailure } from "@berth/domain/service";
+import { EMPTY_PROVIDER } from "../capacity/provider-filter.ts";
 
 /*
  * The texts of service events, word for word as ECS writes them: people search for them, and tools
@@ -36,9 +37,10 @@ export const failedHealthChecks = (service: string, taskId: string): string =>
 /** @param closest Undefined where no instance was considered. */
 export function unableToPlace(service: string, closest: PlacementFailure | undefined): string {
   const id = closest?.containerInstanceId;
+  const whose = closest?.reason === EMPTY_PROVIDER ? "capacity provider" : "cluster";
   const why =
     closest === undefined || id === undefined
-      ? "Reason: No Container Instances were found in your cluster."
+      ? `Reason: No Container Instances were found in your ${whose}.`
       : `The closest matching (container-instance ${id}) ${shortcoming(closest.reason)}.`;
   const where =
     "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";

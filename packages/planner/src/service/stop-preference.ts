@@ -1,4 +1,6 @@
+import type { ProviderShare } from "@berth/domain/capacity-provider";
 import type { PlacementStrategy } from "@berth/domain/service";
+import { excessOf } from "../capacity/share-out.ts";
 import type { Member } from "./census.ts";
 
 /** What the order of stops may depend on of the instances that hold tasks, by instance id. */
@@ -21,13 +23,18 @@ export type StopOrder = (
   all?: readonly Member[],
 ) => Generator<Member, void>;
 
+/** What the order follows: a placement strategy, or a capacity provider strategy as a whole. */
+export type StopStep =
+  | PlacementStrategy
+  | { readonly type: "providers"; readonly shares: readonly ProviderShare[] };
+
 /**
  * The order that follows a placement strategy: those that serve least first; among equals `spread`
  * takes from where most are, `binpack` from the instance that would then have most left, and so
  * comes to empty one; then the oldest. Equal sets give equal orders. Source: ECS developer guide,
  * task placement strategies and scale-in.
  */
-export function stopOrder(strategy: readonly PlacementStrategy[], sites: StopSites): StopOrder {
+export function stopOrder(strategy: readonly StopStep[], sites: StopSites): StopOrder {
   return function* inStopOrder(candidates, all = candidates) {
     const given = { all, sites };
     const preferences = withInstances(strategy).map((step) => preferenceOf(step, given));
@@ -54,7 +61,7 @@ export const dependsOnSites = (strategy: readonly PlacementStrategy[]): boolean 
   );
 
 /** As placement does: what spreads at last, spreads over the instances in the end. */
-const withInstances = (strategy: readonly PlacementStrategy[]): readonly PlacementStrategy[] =>
+const withInstances = (strategy: readonly StopStep[]): readonly StopStep[] =>
   strategy.at(-1)?.type === "spread"
     ? [...strategy, { type: "spread", field: "instanceId" }]
     : strategy;
@@ -77,12 +84,14 @@ interface Surroundings {
   readonly sites: StopSites;
 }
 
-function preferenceOf({ type, field = "" }: PlacementStrategy, given: Surroundings): Preference {
-  switch (type) {
+function preferenceOf(step: StopStep, given: Surroundings): Preference {
+  switch (step.type) {
+    case "providers":
+      return byExcess(given, step.shares);
     case "spread":
-      return byCrowd(given, keyReader(field, given.sites));
+      return byCrowd(given, keyReader(step.field ?? "", given.sites));
     case "binpack":
-      return byRoom(given, field === "cpu" ? "cpuUnits" : "memoryMiB");
+      return byRoom(given, step.field === "cpu" ? "cpuUnits" : "memoryMiB");
     case "random":
       return ANY;
   }
@@ -98,13 +107,25 @@ const firstDifference = (preferences: readonly Preference[], a: Member, b: Membe
   return 0;
 };
 
-function byCrowd({ all }: Surroundings, keyOf: (member: Member) => string): Preference {
-  const counts = new Map<string, number>();
+/** From the provider that has the most above its share. */
+const byExcess = (given: Surroundings, shares: readonly ProviderShare[]): Preference =>
+  byCrowd(
+    given,
+    ({ task }) => task.capacityProviderName,
+    (count, provider) => excessOf(shares, provider, count),
+  );
+
+function byCrowd<Key extends string | undefined>(
+  { all }: Surroundings,
+  keyOf: (member: Member) => Key,
+  scoreOf: (count: number, key: Key) => number = (count) => count,
+): Preference {
+  const counts = new Map<Key, number>();
   const add = (member: Member, change: number) =>
     counts.set(keyOf(member), (counts.get(keyOf(member)) ?? 0) + change);
   for (const member of all) add(member, 1);
   return {
-    score: (member) => counts.get(keyOf(member)) ?? 0,
+    score: (member) => scoreOf(counts.get(keyOf(member)) ?? 0, keyOf(member)),
     stopped: (member) => add(member, -1),
   };
 }

@@ -54,6 +54,7 @@ const asDeployment = (set: TaskSet): Deployment => ({
   id: set.id,
   status: "PRIMARY",
   taskDefinition: set.taskDefinition,
+  ...(set.capacityProviderStrategy && { capacityProviderStrategy: set.capacityProviderStrategy }),
   rolloutState: set.status === "DRAINING" ? "FAILED" : "COMPLETED",
   rolloutStateReason: "",
   createdAt: set.createdAt,

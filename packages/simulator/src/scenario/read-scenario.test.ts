@@ -14,6 +14,7 @@ test("a scenario says little, and the rest has defaults", () => {
     durationMs: 300_000,
     instanceLostAfterMs: 300_000,
     instances: [{ count: 3, zones: ["a"], cpu: 1024, memory: 1024, attributes: {}, resources: {} }],
+    capacityProviders: [],
     taskDefinitions: [],
     services: [],
     behaviours: [],

@@ -29,6 +29,9 @@ export function readScenario(text: string): Scenario {
     ...rest,
     durationMs,
     instanceLostAfterMs,
+    capacityProviders: given.capacityProviders.map((each, index) =>
+      request("CreateCapacityProvider", each, `capacityProviders[${index}]`),
+    ),
     taskDefinitions: given.taskDefinitions.map((each, index) =>
       request("RegisterTaskDefinition", each, `taskDefinitions[${index}]`),
     ),

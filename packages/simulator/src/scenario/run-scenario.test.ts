@@ -172,3 +172,51 @@ events:
   expect(containerInstances.before).toBe(6);
   expect(services[1]).toMatchObject({ service: "web", running: 6, steady: true });
 });
+
+const SHARED = `
+duration: 5m
+instances:
+  - { count: 2, zones: [a, b], cpu: 2048, memory: 2048, attributes: { berth.auto-scaling-group: steady-group } }
+  - { count: 4, zones: [a, b], cpu: 2048, memory: 2048, attributes: { berth.auto-scaling-group: spot-group } }
+capacityProviders:
+  - { name: steady, autoScalingGroupProvider: { autoScalingGroupArn: steady-group } }
+  - { name: spot, autoScalingGroupProvider: { autoScalingGroupArn: spot-group } }
+taskDefinitions:
+  - { family: web, containerDefinitions: [{ name: app, image: w, cpu: 256, memory: 256 }] }
+services:
+  - serviceName: web
+    taskDefinition: web
+    desiredCount: 6
+    availabilityZoneRebalancing: DISABLED
+    capacityProviderStrategy:
+      - { capacityProvider: steady, base: 2, weight: 1 }
+      - { capacityProvider: spot, weight: 3 }
+events:
+`;
+
+test.each([
+  {
+    name: "a service keeps its strategy while it is scaled out and in",
+    events: `
+  - { at: 30s, updateService: { service: web, desiredCount: 10 } }
+  - { at: 2m, updateService: { service: web, desiredCount: 6 } }`,
+    running: 6,
+    waiting: 0,
+  },
+  {
+    name: "what is lost comes up again on the provider that has too few",
+    events: "\n  - { at: 30s, loseInstances: { count: 1, notice: true } }",
+    running: 6,
+    waiting: 0,
+  },
+  {
+    name: "what has no room on its provider waits",
+    events: "\n  - { at: 30s, updateService: { service: web, desiredCount: 58 } }",
+    running: 48,
+    waiting: 10,
+  },
+])("$name", async ({ events, running, waiting }) => {
+  const report = await runScenario(readScenario(SHARED + events));
+  expect(report).toMatchObject({ bugs: [], violations: [] });
+  expect(report.services).toMatchObject([{ running, waiting }]);
+});

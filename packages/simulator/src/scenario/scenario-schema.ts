@@ -107,6 +107,7 @@ export const scenarioSchema = z.strictObject({
   duration,
   instanceLostAfter: duration.default(300_000),
   instances: z.array(template).min(1),
+  capacityProviders: z.array(ecsRequest).default([]),
   taskDefinitions: z.array(ecsRequest).default([]),
   services: z.array(ecsRequest).default([]),
   behaviours: z.array(behaviour).default([]),

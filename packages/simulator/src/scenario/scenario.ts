@@ -96,6 +96,8 @@ export interface Scenario {
   readonly durationMs: number;
   readonly instanceLostAfterMs: number;
   readonly instances: readonly InstanceTemplate[];
+  /** The cluster has all of them; instances say by an attribute from which group they came. */
+  readonly capacityProviders: readonly EcsRequest<"CreateCapacityProvider">[];
   readonly taskDefinitions: readonly EcsRequest<"RegisterTaskDefinition">[];
   /** There from the beginning, and at rest. */
   readonly services: readonly EcsRequest<"CreateService">[];

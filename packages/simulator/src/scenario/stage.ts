@@ -44,6 +44,7 @@ export async function setStage(scenario: Scenario): Promise<Stage> {
   const { world } = stage;
   const { cluster, instances, taskDefinitions, services } = scenario;
   await taken("cluster", async () => world.call("CreateCluster", { clusterName: cluster }));
+  await makeProviders(stage, scenario);
   for (const [index, template] of instances.entries())
     await taken(`instances[${index}]`, async () => join(stage, template));
   for (const [index, request] of taskDefinitions.entries())
@@ -52,6 +53,24 @@ export async function setStage(scenario: Scenario): Promise<Stage> {
     );
   await world.scheduler.runUntil(START + 1_000);
   return { ...stage, isAtRest: await startServices(stage, services) };
+}
+
+async function makeProviders(
+  { world }: BareStage,
+  { cluster, capacityProviders }: Scenario,
+): Promise<void> {
+  for (const [index, request] of capacityProviders.entries())
+    await taken(`capacityProviders[${index}]`, async () =>
+      world.call("CreateCapacityProvider", request),
+    );
+  if (capacityProviders.length === 0) return;
+  await taken("capacityProviders", async () =>
+    world.call("PutClusterCapacityProviders", {
+      cluster,
+      capacityProviders: capacityProviders.flatMap(({ name }) => name ?? []),
+      defaultCapacityProviderStrategy: [],
+    }),
+  );
 }
 
 /** What the control plane refuses in the beginning is a fault of the scenario. */

@@ -1,6 +1,7 @@
 import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import type { Alarms } from "@berth/control-plane/context";
 import { DEFAULT_SETTINGS } from "@berth/control-plane/settings";
+import { AUTO_SCALING_GROUP } from "@berth/domain/capacity-provider";
 import type { Table } from "@berth/store/table";
 import { type Behaviour, healthChecks } from "../world/behaviour.ts";
 import { ClusterView } from "../world/cluster-view.ts";
@@ -51,16 +52,24 @@ export async function smallWorld(options: SmallWorldOptions = {}): Promise<Small
   });
   const pass = async (ms: number) => world.scheduler.runUntil(world.scheduler.now + ms);
   await world.call("CreateCluster", { clusterName: "default" });
-  for (const zone of zones) await addAgent({ world, view }, zone, behaviour);
+  for (const zone of zones) {
+    await addAgent({ world, view }, zone, behaviour ? { behaviour } : {});
+  }
   await registerWeb(world);
   await pass(2_000);
   return { world, view, pass, plan: async (work) => world.inProcess(work) };
 }
 
+interface AgentSetting {
+  readonly behaviour?: Behaviour;
+  /** The Auto Scaling group that its machine is of. */
+  readonly group?: string;
+}
+
 export async function addAgent(
   { world, view }: Pick<SmallWorld, "world" | "view">,
   zone: string,
-  behaviour = byDefinition(view),
+  { behaviour = byDefinition(view), group }: AgentSetting = {},
 ): Promise<SimulatedAgent> {
   const agent = new SimulatedAgent(world, {
     zone,
@@ -70,6 +79,7 @@ export async function addAgent(
   world.agents.push(agent);
   await agent.register({
     cluster: "default",
+    ...(group !== undefined && { attributes: [{ name: AUTO_SCALING_GROUP, value: group }] }),
     totalResources: [
       { name: "CPU", type: "INTEGER", integerValue: 2_048 },
       { name: "MEMORY", type: "INTEGER", integerValue: 2_048 },

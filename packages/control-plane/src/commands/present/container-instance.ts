@@ -1,5 +1,6 @@
 import type { EcsResponse } from "@berth/contracts/ecs-api/operations";
 import { containerInstanceArn, type Scope } from "@berth/domain/arn";
+import { defined } from "@berth/domain/defined";
 import { freeGpuIds, remaining } from "@berth/domain/container-instance";
 import type { Capacity } from "@berth/domain/resources";
 import type { StoredInstance } from "@berth/store/store";
@@ -21,17 +22,19 @@ export type ContainerInstanceField = "TAGS" | "CONTAINER_INSTANCE_HEALTH";
 interface ContainerInstanceView {
   readonly counts: TaskCounts;
   readonly include: readonly ContainerInstanceField[];
+  readonly capacityProviderName?: string;
 }
 
 /** A container instance as the ECS API shows it. Source: ECS API reference, ContainerInstance. */
 export function presentContainerInstance(
   scope: Scope,
   { instance, ledger }: StoredInstance,
-  { counts, include }: ContainerInstanceView,
+  { counts, include, capacityProviderName }: ContainerInstanceView,
 ): ContainerInstanceDescription {
   return {
     containerInstanceArn: containerInstanceArn(scope, instance.cluster, instance.id),
     ...(instance.ec2InstanceId !== undefined && { ec2InstanceId: instance.ec2InstanceId }),
+    ...defined({ capacityProviderName }),
     version: ledger.version,
     versionInfo: { ...instance.versionInfo },
     registeredResources: presentResources(instance.registered, instance.gpuIds),

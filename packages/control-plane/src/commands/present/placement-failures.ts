@@ -6,7 +6,7 @@ type Failures = NonNullable<EcsResponse<"RunTask">["failures"]>;
 
 /**
  * Why tasks found no place, one entry per instance and reason: equal tasks fail alike, so their
- * number is not told.
+ * number is not told. Where it is about no instance, one entry per detail.
  */
 export function presentPlacementFailures(
   scope: Scope,
@@ -15,7 +15,10 @@ export function presentPlacementFailures(
 ): Failures {
   const all = unplaced.flatMap(({ failures }) => failures);
   const distinct = new Map(
-    all.map((failure) => [`${failure.containerInstanceId}|${failure.reason}`, failure]),
+    all.map((failure) => {
+      const { containerInstanceId: id, reason, detail } = failure;
+      return [`${id ?? detail}|${reason}`, failure];
+    }),
   );
   return Array.from(distinct.values(), (failure) => presentFailure(scope, cluster, failure));
 }

@@ -18,6 +18,7 @@ import type {
 } from "@berth/domain/service-deployment";
 import type { Task } from "@berth/domain/task";
 import { stateOf } from "@berth/planner/service/service-deployments";
+import { presentCapacity } from "./capacity.ts";
 import { dateOf } from "./date-of.ts";
 import { presentAlarms } from "./deployment-alarms.ts";
 import { presentDeploymentConfiguration } from "./deployment-configuration.ts";
@@ -94,7 +95,7 @@ export const presentServiceRevision = (
   serviceArn: serviceArn(scope, revision.cluster, revision.service),
   clusterArn: clusterArn(scope, revision.cluster),
   taskDefinition: taskDefinitionArn(scope, revision.taskDefinition),
-  ...defined({ launchType: revision.launchType }),
+  ...presentCapacity(revision.capacityProviderStrategy, revision.launchType),
   loadBalancers: [],
   serviceRegistries: [],
   containerImages: revision.containerImages.map((image) => ({ ...image })),

@@ -11,7 +11,9 @@ import { defined } from "@berth/domain/defined";
 import type { Deployment, Service, ServiceEvent } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import { revisionIdOf } from "@berth/domain/service-deployment";
+import { currentStrategy } from "@berth/domain/task-source";
 import { countTasks, countsOf } from "@berth/planner/service/revision-tasks";
+import { presentCapacity } from "./capacity.ts";
 import { dateOf } from "./date-of.ts";
 import { presentDeploymentConfiguration } from "./deployment-configuration.ts";
 import { presentTaskSet } from "./task-set.ts";
@@ -58,7 +60,8 @@ export function presentService(
         presentTaskSet(scope, service, set, { tasks, includeTags }),
       ),
     }),
-    ...defined({ launchType, healthCheckGracePeriodSeconds, roleArn }),
+    ...presentCapacity(currentStrategy(service), launchType),
+    ...defined({ healthCheckGracePeriodSeconds, roleArn }),
     schedulingStrategy: service.schedulingStrategy,
     loadBalancers: [],
     serviceRegistries: [],
@@ -119,7 +122,7 @@ function presentDeployment(
     failedTasks: deployment.failedTasks,
     createdAt: dateOf(deployment.createdAt),
     updatedAt: dateOf(deployment.updatedAt),
-    ...defined({ launchType: service.launchType }),
+    ...presentCapacity(deployment.capacityProviderStrategy, service.launchType),
     rolloutState: deployment.rolloutState,
     rolloutStateReason: deployment.rolloutStateReason,
   };

@@ -11,6 +11,7 @@ import type { Service } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import { computedDesiredCount, type TaskSet } from "@berth/domain/task-set";
 import { countTasks } from "@berth/planner/service/revision-tasks";
+import { presentCapacity } from "./capacity.ts";
 import { dateOf } from "./date-of.ts";
 
 export type TaskSetDescription = NonNullable<EcsResponse<"CreateTaskSet">["taskSet"]>;
@@ -43,7 +44,7 @@ export function presentTaskSet(
     runningCount: running,
     createdAt: dateOf(set.createdAt),
     updatedAt: dateOf(set.updatedAt),
-    launchType: set.launchType,
+    ...presentCapacity(set.capacityProviderStrategy, set.launchType),
     loadBalancers: [],
     serviceRegistries: [],
     scale: { value: set.scale, unit: "PERCENT" },

@@ -49,6 +49,7 @@ export function presentTask(
     healthStatus: taskHealthStatus(task, sources.definition),
     lastStatus: task.lastStatus,
     launchType: task.launchType,
+    ...defined({ capacityProviderName: task.capacityProviderName }),
     memory: String(task.memoryMiB),
     overrides: presentOverrides(task),
     tags: sources.includeTags ? [...(task.tags ?? [])] : [],

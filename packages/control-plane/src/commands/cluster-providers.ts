@@ -1,0 +1,121 @@
+import { isFargateProvider, type CapacityProvider } from "@berth/domain/capacity-provider";
+import type { Cluster } from "@berth/domain/cluster";
+import { EcsError } from "@berth/domain/errors";
+import type { CommandContext } from "../context.ts";
+import { persist } from "../reconcile/persist.ts";
+import { groupOf } from "./capacity-provider-members.ts";
+import { capacityProviderName } from "./identifiers.ts";
+
+/** Source: ECS service quotas, capacity providers per cluster. */
+const MAX_PROVIDERS = 20;
+/** They are on the provider's item. ECS has no limit: a group's instances are in one cluster or two. */
+const MAX_CLUSTERS = 100;
+
+/**
+ * The names of the providers that a cluster is to have.
+ *
+ * @throws EcsError InvalidParameterException
+ */
+export function providerNames(
+  context: Pick<CommandContext, "scope">,
+  given: readonly string[],
+): readonly string[] {
+  if (given.length > MAX_PROVIDERS) {
+    throw invalid(`capacityProviders can have at most ${MAX_PROVIDERS} items.`);
+  }
+  const names = given.map((each) => capacityProviderName(context.scope, each));
+  if (new Set(names).size === names.length) return names;
+  throw invalid("capacityProviders must name each capacity provider once.");
+}
+
+type Association = Pick<Cluster, "capacityProviders" | "autoScalingGroups">;
+
+/**
+ * Says on each provider that the cluster has it, before the cluster says so: who deletes a provider
+ * asks the clusters that it names. Those that the cluster has already need not be read.
+ *
+ * @throws EcsError InvalidParameterException, for what there is not
+ */
+export async function associate(
+  context: CommandContext,
+  cluster: { readonly name: string } & Partial<Association>,
+  names: readonly string[],
+): Promise<Association> {
+  const known = cluster.autoScalingGroups ?? {};
+  const groups: Record<string, string> = {};
+  for (const name of names.filter((each) => !isFargateProvider(each))) {
+    groups[name] = known[name] ?? groupOf(await claim(context, name, cluster.name));
+  }
+  const all = Object.values(groups);
+  if (new Set(all).size < all.length) {
+    throw invalid("capacityProviders must have an Auto Scaling group each.");
+  }
+  return {
+    capacityProviders: names,
+    ...(all.length > 0 && { autoScalingGroups: groups }),
+  };
+}
+
+async function claim(
+  context: CommandContext,
+  name: string,
+  cluster: string,
+): Promise<CapacityProvider> {
+  const { capacityProviders } = context.store;
+  const claimed = await persist<CapacityProvider>(
+    () => capacityProviders.find(name),
+    (provider) => {
+      if (provider.status !== "ACTIVE") throw doesNotExist();
+      const clusters = { ...provider.clusters, [cluster]: context.now() };
+      if (Object.keys(clusters).length <= MAX_CLUSTERS) return { ...provider, clusters };
+      throw invalid(`A capacity provider can be associated with at most ${MAX_CLUSTERS} clusters.`);
+    },
+    (provider) => capacityProviders.replace(provider),
+  );
+  if (!claimed) throw doesNotExist();
+  return claimed.item;
+}
+
+/** Says on providers that the cluster, which is written without them, has them no more. */
+export async function dissociate(
+  { store: { capacityProviders } }: CommandContext,
+  cluster: string,
+  names: readonly string[],
+): Promise<void> {
+  for (const name of names.filter((each) => !isFargateProvider(each))) {
+    await persist<CapacityProvider>(
+      () => capacityProviders.find(name),
+      (provider) => {
+        const { [cluster]: claimedAt, ...clusters } = provider.clusters;
+        return claimedAt === undefined ? undefined : { ...provider, clusters };
+      },
+      (provider) => capacityProviders.replace(provider),
+    );
+  }
+}
+
+/** How long a request may be at it that has said so and not yet written its cluster. */
+const CLAIM_MS = 60_000;
+
+/** Names of the clusters that have the provider, or are just getting it. */
+export async function clustersWith(
+  context: CommandContext,
+  { name, clusters }: CapacityProvider,
+): Promise<readonly string[]> {
+  const found = await context.store.clusters.findMany(Object.keys(clusters));
+  const having = new Set(
+    found
+      .filter((each) => each.status === "ACTIVE" && each.capacityProviders.includes(name))
+      .map((each) => each.name),
+  );
+  return Object.entries(clusters)
+    .filter(([cluster, claimedAt]) => having.has(cluster) || claimedAt > context.now() - CLAIM_MS)
+    .map(([cluster]) => cluster);
+}
+
+const doesNotExist = () =>
+  invalid(
+    "The specified capacity provider does not exist. Specify a valid name or ARN and try again.",
+  );
+
+const invalid = (message: string) => new EcsError("InvalidParameterException", message);
