@@ -78,7 +78,7 @@ describe("tags", () => {
     });
     const waiting = { ...run, waitForCapacity: { deadlineSeconds: 60 } };
     const queued = await api.rest("POST", "/v1/tasks", waiting, {}, key);
-    expect(queued).toMatchObject({ statusCode: 400, body: expect.stringContaining("TagResource") });
+    expect(queued).toMatchObject({ statusCode: 403, body: expect.stringContaining("TagResource") });
   });
 });
 

@@ -12,7 +12,8 @@ type Writes = { readonly [Name in keyof Store]?: readonly (keyof Store[Name])[] 
 /** Every method of the store that changes something. */
 export const STORE_WRITES = {
   clusters: ["create", "replace"],
-  taskDefinitions: ["create", "replace"],
+  taskDefinitions: ["create", "replace", "remove"],
+  capacityProviders: ["create", "replace"],
   instances: ["newId", "create", "replaceLedger", "replaceDescription"],
   tasks: ["create", "replace", "archive"],
   services: ["create", "replace", "putEvents"],
