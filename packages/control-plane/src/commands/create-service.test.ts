@@ -6,6 +6,21 @@ import { createService } from "./create-service.ts";
 type Request = EcsRequest<"CreateService">;
 
 describe("CreateService", () => {
+  test("makes a service as old as its first deployment, however long that took", async () => {
+    const controlPlane = await aPlaneWithCluster();
+    const slow = {
+      ...controlPlane,
+      now: () => {
+        controlPlane.advance(1);
+        return controlPlane.now();
+      },
+    };
+    await createService(slow, aServiceRequest());
+    const service = await controlPlane.store.services.find("default", "web");
+    expect(service?.createdAt).toBe(service?.serviceDeployments[0]?.createdAt);
+    expect(service?.createdAt).toBe(service?.deployments[0]?.createdAt);
+  });
+
   test("answers a service that has started nothing yet", async () => {
     const controlPlane = await aPlaneWithCluster();
     const { service } = await createService(controlPlane, aServiceRequest());

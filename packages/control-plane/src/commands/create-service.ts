@@ -124,7 +124,8 @@ function newService(
 ): New<Service> {
   const { clientToken, ...parameters } = request;
   const { deploymentController, healthCheckGracePeriodSeconds } = request;
-  const now = context.now();
+  // It is as old as its first deployment: what is older belongs to an earlier service of its name.
+  const now = start.deployments[0]?.createdAt ?? context.now();
   const scheduling = schedulingOf(request);
   return {
     cluster,
