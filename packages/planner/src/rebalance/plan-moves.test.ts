@@ -123,6 +123,44 @@ describe("moves", () => {
     expect(movesOf(layout, strategy)).toEqual(moves);
   });
 
+  test("see those before them: no place is taken for emptier than it is by then", () => {
+    const moves = movesOf([{ own: 6 }, { own: 0 }, { own: 0 }], [BY_INSTANCE]);
+    expect(moves.toSorted()).toEqual(["0>1", "0>1", "0>2", "0>2"]);
+  });
+
+  test("begin with the smallest ids, of instances and of tasks, where all are equal", () => {
+    const candidates = candidatesOf([{ own: 3 }, { own: 3 }, { own: 0 }]).toReversed();
+    const { tasks, ...request } = requestFor(candidates, [BY_INSTANCE]);
+    const [first, second] = planMoves(candidates, { ...request, tasks: tasks.toReversed() });
+    expect(first).toEqual({
+      taskId: taskId("service:web", 0),
+      from: instanceId(0),
+      to: instanceId(2),
+    });
+    expect(second).toMatchObject({ taskId: taskId("service:web", 100), from: instanceId(1) });
+  });
+
+  test("begin at no instance that takes no tasks: it is to be drained, not evened out", () => {
+    const candidates = candidatesOf([{ own: 8 }, { own: 4 }, { own: 0 }]).map(
+      ({ instance, ledger }, index) => ({
+        instance,
+        ledger: index === 0 ? { ...ledger, status: "DRAINING" as const } : ledger,
+      }),
+    );
+    const moves = planMoves(candidates, requestFor(candidates, [BY_INSTANCE]));
+    expect(moves.map(({ from }) => from)).toEqual([instanceId(1), instanceId(1)]);
+  });
+
+  test("leave instances without the attribute last, as placement does", () => {
+    const layout = [{ own: 4, zone: "a" }, { own: 0 }, { own: 1, zone: "b" }];
+    expect(movesOf(layout, [BY_ZONE])).toEqual(["0>2"]);
+  });
+
+  test("pack by cpu as by memory", () => {
+    const packed: PlacementStrategy = { type: "binpack", field: "cpu" };
+    expect(movesOf([{ own: 1 }, { own: 3 }], [packed])).toEqual(["0>1"]);
+  });
+
   test("stop where as many are planned as may be", () => {
     expect(movesOf([{ own: 8 }, { own: 0 }], [BY_INSTANCE], 2)).toEqual(["0>1", "0>1"]);
   });
