@@ -16,6 +16,9 @@ import {
 /** More than two pages of anything. */
 export const MANY = 250;
 
+/** Every instance has it. */
+export const RACK = { name: "rack", value: "a" } as const;
+
 /** Such as `service-007`, in the order of the numbers. */
 export const numbered = (stem: string, number: number): string =>
   `${stem}-${String(number).padStart(3, "0")}`;
@@ -35,7 +38,7 @@ async function addOneOfEach(store: Store, number: number): Promise<void> {
     number < MANY && store.clusters.create(aCluster({ name: numbered("cluster", number) })),
     store.taskDefinitions.create(aTaskDefinition({ family: "web", revision: number })),
     store.taskDefinitions.create(aTaskDefinition({ family: numbered("family", number) })),
-    store.instances.create(anInstance({ id }), aLedger({ id })),
+    store.instances.create(anInstance({ id, attributes: [RACK] }), aLedger({ id })),
     store.services.create(aService({ name: numbered("service", number) })),
     store.tasks.create(theTask(number)),
   ]);

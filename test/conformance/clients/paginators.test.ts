@@ -14,13 +14,15 @@ import {
 import { dynaliteTables } from "../../dynalite-tables.ts";
 import { ROOT, WholeApi } from "@berth/testing/whole-api";
 import { beforeAll, describe, expect, it } from "vitest";
-import { fillCluster, MANY, numbered, taskIdOfService, upTo } from "./full-cluster.ts";
+import { fillCluster, MANY, numbered, RACK, taskIdOfService, upTo } from "./full-cluster.ts";
 
 interface Listing {
   /** The SDK's paginator, at so many a page. */
   pages(client: ecs.ECSClient, pageSize?: number): AsyncIterable<object>;
   /** The answer's member with the list. */
   readonly member: string;
+  /** What a request cannot be without. */
+  readonly body?: object;
   /** The last parts of what must be listed, in the order of the list. */
   readonly expected: readonly string[];
   /** Writes one that sorts before, and one that sorts after, all others. */
@@ -63,6 +65,24 @@ const LISTINGS: Readonly<Record<string, Listing>> = {
           .map((id) => store.instances.create(anInstance({ id }), aLedger({ id }))),
       ),
   },
+  ListAttributes: {
+    pages: (client, pageSize) =>
+      ecs.paginateListAttributes(
+        { client, ...sized(pageSize) },
+        { targetType: "container-instance", attributeName: RACK.name },
+      ),
+    member: "attributes",
+    body: { targetType: "container-instance" },
+    expected: upTo(MANY).map((number) => instanceId(number)),
+    addAtBothEnds: ({ controlPlane: { store } }) =>
+      Promise.all(
+        ["0", "e"]
+          .map((digit) => `${digit.repeat(31)}0`)
+          .map((id) =>
+            store.instances.create(anInstance({ id, attributes: [RACK] }), aLedger({ id })),
+          ),
+      ),
+  },
   ListServices: {
     pages: (client, pageSize) => ecs.paginateListServices({ client, ...sized(pageSize) }, {}),
     member: "serviceArns",
@@ -89,6 +109,9 @@ const sized = (pageSize: number | undefined) => (pageSize === undefined ? {} : {
 const bothEnds = (add: (name: string) => Promise<unknown>) =>
   Promise.all(["0-first", "zz-last"].map(add));
 
+const nameOf = (item: string | ecs.Attribute): string =>
+  typeof item === "string" ? item : (item.targetId ?? "");
+
 /** What the pages hold, and how many there were. */
 async function collect(
   { member }: Listing,
@@ -98,8 +121,8 @@ async function collect(
   const listed: string[] = [];
   let count = 0;
   for await (const page of pages) {
-    const arns = (page as Readonly<Record<string, readonly string[]>>)[member] ?? [];
-    listed.push(...arns.map(lastSegment));
+    const items = (page as Readonly<Record<string, readonly (string | ecs.Attribute)[]>>)[member];
+    listed.push(...(items ?? []).map(nameOf).map(lastSegment));
     count += 1;
     await between();
   }
@@ -129,7 +152,7 @@ describe.each([
       for (const token of ["x", "", "W10", Buffer.from('["a","b"]').toString("base64")]) {
         const { statusCode, body = "" } = await api.call(
           operation as "ListTasks",
-          JSON.stringify({ nextToken: token }),
+          JSON.stringify({ ...listing.body, nextToken: token }),
         );
         expect([statusCode, JSON.parse(body)]).toEqual([
           400,
