@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { runScenario } from "./scenario.ts";
 
-const { SEED, SEEDS = "200" } = process.env;
+const { SEED, SEEDS = "100" } = process.env;
 
 /**
  * Every second world: two files have the tests, so that two cores share the work. `SEED=17 npm run
