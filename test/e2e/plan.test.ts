@@ -55,7 +55,8 @@ test("what cannot be placed is told with its figures", async () => {
 });
 
 test("a plan is applied, and then what actually happens is what it said", async () => {
-  const output = await berthPlan([...SCALE, "--apply"]);
+  // Refused while the service still writes down that it has come to rest.
+  const output = await vi.waitFor(async () => berthPlan([...SCALE, "--apply"]), WAIT);
   expect(output).toMatch(/Plan [0-9a-f]{12} is applied\./);
   const { runningCount } = await stable(berth, "web");
   expect(runningCount).toBe(4);
