@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, fstatSync } from "node:fs";
 import { join } from "node:path";
-import { type LoggedEvent, segmentName, segmentNumbers } from "@berth/contracts/local/event-log";
+import type { ToldEvent } from "@berth/contracts/ecs-event";
+import { segmentName, segmentNumbers } from "@berth/contracts/local/event-log";
 
 /** Reads the event log of one machine, and afterwards what was added to it. */
 export class EventReader {
@@ -13,7 +14,7 @@ export class EventReader {
   }
 
   /** What was written since the last time, oldest first. */
-  read(): readonly LoggedEvent[] {
+  read(): readonly ToldEvent[] {
     if (!existsSync(this.#directory)) return this.#beginAnew();
     const numbers = segmentNumbers(readdirSync(this.#directory));
     return numbers
@@ -22,13 +23,13 @@ export class EventReader {
   }
 
   /** What is written after `berth down --purge` is another log, with the same numbers. */
-  #beginAnew(): readonly LoggedEvent[] {
+  #beginAnew(): readonly ToldEvent[] {
     this.#segment = 0;
     this.#offset = 0;
     return [];
   }
 
-  #readSegment(number: number): readonly LoggedEvent[] {
+  #readSegment(number: number): readonly ToldEvent[] {
     if (number !== this.#segment) this.#offset = 0;
     this.#segment = number;
     const added = readFrom(join(this.#directory, segmentName(number)), this.#offset);
@@ -49,9 +50,9 @@ function readFrom(path: string, offset: number): Buffer {
   }
 }
 
-function parseLine(line: string): readonly LoggedEvent[] {
+function parseLine(line: string): readonly ToldEvent[] {
   try {
-    return [JSON.parse(line) as LoggedEvent];
+    return [JSON.parse(line) as ToldEvent];
   } catch {
     return [];
   }

@@ -1,8 +1,8 @@
-import type { LoggedEvent } from "@berth/contracts/local/event-log";
+import type { ToldEvent } from "@berth/contracts/ecs-event";
 import { expect, test } from "vitest";
 import { eventText } from "./event-text.ts";
 
-const anEvent = (detailType: string, resource: string, detail: LoggedEvent["detail"]) =>
+const anEvent = (detailType: string, resource: string, detail: ToldEvent["detail"]) =>
   eventText({
     version: "0",
     id: "1",
@@ -15,7 +15,7 @@ const anEvent = (detailType: string, resource: string, detail: LoggedEvent["deta
     detail,
   });
 
-test.each<[string, string, LoggedEvent["detail"], string]>([
+test.each<[string, string, ToldEvent["detail"], string]>([
   [
     "ECS Task State Change",
     "task/default/abc",

@@ -1,5 +1,5 @@
 import type { EventDetailType } from "@berth/contracts/ecs-event";
-import type { LoggedEvent } from "@berth/contracts/local/event-log";
+import type { ToldEvent } from "@berth/contracts/ecs-event";
 
 /** What people type for ECS's detail types. */
 export const EVENT_TYPES = ["task", "instance", "service", "deployment"] as const;
@@ -15,7 +15,7 @@ const DETAIL_TYPES: Readonly<Record<EventType, EventDetailType>> = {
 export const detailTypeOf = (type: EventType): EventDetailType => DETAIL_TYPES[type];
 
 /** An event in one line. Any program may send events of its own, in any form. */
-export function eventText(event: LoggedEvent): string {
+export function eventText(event: ToldEvent): string {
   const type = EVENT_TYPES.find((each) => DETAIL_TYPES[each] === event["detail-type"]);
   const what = type === undefined ? event["detail-type"] : SUMMARIES[type](event.detail);
   const [resource = ""] = event.resources;
@@ -23,7 +23,7 @@ export function eventText(event: LoggedEvent): string {
   return [event.time, (type ?? event.source).padEnd(10), name, what].join("  ");
 }
 
-type Detail = LoggedEvent["detail"];
+type Detail = ToldEvent["detail"];
 
 const SUMMARIES: Readonly<Record<EventType, (detail: Detail) => string>> = {
   task: ({ group, lastStatus, desiredStatus, healthStatus, stoppedReason }) =>

@@ -26,3 +26,17 @@ export interface EcsEvent {
   /** JSON but for dates, which become ISO 8601 strings. */
   readonly detail: Readonly<Record<string, unknown>>;
 }
+
+/** An event as EventBridge shows it. */
+export interface ToldEvent {
+  readonly version: "0";
+  readonly id: string;
+  readonly "detail-type": string;
+  readonly source: string;
+  readonly account: string;
+  /** ISO 8601. */
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: Readonly<Record<string, unknown>>;
+}

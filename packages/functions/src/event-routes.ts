@@ -1,10 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type EventPage,
-  eventsQuery,
-  type EventsQuery,
-  type ToldEvent,
-} from "@berth/contracts/rest/events";
+import type { ToldEvent } from "@berth/contracts/ecs-event";
+import { type EventPage, eventsQuery, type EventsQuery } from "@berth/contracts/rest/events";
 import type { Access } from "@berth/control-plane/access/authorize";
 import { clusterName } from "@berth/control-plane/commands/identifiers";
 import type { CommandContext } from "@berth/control-plane/context";

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { join } from "node:path";
 import { EXIT_CODES, INSTALLATION_FILES } from "@berth/contracts/local/installation";
-import type { LoggedEvent } from "@berth/contracts/local/event-log";
+import type { ToldEvent } from "@berth/contracts/ecs-event";
 import { EventReader } from "../event-reader.ts";
 import { detailTypeOf, eventText, type EventType } from "../event-text.ts";
 
@@ -33,12 +33,12 @@ export async function events(options: EventsOptions): Promise<number> {
   return EXIT_CODES.ok;
 }
 
-function wantedTypes({ type }: EventsOptions): (event: LoggedEvent) => boolean {
+function wantedTypes({ type }: EventsOptions): (event: ToldEvent) => boolean {
   const detailTypes = new Set<string>(type.map(detailTypeOf));
   return (event) => detailTypes.size === 0 || detailTypes.has(event["detail-type"]);
 }
 
-function print(found: readonly LoggedEvent[], { json }: EventsOptions): void {
+function print(found: readonly ToldEvent[], { json }: EventsOptions): void {
   for (const event of found) {
     process.stdout.write(`${json ? JSON.stringify(event) : eventText(event)}\n`);
   }

@@ -1,19 +1,5 @@
 import { z } from "zod";
-import { EVENT_DETAIL_TYPES } from "../ecs-event.ts";
-
-/** An event as EventBridge shows it. */
-export interface ToldEvent {
-  readonly version: "0";
-  readonly id: string;
-  readonly "detail-type": string;
-  readonly source: string;
-  readonly account: string;
-  /** ISO 8601. */
-  readonly time: string;
-  readonly region: string;
-  readonly resources: readonly string[];
-  readonly detail: Readonly<Record<string, unknown>>;
-}
+import { EVENT_DETAIL_TYPES, type ToldEvent } from "../ecs-event.ts";
 
 /** What `GET /v1/events` answers. */
 export interface EventPage {

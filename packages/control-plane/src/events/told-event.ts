@@ -1,5 +1,5 @@
 import { type EcsEvent, EVENT_SOURCE } from "@berth/contracts/ecs-event";
-import type { ToldEvent } from "@berth/contracts/rest/events";
+import type { ToldEvent } from "@berth/contracts/ecs-event";
 import type { Scope } from "@berth/domain/arn";
 import { sha256Hex } from "../request-hash.ts";
 

@@ -1,4 +1,4 @@
-import type { ToldEvent } from "@berth/contracts/rest/events";
+import type { ToldEvent } from "@berth/contracts/ecs-event";
 import { EcsError } from "@berth/domain/errors";
 import type { Store } from "@berth/store/store";
 import { decodeToken, encodeToken } from "../commands/paging.ts";

@@ -5,7 +5,7 @@ import { PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-ev
 import { createEventBridgeClient } from "@berth/aws/clients";
 import { createEventBus } from "@berth/aws/event-bus";
 import type { EcsEvent } from "@berth/contracts/ecs-event";
-import type { LoggedEvent } from "@berth/contracts/local/event-log";
+import type { ToldEvent } from "@berth/contracts/ecs-event";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createListener } from "../http/listener.ts";
 import { createEventBridgeApi } from "./event-bridge-api.ts";
@@ -15,7 +15,7 @@ const credentials = { accessKeyId: "AKIA0000000000000000", secretAccessKey: "sec
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
 let server: Server;
-let kept: LoggedEvent[];
+let kept: ToldEvent[];
 /** What the log does before it keeps anything. */
 let beforeKeeping: () => void;
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { LoggedEvent } from "@berth/contracts/local/event-log";
+import type { ToldEvent } from "@berth/contracts/ecs-event";
 import type { VerifyOptions } from "@berth/contracts/sigv4";
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type { HttpHandler } from "../http/listener.ts";
@@ -9,7 +9,7 @@ import { type Bus, EVENT_BRIDGE_TARGET, takeEvents } from "./put-events.ts";
 export interface EventBridgeApiOptions extends Omit<Bus, "newId"> {
   readonly findAccessKey: VerifyOptions["findAccessKey"];
   /** Resolves when the events will not be forgotten. */
-  readonly keep: (events: readonly LoggedEvent[]) => Promise<void>;
+  readonly keep: (events: readonly ToldEvent[]) => Promise<void>;
 }
 
 /** EventBridge as far as one machine has it: PutEvents, with AWS's checks. */

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { LoggedEvent } from "@berth/contracts/local/event-log";
+import type { ToldEvent } from "@berth/contracts/ecs-event";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { EventLog } from "./event-log.ts";
 
@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(join(directory, ".."), { recursive: true, force: true }));
 
-const anEvent = (id: string): LoggedEvent => ({
+const anEvent = (id: string): ToldEvent => ({
   version: "0",
   id,
   "detail-type": "Something",
@@ -28,7 +28,7 @@ const LINE_BYTES = JSON.stringify(anEvent("00")).length + 1;
 const files = () => readdirSync(directory).toSorted();
 const lines = () =>
   files().flatMap((name) => readFileSync(join(directory, name), "utf8").trim().split("\n"));
-const ids = () => lines().map((line) => (JSON.parse(line) as LoggedEvent).id);
+const ids = () => lines().map((line) => (JSON.parse(line) as ToldEvent).id);
 const id = (number: number) => String(number).padStart(2, "0");
 
 test("keeps events in their order, also those that come at once, and goes on after a restart", async () => {

@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
-import { type LoggedEvent, segmentName, segmentNumbers } from "@berth/contracts/local/event-log";
+import type { ToldEvent } from "@berth/contracts/ecs-event";
+import { segmentName, segmentNumbers } from "@berth/contracts/local/event-log";
 
 export interface EventLogLimits {
   readonly segmentBytes: number;
@@ -28,7 +29,7 @@ export class EventLog {
   }
 
   /** Resolves when the events are written: who was told so finds them after a crash of Berth. */
-  async append(events: readonly LoggedEvent[]): Promise<void> {
+  async append(events: readonly ToldEvent[]): Promise<void> {
     const lines = Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(""));
     const written = this.#writing.then(async () => this.#write(lines));
     this.#writing = written.catch(async () => this.#closeFile()).catch(() => undefined);

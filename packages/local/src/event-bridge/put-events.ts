@@ -1,5 +1,5 @@
 import { entrySize, MAX_BYTES, MAX_ENTRIES } from "@berth/aws/event-batches";
-import type { LoggedEvent } from "@berth/contracts/local/event-log";
+import type { ToldEvent } from "@berth/contracts/ecs-event";
 import { z } from "zod";
 
 /** How requests to EventBridge are known: the beginning of their `X-Amz-Target`. */
@@ -21,7 +21,7 @@ export type PutEventsOutcome =
   | { readonly kind: "refused"; readonly type: string; readonly message: string }
   | {
       readonly kind: "taken";
-      readonly events: readonly LoggedEvent[];
+      readonly events: readonly ToldEvent[];
       readonly results: readonly EntryResult[];
     };
 
@@ -83,7 +83,7 @@ function requestFault(entries: readonly Entry[]): string | undefined {
 
 type EntryError = Extract<EntryResult, { readonly ErrorCode: string }>;
 
-function takeEntry(bus: Bus, entry: Entry): LoggedEvent | EntryError {
+function takeEntry(bus: Bus, entry: Entry): ToldEvent | EntryError {
   const fault = entryFault(bus, entry);
   if (fault) return fault;
   const detail = objectOf(entry.Detail ?? "");
@@ -126,11 +126,11 @@ const failed = (ErrorCode: string, ErrorMessage: string): EntryError => ({
 
 const secondsOf = (epochMs: number) => new Date(epochMs).toISOString().replace(/\.\d+Z$/, "Z");
 
-function objectOf(json: string): LoggedEvent["detail"] | undefined {
+function objectOf(json: string): ToldEvent["detail"] | undefined {
   try {
     const value: unknown = JSON.parse(json);
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? (value as LoggedEvent["detail"]) : undefined;
+    return isObject ? (value as ToldEvent["detail"]) : undefined;
   } catch {
     return undefined;
   }
