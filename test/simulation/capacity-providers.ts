@@ -5,6 +5,7 @@ import { taskSourcesOf } from "@berth/domain/task-source";
 import type { World } from "@berth/simulator/world/world";
 import { GOOD_IMAGE } from "./images.ts";
 import type { Snapshot } from "./invariants.ts";
+import { nowAndThen } from "./now-and-then.ts";
 import { ignoreRefusal } from "./users.ts";
 
 const SERVICE = "shared";
@@ -59,12 +60,8 @@ export class CapacityProviders {
 
   /** Is at work for as long as that. */
   begin(awake: () => boolean): void {
-    const { scheduler, random } = this.#world;
-    scheduler.after(random.between(3_000, 20_000), () => {
-      if (!awake()) return;
-      this.#world.spawn(async () => this.#act().catch(ignoreRefusal));
-      this.begin(awake);
-    });
+    const act = async () => this.#act().catch(ignoreRefusal);
+    nowAndThen(this.#world, { pause: [3_000, 20_000], awake, act });
   }
 
   async #act(): Promise<void> {

@@ -5,6 +5,7 @@ import { isTerminal } from "@berth/domain/service-deployment";
 import type { ServiceDeployment } from "@berth/domain/service-deployment";
 import { watchedAlarms } from "@berth/planner/service/deployment-alarms";
 import type { World } from "@berth/simulator/world/world";
+import { nowAndThen } from "./now-and-then.ts";
 import type { Snapshot } from "./invariants.ts";
 
 const SERVICE = "web";
@@ -47,16 +48,13 @@ export class DeploymentAlarms {
   /** Has alarms go off and calm down for as long as that. */
   begin(awake: () => boolean): void {
     const { scheduler, random } = this.#world;
-    scheduler.after(random.between(3_000, 30_000), () => {
-      if (!awake()) return;
-      this.#world.spawn(async () => {
-        const name = random.pick(NAMES) ?? "";
-        await this.#set(name, random.pick(STATES) ?? "OK");
-        await scheduler.delay(random.between(500, 30_000));
-        await this.#set(name, "OK");
-      });
-      this.begin(awake);
-    });
+    const act = async () => {
+      const name = random.pick(NAMES) ?? "";
+      await this.#set(name, random.pick(STATES) ?? "OK");
+      await scheduler.delay(random.between(500, 30_000));
+      await this.#set(name, "OK");
+    };
+    nowAndThen(this.#world, { pause: [3_000, 30_000], awake, act });
   }
 
   async #set(name: string, state: AlarmState): Promise<void> {

@@ -4,6 +4,7 @@ import { isOver, type QueuedRun } from "@berth/domain/queued-run";
 import type { Task } from "@berth/domain/task";
 import type { World } from "@berth/simulator/world/world";
 import { ONE_OFF_IMAGE } from "./images.ts";
+import { nowAndThen } from "./now-and-then.ts";
 import type { Snapshot } from "./invariants.ts";
 
 const FAMILY = "bulk";
@@ -39,11 +40,10 @@ export class QueuedRuns {
 
   /** Has somebody queue runs for as long as that. */
   begin(awake: () => boolean): void {
-    const { scheduler, random } = this.#world;
-    scheduler.after(random.between(5_000, 40_000), () => {
-      if (!awake()) return;
-      this.#world.spawn(async () => this.#queueOne());
-      this.begin(awake);
+    nowAndThen(this.#world, {
+      pause: [5_000, 40_000],
+      awake,
+      act: async () => this.#queueOne(),
     });
   }
 

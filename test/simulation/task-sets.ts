@@ -6,6 +6,7 @@ import { boundsOf } from "@berth/planner/service/bounds";
 import type { World } from "@berth/simulator/world/world";
 import { BROKEN_IMAGE, GOOD_IMAGE } from "./images.ts";
 import { snapshotOf, type Snapshot } from "./invariants.ts";
+import { nowAndThen } from "./now-and-then.ts";
 import { ignoreRefusal } from "./users.ts";
 
 const SERVICE = "shop";
@@ -49,12 +50,8 @@ export class TaskSets {
 
   /** Is at work for as long as that. */
   begin(awake: () => boolean): void {
-    const { scheduler, random } = this.#world;
-    scheduler.after(random.between(2_000, 15_000), () => {
-      if (!awake()) return;
-      this.#world.spawn(async () => this.#act().catch(ignoreRefusal));
-      this.begin(awake);
-    });
+    const act = async () => this.#act().catch(ignoreRefusal);
+    nowAndThen(this.#world, { pause: [2_000, 15_000], awake, act });
   }
 
   async #act(): Promise<void> {

@@ -2,6 +2,7 @@ import { rebalanceService } from "@berth/control-plane/rest/rebalance-service";
 import { serviceDeploymentArn } from "@berth/domain/arn";
 import { serviceGroup } from "@berth/domain/task";
 import { BROKEN_IMAGE, CRASHING_IMAGE, GOOD_IMAGE, ONE_OFF_IMAGE, SICK_IMAGE } from "./images.ts";
+import { nowAndThen } from "./now-and-then.ts";
 import { isRefusal } from "@berth/simulator/world/refusal";
 import type { World } from "@berth/simulator/world/world";
 
@@ -123,16 +124,9 @@ export function users(world: World, { isChecked, isWatched }: Habits, awake: () 
       });
     },
   ];
-  const again = () => {
-    world.scheduler.after(random.between(3_000, 20_000), () => {
-      if (!awake()) return;
-      const action = random.pick(actions);
-      // A refusal (no capacity, a race with another user) is an answer, not a fault.
-      if (action) world.spawn(async () => action().catch(ignoreRefusal));
-      again();
-    });
-  };
-  again();
+  // A refusal (no capacity, a race with another user) is an answer, not a fault.
+  const act = async () => random.pick(actions)?.().catch(ignoreRefusal);
+  nowAndThen(world, { pause: [3_000, 20_000], awake, act });
 }
 
 async function drainForAWhile(world: World): Promise<void> {
