@@ -1,29 +1,16 @@
 import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
+import { PROVIDER_ARN, createProvider, groupArn } from "@berth/testing/capacity-provider-set-up";
 import { aControlPlane, type TestControlPlane } from "@berth/testing/control-plane";
 import { setUpCluster } from "@berth/testing/set-up-cluster";
 import { describe, expect, test } from "vitest";
-import { createCapacityProvider } from "./create-capacity-provider.ts";
 import { createCluster } from "./create-cluster.ts";
 import { deleteCapacityProvider } from "./delete-capacity-provider.ts";
 import { deleteCluster } from "./delete-cluster.ts";
 import { describeCapacityProviders } from "./describe-capacity-providers.ts";
-import { putClusterCapacityProviders } from "./put-cluster-capacity-providers.ts";
 import { listTagsForResource } from "./list-tags-for-resource.ts";
+import { putClusterCapacityProviders } from "./put-cluster-capacity-providers.ts";
 import { tagResource } from "./tag-resource.ts";
 import { updateCapacityProvider } from "./update-capacity-provider.ts";
-
-const ARN = "arn:aws:ecs:eu-central-1:123456789012:capacity-provider/";
-const groupArn = (name: string) =>
-  `arn:aws:autoscaling:eu-central-1:123456789012:autoScalingGroup:0f1e2d3c-0000-4000-8000-000000000000:autoScalingGroupName/${name}`;
-
-type Create = EcsRequest<"CreateCapacityProvider">;
-
-const create = async (plane: TestControlPlane, name: string, more: Partial<Create> = {}) =>
-  createCapacityProvider(plane, {
-    name,
-    autoScalingGroupProvider: { autoScalingGroupArn: groupArn(name) },
-    ...more,
-  });
 
 const describeOf = async (
   plane: TestControlPlane,
@@ -40,147 +27,10 @@ const associate = async (plane: TestControlPlane, capacityProviders: string[]) =
     defaultCapacityProviderStrategy: [],
   });
 
-describe("CreateCapacityProvider", () => {
-  test("keeps the group, and fills in what ECS fills in", async () => {
-    const { capacityProvider } = await create(aControlPlane(), "spot");
-    expect(capacityProvider).toEqual({
-      capacityProviderArn: `${ARN}spot`,
-      name: "spot",
-      status: "ACTIVE",
-      type: "EC2_AUTOSCALING",
-      autoScalingGroupProvider: {
-        autoScalingGroupArn: groupArn("spot"),
-        managedScaling: {
-          status: "DISABLED",
-          targetCapacity: 100,
-          minimumScalingStepSize: 1,
-          maximumScalingStepSize: 10_000,
-          instanceWarmupPeriod: 300,
-        },
-        managedTerminationProtection: "DISABLED",
-        managedDraining: "ENABLED",
-      },
-      tags: [],
-    });
-  });
-
-  test("keeps all settings that are given, and the tags", async () => {
-    const plane = aControlPlane();
-    const managedScaling = {
-      status: "ENABLED" as const,
-      targetCapacity: 80,
-      minimumScalingStepSize: 2,
-      maximumScalingStepSize: 20,
-      instanceWarmupPeriod: 0,
-    };
-    const autoScalingGroupProvider = {
-      autoScalingGroupArn: "a group by its name",
-      managedScaling,
-      managedTerminationProtection: "ENABLED" as const,
-      managedDraining: "DISABLED" as const,
-    };
-    const tags = [{ key: "team", value: "a" }];
-    await create(plane, "spot", { autoScalingGroupProvider, tags });
-    const plain = await describeOf(plane, { capacityProviders: ["spot"] });
-    expect(plain.capacityProviders).toMatchObject([{ autoScalingGroupProvider, tags: [] }]);
-    const tagged = await describeOf(plane, { capacityProviders: ["spot"], include: ["TAGS"] });
-    expect(tagged.capacityProviders).toMatchObject([{ tags }]);
-  });
-
-  const group = (settings: Partial<NonNullable<Create["autoScalingGroupProvider"]>>) => ({
-    autoScalingGroupProvider: { autoScalingGroupArn: groupArn("g"), ...settings },
-  });
-  const NAME = "The specified capacity provider name is invalid.";
-  const GROUP = "The specified Auto Scaling group ARN is invalid";
-
-  const refused: readonly (readonly [string, Partial<Create>, string, string?])[] = [
-    ["an empty name", { name: "" }, NAME],
-    ["a name with a space", { name: "a b" }, NAME],
-    ["a long name", { name: "a".repeat(256) }, NAME],
-    ["a name that begins with aws", { name: "awsome" }, NAME],
-    ["a name that begins with ecs", { name: "ECS-mine" }, NAME],
-    ["a name that begins with fargate", { name: "FARGATE" }, NAME],
-    ["no group", { autoScalingGroupProvider: undefined }, "autoScalingGroupProvider must be given"],
-    ["an ARN of something else", group({ autoScalingGroupArn: `${ARN}x` }), GROUP],
-    ["no name of a group", group({ autoScalingGroupArn: "" }), GROUP],
-    ["a name that no attribute holds", group({ autoScalingGroupArn: "ä" }), GROUP],
-    [
-      "a target of 0",
-      group({ managedScaling: { targetCapacity: 0 } }),
-      "managedScaling.targetCapacity must be between 1 and 100.",
-    ],
-    [
-      "a step of 10,001",
-      group({ managedScaling: { maximumScalingStepSize: 10_001 } }),
-      "managedScaling.maximumScalingStepSize must be between 1 and 10000.",
-    ],
-    [
-      "a warm-up of -1",
-      group({ managedScaling: { instanceWarmupPeriod: -1 } }),
-      "managedScaling.instanceWarmupPeriod must be between 0 and 10000.",
-    ],
-    [
-      "a smallest step above the largest",
-      group({ managedScaling: { minimumScalingStepSize: 3, maximumScalingStepSize: 2 } }),
-      "The minimum or maximum scaling step size value is invalid.",
-    ],
-    [
-      "protection without scaling",
-      group({ managedTerminationProtection: "ENABLED" }),
-      "The managed termination protection setting for the capacity provider is invalid.",
-    ],
-    ["a cluster", { cluster: "default" }, "cluster is only for managed instances"],
-    [
-      "managed instances",
-      {
-        managedInstancesProvider: {
-          infrastructureRoleArn: "arn:aws:iam::123456789012:role/x",
-          instanceLaunchTemplate: { ec2InstanceProfileArn: "arn", networkConfiguration: {} },
-        },
-      },
-      "Berth does not have this yet: managed instances capacity providers.",
-      "UnsupportedFeatureException",
-    ],
-    ["a tag of AWS's", { tags: [{ key: "aws:x", value: "" }] }, "Tag keys must not begin"],
-  ];
-
-  test.each(
-    refused.map(([name, request, message, code = "InvalidParameterException"]) => ({
-      name,
-      request,
-      message,
-      code,
-    })),
-  )("refuses $name, and makes nothing", async ({ request, message, code }) => {
-    const plane = aControlPlane();
-    await expect(create(plane, "spot", request)).rejects.toMatchObject({
-      code,
-      message: expect.stringContaining(message) as string,
-    });
-    expect(namesIn(await describeOf(plane))).toEqual(["FARGATE", "FARGATE_SPOT"]);
-  });
-
-  test("refuses a name that is taken, and a group that is", async () => {
-    const plane = aControlPlane();
-    await create(plane, "spot");
-    await expect(create(plane, "spot")).rejects.toMatchObject({
-      code: "ClientException",
-      message:
-        "The specified capacity provider already exists. To change the configuration of an existing capacity provider, update the capacity provider.",
-    });
-    const sameGroup = { autoScalingGroupProvider: { autoScalingGroupArn: "spot" } };
-    await expect(create(plane, "other", sameGroup)).rejects.toMatchObject({
-      code: "ClientException",
-      message:
-        "The specified Auto Scaling group ARN is already being used by another capacity provider. Specify a unique Auto Scaling group ARN and try again.",
-    });
-  });
-});
-
 describe("UpdateCapacityProvider", () => {
   test("changes what is given and leaves the rest", async () => {
     const plane = aControlPlane();
-    await create(plane, "spot");
+    await createProvider(plane, "spot");
     const scaling = { status: "ENABLED" as const, targetCapacity: 50 };
     await updateCapacityProvider(plane, {
       name: "spot",
@@ -213,7 +63,7 @@ describe("UpdateCapacityProvider", () => {
     ],
   ])("refuses %s, and changes nothing", async (_, request, code) => {
     const plane = aControlPlane();
-    await create(plane, "spot");
+    await createProvider(plane, "spot");
     const before = await plane.store.capacityProviders.find("spot");
     const update = { name: "spot", autoScalingGroupProvider: {}, ...request };
     await expect(updateCapacityProvider(plane, update)).rejects.toMatchObject({ code });
@@ -224,9 +74,9 @@ describe("UpdateCapacityProvider", () => {
 describe("DeleteCapacityProvider", () => {
   test("answers as under way, and leaves an INACTIVE one that is described by its name", async () => {
     const plane = aControlPlane();
-    await create(plane, "spot");
+    await createProvider(plane, "spot");
     const { capacityProvider } = await deleteCapacityProvider(plane, {
-      capacityProvider: `${ARN}spot`,
+      capacityProvider: `${PROVIDER_ARN}spot`,
     });
     expect(capacityProvider).toMatchObject({
       status: "ACTIVE",
@@ -244,16 +94,16 @@ describe("DeleteCapacityProvider", () => {
 
   test("frees the name and the group", async () => {
     const plane = aControlPlane();
-    await create(plane, "spot", { tags: [{ key: "team", value: "a" }] });
+    await createProvider(plane, "spot", { tags: [{ key: "team", value: "a" }] });
     await deleteCapacityProvider(plane, { capacityProvider: "spot" });
-    const { capacityProvider } = await create(plane, "spot");
+    const { capacityProvider } = await createProvider(plane, "spot");
     expect(capacityProvider).toMatchObject({ status: "ACTIVE", tags: [] });
     expect(capacityProvider).not.toHaveProperty("updateStatus");
   });
 
   test("is refused while a cluster has it, which is named", async () => {
     const plane = aControlPlane();
-    await create(plane, "spot");
+    await createProvider(plane, "spot");
     await createCluster(plane, { clusterName: "live", capacityProviders: ["spot"] });
     plane.advance(3_600_000);
     await expect(deleteCapacityProvider(plane, { capacityProvider: "spot" })).rejects.toMatchObject(
@@ -269,7 +119,7 @@ describe("DeleteCapacityProvider", () => {
 
   test("is refused while a cluster may be about to have it, and no longer", async () => {
     const plane = aControlPlane();
-    await create(plane, "spot");
+    await createProvider(plane, "spot");
     const provider = await plane.store.capacityProviders.find("spot");
     if (!provider) throw new Error("not found");
     // As one leaves it that dies before it writes its cluster.
@@ -292,7 +142,7 @@ describe("DescribeCapacityProviders", () => {
     const { capacityProviders } = await describeOf(aControlPlane());
     expect(capacityProviders).toEqual(
       ["FARGATE", "FARGATE_SPOT"].map((name) => ({
-        capacityProviderArn: `${ARN}${name}`,
+        capacityProviderArn: `${PROVIDER_ARN}${name}`,
         name,
         status: "ACTIVE",
         type: name,
@@ -304,7 +154,7 @@ describe("DescribeCapacityProviders", () => {
   test("pages through all, one by one or ten by ten", async () => {
     const plane = aControlPlane();
     const made = Array.from({ length: 23 }, (_, index) => `p${String(index).padStart(2, "0")}`);
-    for (const name of made) await create(plane, name);
+    for (const name of made) await createProvider(plane, name);
     for (const maxResults of [undefined, 1, 3]) {
       const names: (string | undefined)[] = [];
       let nextToken: string | undefined;
@@ -319,12 +169,12 @@ describe("DescribeCapacityProviders", () => {
 
   test("pages through those that are named, in that order, and tells which are missing", async () => {
     const plane = aControlPlane();
-    await create(plane, "b");
-    await create(plane, "a");
-    const capacityProviders = ["b", "absent", `${ARN}a`, "FARGATE", "b"];
+    await createProvider(plane, "b");
+    await createProvider(plane, "a");
+    const capacityProviders = ["b", "absent", `${PROVIDER_ARN}a`, "FARGATE", "b"];
     const first = await describeOf(plane, { capacityProviders, maxResults: 2 });
     expect(namesIn(first)).toEqual(["b"]);
-    expect(first.failures).toEqual([{ arn: `${ARN}absent`, reason: "MISSING" }]);
+    expect(first.failures).toEqual([{ arn: `${PROVIDER_ARN}absent`, reason: "MISSING" }]);
     const { nextToken } = first;
     const second = await describeOf(plane, { capacityProviders, maxResults: 2, nextToken });
     expect(namesIn(second)).toEqual(["a", "FARGATE"]);
@@ -334,8 +184,8 @@ describe("DescribeCapacityProviders", () => {
   test("of a cluster has those that it has", async () => {
     const plane = aControlPlane();
     await setUpCluster(plane);
-    await create(plane, "spot");
-    await create(plane, "other");
+    await createProvider(plane, "spot");
+    await createProvider(plane, "other");
     await associate(plane, ["spot", "FARGATE"]);
     const cluster = "default";
     expect(namesIn(await describeOf(plane, { cluster }))).toEqual(["spot", "FARGATE"]);
@@ -371,8 +221,8 @@ describe("DescribeCapacityProviders", () => {
 describe("tags of a capacity provider", () => {
   test("are changed by its ARN, while it is ACTIVE", async () => {
     const plane = aControlPlane();
-    await create(plane, "spot", { tags: [{ key: "team", value: "a" }] });
-    const resourceArn = `${ARN}spot`;
+    await createProvider(plane, "spot", { tags: [{ key: "team", value: "a" }] });
+    const resourceArn = `${PROVIDER_ARN}spot`;
     await tagResource(plane, { resourceArn, tags: [{ key: "stage", value: "live" }] });
     const { tags } = await listTagsForResource(plane, { resourceArn });
     expect(tags).toEqual([
@@ -387,7 +237,7 @@ describe("tags of a capacity provider", () => {
   });
 
   test("are none of Fargate's", async () => {
-    const resourceArn = `${ARN}FARGATE`;
+    const resourceArn = `${PROVIDER_ARN}FARGATE`;
     await expect(
       tagResource(aControlPlane(), { resourceArn, tags: [{ key: "a", value: "b" }] }),
     ).rejects.toMatchObject({ code: "ResourceNotFoundException" });
