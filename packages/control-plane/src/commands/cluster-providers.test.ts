@@ -63,6 +63,17 @@ describe("PutClusterCapacityProviders", () => {
     });
   });
 
+  test("takes a provider whose name every object of the language has", async () => {
+    await createCapacityProvider(plane, {
+      name: "constructor",
+      autoScalingGroupProvider: { autoScalingGroupArn: "c-group" },
+    });
+    await put(["constructor"]);
+    expect(await plane.store.clusters.find("default")).toMatchObject({
+      autoScalingGroups: { constructor: "c-group" },
+    });
+  });
+
   test("takes away what is left out, which can then be deleted at once", async () => {
     await put(["spot", "steady"]);
     await put(["steady"]);

@@ -41,18 +41,17 @@ export async function associate(
   cluster: { readonly name: string } & Partial<Association>,
   names: readonly string[],
 ): Promise<Association> {
-  const known = cluster.autoScalingGroups ?? {};
-  const groups: Record<string, string> = {};
+  const known = new Map(Object.entries(cluster.autoScalingGroups ?? {}));
+  const groups = new Map<string, string>();
   for (const name of names.filter((each) => !isFargateProvider(each))) {
-    groups[name] = known[name] ?? groupOf(await claim(context, name, cluster.name));
+    groups.set(name, known.get(name) ?? groupOf(await claim(context, name, cluster.name)));
   }
-  const all = Object.values(groups);
-  if (new Set(all).size < all.length) {
+  if (new Set(groups.values()).size < groups.size) {
     throw invalid("capacityProviders must have an Auto Scaling group each.");
   }
   return {
     capacityProviders: names,
-    ...(all.length > 0 && { autoScalingGroups: groups }),
+    ...(groups.size > 0 && { autoScalingGroups: Object.fromEntries(groups) }),
   };
 }
 

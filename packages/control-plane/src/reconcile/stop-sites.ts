@@ -32,8 +32,6 @@ export function stopSiteOf({ instance, ledger }: Candidate): StopSite {
   return {
     cpuUnits,
     memoryMiB,
-    attributes: Object.fromEntries(
-      instance.attributes.map(({ name, value = "" }) => [name, value]),
-    ),
+    attributes: new Map(instance.attributes.map(({ name, value = "" }) => [name, value])),
   };
 }

@@ -104,9 +104,9 @@ const members = [
 
 /** What is left of each instance, with cpu and memory at odds. Each task has 128 of both. */
 const sites: StopSites = {
-  [instanceId(1)]: { cpuUnits: 100, memoryMiB: 50, attributes: { rack: "x" } },
-  [instanceId(2)]: { cpuUnits: 200, memoryMiB: 20, attributes: { rack: "y" } },
-  [instanceId(3)]: { cpuUnits: 50, memoryMiB: 40, attributes: { rack: "y" } },
+  [instanceId(1)]: { cpuUnits: 100, memoryMiB: 50, attributes: new Map([["rack", "x"]]) },
+  [instanceId(2)]: { cpuUnits: 200, memoryMiB: 20, attributes: new Map([["rack", "y"]]) },
+  [instanceId(3)]: { cpuUnits: 50, memoryMiB: 40, attributes: new Map([["rack", "y"]]) },
 };
 
 describe("the order of each strategy", () => {

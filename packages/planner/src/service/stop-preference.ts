@@ -10,7 +10,7 @@ export interface StopSite {
   /** What is left of it now. */
   readonly cpuUnits: number;
   readonly memoryMiB: number;
-  readonly attributes: Readonly<Record<string, string>>;
+  readonly attributes: ReadonlyMap<string, string>;
 }
 
 /**
@@ -57,7 +57,7 @@ export function stopOrder(strategy: readonly StopStep[], sites: StopSites): Stop
 export const dependsOnSites = (strategy: readonly PlacementStrategy[]): boolean =>
   strategy.some(
     ({ type, field }) =>
-      type === "binpack" || (type === "spread" && !(field !== undefined && field in TASK_KEYS)),
+      type === "binpack" || (type === "spread" && !(field !== undefined && TASK_KEYS.has(field))),
   );
 
 /** As placement does: what spreads at last, spreads over the instances in the end. */
@@ -146,15 +146,16 @@ function byRoom({ sites }: Surroundings, resource: "cpuUnits" | "memoryMiB"): Pr
 }
 
 /** Fields that a task itself tells. */
-const TASK_KEYS: Readonly<Record<string, (member: Member) => string>> = {
-  "attribute:ecs.availability-zone": ({ task }) => task.availabilityZone ?? "",
-  instanceId: ({ task }) => task.containerInstanceId,
-  host: ({ task }) => task.containerInstanceId,
-};
+const TASK_KEYS: ReadonlyMap<string, (member: Member) => string> = new Map([
+  ["attribute:ecs.availability-zone", ({ task }: Member) => task.availabilityZone ?? ""],
+  ["instanceId", ({ task }: Member) => task.containerInstanceId],
+  ["host", ({ task }: Member) => task.containerInstanceId],
+]);
 
 function keyReader(field: string, sites: StopSites): (member: Member) => string {
   const attribute = field.slice("attribute:".length);
   return (
-    TASK_KEYS[field] ?? (({ task }) => sites[task.containerInstanceId]?.attributes[attribute] ?? "")
+    TASK_KEYS.get(field) ??
+    (({ task }) => sites[task.containerInstanceId]?.attributes.get(attribute) ?? "")
   );
 }

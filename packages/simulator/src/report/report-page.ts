@@ -151,7 +151,7 @@ function table(title: string, head: readonly string[], rows: readonly (readonly 
     row
       .map((cell, column) => {
         const text = String(cell);
-        const look = isNumber[column] ? "number" : (LOOKS[text] ?? lengthOf(text));
+        const look = isNumber[column] ? "number" : (LOOKS.get(text) ?? lengthOf(text));
         return `<${tag} class="${look}">${escaped(text)}</${tag}>`;
       })
       .join("");
@@ -161,7 +161,10 @@ function table(title: string, head: readonly string[], rows: readonly (readonly 
 }
 
 /** Of verdicts. */
-const LOOKS: Readonly<Record<string, string>> = { COMPLETED: "good", FAILED: "bad" };
+const LOOKS: ReadonlyMap<string, string> = new Map([
+  ["COMPLETED", "good"],
+  ["FAILED", "bad"],
+]);
 
 /** What is not broken into lines. */
 const lengthOf = (text: string): string => (text.length <= 16 ? "short" : "");

@@ -40,21 +40,21 @@ export function decodePlacement(text: string): TaskPlacement {
 const wordsOf = (text: string): readonly string[] => (text === "" ? [] : text.split(" "));
 
 /** Any other reason is written out, its own spaces and signs escaped. */
-const REASON_CODES: Readonly<Record<string, string>> = {
-  AGENT: "A",
-  ATTRIBUTE: "T",
-  "DistinctInstance placement constraint unsatisfied.": "D",
-  "MemberOf placement constraint unsatisfied.": "Q",
-  "RESOURCE:CPU": "C",
-  "RESOURCE:MEMORY": "M",
-  "RESOURCE:PORTS": "P",
-};
+const REASON_CODES: ReadonlyMap<string, string> = new Map([
+  ["AGENT", "A"],
+  ["ATTRIBUTE", "T"],
+  ["DistinctInstance placement constraint unsatisfied.", "D"],
+  ["MemberOf placement constraint unsatisfied.", "Q"],
+  ["RESOURCE:CPU", "C"],
+  ["RESOURCE:MEMORY", "M"],
+  ["RESOURCE:PORTS", "P"],
+]);
 
-const REASONS = new Map(Object.entries(REASON_CODES).map(([reason, code]) => [code, reason]));
+const REASONS = new Map([...REASON_CODES].map(([reason, code]) => [code, reason]));
 
 /** A code or, between quotes, the reason itself. */
 const encodeReason = (reason: string): string =>
-  REASON_CODES[reason] ?? `"${encodeURIComponent(reason)}"`;
+  REASON_CODES.get(reason) ?? `"${encodeURIComponent(reason)}"`;
 
 function decodeReason(word: string): readonly [string, number] {
   const end = word.startsWith('"') ? word.indexOf('"', 1) + 1 : 1;
@@ -63,18 +63,18 @@ function decodeReason(word: string): readonly [string, number] {
   return [reason, Number(word.slice(end))];
 }
 
-const STRATEGY_CODES: Readonly<Record<string, string>> = {
-  "binpack(cpu)": "c",
-  "binpack(memory)": "m",
-  "spread(attribute:ecs.availability-zone)": "z",
-  "spread(instanceId)": "i",
-};
+const STRATEGY_CODES: ReadonlyMap<string, string> = new Map([
+  ["binpack(cpu)", "c"],
+  ["binpack(memory)", "m"],
+  ["spread(attribute:ecs.availability-zone)", "z"],
+  ["spread(instanceId)", "i"],
+]);
 
-const STRATEGIES = new Map(Object.entries(STRATEGY_CODES).map(([name, code]) => [code, name]));
+const STRATEGIES = new Map([...STRATEGY_CODES].map(([name, code]) => [code, name]));
 
 /** A code or, after `@`, the name itself. */
 const encodeStrategy = (name: string): string =>
-  STRATEGY_CODES[name] ?? `@${encodeURIComponent(name)}`;
+  STRATEGY_CODES.get(name) ?? `@${encodeURIComponent(name)}`;
 
 const decodeStrategy = (code: string): string =>
   STRATEGIES.get(code) ?? decodeURIComponent(code.slice(1));

@@ -40,6 +40,7 @@ const reason = fc.oneof(
     "RESOURCE:MEMORY",
     "RESOURCE:GPU",
     "DistinctInstance placement constraint unsatisfied.",
+    "valueOf",
   ),
   fc.string(),
 );
