@@ -12,11 +12,21 @@ interface Project {
   readonly timeoutMs: number;
   /** Runs once before the files. */
   readonly setup?: string;
+  /** Runs in each file, before its tests. */
+  readonly eachFile?: string;
   /** Whether its files may run side by side. */
   readonly parallel?: boolean;
 }
 
-const project = ({ name, include, exclude = [], timeoutMs, setup, parallel = true }: Project) => ({
+const project = ({
+  name,
+  include,
+  exclude = [],
+  timeoutMs,
+  setup,
+  eachFile,
+  parallel = true,
+}: Project) => ({
   test: {
     name,
     include: [...include],
@@ -25,6 +35,7 @@ const project = ({ name, include, exclude = [], timeoutMs, setup, parallel = tru
     hookTimeout: timeoutMs,
     fileParallelism: parallel,
     ...(setup !== undefined && { globalSetup: setup }),
+    ...(eachFile !== undefined && { setupFiles: [eachFile] }),
   },
 });
 
@@ -37,6 +48,7 @@ export default defineConfig({
         name: "unit",
         include: ["packages/*/src/**/*.test.ts"],
         exclude: [ENGINE_TESTS],
+        eachFile: "test/seeded-properties.ts",
         timeoutMs: 30_000,
       }),
       project({
