@@ -111,6 +111,7 @@ export class MeteredWorld {
           this.#answer(connectionId, message);
           return "sent";
         },
+        close: async () => undefined,
       },
       views: new ClusterViews(),
       metrics: { record: () => undefined },
@@ -122,6 +123,7 @@ export class MeteredWorld {
       scope: { region: "us-east-1", account: "000000000000" },
       settings: { ...DEFAULT_SETTINGS, agentEndpoint: "http://127.0.0.1/" },
       now,
+      nextNumber: now,
       randomHex: (digits) => randomBytes(digits).toString("hex").slice(0, digits),
       requestId: "bench",
       principalArn: "arn:aws:iam::000000000000:root",
@@ -203,8 +205,8 @@ export class MeteredWorld {
     });
     const containerInstanceArn = containerInstance?.containerInstanceArn ?? "";
     const handshakes = [
-      { connectionId, kind: "acs", containerInstanceArn },
-      { connectionId: `t${index}`, kind: "tcs", containerInstanceArn },
+      { connectionId, kind: "acs", cluster: "default", containerInstanceArn },
+      { connectionId: `t${index}`, kind: "tcs", cluster: "default", containerInstanceArn },
     ] as const;
     for (const handshake of handshakes) {
       await connectAgent(this.context, handshake, this.context);

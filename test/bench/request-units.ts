@@ -54,6 +54,7 @@ export async function meteredControlPlane(endpoint: string, units: Units) {
         pushed.push(message);
         return "sent";
       },
+      close: async () => undefined,
     },
     views: new ClusterViews(),
     metrics: { record: () => undefined },
@@ -65,6 +66,7 @@ export async function meteredControlPlane(endpoint: string, units: Units) {
     scope: { region: "us-east-1", account: "000000000000" },
     settings: { ...DEFAULT_SETTINGS, agentEndpoint: "http://127.0.0.1/" },
     now,
+    nextNumber: now,
     randomHex: (digits) => randomBytes(digits).toString("hex").slice(0, digits),
     requestId: "bench",
     principalArn: "arn:aws:iam::000000000000:root",

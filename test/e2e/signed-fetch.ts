@@ -2,6 +2,8 @@ import { Hash } from "@smithy/core/serde";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Berth } from "./berth.ts";
 
+type Installation = Pick<Berth, "endpoint">;
+
 export interface SignedRequest {
   readonly method: string;
   readonly path: string;
@@ -12,7 +14,7 @@ export interface SignedRequest {
 }
 
 /** A request to Berth's one port, signed as the AWS SDKs sign: to be sent, or to be spoilt first. */
-export async function sign(berth: Berth, request: SignedRequest) {
+export async function sign(berth: Installation, request: SignedRequest) {
   const { url, region, accessKeyId, secretAccessKey } = berth.endpoint;
   const { hostname, host, port } = new URL(url);
   const signer = new SignatureV4({
@@ -43,7 +45,7 @@ export async function sign(berth: Berth, request: SignedRequest) {
   };
 }
 
-export async function signedFetch(berth: Berth, request: SignedRequest): Promise<Response> {
+export async function signedFetch(berth: Installation, request: SignedRequest): Promise<Response> {
   const { url, method, headers, body } = await sign(berth, request);
   return fetch(url, { method, headers, ...(body !== undefined && { body }) });
 }

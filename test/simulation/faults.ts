@@ -92,6 +92,10 @@ export class Faults implements Disturbances {
           await this.#scheduler.delay(this.#random.between(1, 3));
           return agents.push(connectionId, message);
         },
+        close: async (connectionId) => {
+          process.check();
+          await agents.close(connectionId);
+        },
       },
     };
   }

@@ -1,10 +1,14 @@
-import { PostToConnectionCommand } from "@aws-sdk/client-apigatewaymanagementapi";
+import {
+  DeleteConnectionCommand,
+  PostToConnectionCommand,
+} from "@aws-sdk/client-apigatewaymanagementapi";
 import type { ApiGatewayManagementApiClient } from "@aws-sdk/client-apigatewaymanagementapi";
 import type { Envelope } from "@berth/contracts/agent/messages";
 
 /** The control plane's `AgentGateway`, which this package must not import. */
 export interface ConnectionGateway {
   push(connectionId: string, message: Envelope): Promise<"sent" | "gone">;
+  close(connectionId: string): Promise<void>;
 }
 
 /** Pushes through API Gateway's `@connections`, one JSON text frame a message. */
@@ -18,6 +22,14 @@ export function createAgentGateway(client: ApiGatewayManagementApiClient): Conne
       } catch (error) {
         if (isGone(error)) return "gone";
         throw error;
+      }
+    },
+
+    async close(connectionId) {
+      try {
+        await client.send(new DeleteConnectionCommand({ ConnectionId: connectionId }));
+      } catch (error) {
+        if (!isGone(error)) throw error;
       }
     },
   };

@@ -21,6 +21,8 @@ export interface ControlPlane {
   readonly settings: Settings;
   /** Epoch ms. */
   now(): number;
+  /** For `seqNum` and `timeline` of the agents' messages: about `now`, and never the same twice. */
+  nextNumber(): number;
   /** So many random lower-case hex digits that nobody can guess: fit for identifiers and secrets. */
   randomHex(digits: number): string;
 }
@@ -34,6 +36,8 @@ export interface Relay {
 export interface AgentGateway {
   /** `gone`: the connection does not exist any more. */
   push(connectionId: string, message: AcsMessage): Promise<"sent" | "gone">;
+  /** Ends a connection. One that is gone already is as good. */
+  close(connectionId: string): Promise<void>;
 }
 
 /** Counts what happens, for people who look at the whole: nothing depends on it. */

@@ -11,6 +11,8 @@ export interface Settings {
   readonly auditIntervalMs: number;
   /** A task not yet acknowledged by its agent is sent again after so long. */
   readonly dispatchRetryMs: number;
+  /** An order that its agent does not carry out is repeated for so long; later only when it connects anew. */
+  readonly resendForMs: number;
   /** A reservation whose task never appeared is released after so long. */
   readonly orphanedReservationMs: number;
   /** How long after RUNNING a task without health check counts as healthy (ECS: 40 s). */
@@ -39,6 +41,7 @@ export const DEFAULT_SETTINGS: Omit<Settings, "agentEndpoint"> = {
   instanceLostAfterMs: 300_000,
   auditIntervalMs: 600_000,
   dispatchRetryMs: 10_000,
+  resendForMs: 300_000,
   orphanedReservationMs: 60_000,
   healthyAfterMs: 0,
   provenAfterMs: 40_000,

@@ -16,7 +16,29 @@ export interface AgentSession {
   readonly disconnectedAt?: number;
   /** Set once that has happened. */
   readonly lostAt?: number;
+  readonly dials?: Dials;
+  /** What the agent has last said of the instance's own health. Absent while it is away. */
+  readonly health?: readonly InstanceHealthCheck[];
 }
+
+/** How often the agent was let in lately. */
+export interface Dials {
+  /** Epoch ms. */
+  readonly since: number;
+  readonly count: number;
+}
+
+/** One of the things that make an instance healthy. Source: ECS API reference, InstanceHealthCheckResult. */
+export interface InstanceHealthCheck {
+  readonly type: "CONTAINER_RUNTIME" | "ACCELERATED_COMPUTE" | "AGENT_CONNECTIVITY" | "DAEMON";
+  readonly status: InstanceHealthStatus;
+  /** Epoch ms. */
+  readonly lastUpdated?: number;
+  /** Epoch ms. */
+  readonly lastStatusChange?: number;
+}
+
+export type InstanceHealthStatus = "OK" | "IMPAIRED" | "INITIALIZING" | "INSUFFICIENT_DATA";
 
 /** Which instance a WebSocket belongs to. */
 export interface AgentConnection {

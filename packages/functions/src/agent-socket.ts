@@ -95,7 +95,9 @@ async function connect(
     { ...query, connectionId },
     { permissions, principalArn, ...(isIssued && { accessKeyId }) },
   );
-  return outcome === "connected" ? DONE : refusal(400, outcome.refused, outcome.message);
+  if (outcome === "connected") return DONE;
+  const statusCode = outcome.refused === "ServerException" ? 503 : 400;
+  return refusal(statusCode, outcome.refused, outcome.message);
 }
 
 /** API Gateway keeps neither path nor raw query: the one is the stage, the other is decoded. */

@@ -5,6 +5,7 @@ import type { createConnectionsClient, createSqsClient } from "@berth/aws/client
 import type { QueueUrls } from "@berth/aws/create-queues";
 import { createSqsRelay } from "@berth/aws/sqs-relay";
 import type { Settings } from "@berth/control-plane/settings";
+import { risingClock } from "@berth/control-plane/rising-clock";
 import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import type { Scope } from "@berth/domain/arn";
 import { createStore } from "@berth/store/create-store";
@@ -48,6 +49,7 @@ export function createEdge(parts: EdgeParts): Edge {
       scope,
       settings,
       now,
+      nextNumber,
       randomHex,
     },
     agents,
@@ -59,6 +61,8 @@ export function createEdge(parts: EdgeParts): Edge {
 }
 
 const now = () => Date.now();
+/** The process's own, whatever it is an edge of: numbers rise over all its messages. */
+const nextNumber = risingClock(now);
 
 function randomHex(digits: number): string {
   return randomBytes(Math.ceil(digits / 2))

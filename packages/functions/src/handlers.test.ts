@@ -30,7 +30,10 @@ const now = () => Date.now();
 beforeEach(() => {
   [sent, queuesWork, warnings] = [[], true, []];
   const settings = { ...DEFAULT_SETTINGS, agentEndpoint: "http://127.0.0.1:4566/" };
-  const agents = { push: () => Promise.resolve("gone" as const) };
+  const agents = {
+    push: () => Promise.resolve("gone" as const),
+    close: () => Promise.resolve(),
+  };
   lines = [];
   const metrics = createMetrics({
     stage: "test",
@@ -58,6 +61,7 @@ beforeEach(() => {
       scope: { region: "us-east-1", account: "000000000000" },
       settings,
       now,
+      nextNumber: now,
       randomHex: (digits) => (ids += 1).toString(16).padStart(digits, "0"),
     },
     findAccessKey: async () => ({

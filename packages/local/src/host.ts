@@ -207,6 +207,7 @@ function createHttpServer(
         findAccessKey,
         now,
         push: async (connectionId, text) => sockets.push(connectionId, text),
+        close: async (connectionId) => sockets.disconnect(connectionId),
       }),
       events: createEventBridgeApi({
         ...options.scope,

@@ -8,6 +8,7 @@ import type {
   ServiceControlPlane,
 } from "@berth/control-plane/context";
 import { DEFAULT_SETTINGS, type Settings } from "@berth/control-plane/settings";
+import { risingClock } from "@berth/control-plane/rising-clock";
 import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { createStore } from "@berth/store/create-store";
 import { createMemoryTable } from "@berth/store/memory/table";
@@ -37,6 +38,8 @@ export interface TestControlPlane
   readonly pushed: PushedFrame[];
   /** Connections in it are told to be gone. */
   readonly gone: Set<string>;
+  /** Connections that were ended. */
+  readonly closed: string[];
   readonly recorded: Recorded[];
   /** What Auto Scaling was told, as `complete TOKEN`. */
   readonly lifecycleCalls: string[];
@@ -81,6 +84,7 @@ export function aControlPlane(options: Options = {}): TestControlPlane {
     wakes: [] as SentWake[],
     pushed: [] as PushedFrame[],
     gone: new Set<string>(),
+    closed: [] as string[],
     recorded: [] as Recorded[],
     lifecycleCalls: [] as string[],
     overActions: new Set<string>(),
@@ -112,6 +116,7 @@ export function aControlPlane(options: Options = {}): TestControlPlane {
         messages.pushed.push({ connectionId, message });
         return "sent";
       },
+      close: async (connectionId) => void messages.closed.push(connectionId),
     },
     views: new ClusterViews(),
     metrics: {
@@ -134,6 +139,7 @@ export function aControlPlane(options: Options = {}): TestControlPlane {
     principalArn: "arn:aws:iam::123456789012:root",
     permissions: ADMINISTRATOR,
     now,
+    nextNumber: risingClock(now),
     advance: (ms) => {
       time += ms;
     },

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { type AgentConfig, readConfig } from "@berth/agent/config";
+import type { RootCredentials } from "@berth/contracts/local/installation";
 import { dataDirectory, makeDataDirectory, removeDataDirectory } from "@berth/local/data-directory";
 import { startDynamoDB } from "@berth/local/embedded/dynamodb-server";
 import { startSqs } from "@berth/local/embedded/sqs-server";
@@ -15,16 +16,26 @@ import { checkAnswers } from "@berth/testing/check-answers";
 
 const REGION = "us-east-1";
 
+export interface RootEndpoint extends RootCredentials {
+  readonly url: string;
+  readonly region: string;
+}
+
 /** The control plane of one machine in this process: HTTP, WebSockets, queues and table as they are. */
 export interface OneMachine {
   readonly ecs: ECSClient;
   readonly url: string;
+  /** Where it is and the key that may do anything. */
+  readonly endpoint: RootEndpoint;
   /** The configuration of an agent for it, out of what an ecs.config would say. */
   agentConfig(settings: Readonly<Record<string, string>>): AgentConfig;
   stop(): Promise<void>;
 }
 
-export async function startOneMachine(): Promise<OneMachine> {
+/** @param env Settings of the control plane by the names of their variables, where they are to differ. */
+export async function startOneMachine(
+  env: Readonly<Record<string, string>> = {},
+): Promise<OneMachine> {
   const root = mkdtempSync(join(tmpdir(), "berth-conformance-"));
   const directory = dataDirectory(root);
   makeDataDirectory(directory);
@@ -34,6 +45,7 @@ export async function startOneMachine(): Promise<OneMachine> {
   ]);
   const port = await freePort();
   const options = hostOptions({
+    ...env,
     BERTH_DATA_DIR: root,
     BERTH_PORT: String(port),
     BERTH_REGION: REGION,
@@ -46,6 +58,7 @@ export async function startOneMachine(): Promise<OneMachine> {
   return {
     ecs,
     url,
+    endpoint: { url, region: REGION, ...credentials },
     agentConfig: (settings) =>
       readConfig(settings, {
         AWS_DEFAULT_REGION: REGION,

@@ -46,6 +46,9 @@ describe("parseAgentFrame", () => {
     '{"type":"HeartbeatAckRequest"}',
     '{"type":"AckRequest","message":{"messageId":1}}',
     '{"type":"TaskStopVerificationMessage","message":{"messageId":"m","stopCandidates":[{}]}}',
+    '{"type":"TaskStopVerificationMessage","message":{"messageId":"m","stopCandidates":[{"taskArn":"a","desiredStatus":1}]}}',
+    '{"type":"PublishInstanceStatusRequest","message":{"statuses":[{"type":"ContainerRuntime","status":"FINE"}]}}',
+    '{"type":"PublishInstanceStatusRequest","message":{"statuses":[{"type":"ContainerRuntime","status":"OK","lastUpdated":"now"}]}}',
     '{"type":"PublishHealthRequest","message":{"tasks":[{"taskArn":"a"}]}}',
     '{"type":"PublishHealthRequest","message":{"tasks":[{"taskArn":"a","containers":[{"containerName":"b","healthStatus":"FINE"}]}]}}',
   ])("takes no %j", (text) => {

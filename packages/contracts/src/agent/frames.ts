@@ -1,7 +1,19 @@
 import { z } from "zod";
 import type { Envelope } from "./messages.ts";
 
-const taskIdentifiers = z.array(z.looseObject({ taskArn: z.string() }));
+const taskIdentifiers = z.array(
+  z.looseObject({
+    taskArn: z.string(),
+    taskClusterArn: z.string().optional(),
+    desiredStatus: z.string().optional(),
+  }),
+);
+const instanceStatus = z.looseObject({
+  type: z.string(),
+  status: z.enum(["OK", "IMPAIRED", "INITIALIZING", "INSUFFICIENT_DATA"]),
+  lastUpdated: z.number().nonnegative().optional(),
+  lastStatusChange: z.number().nonnegative().optional(),
+});
 const healthReport = z.looseObject({
   taskArn: z.string(),
   containers: z.array(
@@ -20,6 +32,7 @@ const MESSAGES: Readonly<Record<string, z.ZodType>> = {
     messageId: z.string(),
     stopCandidates: taskIdentifiers.optional(),
   }),
+  PublishInstanceStatusRequest: z.looseObject({ statuses: z.array(instanceStatus).optional() }),
   PublishHealthRequest: z.looseObject({ tasks: z.array(healthReport).optional() }),
 };
 

@@ -117,7 +117,7 @@ export type TaskManifestMessage = Envelope<
     readonly timeline: number;
     readonly tasks: readonly {
       readonly taskArn: string;
-      readonly taskClusterArn: string;
+      readonly taskClusterArn?: string;
       readonly desiredStatus: "RUNNING" | "STOPPED";
     }[];
   }
@@ -204,5 +204,30 @@ export type PublishMetricsRequest = Envelope<
   }
 >;
 
+export type PublishInstanceStatusRequest = Envelope<
+  "PublishInstanceStatusRequest",
+  {
+    readonly metadata: {
+      readonly cluster: string;
+      readonly containerInstance: string;
+      readonly requestId: string;
+    };
+    readonly statuses: readonly {
+      /** `ContainerRuntime` is the one that agents know. */
+      readonly type: string;
+      readonly status: "OK" | "IMPAIRED" | "INITIALIZING" | "INSUFFICIENT_DATA";
+      /** Epoch seconds. */
+      readonly lastUpdated?: number;
+      /** Epoch seconds. */
+      readonly lastStatusChange?: number;
+    }[];
+    /** Epoch seconds. */
+    readonly timestamp: number;
+  }
+>;
+
 /** Agent to control plane, on the TCS socket; each frame has a header block before the JSON. */
-export type TcsRequest = PublishHealthRequest | PublishMetricsRequest;
+export type TcsRequest =
+  | PublishHealthRequest
+  | PublishMetricsRequest
+  | PublishInstanceStatusRequest;

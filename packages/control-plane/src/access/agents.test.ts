@@ -190,7 +190,7 @@ describe("sockets", () => {
   ) =>
     connectAgent(
       controlPlane,
-      { connectionId: "c", kind, containerInstanceArn: arnOf(id) },
+      { connectionId: "c", kind, cluster: "default", containerInstanceArn: arnOf(id) },
       dialler,
     );
 

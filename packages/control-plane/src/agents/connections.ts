@@ -1,18 +1,23 @@
-import { containerInstanceArn, parseArn, type Scope } from "@berth/domain/arn";
+import { clusterArn, containerInstanceArn, parseArn, type Scope } from "@berth/domain/arn";
 import type { ContainerInstance } from "@berth/domain/container-instance";
 import { defined } from "@berth/domain/defined";
 import type { AgentConnection, AgentSession } from "@berth/domain/session";
 import type { Stored, StoredInstance } from "@berth/store/store";
-import { checkAccess, type Access } from "../access/authorize.ts";
+import { accessDenied } from "../access/access-denied.ts";
+import { checkAccess } from "../access/authorize.ts";
 import { checkSpeaksFor } from "../access/ownership.ts";
 import type { CommandContext, ControlPlane } from "../context.ts";
 import { recordDisconnected } from "../reconcile/agent-presence.ts";
 import { persist, withDue } from "../reconcile/persist.ts";
+import { isStillLetIn, socketAccess } from "./agent-access.ts";
+import { countDial } from "./count-dial.ts";
 
 /** What an agent says of itself when it dials. Source: agent protocol, query of the handshake. */
 export interface AgentHandshake {
   readonly connectionId: string;
   readonly kind: "acs" | "tcs";
+  /** Name or ARN. */
+  readonly cluster: string;
   readonly containerInstanceArn: string;
   readonly agentVersion?: string;
   readonly agentHash?: string;
@@ -26,28 +31,19 @@ export interface Dialler extends Pick<CommandContext, "permissions" | "principal
   readonly accessKeyId?: string;
 }
 
-export type HandshakeOutcome =
-  | "connected"
-  | {
-      readonly refused: "InactiveInstanceException" | "InvalidInstanceException";
-      readonly message: string;
-    };
-
-/** What policies call it to open a socket. Source: service authorization reference. */
-const ACTION = { acs: "ecs:Poll", tcs: "ecs:StartTelemetrySession" } as const;
-
-/** What it takes to open this socket, and to be heard on it. */
-export function socketAccess(
-  scope: Scope,
-  {
-    kind,
-    cluster,
-    containerInstanceId,
-  }: Pick<AgentConnection, "kind" | "cluster" | "containerInstanceId">,
-): Access {
-  const resources = [containerInstanceArn(scope, cluster, containerInstanceId)];
-  return { action: ACTION[kind], resources, cluster };
+/** In words that agents know; only the first has them do anything but dial again after a while. */
+export interface HandshakeRefusal {
+  readonly refused:
+    | "InactiveInstanceException"
+    | "InvalidClusterException"
+    | "InvalidInstanceException"
+    | "ServerException";
+  readonly message: string;
 }
+
+export type HandshakeOutcome = "connected" | HandshakeRefusal;
+
+type Dialled = Omit<AgentConnection, "connectedAt">;
 
 /**
  * Lets an agent in. The greeting follows by way of the queue: API Gateway delivers nothing to a
@@ -60,33 +56,79 @@ export async function connectAgent(
   handshake: AgentHandshake,
   dialler: Dialler,
 ): Promise<HandshakeOutcome> {
-  const [cluster, id] = parseArn(handshake.containerInstanceArn)?.path ?? [];
-  if (cluster === undefined || id === undefined) {
-    return { refused: "InvalidInstanceException", message: "Container instance ARN is malformed." };
+  const { scope, store } = controlPlane;
+  const dialled = readHandshake(scope, handshake, dialler);
+  if ("refused" in dialled) return dialled;
+  const { cluster, containerInstanceId } = dialled;
+  const access = socketAccess(scope, dialled);
+  checkAccess({ ...dialler, scope }, access);
+  if (!(await isStillLetIn(controlPlane, dialled))) {
+    const [resource = "*"] = access.resources;
+    throw accessDenied({ principalArn: dialler.principalArn, action: access.action, resource });
   }
-  const { scope } = controlPlane;
-  const speaker = { ...dialler, scope };
-  const access = socketAccess(scope, { kind: handshake.kind, cluster, containerInstanceId: id });
-  checkAccess(speaker, access);
-  const found = await controlPlane.store.instances.find(cluster, id);
+  const found = await store.instances.find(cluster, containerInstanceId);
   if (!found || found.ledger.status === "INACTIVE") {
     return { refused: "InactiveInstanceException", message: "Container instance is inactive." };
   }
-  checkSpeaksFor(speaker, found.instance, access.action);
-  await controlPlane.store.sessions.createConnection({
-    connectionId: handshake.connectionId,
-    kind: handshake.kind,
-    cluster,
-    containerInstanceId: id,
-    connectedAt: controlPlane.now(),
-    ...defined({ accessKeyId: dialler.accessKeyId }),
-  });
-  if (handshake.kind === "acs") {
-    await recordVersions(controlPlane, found, handshake);
-    await openSession(controlPlane, cluster, id, handshake.connectionId);
+  checkSpeaksFor({ ...dialler, scope }, found.instance, access.action);
+  return handshake.kind === "acs"
+    ? openCommands(controlPlane, dialled, { found, handshake })
+    : recordConnection(controlPlane, dialled);
+}
+
+/** Which connection it is to be, or why it can be none. */
+function readHandshake(
+  scope: Scope,
+  { connectionId, kind, cluster: namedCluster, containerInstanceArn: arn }: AgentHandshake,
+  { accessKeyId }: Dialler,
+): Dialled | HandshakeRefusal {
+  const [cluster = "", containerInstanceId = ""] = parseArn(arn)?.path ?? [];
+  if (arn !== containerInstanceArn(scope, cluster, containerInstanceId)) {
+    return { refused: "InvalidInstanceException", message: "Container instance ARN is malformed." };
   }
+  if (namedCluster !== cluster && namedCluster !== clusterArn(scope, cluster)) {
+    return {
+      refused: "InvalidClusterException",
+      message: `Container instance is in cluster ${cluster}.`,
+    };
+  }
+  return { connectionId, kind, cluster, containerInstanceId, ...defined({ accessKeyId }) };
+}
+
+async function recordConnection(
+  controlPlane: ControlPlane,
+  dialled: Dialled,
+): Promise<HandshakeOutcome> {
+  const connection = { ...dialled, connectedAt: controlPlane.now() };
+  await controlPlane.store.sessions.createConnection(connection);
   return "connected";
 }
+
+/** Unless the agent has dialled too often: an agent that is refused waits ever longer. */
+async function openCommands(
+  controlPlane: ControlPlane,
+  dialled: Dialled,
+  { found, handshake }: { readonly found: StoredInstance; readonly handshake: AgentHandshake },
+): Promise<HandshakeOutcome> {
+  const { cluster, containerInstanceId } = dialled;
+  const before = await controlPlane.store.sessions.find(cluster, containerInstanceId);
+  const dials = countDial(before?.dials, controlPlane.now());
+  if (!dials) {
+    return {
+      refused: "ServerException",
+      message: "Container instance has connected too often within a minute.",
+    };
+  }
+  await recordConnection(controlPlane, dialled);
+  await recordVersions(controlPlane, found, handshake);
+  await openSession(controlPlane, { ...before, ...dialled, dials });
+  if (before?.connectionId !== undefined) await hangUp(controlPlane, before.connectionId);
+  return "connected";
+}
+
+/** Ends a connection that is of no use any more. One that stays open after all is told nothing. */
+export const hangUp = (controlPlane: ControlPlane, connectionId: string): Promise<void> =>
+  controlPlane.agents.close(connectionId).catch(() => undefined);
 
 /** Ends a connection. The session ends with it unless a newer connection has taken its place. */
 export async function disconnectAgent(
@@ -101,12 +143,15 @@ export async function disconnectAgent(
   if (session?.connectionId === connectionId) await recordDisconnected(controlPlane, session);
 }
 
+/** Which connection an instance is to have, and what of its session goes on. */
+type Opening = Pick<AgentSession, "cluster" | "containerInstanceId" | "dials" | "health"> & {
+  readonly connectionId: string;
+};
+
 /** Makes this connection that of its instance; a newer one replaces the older one. */
 export async function openSession(
   controlPlane: ControlPlane,
-  cluster: string,
-  containerInstanceId: string,
-  connectionId: string,
+  { cluster, containerInstanceId, connectionId, dials, health }: Opening,
 ): Promise<void> {
   const { sessions } = controlPlane.store;
   const now = controlPlane.now();
@@ -116,6 +161,7 @@ export async function openSession(
     connectionId,
     connectedAt: now,
     leaseUntil: now + controlPlane.settings.leaseMs,
+    ...defined({ dials, health }),
   };
   // Due at once: should the message be lost, the sweep has the agent greeted.
   const created = await sessions.create({ ...session, due: now });

@@ -1,6 +1,9 @@
 import type { PayloadTask } from "@berth/contracts/agent/messages";
 
-/** What API Gateway takes for a connection. Source: API Gateway developer guide, WebSocket quotas. */
+/**
+ * What API Gateway takes for a connection, in frames that it makes itself. Source: API Gateway
+ * developer guide, WebSocket quotas.
+ */
 const MAX_MESSAGE_BYTES = 128 * 1024;
 /** What stands around the tasks of a message: two ARNs of the longest names, and little else. */
 const FRAME_BYTES = 1024;

@@ -14,7 +14,8 @@ async function aConnectedAgent(dialler: Pick<Dialler, "accessKeyId"> = {}) {
   await setUpCluster(controlPlane, {});
   const { region, account } = controlPlane.scope;
   const containerInstanceArn = `arn:aws:ecs:${region}:${account}:container-instance/default/${id}`;
-  const handshake = { connectionId: "c1", kind: "acs", containerInstanceArn } as const;
+  const at = { cluster: "default", containerInstanceArn };
+  const handshake = { connectionId: "c1", kind: "acs", ...at } as const;
   await connectAgent(controlPlane, handshake, { ...controlPlane, ...dialler });
   const session = async () => controlPlane.store.sessions.find("default", id);
   controlPlane.wakes.length = 0;

@@ -1,12 +1,12 @@
 import type { TaskIdentifier, TaskStopVerificationAck } from "@berth/contracts/agent/messages";
-import { isUsable, principalArn } from "@berth/domain/access/access-key";
-import { permissionsOf } from "@berth/domain/access/permissions";
 import type { AgentConnection, AgentSession } from "@berth/domain/session";
 import { parseArn } from "@berth/domain/arn";
-import { findRefusal } from "../access/authorize.ts";
+import { defined } from "@berth/domain/defined";
 import type { ControlPlane } from "../context.ts";
 import { persist, withDue } from "../reconcile/persist.ts";
-import { disconnectAgent, openSession, socketAccess } from "./connections.ts";
+import { isStillLetIn } from "./agent-access.ts";
+import { disconnectAgent, hangUp, openSession } from "./connections.ts";
+import { recordInstanceStatus } from "./instance-status.ts";
 import { acknowledge, isTelemetry, recordHealth } from "./telemetry.ts";
 import type { AgentFrame, TelemetryAck } from "./telemetry.ts";
 
@@ -25,40 +25,22 @@ export async function receiveFromAgent(
   if (!connection) return undefined;
   if (isTelemetry(frame)) {
     if (frame.type === "PublishHealthRequest") await recordHealth(controlPlane, connection, frame);
+    if (frame.type === "PublishInstanceStatusRequest") {
+      await recordInstanceStatus(controlPlane, connection, frame);
+    }
     return acknowledge(frame);
   }
   // Who sends telemetry may not also be told what to run: to open this socket takes less.
   if (connection.kind === "tcs") return undefined;
   if (!(await isStillLetIn(controlPlane, connection))) {
     await disconnectAgent(controlPlane, connectionId);
+    await hangUp(controlPlane, connectionId);
     return undefined;
   }
   await hearFrom(controlPlane, connection);
   return frame.type === "TaskStopVerificationMessage"
     ? verifyStops(controlPlane, connection, frame)
     : undefined;
-}
-
-/**
- * A socket outlives the look at its handshake: who opened it with a key that was revoked since, is
- * over, or has a policy now that would not let him in, is heard no more, and told nothing. Who keeps
- * silent about it loses his lease.
- */
-async function isStillLetIn(
-  controlPlane: ControlPlane,
-  connection: AgentConnection,
-): Promise<boolean> {
-  const { store, scope } = controlPlane;
-  const { accessKeyId } = connection;
-  if (accessKeyId === undefined) return true;
-  const accessKey = await store.accessKeys.find(accessKeyId);
-  if (!accessKey || !isUsable(accessKey, controlPlane.now())) return false;
-  const holder = {
-    permissions: permissionsOf(accessKey.grant),
-    principalArn: principalArn(scope.account, accessKey.principal),
-    scope,
-  };
-  return findRefusal(holder, socketAccess(scope, connection)) === undefined;
 }
 
 /**
@@ -85,7 +67,7 @@ async function hearFrom(controlPlane: ControlPlane, connection: AgentConnection)
     (session) => sessions.replace(session),
   );
   if (done && done.item.connectionId === undefined) {
-    await openSession(controlPlane, cluster, containerInstanceId, connectionId);
+    await openSession(controlPlane, { ...done.item, connectionId });
   }
 }
 
@@ -116,7 +98,11 @@ async function verifyStops(
     message: {
       messageId,
       generatedAt: controlPlane.now(),
-      stopTasks: stopCandidates.filter(({ taskArn }) => !wanted.has(taskIdOf(taskArn))),
+      stopTasks: stopCandidates
+        .filter(({ taskArn }) => !wanted.has(taskIdOf(taskArn)))
+        .map(({ taskArn, taskClusterArn, desiredStatus }) =>
+          defined({ taskArn, taskClusterArn, desiredStatus }),
+        ),
     },
   };
 }

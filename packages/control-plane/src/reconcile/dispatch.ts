@@ -1,7 +1,7 @@
-import { taskArn, clusterArn } from "@berth/domain/arn";
 import type { AgentSession } from "@berth/domain/session";
 import type { Task } from "@berth/domain/task";
 import type { Stored } from "@berth/store/store";
+import { packManifest } from "../agents/pack-manifest.ts";
 import type { ControlPlane } from "../context.ts";
 import { addressOf, sendPayloads } from "./send-payloads.ts";
 
@@ -23,9 +23,23 @@ export async function dispatchTasks(
   const outstanding = here.filter(isOutstanding);
   await postpone(controlPlane, outstanding);
   if (session?.connectionId !== undefined) {
-    await sendPayloads(controlPlane, session.connectionId, outstanding);
+    const repeated = outstanding.filter((task) => isWorthRepeating(controlPlane, task));
+    await sendPayloads(controlPlane, session.connectionId, repeated);
   }
 }
+
+/**
+ * Whether to tell a connected agent again. One that has not done as it was told for so long has heard
+ * it, and cannot: its next connection is told anew.
+ */
+export const isWorthRepeating = (
+  { now, settings }: Pick<ControlPlane, "now" | "settings">,
+  task: Task,
+): boolean => ageOfOrder(task, now()) < settings.resendForMs;
+
+/** Since when the agent is to start it, or to stop it. */
+const ageOfOrder = ({ stoppingAt, createdAt }: Task, now: number): number =>
+  now - (stoppingAt ?? createdAt);
 
 /** A reading that shows nothing to tell may be older than the message: those are read again. */
 async function tasksToTell(
@@ -45,14 +59,18 @@ export const isOutstanding = (task: Task): boolean =>
   task.lastStatus !== "STOPPED" &&
   (task.desiredStatus === "STOPPED" || task.lastStatus === "PENDING");
 
-/** Says which tasks the agent should have, so that it asks about any other. */
+/**
+ * Says which tasks the agent should have, so that it asks about any other. More tasks than a message
+ * carries are not said at all: the agent would ask about those that are left out.
+ */
 export async function sendManifest(
   controlPlane: ControlPlane,
   connectionId: string,
   session: Pick<AgentSession, "cluster" | "containerInstanceId">,
   tasks: readonly Task[],
 ): Promise<"sent" | "gone"> {
-  const { scope } = controlPlane;
+  const listed = packManifest(controlPlane.scope, tasks);
+  if (!listed) return "sent";
   return controlPlane.agents.push(connectionId, {
     type: "TaskManifestMessage",
     message: {
@@ -60,19 +78,15 @@ export async function sendManifest(
       messageId: controlPlane.randomHex(32),
       generatedAt: controlPlane.now(),
       // A clock rises by itself, so that no counter need be kept (agent protocol: `timeline`).
-      timeline: controlPlane.now(),
-      tasks: tasks
-        .filter((task) => task.lastStatus !== "STOPPED")
-        .map((task) => ({
-          taskArn: taskArn(scope, task.cluster, task.id),
-          taskClusterArn: clusterArn(scope, task.cluster),
-          desiredStatus: task.desiredStatus,
-        })),
+      timeline: controlPlane.nextNumber(),
+      tasks: listed,
     },
   });
 }
 
-/** Moves marks that have come up, so that tasks nobody can take do not crowd the sweep. */
+/**
+ * Moves marks that have come up, ever further, so that tasks nobody can take do not crowd the sweep.
+ */
 async function postpone(controlPlane: ControlPlane, tasks: readonly Stored<Task>[]): Promise<void> {
   const now = controlPlane.now();
   await Promise.all(
@@ -81,7 +95,7 @@ async function postpone(controlPlane: ControlPlane, tasks: readonly Stored<Task>
       .map((task) =>
         controlPlane.store.tasks.replace({
           ...task,
-          due: now + controlPlane.settings.dispatchRetryMs,
+          due: now + Math.max(controlPlane.settings.dispatchRetryMs, ageOfOrder(task, now)),
         }),
       ),
   );

@@ -13,7 +13,7 @@ import { welcomeHost } from "../hosts/welcome-host.ts";
 import { releaseReservations } from "../placement/reservations.ts";
 import type { Settings } from "../settings.ts";
 import { recordConnected, recordDisconnected, wakeOfSession } from "./agent-presence.ts";
-import { isOutstanding, sendManifest } from "./dispatch.ts";
+import { isOutstanding, isWorthRepeating, sendManifest } from "./dispatch.ts";
 import { giveUpTasks, wakeServicesOf } from "./give-up-tasks.ts";
 import { persist, withDue } from "./persist.ts";
 import { sendPayloads } from "./send-payloads.ts";
@@ -182,7 +182,10 @@ async function say(
     const manifest = await sendManifest(controlPlane, connectionId, session, tasks);
     if (manifest === "gone") return "gone";
   }
-  return sendPayloads(controlPlane, connectionId, tasks.filter(isOutstanding));
+  const outstanding = tasks
+    .filter(isOutstanding)
+    .filter((task) => plan.greet || isWorthRepeating(controlPlane, task));
+  return sendPayloads(controlPlane, connectionId, outstanding);
 }
 
 async function onGone(controlPlane: ControlPlane, session: Stored<AgentSession>): Promise<void> {

@@ -20,7 +20,7 @@ export async function sendPayloads(
 ): Promise<"sent" | "gone"> {
   const [first] = tasks;
   if (!first) return "sent";
-  const { messages, tooLong } = packPayloads(await payloadsOf(controlPlane, tasks));
+  const { messages, tooLong } = packPayloads(await payloadsOf(controlPlane, stopsFirst(tasks)));
   await giveUpTooLong(controlPlane, tasks, tooLong);
   for (const each of messages) {
     const outcome = await controlPlane.agents.push(
@@ -31,6 +31,12 @@ export async function sendPayloads(
   }
   return "sent";
 }
+
+/** Stops make room for starts: an agent holds what does not fit yet, and all that comes after it. */
+const stopsFirst = (tasks: readonly Task[]): readonly Task[] => [
+  ...tasks.filter(({ desiredStatus }) => desiredStatus === "STOPPED"),
+  ...tasks.filter(({ desiredStatus }) => desiredStatus !== "STOPPED"),
+];
 
 /** How messages name the instance that they are for. */
 export const addressOf = (
@@ -59,7 +65,7 @@ const frameOf = (controlPlane: ControlPlane, at: Task, tasks: readonly PayloadTa
     message: {
       ...addressOf(controlPlane, at),
       messageId: controlPlane.randomHex(32),
-      seqNum: controlPlane.now(),
+      seqNum: controlPlane.nextNumber(),
       generatedAt: controlPlane.now(),
       tasks: [...tasks],
     },

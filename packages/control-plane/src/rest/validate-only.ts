@@ -44,7 +44,7 @@ export async function validateOnly(
       // What this process knows of clusters is for those who act.
       views: new ClusterViews(),
       relay: { wake: async () => undefined },
-      agents: { push: async () => "gone" },
+      agents: { push: async () => "gone", close: async () => undefined },
     });
   } catch (error) {
     if (!(error instanceof FirstWrite)) throw error;

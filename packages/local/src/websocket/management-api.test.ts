@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
   ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
   PostToConnectionCommand,
 } from "@aws-sdk/client-apigatewaymanagementapi";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -27,6 +28,7 @@ beforeEach(async () => {
       pushed.push([connectionId, text]);
       return connectionId === "here=" ? "sent" : "gone";
     },
+    close: async (connectionId) => (connectionId === "here=" ? "closed" : "gone"),
   });
   const others = { api, events: api, reference: api };
   const routes = { account: "000000000000", ...others, connections, log };
@@ -39,15 +41,23 @@ afterEach(() => {
   server.close();
 });
 
-async function post(connectionId: string, secretAccessKey = credentials.secretAccessKey) {
-  const client = new ApiGatewayManagementApiClient({
+const clientWith = (secretAccessKey: string) =>
+  new ApiGatewayManagementApiClient({
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     region: "us-east-1",
     credentials: { ...credentials, secretAccessKey },
   });
+
+async function post(connectionId: string, secretAccessKey = credentials.secretAccessKey) {
   const Data = '{"type":"HeartbeatMessage","message":{"text":"läuft"}}';
-  return client.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data }));
+  const command = new PostToConnectionCommand({ ConnectionId: connectionId, Data });
+  return clientWith(secretAccessKey).send(command);
 }
+
+const end = (connectionId: string) =>
+  clientWith(credentials.secretAccessKey).send(
+    new DeleteConnectionCommand({ ConnectionId: connectionId }),
+  );
 
 test("takes pushes from AWS's own client", async () => {
   await post("here=");
@@ -61,4 +71,9 @@ test("tells that client of a connection that is gone in the way it knows", async
 test("takes nothing that was not signed with the key", async () => {
   await expect(post("here=", "another")).rejects.toMatchObject({ name: "ForbiddenException" });
   expect(pushed).toEqual([]);
+});
+
+test("ends a connection for that client", async () => {
+  await expect(end("here=")).resolves.toMatchObject({ $metadata: { httpStatusCode: 204 } });
+  await expect(end("away")).rejects.toMatchObject({ name: "GoneException" });
 });

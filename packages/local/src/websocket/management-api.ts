@@ -7,13 +7,15 @@ export interface ManagementApiOptions {
   readonly findAccessKey: VerifyOptions["findAccessKey"];
   readonly now: () => number;
   readonly push: (connectionId: string, text: string) => Promise<"sent" | "gone">;
+  readonly close: (connectionId: string) => Promise<"closed" | "gone">;
 }
 
-const PUSH_PATH = /^\/@connections\/([^/]+)$/;
+const CONNECTION_PATH = /^\/@connections\/([^/]+)$/;
 
 /**
  * API Gateway's management API, as far as Berth uses it: `POST /@connections/{id}` pushes the body to
- * a connection and answers 410 where there is none. Signed for `execute-api`, as on AWS.
+ * a connection, `DELETE` ends it, and both answer 410 where there is none. Signed for `execute-api`,
+ * as on AWS.
  */
 export function createManagementApi(options: ManagementApiOptions): HttpHandler {
   return async (event) => {
@@ -24,12 +26,21 @@ export function createManagementApi(options: ManagementApiOptions): HttpHandler 
       service: "execute-api",
     });
     if (refusal) return failure(403, "ForbiddenException", refusal.message);
-    const connectionId = PUSH_PATH.exec(event.rawPath)?.[1];
-    const isPush = connectionId !== undefined && event.requestContext.http.method === "POST";
-    if (!isPush) return failure(404, "NotFoundException");
-    const text = bodyOf(event).toString("utf8");
-    const outcome = await options.push(decodeURIComponent(connectionId), text);
-    return outcome === "sent" ? { statusCode: 200 } : failure(410, "GoneException");
+    const encoded = CONNECTION_PATH.exec(event.rawPath)?.[1];
+    if (encoded === undefined) return failure(404, "NotFoundException");
+    const connectionId = decodeURIComponent(encoded);
+    switch (event.requestContext.http.method) {
+      case "POST": {
+        const outcome = await options.push(connectionId, bodyOf(event).toString("utf8"));
+        return outcome === "sent" ? { statusCode: 200 } : failure(410, "GoneException");
+      }
+      case "DELETE": {
+        const outcome = await options.close(connectionId);
+        return outcome === "closed" ? { statusCode: 204 } : failure(410, "GoneException");
+      }
+      default:
+        return failure(404, "NotFoundException");
+    }
   };
 }
 

@@ -27,6 +27,7 @@ interface Handshake {
 
 /** API Gateway's limit for one message. */
 const MAX_MESSAGE_BYTES = 128 * 1024;
+const NORMAL_CLOSURE = 1000;
 const UNSUPPORTED_DATA = 1003;
 const GOING_AWAY = 1001;
 
@@ -66,6 +67,14 @@ export class SocketApi {
     return new Promise((resolve) => {
       webSocket.send(text, (error) => resolve(error ? "gone" : "sent"));
     });
+  }
+
+  /** Ends one connection, as API Gateway does at the wish of who has its id. */
+  async disconnect(connectionId: string): Promise<"closed" | "gone"> {
+    const webSocket = await this.#connections.get(connectionId);
+    if (webSocket?.readyState !== WebSocket.OPEN) return "gone";
+    webSocket.close(NORMAL_CLOSURE);
+    return "closed";
   }
 
   /**

@@ -1,3 +1,4 @@
+import { defined } from "@berth/domain/defined";
 import type { AgentSession } from "@berth/domain/session";
 
 export interface ConnectionSettings {
@@ -45,8 +46,8 @@ export function planHostLoss(session: AgentSession, now: number): ConnectionPlan
 /** The session after its connection ended; the very same object where there was none. */
 export function disconnected(session: AgentSession, now: number): AgentSession {
   if (session.connectionId === undefined) return session;
-  const { cluster, containerInstanceId } = session;
-  return { cluster, containerInstanceId, disconnectedAt: now };
+  const { cluster, containerInstanceId, dials } = session;
+  return { cluster, containerInstanceId, disconnectedAt: now, ...defined({ dials }) };
 }
 
 function planPresence(

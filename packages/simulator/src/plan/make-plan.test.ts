@@ -221,6 +221,7 @@ test("planning writes nothing, and wakes and tells nobody", async () => {
               sent.push(frame);
               return "sent";
             },
+            close: async (connectionId) => void sent.push(connectionId),
           },
         },
         { change, assumptions: {} },

@@ -12,6 +12,8 @@ import type { World } from "./world.ts";
 /** As real agents do: whoever hears nothing for so long dials again. */
 const SILENCE_LIMIT_MS = 60_000;
 const LOOK_FOR_SILENCE_MS = 5_000;
+/** Where it has dialled too often. */
+const REDIAL_MS = 10_000;
 const REPORT_AGAIN_MS = 1_000;
 
 export interface AgentOptions {
@@ -105,11 +107,20 @@ export class SimulatedAgent {
         const outcome = await this.#world.inProcess(async (context) =>
           connectAgent(
             context,
-            { connectionId, kind: "acs", containerInstanceArn: this.arn },
+            {
+              connectionId,
+              kind: "acs",
+              cluster: this.cluster,
+              containerInstanceArn: this.arn,
+            },
             context,
           ),
         );
-        if (outcome !== "connected") return;
+        if (outcome !== "connected") {
+          if (outcome.refused !== "ServerException") return;
+          await this.#world.scheduler.delay(REDIAL_MS);
+          continue;
+        }
         if (this.isOn) this.#open(connectionId);
         this.#lastHeardAt = this.#world.scheduler.now;
       } catch (error) {

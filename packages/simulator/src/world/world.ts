@@ -15,6 +15,7 @@ import type {
   LifecycleActions,
   ServiceControlPlane,
 } from "@berth/control-plane/context";
+import { risingClock } from "@berth/control-plane/rising-clock";
 import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import { sweep } from "@berth/control-plane/reconcile/sweep";
@@ -89,6 +90,7 @@ export class World {
   readonly #options: WorldOptions;
   readonly #table: Table;
   readonly #views: ClusterViews;
+  readonly #nextNumber = risingClock(() => this.scheduler.now);
   readonly #connected = new Map<string, SimulatedAgent>();
   /** Messages that are to arrive at once, where equal ones are merged. */
   readonly #onTheirWay = new Set<string>();
@@ -113,7 +115,10 @@ export class World {
     const parts = this.disturbances.beginProcess({
       table: this.#table,
       relay: { wake: async (message, timing) => this.#send(message, timing ?? { kind: "now" }) },
-      agents: { push: async (connectionId, message) => this.#push(connectionId, message) },
+      agents: {
+        push: async (connectionId, message) => this.#push(connectionId, message),
+        close: async (connectionId) => this.#close(connectionId),
+      },
       views: this.#views,
       lifecycleActions: this.lifecycleActions,
     });
@@ -130,6 +135,7 @@ export class World {
       principalArn,
       permissions: ADMINISTRATOR,
       now: () => this.scheduler.now,
+      nextNumber: this.#nextNumber,
       randomHex: (digits) => this.random.hex(digits),
       requestId: this.random.hex(32),
     });
@@ -231,6 +237,11 @@ export class World {
     if (frameMs === "lost") this.spawn(async () => agent.dialAgain());
     else this.scheduler.after(frameMs, () => agent.receive(connectionId, message));
     return "sent";
+  }
+
+  #close(connectionId: string): void {
+    const agent = this.#connected.get(connectionId);
+    if (agent) this.spawn(async () => agent.dialAgain());
   }
 
   #sweepForEver(): void {

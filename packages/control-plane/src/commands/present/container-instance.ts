@@ -3,8 +3,10 @@ import { containerInstanceArn, type Scope } from "@berth/domain/arn";
 import { defined } from "@berth/domain/defined";
 import { freeGpuIds, remaining } from "@berth/domain/container-instance";
 import type { Capacity } from "@berth/domain/resources";
+import type { InstanceHealthCheck } from "@berth/domain/session";
 import type { StoredInstance } from "@berth/store/store";
 import { dateOf } from "./date-of.ts";
+import { presentHealth } from "./instance-health.ts";
 
 export type ContainerInstanceDescription = NonNullable<
   EcsResponse<"DescribeContainerInstances">["containerInstances"]
@@ -23,13 +25,15 @@ interface ContainerInstanceView {
   readonly counts: TaskCounts;
   readonly include: readonly ContainerInstanceField[];
   readonly capacityProviderName?: string;
+  /** As its agent has said; absent where nobody has asked. */
+  readonly health?: readonly InstanceHealthCheck[];
 }
 
 /** A container instance as the ECS API shows it. Source: ECS API reference, ContainerInstance. */
 export function presentContainerInstance(
   scope: Scope,
   { instance, ledger }: StoredInstance,
-  { counts, include, capacityProviderName }: ContainerInstanceView,
+  { counts, include, capacityProviderName, health }: ContainerInstanceView,
 ): ContainerInstanceDescription {
   return {
     containerInstanceArn: containerInstanceArn(scope, instance.cluster, instance.id),
@@ -50,10 +54,7 @@ export function presentContainerInstance(
     registeredAt: dateOf(instance.registeredAt),
     attachments: [],
     tags: include.includes("TAGS") ? [...instance.tags] : [],
-    // Agents report no health of their runtime yet.
-    ...(include.includes("CONTAINER_INSTANCE_HEALTH") && {
-      healthStatus: { overallStatus: "INSUFFICIENT_DATA", details: [] },
-    }),
+    ...(include.includes("CONTAINER_INSTANCE_HEALTH") && { healthStatus: presentHealth(health) }),
   };
 }
 

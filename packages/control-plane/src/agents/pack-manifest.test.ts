@@ -1,0 +1,38 @@
+import { aTask, taskId } from "@berth/testing/builders";
+import { expect, test } from "vitest";
+import { packManifest } from "./pack-manifest.ts";
+
+const SCOPE = { region: "us-east-1", account: "000000000000" };
+const MAX_BYTES = 128 * 1024;
+
+const tasks = (count: number) =>
+  Array.from({ length: count }, (_, index) => aTask({ id: taskId("service:web", index + 1) }));
+
+test("names every task that is not over, with what it is to be", () => {
+  const [first, second, over] = tasks(3);
+  if (!first || !second || !over) throw new Error("three tasks were made");
+  const listed = packManifest(SCOPE, [
+    first,
+    { ...second, desiredStatus: "STOPPED" },
+    { ...over, lastStatus: "STOPPED" },
+  ]);
+  expect(listed).toEqual([
+    {
+      taskArn: `arn:aws:ecs:us-east-1:000000000000:task/default/${first.id}`,
+      taskClusterArn: "arn:aws:ecs:us-east-1:000000000000:cluster/default",
+      desiredStatus: "RUNNING",
+    },
+    expect.objectContaining({ desiredStatus: "STOPPED" }),
+  ]);
+});
+
+test("leaves the clusters out where there are too many tasks for them", () => {
+  const listed = packManifest(SCOPE, tasks(800));
+  expect(listed).toHaveLength(800);
+  expect(listed?.[0]).not.toHaveProperty("taskClusterArn");
+  expect(JSON.stringify(listed).length).toBeLessThan(MAX_BYTES);
+});
+
+test("says nothing where no message carries the tasks", () => {
+  expect(packManifest(SCOPE, tasks(2_000))).toBeUndefined();
+});
