@@ -7,12 +7,13 @@ const INTERVAL_MS = 50;
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T | undefined | false>,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<T> {
-  const end = Date.now() + TIMEOUT_MS;
+  const end = Date.now() + timeoutMs;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > end) throw new Error(`Not within ${TIMEOUT_MS} ms: ${what}`);
+    if (Date.now() > end) throw new Error(`Not within ${timeoutMs} ms: ${what}`);
     await delay(INTERVAL_MS);
   }
 }

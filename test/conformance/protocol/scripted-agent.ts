@@ -38,7 +38,9 @@ export function registrationOf(cluster: string, members: Members = {}): Members 
     ],
     attributes: [
       { name: "ecs.capability.full-sync" },
-      { name: "com.amazonaws.ecs.capability.docker-remote-api.1.25" },
+      ...["1.17", "1.18", "1.19", "1.21", "1.24", "1.25", "1.29"].map((version) => ({
+        name: `com.amazonaws.ecs.capability.docker-remote-api.${version}`,
+      })),
       { name: "com.amazonaws.ecs.capability.logging-driver.json-file" },
       { name: "ecs.capability.container-health-check" },
       { name: "ecs.os-type", value: "linux" },

@@ -3,6 +3,8 @@ import { openSocket, type OpenSocket, type SocketEnd } from "@berth/agent/sessio
 import { eventually } from "../api/eventually.ts";
 import { type Frame, readFrame, type SequenceMark, type SocketKind } from "./frame-rules.ts";
 
+const PATIENCE_MS = 10_000;
+
 export interface SocketParts {
   readonly kind: SocketKind;
   readonly url: URL;
@@ -18,8 +20,8 @@ interface Heard {
 
 /** One of an agent's sockets, played by hand: keeps all that it hears, and says what it is told to. */
 export class ScriptedSocket {
-  /** Whether each task that is told to it is acknowledged at once, as an agent does. */
-  acknowledges = true;
+  /** What it answers by itself, as an agent does. */
+  acknowledges: "all" | "heartbeats" | "nothing" = "all";
   readonly heard: Heard[] = [];
   /** What was wrong with the frames that it heard. */
   readonly faults: string[] = [];
@@ -50,9 +52,13 @@ export class ScriptedSocket {
 
   /** The next frame of the type that was not taken before, as soon as there is one. */
   async next(type: string, isIt: (message: Frame["message"]) => boolean = () => true) {
-    const found = await eventually(`a ${type}, beside ${this.#summary()}`, async () =>
-      this.#untaken(type).find(({ frame }) => isIt(frame.message)),
-    );
+    const found = await eventually(
+      `a ${type}`,
+      async () => this.#untaken(type).find(({ frame }) => isIt(frame.message)),
+      PATIENCE_MS,
+    ).catch((error: unknown) => {
+      throw new Error(`Heard ${this.#summary()}`, { cause: error });
+    });
     this.#taken.add(found);
     return found.frame.message;
   }
@@ -100,13 +106,16 @@ export class ScriptedSocket {
     if (!frame) return;
     this.faults.push(...this.#parts.mark.raise(frame));
     this.heard.push({ frame, at: Date.now() });
-    if (this.acknowledges) this.#acknowledge(frame);
+    this.#acknowledge(frame);
   }
 
   #acknowledge({ type, message }: Frame): void {
+    if (this.acknowledges === "nothing" || this.#parts.kind === "tcs") return;
     const { messageId, clusterArn: cluster, containerInstanceArn: containerInstance } = message;
-    if (type === "HeartbeatMessage" && this.#parts.kind === "acs") {
+    if (type === "HeartbeatMessage") {
       void this.say("HeartbeatAckRequest", { messageId });
+    } else if (this.acknowledges === "heartbeats") {
+      return;
     } else if (type === "PayloadMessage" || type === "TaskManifestMessage") {
       void this.say("AckRequest", { cluster, containerInstance, messageId });
     }

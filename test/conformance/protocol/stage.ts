@@ -17,7 +17,7 @@ import { type Keyed, ScriptedAgent } from "./scripted-agent.ts";
 export class ProtocolStage {
   #started: OneMachine | undefined;
   #clusters = 0;
-  #agents: ScriptedAgent[] = [];
+  readonly #agents: ScriptedAgent[] = [];
 
   /** @param env Shorter times than the control plane's own, by the names of their variables. */
   constructor(env: Readonly<Record<string, string>> = {}) {
@@ -26,12 +26,12 @@ export class ProtocolStage {
     });
     // Whatever a test is about: no agent may be sent anything that breaks a rule.
     afterEach(() => {
-      const faults = this.#agents.flatMap((agent) => agent.faults);
-      for (const { sockets } of this.#agents) for (const socket of sockets) socket.terminate();
-      this.#agents = [];
-      expect(faults).toEqual([]);
+      expect(this.#agents.flatMap((agent) => agent.faults)).toEqual([]);
     });
-    afterAll(async () => this.#started?.stop());
+    afterAll(async () => {
+      for (const { sockets } of this.#agents) for (const socket of sockets) socket.terminate();
+      await this.#started?.stop();
+    });
   }
 
   get machine(): OneMachine {
@@ -74,7 +74,8 @@ export class ProtocolStage {
       }),
     );
     const command = new RunTaskCommand({ cluster, taskDefinition: family, count });
-    const { tasks = [] } = await this.machine.ecs.send(command);
+    const { tasks = [], failures = [] } = await this.machine.ecs.send(command);
+    if (failures.length > 0) throw new Error(`not placed: ${JSON.stringify(failures)}`);
     return tasks.map(({ taskArn = "" }) => taskArn);
   }
 

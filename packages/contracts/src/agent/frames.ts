@@ -33,6 +33,7 @@ const MESSAGES: Readonly<Record<string, z.ZodType>> = {
     stopCandidates: taskIdentifiers.optional(),
   }),
   PublishInstanceStatusRequest: z.looseObject({ statuses: z.array(instanceStatus).optional() }),
+  PublishMetricsRequest: z.looseObject({}),
   PublishHealthRequest: z.looseObject({ tasks: z.array(healthReport).optional() }),
 };
 

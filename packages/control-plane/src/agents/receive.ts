@@ -7,7 +7,7 @@ import { persist, withDue } from "../reconcile/persist.ts";
 import { isStillLetIn } from "./agent-access.ts";
 import { disconnectAgent, hangUp, openSession } from "./connections.ts";
 import { recordInstanceStatus } from "./instance-status.ts";
-import { acknowledge, isTelemetry, recordHealth } from "./telemetry.ts";
+import { acknowledge, recordHealth } from "./telemetry.ts";
 import type { AgentFrame, TelemetryAck } from "./telemetry.ts";
 
 /**
@@ -23,15 +23,8 @@ export async function receiveFromAgent(
 ): Promise<TaskStopVerificationAck | TelemetryAck | undefined> {
   const connection = await controlPlane.store.sessions.findConnection(connectionId);
   if (!connection) return undefined;
-  if (isTelemetry(frame)) {
-    if (frame.type === "PublishHealthRequest") await recordHealth(controlPlane, connection, frame);
-    if (frame.type === "PublishInstanceStatusRequest") {
-      await recordInstanceStatus(controlPlane, connection, frame);
-    }
-    return acknowledge(frame);
-  }
   // Who sends telemetry may not also be told what to run: to open this socket takes less.
-  if (connection.kind === "tcs") return undefined;
+  if (connection.kind === "tcs") return receiveTelemetry(controlPlane, connection, frame);
   if (!(await isStillLetIn(controlPlane, connection))) {
     await disconnectAgent(controlPlane, connectionId);
     await hangUp(controlPlane, connectionId);
@@ -41,6 +34,18 @@ export async function receiveFromAgent(
   return frame.type === "TaskStopVerificationMessage"
     ? verifyStops(controlPlane, connection, frame)
     : undefined;
+}
+
+async function receiveTelemetry(
+  controlPlane: ControlPlane,
+  connection: AgentConnection,
+  frame: AgentFrame,
+): Promise<TelemetryAck | undefined> {
+  if (frame.type === "PublishHealthRequest") await recordHealth(controlPlane, connection, frame);
+  if (frame.type === "PublishInstanceStatusRequest") {
+    await recordInstanceStatus(controlPlane, connection, frame);
+  }
+  return acknowledge(frame);
 }
 
 /**

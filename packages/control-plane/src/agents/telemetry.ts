@@ -25,8 +25,6 @@ const ACKS: ReadonlyMap<string, TelemetryAck["type"]> = new Map([
   ["PublishInstanceStatusRequest", "AckPublishInstanceStatus"],
 ]);
 
-export const isTelemetry = (frame: AgentFrame): boolean => ACKS.has(frame.type);
-
 export function acknowledge(frame: AgentFrame): TelemetryAck | undefined {
   const type = ACKS.get(frame.type);
   return type && { type, message: { message: "ok" } };
