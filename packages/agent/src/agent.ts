@@ -60,6 +60,7 @@ export async function startAgent(
     files,
     log,
     signal,
+    ping: () => engine.ping(),
     onConnected: connected.resolve,
   });
   return {

@@ -30,6 +30,7 @@ export class InstantEngine implements ContainerEngine {
       architecture,
       cores: 1,
       memoryMiB: 1024,
+      ping: async () => undefined,
       forInstance: () => this,
     };
   }

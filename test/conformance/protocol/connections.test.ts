@@ -2,6 +2,7 @@ import { StopTaskCommand } from "@aws-sdk/client-ecs";
 import { HandshakeRefused } from "@berth/agent/session/socket";
 import { describe, expect, it } from "vitest";
 import { eventually } from "../api/eventually.ts";
+import type { ScriptedSocket } from "./scripted-socket.ts";
 import { ProtocolStage } from "./stage.ts";
 
 /** Sections 4.1 and 4.4: connections that come, go, replace one another, and come too often. */
@@ -113,7 +114,7 @@ describe("a connection", () => {
 describe("an agent that dials on and on", () => {
   it("is let in ten times within a minute, and then refused in words that have it wait", async () => {
     const agent = await stage.agent();
-    const sockets = [];
+    const sockets: ScriptedSocket[] = [];
     for (let dials = 0; dials < 10; dials += 1) sockets.push(await agent.dial("acs"));
     const refusal = await agent.dial("acs").catch((error: unknown) => error);
     // A handshake that fails has agents wait ever longer, as a private close code would (ADR 0036).

@@ -15,6 +15,8 @@ export interface OpenEngine {
   readonly architecture: string;
   readonly cores: number;
   readonly memoryMiB: number;
+  /** Fails where the engine does not answer in time. */
+  ping(): Promise<void>;
   /** The engine as one container instance sees it. */
   forInstance(instance: InstanceIdentity): ContainerEngine;
 }
@@ -27,6 +29,12 @@ interface EngineInfo {
 }
 
 const BYTES_PER_MIB = 1_048_576;
+const PING_TIMEOUT_MS = 10_000;
+
+/** The client takes options here as elsewhere, but its types do not know them. */
+interface Pinging {
+  ping(options: { readonly abortSignal: AbortSignal }): Promise<unknown>;
+}
 
 /** Connects to the engine and asks what it is. Fails where none answers. */
 export async function openEngine(config: AgentConfig): Promise<OpenEngine> {
@@ -41,6 +49,9 @@ export async function openEngine(config: AgentConfig): Promise<OpenEngine> {
     architecture: version.Arch,
     cores: info.NCPU,
     memoryMiB: Math.floor(info.MemTotal / BYTES_PER_MIB),
+    ping: async () => {
+      await (docker as Pinging).ping({ abortSignal: AbortSignal.timeout(PING_TIMEOUT_MS) });
+    },
     forInstance: (instance) => engineFor(docker, config, instance),
   };
 }

@@ -29,6 +29,7 @@ function handling({ running = [] as readonly PayloadTask[], timeline = -1 } = {}
       done.push(`save ${saved}`);
       return Promise.resolve();
     },
+    onHeartbeat: () => done.push("look after itself"),
     log: lineLog("none", () => undefined),
   });
   const receive = async (type: string, message: object) => {

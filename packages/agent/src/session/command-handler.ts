@@ -23,6 +23,8 @@ export interface CommandHandlerParts {
   /** The highest manifest number that is on record. */
   readonly timeline: number;
   saveTimeline(timeline: number): Promise<void>;
+  /** The moment to look after oneself, and to say over telemetry what was found. */
+  onHeartbeat(): void;
   readonly log: Log;
 }
 
@@ -67,6 +69,7 @@ export class CommandHandler {
   #heartbeat({ message }: Envelope, send: (request: AcsRequest) => void): void {
     const { messageId = "" } = asObject<{ messageId: string }>(message);
     send({ type: "HeartbeatAckRequest", message: { messageId } });
+    this.#parts.onHeartbeat();
   }
 
   /** Stops come before starts: they make room. A task that cannot be read costs the ack only. */

@@ -5,7 +5,7 @@ import type { CommandHandler } from "./command-handler.ts";
 import type { Link } from "./connection.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { SignUrl } from "./signing.ts";
-import { HandshakeRefused, type OpenSocket, openSocket, socketUrl } from "./socket.ts";
+import { HandshakeRefused, type OpenSocket, openSocket, sendText, socketUrl } from "./socket.ts";
 import { AGENT_HASH, AGENT_VERSION } from "./version.ts";
 
 export interface CommandLinkParts {
@@ -72,6 +72,6 @@ export class CommandLink implements Link {
 
   /** An answer that comes after the line broke is lost: the control plane asks again. */
   #send(request: AcsRequest): void {
-    if (this.#webSocket?.readyState === 1) this.#webSocket.send(JSON.stringify(request));
+    if (this.#webSocket?.readyState === 1) sendText(this.#webSocket, JSON.stringify(request));
   }
 }

@@ -7,6 +7,7 @@ import { CommandLink } from "./command-link.ts";
 import { CONNECTION_TIMES, keepConnected } from "./connection.ts";
 import { Endpoints } from "./endpoints.ts";
 import { urlSigner } from "./signing.ts";
+import { RuntimeChecks } from "./runtime-check.ts";
 import { TelemetryLink } from "./telemetry-link.ts";
 
 export interface SessionParts {
@@ -17,6 +18,8 @@ export interface SessionParts {
   readonly files: StateFiles;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Fails where the engine does not answer in time. */
+  ping(): Promise<void>;
   /** Called whenever the command socket is open. */
   onConnected(): void;
 }
@@ -31,8 +34,10 @@ export async function openSession(parts: SessionParts): Promise<void> {
   const { api, instance, runner, log, signal } = parts;
   const endpoints = new Endpoints(api, instance, log);
   const sign = urlSigner(api);
+  const runtime = new RuntimeChecks(() => parts.ping());
   const telemetry = new TelemetryLink({
     ...parts,
+    runtime: () => runtime.latest,
     source: instance,
     endpoints,
     sign,
@@ -45,7 +50,9 @@ export async function openSession(parts: SessionParts): Promise<void> {
     ...parts,
     endpoints,
     sign,
-    handler: commandHandler(parts),
+    handler: commandHandler(parts, () => {
+      void runtime.look(Date.now).then(() => telemetry.publishInstanceStatus());
+    }),
     onConnected() {
       parts.onConnected();
       if (telemetryPause) return;
@@ -62,11 +69,15 @@ export async function openSession(parts: SessionParts): Promise<void> {
   await keepConnected(commands, { log, signal, times: CONNECTION_TIMES });
 }
 
-function commandHandler({ instance, runner, files, log }: SessionParts): CommandHandler {
+function commandHandler(
+  { instance, runner, files, log }: SessionParts,
+  onHeartbeat: () => void,
+): CommandHandler {
   return new CommandHandler({
     target: runner,
     timeline: instance.timeline,
     saveTimeline: (timeline) => files.saveInstance({ ...instance, timeline }),
+    onHeartbeat,
     log,
   });
 }

@@ -69,6 +69,18 @@ export async function openSocket(url: URL, sign: SignUrl): Promise<OpenSocket> {
   return { webSocket, closed: closing.promise };
 }
 
+/** API Gateway ends a connection with a longer frame, though it takes messages of four times that. */
+const MAX_FRAME_BYTES = 32_000;
+
+/** Sends one text message, in as many frames as it needs. */
+export function sendText(webSocket: WebSocket, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let start = 0; start === 0 || start < bytes.length; start += MAX_FRAME_BYTES) {
+    const end = start + MAX_FRAME_BYTES;
+    webSocket.send(bytes.subarray(start, end), { binary: false, fin: end >= bytes.length });
+  }
+}
+
 /** Two forms are in use: `{"type":"X","message":{"message":"text"}}` and `{"X":"text"}`. */
 function refusal(status: number, body: string): HandshakeRefused {
   const { type, message } = parseRefusal(body);

@@ -5,7 +5,8 @@ import type { ManagedTask } from "../state.ts";
 import type { Link } from "./connection.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { SignUrl } from "./signing.ts";
-import { type OpenSocket, openSocket, socketUrl } from "./socket.ts";
+import { instanceStatusRequest, type RuntimeCheck } from "./runtime-check.ts";
+import { type OpenSocket, openSocket, sendText, socketUrl } from "./socket.ts";
 import { healthRequests, metricsRequests, type TelemetrySource } from "./telemetry.ts";
 import { AGENT_HASH, AGENT_VERSION } from "./version.ts";
 
@@ -16,6 +17,8 @@ export interface TelemetryLinkParts {
   readonly sign: SignUrl;
   readonly log: Log;
   readonly tasks: () => readonly ManagedTask[];
+  /** Undefined before the first look at it. */
+  readonly runtime: () => RuntimeCheck | undefined;
   readonly publishEveryMs: number;
 }
 
@@ -56,6 +59,7 @@ export class TelemetryLink implements Link {
   onOpen(webSocket: WebSocket): void {
     this.#webSocket = webSocket;
     this.#publish();
+    this.publishInstanceStatus();
     this.#timer = setInterval(() => this.#publish(), this.#parts.publishEveryMs);
   }
 
@@ -71,6 +75,12 @@ export class TelemetryLink implements Link {
   /** Tells health now; it is said again at the next round in any case. */
   publishHealth(): void {
     this.#send(healthRequests(this.#parts.source, this.#parts.tasks(), Date.now()));
+  }
+
+  /** Tells what was found at the last look at the engine. */
+  publishInstanceStatus(): void {
+    const runtime = this.#parts.runtime();
+    if (runtime) this.#send([instanceStatusRequest(this.#parts.source, runtime, Date.now())]);
   }
 
   #publish(): void {
@@ -90,7 +100,7 @@ export class TelemetryLink implements Link {
       if (!this.#url) return;
       const headers = headerBlock(await this.#parts.sign(this.#url));
       if (this.#webSocket?.readyState !== 1) return;
-      this.#webSocket.send(`${headers}\r\n${JSON.stringify(request)}`);
+      sendText(this.#webSocket, `${headers}\r\n${JSON.stringify(request)}`);
     }
   }
 }
