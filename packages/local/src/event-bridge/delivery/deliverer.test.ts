@@ -1,0 +1,308 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import type { ToldEvent } from "@berth/contracts/ecs-event";
+import type { MetricName } from "@berth/contracts/metrics";
+import type { LogDetails } from "@berth/functions/log";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { type ApiDestination, type Connection, RuleBook, type RuleTarget } from "../rule-book.ts";
+import { Deliverer } from "./deliverer.ts";
+import { MAX_WAITING, Outbox } from "./outbox.ts";
+
+interface Received {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+let directory: string;
+let receiver: Server;
+let received: Received[];
+/** What the receiver answers, by the id of the event. */
+let statusOf: (id: string) => number;
+let logged: (readonly [string, LogDetails])[];
+let counted: MetricName[];
+let now: number;
+let deliverer: Deliverer | undefined;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), "berth-deliverer-"));
+  [received, logged, counted, now] = [[], [], [], 1_000_000];
+  statusOf = () => 200;
+  receiver = createServer((request, response) => {
+    void text(request).then((body) => {
+      const { method, url, headers } = request;
+      received.push({ method, url, headers, body });
+      response.writeHead(statusOf((JSON.parse(body) as ToldEvent).id)).end();
+    });
+  });
+  receiver.listen(0, "127.0.0.1");
+  await once(receiver, "listening");
+  makeRule();
+});
+afterEach(async () => {
+  await deliverer?.stop();
+  receiver.closeAllConnections();
+  receiver.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const CONNECTION: Connection = {
+  name: "c",
+  arn: "arn:aws:events:::connection/c/1",
+  authorizationType: "API_KEY",
+  authParameters: { ApiKeyAuthParameters: { ApiKeyName: "X-Key", ApiKeyValue: "s3cret" } },
+  createdAt: 0,
+  changedAt: 0,
+};
+
+const book = () => new RuleBook(join(directory, "rules.json"));
+
+function makeRule(
+  parts: {
+    readonly target?: Partial<RuleTarget>;
+    readonly destination?: Partial<ApiDestination>;
+    readonly connection?: Partial<Connection>;
+  } = {},
+): void {
+  const rules = book();
+  const { port } = receiver.address() as AddressInfo;
+  const destination: ApiDestination = {
+    name: "d",
+    arn: "arn:aws:events:::api-destination/d/1",
+    connectionArn: CONNECTION.arn,
+    invocationEndpoint: `http://127.0.0.1:${port}/hook`,
+    httpMethod: "POST",
+    invocationRateLimitPerSecond: 1_000,
+    createdAt: 0,
+    changedAt: 0,
+    ...parts.destination,
+  };
+  rules.put("connections", { ...CONNECTION, ...parts.connection });
+  rules.put("apiDestinations", destination);
+  rules.put("rules", {
+    name: "r",
+    eventPattern: `{"detail-type":["ECS Task State Change"]}`,
+    state: "ENABLED",
+    tags: [],
+    targets: [{ Id: "t", Arn: destination.arn, ...parts.target }],
+  });
+}
+
+const openOutbox = () => new Outbox(join(directory, "box"), () => undefined);
+
+/** As Berth starts it. */
+function start(rules = book()): Deliverer {
+  const ignore = () => undefined;
+  deliverer = new Deliverer({
+    name: "berth",
+    region: "us-east-1",
+    account: "000000000000",
+    book: rules,
+    outbox: openOutbox(),
+    // The clock goes a second with each look, so that no test waits for a pause.
+    now: () => (now += 1_000),
+    random: () => 0,
+    metrics: { record: (name) => counted.push(name), flush: ignore },
+    log: {
+      info: ignore,
+      warn: ignore,
+      error: (message, details) => logged.push([message, details]),
+    },
+  });
+  return deliverer;
+}
+
+const anEvent = (id: string, overrides: Partial<ToldEvent> = {}): ToldEvent => ({
+  version: "0",
+  id,
+  "detail-type": "ECS Task State Change",
+  source: "berth.ecs",
+  account: "000000000000",
+  time: "2026-01-02T03:04:05Z",
+  region: "us-east-1",
+  resources: [],
+  detail: { group: "service:a b", lastStatus: "STOPPED" },
+  ...overrides,
+});
+
+const ids = () => received.map(({ body }) => (JSON.parse(body) as ToldEvent).id);
+const areReceived = async (...expected: string[]) =>
+  vi.waitFor(() => expect(ids()).toEqual(expected), 5_000);
+
+describe("an event that a rule matches", () => {
+  test("is sent as it is, with the connection's key, and the next ones after it", async () => {
+    await start().take([anEvent("1"), anEvent("2"), anEvent("x", { "detail-type": "Other" })]);
+    await areReceived("1", "2");
+    expect(received[0]).toMatchObject({
+      method: "POST",
+      url: "/hook",
+      headers: { "x-key": "s3cret", "content-type": "application/json; charset=utf-8" },
+    });
+    expect(JSON.parse(received[0]?.body ?? "")).toEqual(anEvent("1"));
+    await vi.waitFor(() => expect(counted).toEqual(["EventsDelivered", "EventsDelivered"]));
+    expect(openOutbox().addressees).toEqual([]);
+  });
+
+  test("is sent in the form that target and connection ask for", async () => {
+    makeRule({
+      target: {
+        InputTransformer: {
+          InputPathsMap: { status: "$.detail.lastStatus" },
+          InputTemplate: `{"id": "7", "status": <status>}`,
+        },
+        HttpParameters: {
+          PathParameterValues: ["$.detail.group", "$.detail.absent"],
+          HeaderParameters: { "X-Status": "$.detail.lastStatus", "X-KEY": "not this one" },
+          QueryStringParameters: { id: "$.id", fixed: "a&b" },
+        },
+      },
+      destination: {
+        invocationEndpoint: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/a/*/b/*?q=1`,
+        httpMethod: "PUT",
+      },
+      connection: {
+        authorizationType: "BASIC",
+        authParameters: {
+          BasicAuthParameters: { Username: "me", Password: "s3cret" },
+          InvocationHttpParameters: {
+            HeaderParameters: [{ Key: "X-Key", Value: "from the connection" }],
+            QueryStringParameters: [{ Key: "token", Value: "s3cret" }],
+            BodyParameters: [{ Key: "team", Value: "a" }],
+          },
+        },
+      },
+    });
+    await start().take([anEvent("1")]);
+    await areReceived("7");
+    expect(received[0]).toMatchObject({
+      method: "PUT",
+      url: "/a/service%3Aa%20b/b/?q=1&id=1&fixed=a%26b&token=s3cret",
+      headers: {
+        authorization: `Basic ${Buffer.from("me:s3cret").toString("base64")}`,
+        "x-status": "STOPPED",
+        "x-key": "from the connection",
+      },
+      body: `{"id":"7","status":"STOPPED","team":"a"}`,
+    });
+  });
+
+  test("is not sent where the rule is disabled", async () => {
+    const rules = book();
+    const rule = rules.rules.get("r");
+    if (rule) rules.put("rules", { ...rule, state: "DISABLED" });
+    await start(rules).take([anEvent("1")]);
+    expect(openOutbox().addressees).toEqual([]);
+  });
+});
+
+describe("an event that could not be delivered", () => {
+  test("is tried again, and does not keep others back", async () => {
+    let failures = 2;
+    statusOf = (id) => (id === "1" && (failures -= 1) >= 0 ? 500 : 200);
+    await start().take([anEvent("1"), anEvent("2")]);
+    await vi.waitFor(() => expect(ids().toSorted()).toEqual(["1", "1", "1", "2"]), 5_000);
+    expect(ids().indexOf("2")).toBeLessThan(ids().lastIndexOf("1"));
+    await vi.waitFor(() => expect(openOutbox().addressees).toEqual([]));
+    expect(counted.toSorted()).toEqual([
+      "EventDeliveryRetries",
+      "EventDeliveryRetries",
+      "EventsDelivered",
+      "EventsDelivered",
+    ]);
+    expect(logged).toEqual([]);
+  });
+
+  test("is given up after so many tries, and that is told without secrets", async () => {
+    makeRule({ target: { RetryPolicy: { MaximumRetryAttempts: 2 } } });
+    statusOf = () => 503;
+    await start().take([anEvent("1")]);
+    await vi.waitFor(() => expect(logged).toHaveLength(1), 5_000);
+    expect(ids()).toEqual(["1", "1", "1"]);
+    expect(logged).toEqual([
+      [
+        "An event was given up: a target of a rule was not told",
+        {
+          rule: "r",
+          target: "t",
+          eventId: "1",
+          detailType: "ECS Task State Change",
+          attempts: 3,
+          why: "The answer was 503",
+        },
+      ],
+    ]);
+    expect(counted).toEqual(["EventDeliveryRetries", "EventDeliveryRetries", "EventsGivenUp"]);
+    await vi.waitFor(() => expect(openOutbox().addressees).toEqual([]));
+  });
+
+  test.each<[string, () => void, string]>([
+    ["the receiver refuses it", () => (statusOf = () => 400), "The answer was 400"],
+    [
+      "the API destination is gone",
+      () => makeRule({ target: { Arn: "arn:aws:events:::api-destination/d/2" } }),
+      "The API destination is gone",
+    ],
+    [
+      "the connection is gone",
+      () => makeRule({ connection: { arn: "arn:aws:events:::connection/c/2" } }),
+      "The connection is gone",
+    ],
+  ])("is given up at once where %s", async (_, spoil, why) => {
+    spoil();
+    await start().take([anEvent("1")]);
+    await vi.waitFor(() =>
+      expect(logged).toMatchObject([[expect.anything(), { attempts: 1, why }]]),
+    );
+    expect(counted).toEqual(["EventsGivenUp"]);
+  });
+
+  test("is not kept where too many are waiting already", async () => {
+    statusOf = () => 503;
+    const many = Array.from({ length: MAX_WAITING + 1 }, (_, index) => anEvent(String(index)));
+    await start().take(many);
+    expect(logged).toMatchObject([
+      [
+        expect.anything(),
+        { eventId: String(MAX_WAITING), attempts: 0, why: "Too many are waiting" },
+      ],
+    ]);
+  });
+
+  test("is delivered by the next Berth where this one ends before", async () => {
+    statusOf = () => 503;
+    const first = start();
+    await first.take([anEvent("1"), anEvent("2")]);
+    await vi.waitFor(() => expect(received.length).toBeGreaterThan(1));
+    await first.stop();
+    received = [];
+    statusOf = () => 200;
+    start();
+    await vi.waitFor(() => expect(ids().toSorted()).toEqual(["1", "2"]), 5_000);
+  });
+});
+
+test("an API destination is not called more often than it bears", async () => {
+  makeRule({ destination: { invocationRateLimitPerSecond: 20 } });
+  const rules = book();
+  deliverer = new Deliverer({
+    name: "berth",
+    region: "us-east-1",
+    account: "000000000000",
+    book: rules,
+    outbox: openOutbox(),
+    now: Date.now,
+    random: () => 0,
+    metrics: { record: () => undefined, flush: () => undefined },
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  });
+  const startedAt = Date.now();
+  await deliverer.take(["1", "2", "3", "4"].map((id) => anEvent(id)));
+  await areReceived("1", "2", "3", "4");
+  expect(Date.now() - startedAt).toBeGreaterThanOrEqual(145);
+});
