@@ -1,11 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  CreateApiDestinationCommand,
-  CreateConnectionCommand,
-  type EventBridgeClient,
-} from "@aws-sdk/client-eventbridge";
+import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { RuleBook } from "../event-bridge/rule-book.ts";
 import { type EventBridgeServer, serveEventBridge } from "./event-bridge-server.ts";
 
@@ -34,28 +30,4 @@ export async function serveRules(): Promise<RuleServer> {
       rmSync(directory, { recursive: true, force: true });
     },
   };
-}
-
-/** Makes a connection with a key and an API destination with it. @returns its ARN */
-export async function makeDestination(
-  eventBridge: EventBridgeClient,
-  { name = "hook", url = "http://127.0.0.1:9/", rate = 300 } = {},
-): Promise<string> {
-  const { ConnectionArn } = await eventBridge.send(
-    new CreateConnectionCommand({
-      Name: name,
-      AuthorizationType: "API_KEY",
-      AuthParameters: { ApiKeyAuthParameters: { ApiKeyName: "X-Key", ApiKeyValue: "s3cret" } },
-    }),
-  );
-  const { ApiDestinationArn = "" } = await eventBridge.send(
-    new CreateApiDestinationCommand({
-      Name: name,
-      ConnectionArn,
-      InvocationEndpoint: url,
-      HttpMethod: "POST",
-      InvocationRateLimitPerSecond: rate,
-    }),
-  );
-  return ApiDestinationArn;
 }

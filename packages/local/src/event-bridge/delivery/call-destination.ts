@@ -11,7 +11,7 @@ export type CallOutcome =
   | { readonly kind: "failed" | "refused"; readonly why: string };
 
 /** As EventBridge waits. Source: EventBridge user guide, API destinations. */
-export const CALL_TIMEOUT_MS = 5_000;
+const CALL_TIMEOUT_MS = 5_000;
 
 /** Those that EventBridge calls again, besides 5xx. */
 const RETRIED_STATUSES: ReadonlySet<number> = new Set([401, 407, 409, 429]);

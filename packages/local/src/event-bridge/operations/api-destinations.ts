@@ -61,10 +61,9 @@ export const API_DESTINATION_OPERATIONS: readonly (readonly [string, Operation])
         ConnectionArn: arnMember.optional(),
         ...pageMembers,
       }),
-      (context, { NamePrefix = "", ConnectionArn, ...page }) => {
-        const meant = [...context.book.apiDestinations.values()].filter(
-          ({ name, connectionArn }) =>
-            name.startsWith(NamePrefix) && [connectionArn, undefined].includes(ConnectionArn),
+      (context, { ConnectionArn, ...page }) => {
+        const meant = [...context.book.apiDestinations.values()].filter(({ connectionArn }) =>
+          [connectionArn, undefined].includes(ConnectionArn),
         );
         const { items, token } = pageOf(meant, ({ name }) => name, page);
         return { ApiDestinations: items.map((each) => present(context, each)), ...token };

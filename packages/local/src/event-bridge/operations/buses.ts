@@ -7,7 +7,7 @@ import {
   type OperationContext,
   pageMembers,
 } from "./operation.ts";
-import { pageOf } from "./paging.ts";
+import { type PageInput, pageOf } from "./paging.ts";
 
 /** Every account has it. */
 export const DEFAULT_BUS = "default";
@@ -50,11 +50,7 @@ export const BUS_OPERATIONS: readonly (readonly [string, Operation])[] = [
   ],
 ];
 
-function listBuses(
-  context: OperationContext,
-  { NamePrefix = "", ...page }: { readonly NamePrefix?: string | undefined },
-): object {
-  const names = namesOf(context).filter((name) => name.startsWith(NamePrefix));
-  const { items, token } = pageOf(names, (name) => name, page);
+function listBuses(context: OperationContext, page: PageInput): object {
+  const { items, token } = pageOf(namesOf(context), (name) => name, page);
   return { EventBuses: items.map((name) => present(context, name)), ...token };
 }

@@ -77,16 +77,11 @@ export const CONNECTION_OPERATIONS: readonly (readonly [string, Operation])[] = 
   ],
   [
     "ListConnections",
-    operation(
-      z.object({ NamePrefix: prefixMember, ...pageMembers }),
-      (context, { NamePrefix = "", ...page }) => {
-        const named = [...context.book.connections.values()].filter(({ name }) =>
-          name.startsWith(NamePrefix),
-        );
-        const { items, token } = pageOf(named, ({ name }) => name, page);
-        return { Connections: items.map(present), ...token };
-      },
-    ),
+    operation(z.object({ NamePrefix: prefixMember, ...pageMembers }), (context, page) => {
+      const { connections } = context.book;
+      const { items, token } = pageOf(connections.values(), ({ name }) => name, page);
+      return { Connections: items.map(present), ...token };
+    }),
   ],
 ];
 

@@ -11,8 +11,9 @@ import {
   UpdateApiDestinationCommand,
   UpdateConnectionCommand,
 } from "@aws-sdk/client-eventbridge";
+import { makeApiDestination } from "@berth/testing/make-api-destination";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { makeDestination, type RuleServer, serveRules } from "../../testing/rule-server.ts";
+import { type RuleServer, serveRules } from "../../testing/rule-server.ts";
 
 let server: RuleServer;
 beforeEach(async () => {
@@ -93,7 +94,7 @@ describe("a connection", () => {
   });
 
   test("is deleted, and its API destinations are inactive then", async () => {
-    await makeDestination(server.eventBridge);
+    await makeApiDestination(server.eventBridge);
     await server.eventBridge.send(new DeleteConnectionCommand({ Name: "hook" }));
     await expect(describeConnection("hook")).rejects.toMatchObject({
       name: "ResourceNotFoundException",
@@ -155,8 +156,8 @@ describe("a connection", () => {
   });
 
   test("has its name alone", async () => {
-    await makeDestination(server.eventBridge);
-    await expect(makeDestination(server.eventBridge)).rejects.toMatchObject({
+    await makeApiDestination(server.eventBridge);
+    await expect(makeApiDestination(server.eventBridge)).rejects.toMatchObject({
       name: "ResourceAlreadyExistsException",
       message: "Connection hook already exists.",
     });
@@ -165,7 +166,7 @@ describe("a connection", () => {
 
 describe("an API destination", () => {
   test("is described as it was made and updated", async () => {
-    const ApiDestinationArn = await makeDestination(server.eventBridge, {
+    const ApiDestinationArn = await makeApiDestination(server.eventBridge, {
       url: "https://example.com/hooks/*",
     });
     await server.eventBridge.send(
@@ -208,7 +209,7 @@ describe("an API destination", () => {
     "https://2852039166/",
     "https://me@example.com/",
   ])("is not made for %s", async (url) => {
-    await expect(makeDestination(server.eventBridge, { url })).rejects.toMatchObject({
+    await expect(makeApiDestination(server.eventBridge, { url })).rejects.toMatchObject({
       name: "ValidationException",
       message: expect.stringMatching(
         /^Parameter InvocationEndpoint is not valid\. Reason: It must/,
@@ -223,7 +224,7 @@ describe("an API destination", () => {
     "https://10.0.0.1/",
     "http://127.9.9.9/",
   ])("is made for %s", async (url) => {
-    await makeDestination(server.eventBridge, { url });
+    await makeApiDestination(server.eventBridge, { url });
     expect(server.readAgain().apiDestinations.size).toBe(1);
   });
 

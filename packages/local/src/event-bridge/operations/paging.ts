@@ -1,6 +1,7 @@
 import { invalidParameter } from "../refusal.ts";
 
 export interface PageInput {
+  readonly NamePrefix?: string | undefined;
   readonly NextToken?: string | undefined;
   readonly Limit?: number | undefined;
 }
@@ -8,7 +9,7 @@ export interface PageInput {
 const DEFAULT_LIMIT = 100;
 
 /**
- * A page of what is listed by its names. A token names the last one of the page before, so that it
+ * A page of what is listed by its names, of those that begin as is asked. A token names the last one of the page before, so that it
  * survives whatever is made and deleted in between.
  *
  * @throws EventBridgeRefusal ValidationException
@@ -16,11 +17,11 @@ const DEFAULT_LIMIT = 100;
 export function pageOf<Item>(
   items: Iterable<Item>,
   nameOf: (item: Item) => string,
-  { NextToken, Limit = DEFAULT_LIMIT }: PageInput,
+  { NamePrefix = "", NextToken, Limit = DEFAULT_LIMIT }: PageInput,
 ): { readonly items: readonly Item[]; readonly token: { readonly NextToken?: string } } {
   const after = NextToken === undefined ? "" : nameIn(NextToken);
   const rest = [...items]
-    .filter((item) => nameOf(item) > after)
+    .filter((item) => nameOf(item).startsWith(NamePrefix) && nameOf(item) > after)
     .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   const page = rest.slice(0, Limit);
   const last = page.at(-1);

@@ -15,8 +15,9 @@ import {
   TestEventPatternCommand,
   UntagResourceCommand,
 } from "@aws-sdk/client-eventbridge";
+import { makeApiDestination } from "@berth/testing/make-api-destination";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { makeDestination, type RuleServer, serveRules } from "../../testing/rule-server.ts";
+import { type RuleServer, serveRules } from "../../testing/rule-server.ts";
 import { MAX_RULES } from "./rules.ts";
 
 let server: RuleServer;
@@ -79,7 +80,7 @@ describe("a rule", () => {
 
   test("put again keeps targets and tags, and takes its other members anew", async () => {
     await putRule({ Description: "old", Tags: [{ Key: "team", Value: "a" }] });
-    const Arn = await makeDestination(server.eventBridge);
+    const Arn = await makeApiDestination(server.eventBridge);
     await server.eventBridge.send(
       new PutTargetsCommand({ Rule: "r", Targets: [{ Id: "t", Arn }] }),
     );
@@ -103,7 +104,7 @@ describe("a rule", () => {
 
   test("is deleted once it has no targets, and again without complaint", async () => {
     await putRule();
-    const Arn = await makeDestination(server.eventBridge);
+    const Arn = await makeApiDestination(server.eventBridge);
     await server.eventBridge.send(
       new PutTargetsCommand({ Rule: "r", Targets: [{ Id: "t", Arn }] }),
     );

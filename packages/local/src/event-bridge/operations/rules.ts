@@ -26,21 +26,17 @@ export const MAX_RULES = 300;
 const patternMember = z.string().max(4096);
 const ruleInput = z.object({ Name: nameMember, EventBusName: busMember });
 
+const putRuleInput = ruleInput.extend({
+  EventPattern: patternMember.optional(),
+  ScheduleExpression: z.string().max(256).optional(),
+  State: z.enum(RULE_STATES).optional(),
+  Description: descriptionMember,
+  RoleArn: arnMember.optional(),
+  Tags: z.array(tagMember).optional(),
+});
+
 export const RULE_OPERATIONS: readonly (readonly [string, Operation])[] = [
-  [
-    "PutRule",
-    operation(
-      ruleInput.extend({
-        EventPattern: patternMember.optional(),
-        ScheduleExpression: z.string().max(256).optional(),
-        State: z.enum(RULE_STATES).optional(),
-        Description: descriptionMember,
-        RoleArn: arnMember.optional(),
-        Tags: z.array(tagMember).optional(),
-      }),
-      putRule,
-    ),
-  ],
+  ["PutRule", operation(putRuleInput, putRule)],
   [
     "DescribeRule",
     operation(ruleInput, (context, { Name, EventBusName }) => {
@@ -55,12 +51,9 @@ export const RULE_OPERATIONS: readonly (readonly [string, Operation])[] = [
     "ListRules",
     operation(
       z.object({ NamePrefix: prefixMember, EventBusName: busMember, ...pageMembers }),
-      (context, { NamePrefix = "", EventBusName, ...page }) => {
+      (context, { EventBusName, ...page }) => {
         const busName = busNamed(context, EventBusName);
-        const named = [...context.book.rules.values()].filter(({ name }) =>
-          name.startsWith(NamePrefix),
-        );
-        const { items, token } = pageOf(named, ({ name }) => name, page);
+        const { items, token } = pageOf(context.book.rules.values(), ({ name }) => name, page);
         return { Rules: items.map((rule) => present(context, busName, rule)), ...token };
       },
     ),
@@ -85,16 +78,7 @@ function present(context: OperationContext, busName: string, rule: Rule): object
   };
 }
 
-interface PutRuleInput {
-  readonly Name: string;
-  readonly EventBusName?: string | undefined;
-  readonly EventPattern?: string | undefined;
-  readonly ScheduleExpression?: string | undefined;
-  readonly State?: RuleState | undefined;
-  readonly Description?: string | undefined;
-  readonly RoleArn?: string | undefined;
-  readonly Tags?: Rule["tags"] | undefined;
-}
+type PutRuleInput = z.output<typeof putRuleInput>;
 
 function putRule(context: OperationContext, input: PutRuleInput): object {
   const busName = busNamed(context, input.EventBusName);

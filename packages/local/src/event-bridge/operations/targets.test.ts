@@ -6,14 +6,15 @@ import {
   RemoveTargetsCommand,
   type Target,
 } from "@aws-sdk/client-eventbridge";
+import { makeApiDestination } from "@berth/testing/make-api-destination";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { makeDestination, type RuleServer, serveRules } from "../../testing/rule-server.ts";
+import { type RuleServer, serveRules } from "../../testing/rule-server.ts";
 
 let server: RuleServer;
 let Arn: string;
 beforeEach(async () => {
   server = await serveRules();
-  Arn = await makeDestination(server.eventBridge);
+  Arn = await makeApiDestination(server.eventBridge);
   for (const Name of ["one", "two"]) {
     await server.eventBridge.send(
       new PutRuleCommand({ Name, EventPattern: `{"source":["berth.ecs"]}` }),
