@@ -95,6 +95,12 @@ describe("PutEvents", () => {
     ["JSON", { Detail: "{" }, "MalformedDetail", "Detail is malformed."],
     ["object", { Detail: "[]" }, "MalformedDetail", "Detail is malformed."],
     [
+      "end of its nesting",
+      { Detail: `{"a":${"[".repeat(50_000)}${"]".repeat(50_000)}}` },
+      "MalformedDetail",
+      "Detail is malformed.",
+    ],
+    [
       "source of its own",
       { Source: "aws.ecs" },
       "NotAuthorizedForSourceException",

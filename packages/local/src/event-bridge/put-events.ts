@@ -1,6 +1,7 @@
 import { entrySize, MAX_BYTES, MAX_ENTRIES } from "@berth/aws/event-batches";
 import type { ToldEvent } from "@berth/contracts/ecs-event";
 import { z } from "zod";
+import { isNestedDeeply } from "./is-nested-deeply.ts";
 import { busNamed } from "./operations/buses.ts";
 import { EventBridgeRefusal } from "./refusal.ts";
 
@@ -130,6 +131,7 @@ const failed = (ErrorCode: string, ErrorMessage: string): EntryError => ({
 const secondsOf = (epochMs: number) => new Date(epochMs).toISOString().replace(/\.\d+Z$/, "Z");
 
 function objectOf(json: string): ToldEvent["detail"] | undefined {
+  if (isNestedDeeply(json)) return undefined;
   try {
     const value: unknown = JSON.parse(json);
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);

@@ -2,9 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ruleArn } from "../operations/find-rule.ts";
 import { connectionAt, destinationAt } from "../operations/find-destination.ts";
 import type { OperationContext } from "../operations/operation.ts";
-import type { ApiDestination, RetryPolicy } from "../rule-book.ts";
+import type { ApiDestination, Connection, RetryPolicy, Rule, RuleTarget } from "../rule-book.ts";
 import { callDestination, type CallOutcome } from "./call-destination.ts";
-import { destinationCall } from "./destination-call.ts";
+import { type DestinationCall, destinationCall } from "./destination-call.ts";
 import type { Delivery } from "./outbox.ts";
 import { targetInput } from "./target-input.ts";
 
@@ -29,7 +29,7 @@ export async function attemptDelivery(
   delivery: Delivery,
   options: AttemptOptions,
 ): Promise<AttemptOutcome> {
-  const { book, name } = options;
+  const { book } = options;
   const rule = book.rules.get(delivery.ruleName);
   const target = rule?.targets.find(({ Id }) => Id === delivery.targetId);
   if (!rule || !target) return refused("The rule does not have the target any more");
@@ -38,17 +38,34 @@ export async function attemptDelivery(
   const connection = connectionAt(book, destination.connectionArn);
   if (!connection) return refused("The connection is gone");
 
-  const { event, takenAt } = delivery;
-  const source = {
-    event,
-    takenAt,
-    rule: { name: rule.name, arn: ruleArn(options, name, rule.name) },
-  };
-  const input = targetInput(target, source);
-  const call = destinationCall({ destination, connection, target, event, input });
+  const call = callFor(delivery, { rule, target, destination, connection }, options);
+  if (!call) return refused("No request can be made of the event");
   await keepPace(destination, options);
   const outcome = await callDestination(call, options);
   return { ...outcome, policy: target.RetryPolicy };
+}
+
+interface CallParties {
+  readonly rule: Rule;
+  readonly target: RuleTarget;
+  readonly destination: ApiDestination;
+  readonly connection: Connection;
+}
+
+/** Events may have what no URL can have, such as half a character. */
+function callFor(
+  { event, takenAt }: Delivery,
+  { rule, ...parties }: CallParties,
+  options: AttemptOptions,
+): DestinationCall | undefined {
+  const arn = ruleArn(options, options.name, rule.name);
+  try {
+    const source = { event, takenAt, rule: { name: rule.name, arn } };
+    const input = targetInput(parties.target, source);
+    return destinationCall({ ...parties, event, input });
+  } catch {
+    return undefined;
+  }
 }
 
 /** No more calls a second than the destination was said to bear, whoever makes them. */

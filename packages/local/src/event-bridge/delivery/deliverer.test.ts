@@ -96,8 +96,8 @@ function makeRule(
 
 const openOutbox = () => new Outbox(join(directory, "box"), () => undefined);
 
-/** A clock that goes a second with each look, so that no test waits for a pause. */
-const soon = () => (now += 1_000);
+/** A clock that goes on with each look by more than the longest pause, so that no test waits for one. */
+const soon = () => (now += 601_000);
 
 /** As Berth starts it. */
 function start(rules = book(), clock = soon): Deliverer {
@@ -244,6 +244,15 @@ describe("an event that could not be delivered", () => {
   });
 
   test.each<[string, () => void, string]>([
+    [
+      "no URL can have what it has",
+      () =>
+        makeRule({
+          target: { HttpParameters: { PathParameterValues: ["\ud800"] } },
+          destination: { invocationEndpoint: "http://127.0.0.1:9/*" },
+        }),
+      "No request can be made of the event",
+    ],
     ["the receiver refuses it", () => (statusOf = () => 400), "The answer was 400"],
     [
       "the API destination is gone",
@@ -278,13 +287,13 @@ describe("an event that could not be delivered", () => {
 
   test("is delivered by the next Berth where this one ends before", async () => {
     statusOf = () => 503;
-    const first = start();
+    const first = start(book(), Date.now);
     await first.take([anEvent("1"), anEvent("2")]);
     await vi.waitFor(() => expect(received.length).toBeGreaterThan(1));
     await first.stop();
     received = [];
     statusOf = () => 200;
-    start();
+    start(book(), Date.now);
     await vi.waitFor(() => expect(ids().toSorted()).toEqual(["1", "2"]), 5_000);
   });
 });
