@@ -26,13 +26,14 @@ let received: Received[];
 /** What the receiver answers, by the id of the event. */
 let statusOf: (id: string) => number;
 let logged: (readonly [string, LogDetails])[];
+let warned: (readonly [string, LogDetails])[];
 let counted: MetricName[];
 let now: number;
 let deliverer: Deliverer | undefined;
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "berth-deliverer-"));
-  [received, logged, counted, now] = [[], [], [], 1_000_000];
+  [received, logged, warned, counted, now] = [[], [], [], [], 1_000_000];
   statusOf = () => 200;
   receiver = createServer((request, response) => {
     void text(request).then((body) => {
@@ -113,7 +114,7 @@ function start(rules = book(), clock = soon): Deliverer {
     metrics: { record: (name) => counted.push(name), flush: ignore },
     log: {
       info: ignore,
-      warn: ignore,
+      warn: (message, details) => warned.push([message, details]),
       error: (message, details) => logged.push([message, details]),
     },
   });
@@ -218,6 +219,12 @@ describe("an event that could not be delivered", () => {
       "EventsDelivered",
     ]);
     expect(logged).toEqual([]);
+    expect(warned).toMatchObject([
+      [
+        "A target of a rule cannot be told now; it is tried again",
+        { rule: "r", target: "t", eventId: "1", why: "The answer was 500" },
+      ],
+    ]);
   });
 
   test("is given up after so many tries, and that is told without secrets", async () => {

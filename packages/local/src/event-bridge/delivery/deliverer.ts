@@ -29,6 +29,8 @@ export class Deliverer {
   readonly #workers = new Map<string, { wake: () => void; readonly work: Promise<void> }>();
   /** Until when no call may go to an API destination, by its ARN. */
   readonly #paces = new Map<string, number>();
+  /** Whose latest delivery failed: that is told once, and not with each event. */
+  readonly #failing = new Set<string>();
 
   constructor(options: DelivererOptions) {
     this.#options = options;
@@ -109,6 +111,7 @@ export class Deliverer {
     });
     if (signal.aborted && outcome.kind !== "delivered") return;
     if (outcome.kind === "delivered") {
+      this.#failing.delete(addresseeOf(delivery));
       metrics.record("EventsDelivered", 1);
       return outbox.remove(delivery);
     }
@@ -119,10 +122,21 @@ export class Deliverer {
     const attempts = delivery.attempts + 1;
     if (dueAt !== undefined) {
       metrics.record("EventDeliveryRetries", 1);
+      this.#noteFailure(delivery, outcome.why);
       return outbox.replace({ ...delivery, attempts, dueAt });
     }
     this.#giveUp(delivery, outcome.why, attempts);
     return outbox.remove(delivery);
+  }
+
+  #noteFailure(delivery: Delivery, why: string): void {
+    const addressee = addresseeOf(delivery);
+    if (this.#failing.has(addressee)) return;
+    this.#failing.add(addressee);
+    this.#options.log.warn("A target of a rule cannot be told now; it is tried again", {
+      ...whatOf(delivery),
+      why,
+    });
   }
 
   /** The end of it: the event itself is in the log of events, under its id. */
