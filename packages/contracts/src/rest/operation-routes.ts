@@ -160,6 +160,11 @@ export const OPERATION_ROUTES: Readonly<Record<string, OperationRoute>> = {
     summary: "Stop a deployment, or roll it back",
     path: { deployment: { member: "serviceDeploymentArn", idOf: "service-deployment" } },
   },
+  [`POST ${SERVICE}/deployments/{deployment}/continue`]: {
+    operation: "ContinueServiceDeployment",
+    summary: "Have a deployment go on that waits at a lifecycle hook",
+    path: { deployment: { member: "serviceDeploymentArn", idOf: "service-deployment" } },
+  },
   [`GET ${SERVICE}/revisions/{revision}`]: {
     operation: "DescribeServiceRevisions",
     summary: "Show what a deployment deploys",
@@ -214,6 +219,10 @@ export const OPERATION_ROUTES: Readonly<Record<string, OperationRoute>> = {
     record: "task",
   },
   [`DELETE ${TASK}`]: { operation: "StopTask", summary: "Stop a task", record: "task" },
+  [`POST ${TASK}/commands`]: {
+    operation: "ExecuteCommand",
+    summary: "Execute a command in a container of a task",
+  },
   [`GET ${TASK}/protection`]: {
     operation: "GetTaskProtection",
     summary: "Show whether a task is protected from scale-in",
