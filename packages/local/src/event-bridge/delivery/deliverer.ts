@@ -29,7 +29,7 @@ export class Deliverer {
   readonly #workers = new Map<string, { wake: () => void; readonly work: Promise<void> }>();
   /** Until when no call may go to an API destination, by its ARN. */
   readonly #paces = new Map<string, number>();
-  /** Whose latest delivery failed: that is told once, and not with each event. */
+  /** Whose latest delivery failed: that is told once, neither with each event nor with each try. */
   readonly #failing = new Set<string>();
 
   constructor(options: DelivererOptions) {
@@ -131,8 +131,9 @@ export class Deliverer {
 
   #noteFailure(delivery: Delivery, why: string): void {
     const addressee = addresseeOf(delivery);
-    if (this.#failing.has(addressee)) return;
+    const isKnown = this.#failing.has(addressee) || delivery.attempts > 0;
     this.#failing.add(addressee);
+    if (isKnown) return;
     this.#options.log.warn("A target of a rule cannot be told now; it is tried again", {
       ...whatOf(delivery),
       why,
