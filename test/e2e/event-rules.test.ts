@@ -4,18 +4,30 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { DeleteServiceCommand } from "@aws-sdk/client-ecs";
-import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
+import { DeleteServiceCommand, DescribeTasksCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
+import {
+  EventBridgeClient,
+  PutEventsCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from "@aws-sdk/client-eventbridge";
 import { makeApiDestination } from "@berth/testing/make-api-destination";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { Berth, eventually } from "./berth.ts";
 import { createService, registerDemo, stable, tasksOf } from "./demo.ts";
 
 let berth: Berth;
-let receiver: Server;
+let events: EventBridgeClient;
+let receiver: Server | undefined;
+beforeEach(async () => {
+  berth = await Berth.start({ instances: 1 });
+  const { region, url: endpoint, ...credentials } = berth.endpoint;
+  events = new EventBridgeClient({ region, endpoint, credentials });
+});
 afterEach(async () => {
-  receiver.closeAllConnections();
-  receiver.close();
+  events.destroy();
+  receiver?.closeAllConnections();
+  receiver?.close();
   await berth.down();
 });
 
@@ -39,8 +51,6 @@ async function startReceiver(told: Told[], isUp: () => boolean): Promise<string>
 
 /** As a user would with the SDK: tells the URL of tasks of `web` that run or have stopped. */
 async function makeRule(url: string): Promise<void> {
-  const { region, ...endpoint } = berth.endpoint;
-  const events = new EventBridgeClient({ region, endpoint: endpoint.url, credentials: endpoint });
   const Arn = await makeApiDestination(events, { url });
   await events.send(
     new PutRuleCommand({
@@ -73,11 +83,9 @@ async function makeRule(url: string): Promise<void> {
       ],
     }),
   );
-  events.destroy();
 }
 
 test("a rule tells a webhook of a task's life, also of what happened while that was down, past kill -9", async () => {
-  berth = await Berth.start({ instances: 1 });
   const told: Told[] = [];
   let isUp = true;
   await makeRule(await startReceiver(told, () => isUp));
@@ -104,4 +112,41 @@ test("a rule tells a webhook of a task's life, also of what happened while that 
   isUp = true;
   await eventually("the webhook hears of the end", async () => told.length > 1);
   expect(bodies()).toEqual([body("it is RUNNING"), body("it is STOPPED")]);
+});
+
+test("a rule starts a task of an event of one's own, with what the event says", async () => {
+  const taskDefinition = await registerDemo(berth, "import", "1");
+  await events.send(
+    new PutRuleCommand({ Name: "uploads", EventPattern: `{"source":["my.shop"]}` }),
+  );
+  const environment = `[{"name":"FILE","value":<file>}]`;
+  await events.send(
+    new PutTargetsCommand({
+      Rule: "uploads",
+      Targets: [
+        {
+          Id: "import",
+          Arn: `arn:aws:ecs:${berth.endpoint.region}:000000000000:cluster/default`,
+          EcsParameters: { TaskDefinitionArn: taskDefinition },
+          InputTransformer: {
+            InputPathsMap: { file: "$.detail.file" },
+            InputTemplate: `{"containerOverrides":[{"name":"web","environment":${environment}}]}`,
+          },
+        },
+      ],
+    }),
+  );
+  const Detail = `{"file":"a.csv"}`;
+  await events.send(
+    new PutEventsCommand({ Entries: [{ Source: "my.shop", DetailType: "Uploaded", Detail }] }),
+  );
+  const taskArns = await eventually("the task is there", async () => {
+    const startedBy = "events-rule/uploads";
+    const found = await berth.ecs.send(new ListTasksCommand({ startedBy }));
+    return found.taskArns?.length === 1 && found.taskArns;
+  });
+  const { tasks } = await berth.ecs.send(new DescribeTasksCommand({ tasks: [...taskArns] }));
+  expect(tasks?.[0]?.overrides?.containerOverrides).toMatchObject([
+    { name: "web", environment: [{ name: "FILE", value: "a.csv" }] },
+  ]);
 });

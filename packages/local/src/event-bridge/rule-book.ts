@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { writePrivateFile } from "../data-directory.ts";
+import type { RuleTag, RuleTarget } from "./rule-target.ts";
 
 export interface Rule {
   readonly name: string;
@@ -14,40 +15,6 @@ export interface Rule {
 
 export type RuleState = (typeof RULE_STATES)[number];
 export const RULE_STATES = ["ENABLED", "DISABLED"] as const;
-
-export interface RuleTag {
-  readonly Key: string;
-  readonly Value: string;
-}
-
-/** Whom a rule tells, in EventBridge's own words: it is answered as it was given. */
-export interface RuleTarget {
-  readonly Id: string;
-  /** Of an API destination. */
-  readonly Arn: string;
-  readonly RoleArn?: string | undefined;
-  readonly Input?: string | undefined;
-  readonly InputPath?: string | undefined;
-  readonly InputTransformer?: InputTransformer | undefined;
-  readonly HttpParameters?: HttpParameters | undefined;
-  readonly RetryPolicy?: RetryPolicy | undefined;
-}
-
-export interface InputTransformer {
-  readonly InputPathsMap?: Readonly<Record<string, string>> | undefined;
-  readonly InputTemplate: string;
-}
-
-export interface HttpParameters {
-  readonly PathParameterValues?: readonly string[] | undefined;
-  readonly HeaderParameters?: Readonly<Record<string, string>> | undefined;
-  readonly QueryStringParameters?: Readonly<Record<string, string>> | undefined;
-}
-
-export interface RetryPolicy {
-  readonly MaximumRetryAttempts?: number | undefined;
-  readonly MaximumEventAgeInSeconds?: number | undefined;
-}
 
 /** How calls say who makes them. Has secrets: never answered or logged whole. */
 export interface Connection {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { ECSClient } from "@aws-sdk/client-ecs";
 import type { VerifyOptions } from "@berth/contracts/sigv4";
 import type { Log } from "@berth/functions/log";
 import { createMetrics } from "@berth/functions/metrics";
@@ -12,9 +13,11 @@ import { createEventBridgeApi } from "./event-bridge-api.ts";
 import { EventLog } from "./event-log.ts";
 import { RuleBook } from "./rule-book.ts";
 
+const RUN_TASK_TIMEOUT_MS = 30_000;
+
 /** The bus of one machine: it keeps events in a log, and tells the targets of its rules of them. */
 export function startEventBridge(
-  { directory, scope }: HostOptions,
+  { directory, scope, credentials, port }: HostOptions,
   findAccessKey: VerifyOptions["findAccessKey"],
   log: Log,
 ): { readonly handler: HttpHandler; stop(): Promise<void> } {
@@ -30,9 +33,18 @@ export function startEventBridge(
     now: () => Date.now(),
     newId: () => randomUUID(),
   };
+  const ecs = new ECSClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: scope.region,
+    credentials,
+    // The outbox tries again.
+    maxAttempts: 1,
+    requestHandler: { requestTimeout: RUN_TASK_TIMEOUT_MS, throwOnRequestTimeout: true },
+  });
   const deliverer = new Deliverer({
     ...context,
     outbox,
+    ecs,
     random: () => Math.random(),
     metrics: createMetrics({
       stage: LOCAL_STAGE,
@@ -52,6 +64,7 @@ export function startEventBridge(
     }),
     stop: async () => {
       await deliverer.stop();
+      ecs.destroy();
       await eventLog.close();
       metricsLog.close();
     },

@@ -1,17 +1,23 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { ECSClient } from "@aws-sdk/client-ecs";
 import { ruleArn } from "../operations/find-rule.ts";
 import { connectionAt, destinationAt } from "../operations/find-destination.ts";
 import type { OperationContext } from "../operations/operation.ts";
-import type { ApiDestination, Connection, RetryPolicy, Rule, RuleTarget } from "../rule-book.ts";
+import type { ApiDestination, Rule } from "../rule-book.ts";
+import { isClusterArn, type RetryPolicy, type RuleTarget } from "../rule-target.ts";
 import { callDestination, type CallOutcome } from "./call-destination.ts";
-import { type DestinationCall, destinationCall } from "./destination-call.ts";
+import { destinationCall } from "./destination-call.ts";
 import type { Delivery } from "./outbox.ts";
+import { runTask } from "./run-task.ts";
+import { runTaskRequest } from "./run-task-request.ts";
 import { targetInput } from "./target-input.ts";
 
 export interface AttemptOptions extends Pick<
   OperationContext,
   "name" | "region" | "account" | "book" | "now"
 > {
+  /** Of the clusters here. */
+  readonly ecs: ECSClient;
   /** Until when no call may go to an API destination, by its ARN: kept from one to the next. */
   readonly paces: Map<string, number>;
   readonly signal: AbortSignal;
@@ -19,7 +25,7 @@ export interface AttemptOptions extends Pick<
 
 export type AttemptOutcome = CallOutcome & { readonly policy?: RetryPolicy | undefined };
 
-const refused = (why: string): AttemptOutcome => ({ kind: "refused", why });
+const refused = (why: string): CallOutcome => ({ kind: "refused", why });
 
 /**
  * Tries a delivery with rule, target, destination and connection as they are now: what was mended in the
@@ -29,40 +35,56 @@ export async function attemptDelivery(
   delivery: Delivery,
   options: AttemptOptions,
 ): Promise<AttemptOutcome> {
-  const { book } = options;
-  const rule = book.rules.get(delivery.ruleName);
+  const rule = options.book.rules.get(delivery.ruleName);
   const target = rule?.targets.find(({ Id }) => Id === delivery.targetId);
   if (!rule || !target) return refused("The rule does not have the target any more");
-  const destination = destinationAt(book, target.Arn);
-  if (!destination) return refused("The API destination is gone");
-  const connection = connectionAt(book, destination.connectionArn);
-  if (!connection) return refused("The connection is gone");
-
-  const call = callFor(delivery, { rule, target, destination, connection }, options);
-  if (!call) return refused("No request can be made of the event");
-  await keepPace(destination, options);
-  const outcome = await callDestination(call, options);
+  const attempt = isClusterArn(target.Arn) ? startTasks : call;
+  const outcome = await attempt({ delivery, rule, target }, options);
   return { ...outcome, policy: target.RetryPolicy };
 }
 
-interface CallParties {
+interface Attempt {
+  readonly delivery: Delivery;
   readonly rule: Rule;
   readonly target: RuleTarget;
-  readonly destination: ApiDestination;
-  readonly connection: Connection;
 }
 
-/** Events may have what no URL can have, such as half a character. */
-function callFor(
-  { event, takenAt }: Delivery,
-  { rule, ...parties }: CallParties,
-  options: AttemptOptions,
-): DestinationCall | undefined {
-  const arn = ruleArn(options, options.name, rule.name);
+async function startTasks(attempt: Attempt, options: AttemptOptions): Promise<CallOutcome> {
+  const { delivery, target } = attempt;
+  const { EcsParameters } = target;
+  const request =
+    EcsParameters &&
+    made(() => runTaskRequest({ ...target, EcsParameters }, delivery, inputOf(attempt, options)));
+  if (!request) return refused("The input is no task override");
+  return runTask(options.ecs, request, options.signal);
+}
+
+async function call(attempt: Attempt, options: AttemptOptions): Promise<CallOutcome> {
+  const { target } = attempt;
+  const { event } = attempt.delivery;
+  const destination = destinationAt(options.book, target.Arn);
+  if (!destination) return refused("The API destination is gone");
+  const connection = connectionAt(options.book, destination.connectionArn);
+  if (!connection) return refused("The connection is gone");
+  const request = made(() => {
+    const input = inputOf(attempt, options);
+    return destinationCall({ destination, connection, target, event, input });
+  });
+  if (!request) return refused("No request can be made of the event");
+  await keepPace(destination, options);
+  return callDestination(request, options);
+}
+
+function inputOf({ delivery, rule: { name }, target }: Attempt, options: AttemptOptions): string {
+  const { event, takenAt } = delivery;
+  const rule = { name, arn: ruleArn(options, options.name, name) };
+  return targetInput(target, { event, rule, takenAt });
+}
+
+/** Events may have what no request can have, such as half a character in a URL. */
+function made<Request>(make: () => Request): Request | undefined {
   try {
-    const source = { event, takenAt, rule: { name: rule.name, arn } };
-    const input = targetInput(parties.target, source);
-    return destinationCall({ ...parties, event, input });
+    return make();
   } catch {
     return undefined;
   }

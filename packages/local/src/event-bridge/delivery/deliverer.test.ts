@@ -5,11 +5,13 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { ECSClient } from "@aws-sdk/client-ecs";
 import type { ToldEvent } from "@berth/contracts/ecs-event";
 import type { MetricName } from "@berth/contracts/metrics";
 import type { LogDetails } from "@berth/functions/log";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type ApiDestination, type Connection, RuleBook, type RuleTarget } from "../rule-book.ts";
+import { type ApiDestination, type Connection, RuleBook } from "../rule-book.ts";
+import type { RuleTarget } from "../rule-target.ts";
 import { Deliverer } from "./deliverer.ts";
 import { MAX_WAITING, Outbox } from "./outbox.ts";
 
@@ -25,6 +27,7 @@ let receiver: Server;
 let received: Received[];
 /** What the receiver answers, by the id of the event. */
 let statusOf: (id: string) => number;
+let answer: object;
 let logged: (readonly [string, LogDetails])[];
 let warned: (readonly [string, LogDetails])[];
 let counted: MetricName[];
@@ -35,11 +38,12 @@ beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "berth-deliverer-"));
   [received, logged, warned, counted, now] = [[], [], [], [], 1_000_000];
   statusOf = () => 200;
+  answer = {};
   receiver = createServer((request, response) => {
     void text(request).then((body) => {
       const { method, url, headers } = request;
       received.push({ method, url, headers, body });
-      response.writeHead(statusOf((JSON.parse(body) as ToldEvent).id)).end();
+      response.writeHead(statusOf((JSON.parse(body) as ToldEvent).id)).end(JSON.stringify(answer));
     });
   });
   receiver.listen(0, "127.0.0.1");
@@ -97,6 +101,15 @@ function makeRule(
 
 const openOutbox = () => new Outbox(join(directory, "box"), () => undefined);
 
+/** Of an ECS that is the receiver. */
+const ecsClient = () =>
+  new ECSClient({
+    endpoint: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`,
+    region: "us-east-1",
+    credentials: { accessKeyId: "AKIA0000000000000000", secretAccessKey: "secret" },
+    maxAttempts: 1,
+  });
+
 /** A clock that goes on with each look by more than the longest pause, so that no test waits for one. */
 const soon = () => (now += 601_000);
 
@@ -109,6 +122,7 @@ function start(rules = book(), clock = soon): Deliverer {
     account: "000000000000",
     book: rules,
     outbox: openOutbox(),
+    ecs: ecsClient(),
     now: clock,
     random: () => 0,
     metrics: { record: (name) => counted.push(name), flush: ignore },
@@ -201,6 +215,82 @@ describe("an event that a rule matches", () => {
     if (rule) rules.put("rules", { ...rule, state: "DISABLED" });
     await start(rules).take([anEvent("1")]);
     expect(openOutbox().addressees).toEqual([]);
+  });
+});
+
+describe("a cluster that a rule tells", () => {
+  const Arn = "arn:aws:ecs:us-east-1:000000000000:cluster/default";
+  const EcsParameters = { TaskDefinitionArn: "migrate:3", TaskCount: 2 };
+  const requests = () => received.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
+  const STARTED = { tasks: [{ taskArn: "arn:task" }], failures: [] };
+
+  test("is asked for tasks, and for the same ones where the answer is lost", async () => {
+    makeRule({
+      target: {
+        Arn,
+        EcsParameters: {
+          ...EcsParameters,
+          LaunchType: "EC2",
+          Group: "migrations",
+          PlacementStrategy: [{ type: "random" }],
+          NetworkConfiguration: { awsvpcConfiguration: { Subnets: ["subnet-1"] } },
+          Tags: [{ Key: "team", Value: "a" }],
+        },
+        InputTransformer: {
+          InputPathsMap: { status: "$.detail.lastStatus" },
+          InputTemplate: `{"containerOverrides":[{"name":"main","command":["see",<status>]}]}`,
+        },
+      },
+    });
+    let isLost = true;
+    statusOf = () => (isLost ? 500 : 200);
+    answer = STARTED;
+    await start().take([anEvent("1")]);
+    await vi.waitFor(() => expect(received.length).toBeGreaterThan(0));
+    isLost = false;
+    await vi.waitFor(() => expect(counted.at(-1)).toBe("EventsDelivered"), 5_000);
+    await deliverer?.take([anEvent("2")]);
+    await vi.waitFor(() => expect(openOutbox().addressees).toEqual([]), 5_000);
+    const [first, ...others] = requests();
+    expect(received[0]?.headers["x-amz-target"]).toBe("AmazonEC2ContainerServiceV20141113.RunTask");
+    expect(first).toEqual({
+      cluster: Arn,
+      taskDefinition: "migrate:3",
+      count: 2,
+      launchType: "EC2",
+      group: "migrations",
+      placementStrategy: [{ type: "random" }],
+      networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } },
+      tags: [{ key: "team", value: "a" }],
+      startedBy: "events-rule/r",
+      overrides: { containerOverrides: [{ name: "main", command: ["see", "STOPPED"] }] },
+      clientToken: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    });
+    const ofTheSecond = others.pop();
+    for (const other of others) expect(other).toEqual(first);
+    expect(ofTheSecond?.["clientToken"]).not.toBe(first?.["clientToken"]);
+  });
+
+  test("is asked again where no task found a place", async () => {
+    makeRule({ target: { Arn, EcsParameters, RetryPolicy: { MaximumRetryAttempts: 1 } } });
+    answer = { tasks: [], failures: [{ reason: "RESOURCE:MEMORY" }] };
+    await start().take([anEvent("1")]);
+    const why = "RunTask started nothing: RESOURCE:MEMORY";
+    await vi.waitFor(() => expect(logged).toMatchObject([[expect.anything(), { why }]]), 5_000);
+    expect(requests()[0]).not.toHaveProperty("overrides");
+    expect(received).toHaveLength(2);
+  });
+
+  test.each<[string, Partial<RuleTarget>, string, number]>([
+    ["it refuses them", {}, "RunTask: ClientException: no", 1],
+    ["the input is no override", { InputPath: "$.id" }, "The input is no task override", 0],
+  ])("is not asked again where %s", async (_, target, why, calls) => {
+    makeRule({ target: { Arn, EcsParameters, ...target } });
+    statusOf = () => 400;
+    answer = { __type: "ClientException", message: "no" };
+    await start().take([anEvent("1")]);
+    await vi.waitFor(() => expect(logged).toMatchObject([[expect.anything(), { why }]]), 5_000);
+    expect(received).toHaveLength(calls);
   });
 });
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { ECSClient } from "@aws-sdk/client-ecs";
 import type { ToldEvent } from "@berth/contracts/ecs-event";
 import { describeError, type Log } from "@berth/functions/log";
 import type { MetricsRecorder } from "@berth/functions/metrics";
@@ -13,6 +14,8 @@ export interface DelivererOptions extends Pick<
   "name" | "region" | "account" | "book" | "now"
 > {
   readonly outbox: Outbox;
+  /** Of the clusters here: rules may start tasks. */
+  readonly ecs: ECSClient;
   readonly random: () => number;
   readonly metrics: MetricsRecorder;
   readonly log: Log;

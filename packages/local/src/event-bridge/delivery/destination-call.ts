@@ -1,11 +1,6 @@
 import type { ToldEvent } from "@berth/contracts/ecs-event";
-import type {
-  ApiDestination,
-  Connection,
-  HttpParameters,
-  InvocationParameter,
-  RuleTarget,
-} from "../rule-book.ts";
+import type { ApiDestination, Connection, InvocationParameter } from "../rule-book.ts";
+import type { HttpParameters, RuleTarget } from "../rule-target.ts";
 import { isObject } from "../pattern/read-pattern.ts";
 import { valueAt } from "./event-path.ts";
 

@@ -1,5 +1,5 @@
 import type { ToldEvent } from "@berth/contracts/ecs-event";
-import type { InputTransformer } from "../rule-book.ts";
+import type { InputTransformer } from "../rule-target.ts";
 import { valueAt } from "./event-path.ts";
 
 export interface RuleOfInput {

@@ -1,4 +1,4 @@
-import type { RetryPolicy } from "../rule-book.ts";
+import type { RetryPolicy } from "../rule-target.ts";
 import type { Delivery } from "./outbox.ts";
 
 /** Where the target does not say. Source: EventBridge user guide, retry policy. */

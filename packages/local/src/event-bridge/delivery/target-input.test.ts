@@ -1,6 +1,6 @@
 import type { ToldEvent } from "@berth/contracts/ecs-event";
 import { describe, expect, test } from "vitest";
-import type { RuleTarget } from "../rule-book.ts";
+import type { RuleTarget } from "../rule-target.ts";
 import { isReadablePath, valueAt } from "./event-path.ts";
 import { targetInput } from "./target-input.ts";
 

@@ -1,4 +1,4 @@
-import type { RuleTarget } from "../rule-book.ts";
+import type { RuleTarget } from "../rule-target.ts";
 import { valueAt } from "./event-path.ts";
 import { fillTemplate, type TemplateSource } from "./input-template.ts";
 

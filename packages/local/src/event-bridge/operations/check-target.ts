@@ -2,6 +2,7 @@ import { isReadablePath } from "../delivery/event-path.ts";
 import { placeholdersIn, RESERVED_VARIABLES } from "../delivery/input-template.ts";
 import { whyHeaderIsRefused } from "../delivery/request-headers.ts";
 import { invalid, invalidParameter } from "../refusal.ts";
+import { isClusterArn } from "../rule-target.ts";
 import { findDestination } from "./find-destination.ts";
 import type { OperationContext } from "./operation.ts";
 import type { TargetInput } from "./targets.ts";
@@ -12,7 +13,7 @@ import type { TargetInput } from "./targets.ts";
  * @throws EventBridgeRefusal ValidationException, ResourceNotFoundException
  */
 export function checkTarget(context: OperationContext, target: TargetInput): void {
-  checkArn(context, target.Arn);
+  checkArn(context, target);
   checkInput(target);
   checkHttpParameters(target);
   if (target.DeadLetterConfig?.Arn !== undefined) {
@@ -23,14 +24,18 @@ export function checkTarget(context: OperationContext, target: TargetInput): voi
   }
 }
 
-function checkArn(context: OperationContext, arn: string): void {
+function checkArn(context: OperationContext, { Id, Arn: arn, EcsParameters }: TargetInput): void {
   if (!/^arn:[\w:\-/]*/.test(arn)) {
     throw invalidParameter(arn, "Provided Arn is not in correct format.");
+  }
+  if (isClusterArn(arn)) {
+    if (EcsParameters) return;
+    throw invalid(`Parameter(s) EcsParameters must be specified for target: ${Id}.`);
   }
   if (!/^arn:aws:events:[^:]*:[^:]*:api-destination\//.test(arn)) {
     throw invalidParameter(
       arn,
-      "The EventBridge of one machine delivers to API destinations only.",
+      "The EventBridge of one machine delivers to API destinations and to clusters only.",
     );
   }
   findDestination(context.book, arn);

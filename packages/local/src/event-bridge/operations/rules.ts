@@ -4,6 +4,7 @@ import type { EventPattern } from "../pattern/event-pattern.ts";
 import { isObject, readPattern } from "../pattern/read-pattern.ts";
 import { EventBridgeRefusal, invalid, invalidParameter, limitExceeded } from "../refusal.ts";
 import { type Rule, RULE_STATES, type RuleState } from "../rule-book.ts";
+import { tagMember } from "../rule-target.ts";
 import { busNamed } from "./buses.ts";
 import { findRule, ruleArn } from "./find-rule.ts";
 import {
@@ -18,7 +19,7 @@ import {
   prefixMember,
 } from "./operation.ts";
 import { pageOf } from "./paging.ts";
-import { checkedTags, tagMember } from "./tags.ts";
+import { checkedTags } from "./tags.ts";
 
 /** On a bus. Source: EventBridge user guide, quotas. */
 export const MAX_RULES = 300;

@@ -1,13 +1,9 @@
 import { z } from "zod";
 import { invalid } from "../refusal.ts";
-import type { Rule, RuleTag } from "../rule-book.ts";
+import type { Rule } from "../rule-book.ts";
+import { type RuleTag, tagMember } from "../rule-target.ts";
 import { findRule } from "./find-rule.ts";
 import { arnMember, type Operation, operation, type OperationContext } from "./operation.ts";
-
-export const tagMember = z.object({
-  Key: z.string().min(1).max(128),
-  Value: z.string().max(256),
-});
 
 /** On a rule. Source: EventBridge API reference, TagResource. */
 const MAX_TAGS = 50;

@@ -23,6 +23,8 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
+const CLUSTER = "arn:aws:ecs:us-east-1:000000000000:cluster/default";
+
 const put = async (targets: readonly Partial<Target>[], Rule = "one") =>
   server.eventBridge.send(
     new PutTargetsCommand({ Rule, Targets: targets.map((each) => ({ Id: "t", Arn, ...each })) }),
@@ -95,7 +97,17 @@ describe("PutTargets is refused, and writes nothing,", () => {
     [
       "for a queue",
       { Arn: "arn:aws:sqs:us-east-1:000000000000:q" },
-      "The EventBridge of one machine delivers to API destinations only.",
+      "The EventBridge of one machine delivers to API destinations and to clusters only.",
+    ],
+    [
+      "for a cluster without saying what to run there",
+      { Arn: CLUSTER },
+      "Parameter(s) EcsParameters must be specified for target: t.",
+    ],
+    [
+      "for more tasks than one call starts",
+      { Arn: CLUSTER, EcsParameters: { TaskDefinitionArn: "web", TaskCount: 11 } },
+      "'targets.2.member.ecsParameters.taskCount' failed to satisfy constraint: Member must have value less than or equal to 10",
     ],
     [
       "with two inputs",

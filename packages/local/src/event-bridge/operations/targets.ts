@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { limitExceeded } from "../refusal.ts";
-import type { RuleTarget } from "../rule-book.ts";
+import { type RuleTarget, ruleTarget } from "../rule-target.ts";
 import { busNamed } from "./buses.ts";
 import { checkTarget } from "./check-target.ts";
 import { findRule } from "./find-rule.ts";
@@ -18,29 +18,7 @@ import { pageOf } from "./paging.ts";
 /** Of a rule. Source: EventBridge user guide, quotas. */
 const MAX_TARGETS = 5;
 
-const texts = z.record(z.string(), z.string());
-const httpParameters = z.object({
-  PathParameterValues: z.array(z.string()).optional(),
-  HeaderParameters: texts.optional(),
-  QueryStringParameters: texts.optional(),
-});
-
-const targetMember = z.object({
-  Id: nameMember,
-  Arn: arnMember,
-  RoleArn: arnMember.optional(),
-  Input: z.string().max(8192).optional(),
-  InputPath: z.string().max(256).optional(),
-  InputTransformer: z
-    .object({ InputPathsMap: texts.optional(), InputTemplate: z.string().min(1).max(8192) })
-    .optional(),
-  HttpParameters: httpParameters.optional(),
-  RetryPolicy: z
-    .object({
-      MaximumRetryAttempts: z.int().min(0).max(185).optional(),
-      MaximumEventAgeInSeconds: z.int().min(60).max(86_400).optional(),
-    })
-    .optional(),
+const targetMember = ruleTarget.extend({
   DeadLetterConfig: z.object({ Arn: z.string().optional() }).optional(),
 });
 
