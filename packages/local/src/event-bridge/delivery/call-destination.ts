@@ -62,10 +62,11 @@ async function send({ url, method, headers, body }: DestinationCall, signal: Abo
     agent: false,
     signal,
   });
+  // Also what happens to it once its answer is known.
+  request.on("error", () => undefined);
   request.end(hasBody ? body : undefined);
   const [response] = (await once(request, "response")) as [IncomingMessage];
-  // Whoever sends more than he is heard to is cut off.
-  request.on("error", () => undefined);
+  // Whoever goes on talking is cut off.
   response.on("error", () => undefined);
   response.destroy();
   return response.statusCode ?? 0;

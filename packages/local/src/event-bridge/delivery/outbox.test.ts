@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ToldEvent } from "@berth/contracts/ecs-event";
@@ -68,4 +68,17 @@ test("keeps nothing of what it could not write", async () => {
     code: "ENOENT",
   });
   expect(outbox.addressees).toEqual([]);
+});
+
+test("keeps none of many where one of them could not be written", async () => {
+  const outbox = open();
+  const blocked = join(directory, "box", "0000000000000070.json.new");
+  mkdirSync(blocked);
+  const many = Array.from({ length: 200 }, (_, index) => delivery(String(index)));
+  await expect(outbox.add(many)).rejects.toMatchObject({ code: "EISDIR" });
+  expect(outbox.addressees).toEqual([]);
+  rmSync(blocked, { recursive: true });
+  expect(open().addressees).toEqual([]);
+  await outbox.add([delivery("later")]);
+  expect(ids(open())).toEqual(["later"]);
 });

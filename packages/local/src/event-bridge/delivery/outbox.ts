@@ -25,6 +25,9 @@ export const addresseeOf = ({ ruleName, targetId }: NewDelivery): string =>
 /** Of one target: what is more is given up rather than kept without end. */
 export const MAX_WAITING = 1_000;
 
+/** A process may have some thousand open. */
+const FILES_AT_ONCE = 64;
+
 const FILE = /^(\d{16})\.json$/;
 const fileName = (number: number): string => `${String(number).padStart(16, "0")}.json`;
 
@@ -60,21 +63,32 @@ export class Outbox {
     return [...(this.#waiting.get(addressee)?.values() ?? [])];
   }
 
-  /** Resolves when they are written. @returns those that there is no room for */
+  /**
+   * Resolves when they are written: nobody sees them before, or one could be removed before it is there.
+   *
+   * @returns those that there is no room for
+   */
   async add(given: readonly NewDelivery[]): Promise<readonly NewDelivery[]> {
     const tooMany: NewDelivery[] = [];
     const added: Delivery[] = [];
     for (const each of given) {
-      if ((this.#waiting.get(addresseeOf(each))?.size ?? 0) >= MAX_WAITING) {
-        tooMany.push(each);
-        continue;
-      }
-      const delivery = { ...each, number: this.#last + 1, attempts: 0, dueAt: each.takenAt };
-      this.#keep(delivery);
-      added.push(delivery);
+      if (this.#hasRoom(addresseeOf(each), added)) added.push(this.#numbered(each));
+      else tooMany.push(each);
     }
     await this.#writeAll(added);
+    for (const each of added) this.#keep(each);
     return tooMany;
+  }
+
+  #hasRoom(addressee: string, added: readonly Delivery[]): boolean {
+    const waiting = this.#waiting.get(addressee)?.size ?? 0;
+    const more = added.filter((each) => addresseeOf(each) === addressee).length;
+    return waiting + more < MAX_WAITING;
+  }
+
+  #numbered(delivery: NewDelivery): Delivery {
+    this.#last += 1;
+    return { ...delivery, number: this.#last, attempts: 0, dueAt: delivery.takenAt };
   }
 
   async replace(delivery: Delivery): Promise<void> {
@@ -84,16 +98,23 @@ export class Outbox {
 
   async remove(delivery: Delivery): Promise<void> {
     this.#forget(delivery);
-    await rm(join(this.#directory, fileName(delivery.number)), { force: true });
+    await this.#removeFile(delivery);
+  }
+
+  async #removeFile({ number }: Delivery): Promise<void> {
+    await rm(join(this.#directory, fileName(number)), { force: true });
   }
 
   /** All or none: who is told that it failed sends all of them again. */
   async #writeAll(deliveries: readonly Delivery[]): Promise<void> {
-    const outcomes = await Promise.allSettled(deliveries.map(async (each) => this.#write(each)));
-    const failure = outcomes.find(({ status }) => status === "rejected");
-    if (failure?.status !== "rejected") return;
-    await Promise.all(deliveries.map(async (each) => this.remove(each)));
-    throw failure.reason;
+    for (let start = 0; start < deliveries.length; start += FILES_AT_ONCE) {
+      const some = deliveries.slice(start, start + FILES_AT_ONCE);
+      const outcomes = await Promise.allSettled(some.map(async (each) => this.#write(each)));
+      const failure = outcomes.find(({ status }) => status === "rejected");
+      if (failure?.status !== "rejected") continue;
+      for (const each of deliveries) await this.#removeFile(each);
+      throw failure.reason;
+    }
   }
 
   async #write(delivery: Delivery): Promise<void> {

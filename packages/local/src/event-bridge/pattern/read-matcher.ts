@@ -87,7 +87,7 @@ function readExists(operand: unknown, path: Path): Matcher {
 
 function readCidr(operand: unknown, path: Path): ScalarMatcher {
   const text = textOf("cidr", operand, path);
-  const [, address = "", bits = ""] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
+  const [, address = "", bits = ""] = /^([^/%]+)\/(\d{1,3})$/.exec(text) ?? [];
   const family = isIP(address);
   if (family === 0 || Number(bits) > (family === 4 ? 32 : 128)) {
     fault(`Malformed CIDR: ${text}`, path);

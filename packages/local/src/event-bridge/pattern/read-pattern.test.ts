@@ -44,6 +44,7 @@ test.each([
   [of({ cidr: "10.0.0.0" }), "Malformed CIDR: 10.0.0.0 (at detail.a)"],
   [of({ cidr: "10.0.0.0/33" }), "Malformed CIDR: 10.0.0.0/33 (at detail.a)"],
   [of({ cidr: "10.0.0/8" }), "Malformed CIDR: 10.0.0/8 (at detail.a)"],
+  [of({ cidr: "fe80::%lo/10" }), "Malformed CIDR: fe80::%lo/10 (at detail.a)"],
   [of({ cidr: "::/129" }), "Malformed CIDR: ::/129 (at detail.a)"],
   [of({ numeric: 5 }), "Value of numeric must be an array. (at detail.a)"],
   [
