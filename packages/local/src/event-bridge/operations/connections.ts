@@ -196,20 +196,22 @@ const present = (connection: Connection): object => ({
   AuthorizationType: connection.authorizationType,
 });
 
-/** Names without their secrets. */
+/** Names without their secrets. What was not given is not there: Terraform would see a change. */
 function withoutSecrets({
   BasicAuthParameters: basic,
   ApiKeyAuthParameters: key,
-  InvocationHttpParameters: invocation = {},
+  InvocationHttpParameters: invocation,
 }: AuthParameters): object {
   return {
     ...(basic && { BasicAuthParameters: { Username: basic.Username } }),
     ...(key && { ApiKeyAuthParameters: { ApiKeyName: key.ApiKeyName } }),
-    InvocationHttpParameters: {
-      HeaderParameters: invocation.HeaderParameters?.map(shownParameter),
-      QueryStringParameters: invocation.QueryStringParameters?.map(shownParameter),
-      BodyParameters: invocation.BodyParameters?.map(shownParameter),
-    },
+    ...(invocation && {
+      InvocationHttpParameters: {
+        HeaderParameters: invocation.HeaderParameters?.map(shownParameter),
+        QueryStringParameters: invocation.QueryStringParameters?.map(shownParameter),
+        BodyParameters: invocation.BodyParameters?.map(shownParameter),
+      },
+    }),
   };
 }
 

@@ -75,6 +75,12 @@ describe("a connection", () => {
     expect(listed.Connections).toMatchObject([{ Name: "basic" }]);
   });
 
+  test("shows no parameters that it was not given: Terraform would see a change", async () => {
+    await makeApiDestination(server.eventBridge);
+    const { AuthParameters } = await describeConnection("hook");
+    expect(AuthParameters).toEqual({ ApiKeyAuthParameters: { ApiKeyName: "X-Key" } });
+  });
+
   test("is updated by what is said, and keeps the rest", async () => {
     await create(BASIC);
     await server.eventBridge.send(
