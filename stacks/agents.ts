@@ -35,8 +35,10 @@ export function agentSockets(): AgentSockets {
     permissions: [
       {
         actions: ["execute-api:ManageConnections"],
-        // The wildcard stands for the connection's id, which nobody knows before it is there.
-        resources: [$interpolate`${executionArn}/${STAGE}/POST/@connections/*`],
+        // To push and to end. The wildcard stands for the id, which nobody knows before it is there.
+        resources: ["POST", "DELETE"].map(
+          (method) => $interpolate`${executionArn}/${STAGE}/${method}/@connections/*`,
+        ),
       },
     ],
   };

@@ -20,7 +20,8 @@ test.each<[string, (table: Table) => Table, RegExp]>([
   [
     "alarms that nobody sees",
     seeing((alarm) => ({ ...alarm, state: "OK" })),
-    /^I40 .* (is in ALARM|does not heed .*)$/,
+    // Or one that an alarm should have ended still waits for its tasks to be proven.
+    /^(I40 .* (is in ALARM|does not heed .*)|web has an older deployment)$/,
   ],
   [
     "alarms that seem to have gone off long ago",

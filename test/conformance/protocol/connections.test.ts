@@ -72,6 +72,7 @@ describe("a connection", () => {
     await stage.untilConnected(agent, true);
     socket.terminate();
     await stage.untilConnected(agent, false);
+    expect(agent.sockets.map(({ isOpen }) => isOpen)).toEqual([false]);
   });
 
   it("of telemetry makes no connected agent", async () => {
@@ -106,7 +107,7 @@ describe("a connection", () => {
     const socket = await agent.connect();
     await key.revoke();
     await socket.say("HeartbeatAckRequest", { messageId: "1" });
-    await socket.closed;
+    expect((await socket.closed).code).toBe(1000);
     await stage.untilConnected(agent, false);
   });
 });

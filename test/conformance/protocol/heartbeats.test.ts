@@ -81,6 +81,7 @@ it("are not answered by telemetry: a task is told over the other socket", async 
   }, 500);
   try {
     await stage.untilConnected(agent, false);
+    expect(telemetry.all("AckPublishMetric").length).toBeGreaterThan(1);
   } finally {
     clearInterval(publishing);
   }

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import type { ContainerDefinition, ContainerInstance, Task } from "@aws-sdk/client-ecs";
 import type { CreateAccessKeyBody, CreatedAccessKey } from "@berth/contracts/rest/access-keys";
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, assert, beforeAll } from "vitest";
 import { signedFetch } from "../../e2e/signed-fetch.ts";
 import { eventually } from "../api/eventually.ts";
 import { type OneMachine, startOneMachine } from "../api/one-machine.ts";
@@ -26,7 +26,10 @@ export class ProtocolStage {
     });
     // Whatever a test is about: no agent may be sent anything that breaks a rule.
     afterEach(() => {
-      expect(this.#agents.flatMap((agent) => agent.faults)).toEqual([]);
+      assert.deepEqual(
+        this.#agents.flatMap((agent) => agent.faults),
+        [],
+      );
     });
     afterAll(async () => {
       for (const { sockets } of this.#agents) for (const socket of sockets) socket.terminate();

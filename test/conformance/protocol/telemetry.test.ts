@@ -53,7 +53,7 @@ describe("what is published is acknowledged:", () => {
     const socket = await agent.dial("tcs");
     const taskMetrics = Array.from({ length: 10 }, () => ({ note: "x".repeat(10_000) }));
     await socket.say("PublishMetricsRequest", { metadata: metadata(agent), taskMetrics });
-    await socket.next("AckPublishMetric");
+    expect(await socket.next("AckPublishMetric")).toHaveProperty("message");
   });
 
   it("without a header block as well", async () => {
@@ -61,7 +61,7 @@ describe("what is published is acknowledged:", () => {
     const socket = await agent.dial("tcs");
     const frame = { type: "PublishMetricsRequest", message: { metadata: metadata(agent) } };
     socket.sayRaw(JSON.stringify(frame));
-    await socket.next("AckPublishMetric");
+    expect(await socket.next("AckPublishMetric")).toHaveProperty("message");
   });
 
   it("as long as anybody listens: acks are all that a quiet agent hears", async () => {
@@ -103,6 +103,7 @@ describe("the health of containers", () => {
       await socket.say("PublishHealthRequest", health(agent, taskArn, "HEALTHY"));
       await socket.next("AckPublishHealth");
     }
+    expect(socket.heard).toHaveLength(3);
   });
 });
 
