@@ -51,7 +51,8 @@ afterAll(async () => {
 describe.concurrent.for(Object.entries(THEMES))("%s:", ([theme, rows]) => {
   test.concurrent.for(rows.map((row, index) => ({ ...row, family: `${theme}-${index}` })))(
     "$field $does",
-    async (row) => {
+    // Its own `expect`: the global one does not know which of them it is in.
+    async (row, { expect }) => {
       await expect(play(berth, row, row.family)).resolves.toBeUndefined();
     },
   );

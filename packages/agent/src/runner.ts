@@ -263,7 +263,8 @@ function memorable({ desiredStatus, reported, containers }: ManagedTask): string
   const stopped = containers.filter(({ phase }) => phase === "STOPPED").length;
   const created = containers.filter(({ dockerId }) => dockerId !== undefined).length;
   const told = reported.stoppedContainers.length;
-  return [desiredStatus, reported.status, told, created, stopped].join();
+  const runs = containers.map(({ down, restarts }) => [restarts?.count, down?.finishedAt].join());
+  return [desiredStatus, reported.status, told, created, stopped, ...runs].join();
 }
 
 /** As it was recorded, without what the former process was in the middle of. */

@@ -1,6 +1,9 @@
 import { expect } from "vitest";
 import { sh, STAY, type Row, type Seen } from "./row.ts";
 
+/** The shortest that ECS has, in seconds. */
+const RESTART_PERIOD = 60;
+
 /** When containers start, and what ends them. */
 export const LIFECYCLE_ROWS: readonly Row[] = [
   {
@@ -22,6 +25,39 @@ export const LIFECYCLE_ROWS: readonly Row[] = [
       stoppedReason: "Essential container in task exited",
       containers: expect.arrayContaining([expect.objectContaining({ name: "side", exitCode: 0 })]),
     },
+  },
+  {
+    field: "restartPolicy",
+    does: "starts again what ran long enough, and the task goes on",
+    main: {
+      ...sh(`test -e /second && exit 0; touch /second; sleep ${RESTART_PERIOD + 1}; exit 3`),
+      restartPolicy: { enabled: true, restartAttemptPeriod: RESTART_PERIOD },
+    },
+    exitCode: 0,
+    look: ({ task, engine }) => {
+      const { StartedAt = "" } = engine.get("main")?.State ?? {};
+      const runsAgainAfterMs = Date.parse(StartedAt) - (task.startedAt?.getTime() ?? 0);
+      expect(runsAgainAfterMs).toBeGreaterThan((RESTART_PERIOD - 5) * 1_000);
+    },
+  },
+  {
+    field: "restartPolicy.restartAttemptPeriod",
+    does: "leaves down what ended before",
+    main: { ...sh("exit 3"), restartPolicy: { enabled: true } },
+    exitCode: 3,
+  },
+  {
+    field: "restartPolicy.ignoredExitCodes",
+    does: "are ends that are meant",
+    main: {
+      ...sh(`sleep ${RESTART_PERIOD + 1}; exit 3`),
+      restartPolicy: {
+        enabled: true,
+        restartAttemptPeriod: RESTART_PERIOD,
+        ignoredExitCodes: [3],
+      },
+    },
+    exitCode: 3,
   },
   {
     field: "dependsOn.condition",

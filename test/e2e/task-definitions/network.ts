@@ -144,6 +144,33 @@ export const NETWORK_ROWS: readonly Row[] = [
     look: (seen) => expect(bindings(seen)).toMatchObject([{ hostPort: 18_182 }]),
   },
   {
+    field: "portMappings.containerPortRange",
+    does: "has adjoining ports of the instance, of which each answers",
+    main: {
+      ...sh("httpd -p 8080; httpd -p 8081; sleep 60"),
+      portMappings: [{ containerPortRange: "8080-8081" }],
+    },
+    until: "RUNNING",
+    look: async (seen) => {
+      const [binding] = bindings(seen);
+      expect(binding).toMatchObject({ containerPortRange: "8080-8081", protocol: "tcp" });
+      const [first = 0, last = 0] = (binding?.hostPortRange ?? "").split("-").map(Number);
+      expect(last).toBe(first + 1);
+      expect(await Promise.all([pageAt(first), pageAt(last)])).toEqual([404, 404]);
+    },
+  },
+  {
+    field: "portMappings.containerPortRange",
+    does: "is the same on the host's network",
+    main: { ...STAY, portMappings: [{ containerPortRange: "18190-18191" }] },
+    task: { networkMode: "host" },
+    until: "RUNNING",
+    look: (seen) =>
+      expect(bindings(seen)).toMatchObject([
+        { containerPortRange: "18190-18191", hostPortRange: "18190-18191" },
+      ]),
+  },
+  {
     field: "links",
     does: "reach another container of the task by its name",
     main: { ...sh("wget -qO- http://shop/cgi-bin/index.cgi"), links: ["shop"] },

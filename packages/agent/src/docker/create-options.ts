@@ -1,4 +1,5 @@
-import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messages";
+import type { PayloadContainer, PayloadPort, PayloadTask } from "@berth/contracts/agent/messages";
+import { defined } from "@berth/domain/defined";
 import type { NetworkBinding } from "@berth/domain/task";
 import type { ContainerCreateOptions, HostConfig } from "dockerode";
 import { parseDockerJson } from "../demand.ts";
@@ -63,14 +64,22 @@ export function knownBindings(
 ): readonly NetworkBinding[] | undefined {
   if (publishesPorts(task)) {
     const isDynamic = portMappings.some(({ hostPort }) => !hostPort);
-    return isDynamic ? undefined : portMappings.map((port) => ({ bindIP: hostAddress, ...port }));
+    return isDynamic
+      ? undefined
+      : portMappings.map((port) => defined({ bindIP: hostAddress, ...port }));
   }
   if (task.networkMode === "none") return [];
-  return portMappings.map((port) => ({ bindIP: "0.0.0.0", ...port, hostPort: port.containerPort }));
+  return portMappings.map(ownBinding);
+}
+
+/** On the host's network a port is the same on both sides. */
+function ownBinding(port: PayloadPort): NetworkBinding {
+  const { containerPort: hostPort, containerPortRange: hostPortRange } = port;
+  return { bindIP: "0.0.0.0", ...port, ...defined({ hostPort, hostPortRange }) };
 }
 
 /** Host ports exist on Docker's bridge only; on the host's network the container binds its own. */
-const publishesPorts = ({ networkMode }: PayloadTask): boolean =>
+export const publishesPorts = ({ networkMode }: PayloadTask): boolean =>
   !networkMode || networkMode === "bridge";
 
 function environment({ environment: given = {} }: PayloadContainer, region: string): string[] {
@@ -82,9 +91,7 @@ function exposedPorts({ portMappings = [] }: PayloadContainer): Record<string, o
   return Object.fromEntries(portMappings.map((port) => [portKey(port), {}]));
 }
 
-type PortMapping = NonNullable<PayloadContainer["portMappings"]>[number];
-
-const portKey = ({ containerPort, protocol }: PortMapping): string =>
+const portKey = ({ containerPort, protocol }: PayloadPort): string =>
   `${containerPort}/${protocol ?? "tcp"}`;
 
 /**

@@ -10,8 +10,15 @@ import type {
 } from "../engine.ts";
 import type { PulledImage } from "../event.ts";
 import type { ManagedTask, ObservedContainer } from "../state.ts";
-import { createOptions, type CreateSettings, knownBindings } from "./create-options.ts";
+import { foldRanges } from "../port-range.ts";
+import {
+  createOptions,
+  type CreateSettings,
+  knownBindings,
+  publishesPorts,
+} from "./create-options.ts";
 import { messageOf, statusOf, whileAway } from "./engine-error.ts";
+import { HostPorts, type HostPortSettings } from "./host-ports.ts";
 import type { Images } from "./images.ts";
 import { ownLabel } from "./labels.ts";
 import { observed, publishedPorts } from "./look.ts";
@@ -19,7 +26,7 @@ import { dockerName } from "./names.ts";
 import { ensureVolumes, ignoreMissing, removeVolumes } from "./volumes.ts";
 import { watchContainers } from "./watch.ts";
 
-export interface DockerEngineSettings extends CreateSettings {
+export interface DockerEngineSettings extends CreateSettings, HostPortSettings {
   readonly createTimeoutMs: number;
   readonly startTimeoutMs: number;
   readonly privilegedDisabled: boolean;
@@ -30,11 +37,13 @@ export class DockerEngine implements ContainerEngine {
   readonly #docker: Docker;
   readonly #images: Images;
   readonly #settings: DockerEngineSettings;
+  readonly #hostPorts: HostPorts;
 
   constructor(docker: Docker, images: Images, settings: DockerEngineSettings) {
     this.#docker = docker;
     this.#images = images;
     this.#settings = settings;
+    this.#hostPorts = new HostPorts(settings);
   }
 
   ensureImage(image: string): Promise<PulledImage> {
@@ -46,7 +55,8 @@ export class DockerEngine implements ContainerEngine {
   }
 
   async create(task: PayloadTask, container: PayloadContainer): Promise<string> {
-    const options = createOptions(task, container, this.#settings);
+    const placed = publishesPorts(task) ? await this.#hostPorts.assign(container) : container;
+    const options = createOptions(task, placed, this.#settings);
     if (options.HostConfig?.Privileged && this.#settings.privilegedDisabled) {
       throw new ContainerError("CannotCreateContainerError: privileged containers are disabled");
     }
@@ -88,7 +98,8 @@ export class DockerEngine implements ContainerEngine {
     const known = knownBindings(task, container, this.#settings.hostAddress);
     if (known) return { startedAt, networkBindings: known };
     const info = await whileAway(signal, () => handle.inspect());
-    return { startedAt, networkBindings: publishedPorts(info) };
+    const networkBindings = foldRanges(publishedPorts(info), container.portMappings ?? []);
+    return { startedAt, networkBindings };
   }
 
   async stop(dockerId: string, timeoutMs: number): Promise<ContainerLook | undefined> {

@@ -31,12 +31,17 @@ export function capabilityAttributes(
     ),
     ...config.loggingDrivers.map((driver) => `${OLD_PREFIX}logging-driver.${driver}`),
     ...(config.privilegedDisabled ? [] : [`${OLD_PREFIX}privileged-container`]),
-    `${NEW_PREFIX}container-health-check`,
+    ...(config.selinuxCapable ? [`${OLD_PREFIX}selinux`] : []),
+    ...(config.apparmorCapable ? [`${OLD_PREFIX}apparmor`] : []),
+    ...(config.healthChecksDisabled ? [] : [`${NEW_PREFIX}container-health-check`]),
     `${NEW_PREFIX}container-ordering`,
+    `${NEW_PREFIX}container-restart-policy`,
     `${NEW_PREFIX}docker-plugin.local`,
     `${NEW_PREFIX}full-sync`,
-    `${NEW_PREFIX}task-cpu-mem-limit`,
-    `${NEW_PREFIX}increased-task-cpu-limit`,
+    `${NEW_PREFIX}network.container-port-range`,
+    ...(config.taskLimits
+      ? [`${NEW_PREFIX}task-cpu-mem-limit`, `${NEW_PREFIX}increased-task-cpu-limit`]
+      : []),
     ...(config.external ? [`${NEW_PREFIX}external`] : []),
   ].map((name) => ({ name }));
 }

@@ -1,4 +1,9 @@
-import type { PayloadContainer, PayloadTask, PayloadVolume } from "@berth/contracts/agent/messages";
+import type {
+  PayloadContainer,
+  PayloadPort,
+  PayloadTask,
+  PayloadVolume,
+} from "@berth/contracts/agent/messages";
 import { clusterArn, containerArn, taskArn } from "@berth/domain/arn";
 import type { Scope } from "@berth/domain/arn";
 import type { ContainerOverride, Task } from "@berth/domain/task";
@@ -97,8 +102,9 @@ function payloadContainer(
   };
 }
 
-function payloadPort(port: PortMapping): NonNullable<PayloadContainer["portMappings"]> {
-  const { containerPort, hostPort = 0, protocol = "tcp" } = port;
+function payloadPort(port: PortMapping): readonly PayloadPort[] {
+  const { containerPort, containerPortRange, hostPort = 0, protocol = "tcp" } = port;
+  if (containerPortRange !== undefined) return [{ containerPortRange, protocol }];
   return containerPort === undefined ? [] : [{ containerPort, hostPort, protocol }];
 }
 
@@ -113,6 +119,7 @@ function optionalMembers(
     dependsOn: container.dependsOn,
     startTimeout: container.startTimeout,
     stopTimeout: container.stopTimeout,
+    restartPolicy: container.restartPolicy?.enabled ? container.restartPolicy : undefined,
     healthCheckType: container.healthCheck && ("docker" as const),
   });
 }

@@ -10,7 +10,7 @@ export function* missingFeatures(definition: TaskDefinition): Generator<string> 
     yield* within(`volume ${volume.name}`, asked(volume, VOLUME_MEMBERS));
   }
   for (const container of definition.containerDefinitions) {
-    yield* within(`container ${container.name}`, containerFeatures(container, definition));
+    yield* within(`container ${container.name}`, containerFeatures(container));
   }
 }
 
@@ -36,17 +36,9 @@ const CONTAINER_MEMBERS = [
   "credentialSpecs",
 ] as const;
 
-function* containerFeatures(
-  container: ContainerDefinition,
-  { networkMode }: TaskDefinition,
-): Generator<string> {
+function* containerFeatures(container: ContainerDefinition): Generator<string> {
   yield* asked(container, CONTAINER_MEMBERS);
-  const { restartPolicy, logConfiguration, portMappings } = container;
-  yield* asked(restartPolicy, ["enabled"], "restartPolicy");
-  yield* asked(logConfiguration, ["secretOptions"], "logConfiguration.secretOptions");
-  const hasRange = portMappings.some(({ containerPortRange }) => containerPortRange !== undefined);
-  // On the host's network a container has the ports of its range without anybody's help.
-  if (hasRange && networkMode !== "host") yield "containerPortRange";
+  yield* asked(container.logConfiguration, ["secretOptions"], "logConfiguration.secretOptions");
 }
 
 function* asked(
