@@ -8,7 +8,7 @@ import { LOG_ROWS, stopListening } from "./task-definitions/logs.ts";
 import { NETWORK_ROWS } from "./task-definitions/network.ts";
 import { play } from "./task-definitions/play.ts";
 import { PROCESS_ROWS } from "./task-definitions/process.ts";
-import { RESOURCE_ROWS } from "./task-definitions/resources.ts";
+import { offerGpus, RESOURCE_ROWS } from "./task-definitions/resources.ts";
 import type { Row } from "./task-definitions/row.ts";
 import { cleanUpStorage, STORAGE_ROWS } from "./task-definitions/storage.ts";
 
@@ -38,7 +38,7 @@ let berth: Berth;
 
 beforeAll(async () => {
   const drivers = ["json-file", "gelf", "syslog"];
-  const env = { ECS_AVAILABLE_LOGGING_DRIVERS: JSON.stringify(drivers) };
+  const env = { ECS_AVAILABLE_LOGGING_DRIVERS: JSON.stringify(drivers), ...offerGpus() };
   berth = await Berth.start({ instances: 1, env });
 });
 afterAll(async () => {

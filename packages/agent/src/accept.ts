@@ -83,13 +83,7 @@ function supportProblem(value: unknown): string | undefined {
 }
 
 const NETWORK_MODES = new Set(["bridge", "host", "none"]);
-const TASK_MEMBERS_UNSUPPORTED = [
-  "elasticNetworkInterfaces",
-  "proxyConfiguration",
-  "attachments",
-  // GPUs: this agent registers none.
-  "associations",
-];
+const TASK_MEMBERS_UNSUPPORTED = ["elasticNetworkInterfaces", "proxyConfiguration", "attachments"];
 const CONTAINER_MEMBERS_UNSUPPORTED = [
   "secrets",
   "environmentFiles",

@@ -22,12 +22,18 @@ export function payloadDemand(task: PayloadTask): Demand {
     memoryMiB: task.memory || sum(task.containers.map(containerMemoryMiB)),
     tcpPorts: heldPorts("tcp"),
     udpPorts: heldPorts("udp"),
+    ...gpuDemand(task),
   };
 }
 
 /** The fields of `dockerConfig.config` or `hostConfig`: JSON text in the engine's own format. */
 export function parseDockerJson(text: string | undefined): Readonly<Record<string, unknown>> {
   return text ? (JSON.parse(text) as Record<string, unknown>) : {};
+}
+
+function gpuDemand({ associations = [] }: PayloadTask): Pick<Demand, "countable"> {
+  const gpus = associations.filter(({ type }) => type === "gpu");
+  return gpus.length > 0 ? { countable: { GPU: gpus.length } } : {};
 }
 
 /** On the host's network the ports of a range are the container's own; else they are picked. */

@@ -1,6 +1,23 @@
+import { writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { sh, type Row } from "./row.ts";
 
 const MIB = 1_048_576;
+
+/** No more than their names, on an instance whose usual runtime stands in for the one of GPUs. */
+const GPU_IDS = ["GPU-e2e-a", "GPU-e2e-b"];
+
+/** The instance's settings for them, once the file that tells of them is written. */
+export function offerGpus(): Readonly<Record<string, string>> {
+  const infoFile = join(tmpdir(), "berth-e2e-gpus.json");
+  writeFileSync(infoFile, JSON.stringify({ GPUIDs: GPU_IDS, DriverVersion: "535.1" }));
+  return {
+    ECS_ENABLE_GPU_SUPPORT: "true",
+    ECS_NVIDIA_RUNTIME: "runc",
+    BERTH_GPU_INFO_FILE: infoFile,
+  };
+}
 
 /** What a container has of its instance. */
 export const RESOURCE_ROWS: readonly Row[] = [
@@ -146,6 +163,17 @@ export const RESOURCE_ROWS: readonly Row[] = [
     },
     exitCode: 1,
     prints: /^4\n.*Operation not permitted$/,
+  },
+  {
+    field: "resourceRequirements",
+    does: "GPU names the GPUs that the container has to itself",
+    main: {
+      ...sh("echo $NVIDIA_VISIBLE_DEVICES"),
+      resourceRequirements: [{ type: "GPU", value: "2" }],
+    },
+    prints: GPU_IDS.join(","),
+    engine: { HostConfig: { Runtime: "runc" } },
+    shown: { containers: [{ gpuIds: GPU_IDS }] },
   },
   {
     field: "systemControls",

@@ -100,6 +100,17 @@ describe("createOptions", () => {
     expect(options.HostConfig).not.toHaveProperty("PortBindings");
   });
 
+  test("shows a container its own GPUs, by the runtime for that", () => {
+    const whole = aPayloadContainer({ environment: { NVIDIA_VISIBLE_DEVICES: "all" } });
+    const gpu = (name: string, container: string) =>
+      ({ type: "gpu", name, containers: [container] }) as const;
+    const task = aPayloadTask({ associations: [gpu("GPU-a", "web"), gpu("GPU-b", "other")] });
+    const options = createOptions(task, whole, { ...SETTINGS, gpu: { runtime: "nvidia" } });
+    expect(options.Env).toContain("NVIDIA_VISIBLE_DEVICES=GPU-a");
+    expect(options.HostConfig).toMatchObject({ Runtime: "nvidia" });
+    expect(optionsOf({}).HostConfig).not.toHaveProperty("Runtime");
+  });
+
   test("mounts host paths, task volumes and shared volumes", () => {
     const mount = (sourceVolume: string, readOnly = false) => ({
       sourceVolume,

@@ -23,6 +23,7 @@ import type { Images } from "./images.ts";
 import { ownLabel } from "./labels.ts";
 import { observed, publishedPorts } from "./look.ts";
 import { dockerName } from "./names.ts";
+import type { TaskCgroups } from "./task-cgroups.ts";
 import { ensureVolumes, ignoreMissing, removeVolumes } from "./volumes.ts";
 import { watchContainers } from "./watch.ts";
 
@@ -32,16 +33,24 @@ export interface DockerEngineSettings extends CreateSettings, HostPortSettings {
   readonly privilegedDisabled: boolean;
 }
 
+export interface DockerEngineParts {
+  readonly docker: Docker;
+  readonly images: Images;
+  readonly cgroups: TaskCgroups;
+}
+
 /** The Docker Engine, seen by one container instance: it touches only what carries its label. */
 export class DockerEngine implements ContainerEngine {
   readonly #docker: Docker;
   readonly #images: Images;
   readonly #settings: DockerEngineSettings;
   readonly #hostPorts: HostPorts;
+  readonly #cgroups: TaskCgroups;
 
-  constructor(docker: Docker, images: Images, settings: DockerEngineSettings) {
-    this.#docker = docker;
-    this.#images = images;
+  constructor(parts: DockerEngineParts, settings: DockerEngineSettings) {
+    this.#docker = parts.docker;
+    this.#images = parts.images;
+    this.#cgroups = parts.cgroups;
     this.#settings = settings;
     this.#hostPorts = new HostPorts(settings);
   }
@@ -56,7 +65,9 @@ export class DockerEngine implements ContainerEngine {
 
   async create(task: PayloadTask, container: PayloadContainer): Promise<string> {
     const placed = publishesPorts(task) ? await this.#hostPorts.assign(container) : container;
-    const options = createOptions(task, placed, this.#settings);
+    const { bounds } = this.#cgroups;
+    const parent = await this.#cgroups.ensure(task);
+    const options = createOptions(task, placed, this.#settings, { bounds, parent });
     if (options.HostConfig?.Privileged && this.#settings.privilegedDisabled) {
       throw new ContainerError("CannotCreateContainerError: privileged containers are disabled");
     }
@@ -142,6 +153,7 @@ export class DockerEngine implements ContainerEngine {
         .catch(ignoreMissing);
     }
     await removeVolumes(this.#docker, task.payload);
+    await this.#cgroups.remove(task.payload);
   }
 
   watch(watcher: ContainerWatcher, signal: AbortSignal): Promise<void> {

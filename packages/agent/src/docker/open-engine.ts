@@ -1,10 +1,11 @@
-import type Docker from "dockerode";
 import type { AgentConfig } from "../config.ts";
 import type { ContainerEngine } from "../engine.ts";
+import type { Log } from "../log.ts";
 import { connectDocker } from "./connection.ts";
 import { DockerEngine } from "./docker-engine.ts";
 import { Images } from "./images.ts";
 import type { InstanceIdentity } from "./labels.ts";
+import { type CgroupFacts, openTaskCgroups } from "./task-cgroups.ts";
 
 export interface OpenEngine {
   /** Such as `20.10.24`. */
@@ -20,7 +21,7 @@ export interface OpenEngine {
 }
 
 /** What of the engine's own account an instance is made of. */
-interface EngineInfo {
+interface EngineInfo extends CgroupFacts {
   readonly NCPU: number;
   /** Bytes. */
   readonly MemTotal: number;
@@ -29,26 +30,25 @@ interface EngineInfo {
 const BYTES_PER_MIB = 1_048_576;
 
 /** Connects to the engine and asks what it is. Fails where none answers. */
-export async function openEngine(config: AgentConfig): Promise<OpenEngine> {
+export async function openEngine(config: AgentConfig, log: Log): Promise<OpenEngine> {
   const docker = connectDocker(config.dockerHost);
   const [version, info] = await Promise.all([
     docker.version(),
     docker.info() as Promise<EngineInfo>,
   ]);
+  const images = new Images(docker, {
+    behavior: config.imagePullBehavior,
+    logins: config.registryLogins,
+  });
+  const { taskLimits } = config;
+  const cgroups = await openTaskCgroups({ taskLimits, mountPoint: "/sys/fs/cgroup" }, info, log);
   return {
     version: version.Version,
     apiVersion: version.ApiVersion,
     architecture: version.Arch,
     cores: info.NCPU,
     memoryMiB: Math.floor(info.MemTotal / BYTES_PER_MIB),
-    forInstance: (instance) => engineFor(docker, config, instance),
+    forInstance: (instance) =>
+      new DockerEngine({ docker, images, cgroups }, { ...config, instance }),
   };
-}
-
-function engineFor(docker: Docker, config: AgentConfig, instance: InstanceIdentity): DockerEngine {
-  const images = new Images(docker, {
-    behavior: config.imagePullBehavior,
-    logins: config.registryLogins,
-  });
-  return new DockerEngine(docker, images, { ...config, instance });
 }

@@ -1,6 +1,7 @@
 import { AUTO_SCALING_GROUP } from "@berth/domain/capacity-provider";
 import type { Attribute } from "@berth/domain/container-instance";
 import type { AgentConfig } from "../config.ts";
+import type { Gpus } from "../gpus.ts";
 
 const OLD_PREFIX = "com.amazonaws.ecs.capability.";
 const NEW_PREFIX = "ecs.capability.";
@@ -45,6 +46,15 @@ export function capabilityAttributes(
     ...(config.external ? [`${NEW_PREFIX}external`] : []),
   ].map((name) => ({ name }));
 }
+
+/** Which driver its GPUs have. */
+export const gpuAttributes = ({ driverVersion }: Gpus): readonly Attribute[] =>
+  driverVersion === undefined
+    ? []
+    : [
+        { name: `${NEW_PREFIX}nvidia-driver-version.${driverVersion}` },
+        { name: "ecs.gpu-driver-version", value: driverVersion },
+      ];
 
 /** What the instance is, which placement constraints match on. */
 export function identityAttributes(config: AgentConfig, engine: EngineFacts): readonly Attribute[] {
