@@ -2,7 +2,9 @@ import { mkdir } from "node:fs/promises";
 import type { Capacity } from "@berth/domain/resources";
 import type { AgentConfig } from "./config.ts";
 import { openEngine, type OpenEngine } from "./docker/open-engine.ts";
+import { PulledImages } from "./docker/pulled-images.ts";
 import { type Gpus, readGpus } from "./gpus.ts";
+import { cleanUpImages } from "./image-cleanup.ts";
 import type { Log } from "./log.ts";
 import { Runner } from "./runner.ts";
 import { connectApi } from "./session/api.ts";
@@ -42,8 +44,9 @@ export async function startAgent(
   const stopping = new AbortController();
   const { signal } = stopping;
   const submitter = new Submitter({ api, cluster: config.cluster, log, signal });
+  const instanceEngine = engine.forInstance(instance, await PulledImages.open(files));
   const runner = new Runner({
-    engine: engine.forInstance(instance),
+    engine: instanceEngine,
     files,
     log,
     settings: config,
@@ -52,6 +55,13 @@ export async function startAgent(
     submit: (change) => submitter.submit(change),
   });
   await runner.start();
+  cleanUpImages({
+    config,
+    tasks: () => runner.tasks,
+    removeImages: (wanted) => instanceEngine.removeImages(wanted),
+    log,
+    signal,
+  });
   const dockerVersion = engine.version;
   const connected = Promise.withResolvers<void>();
   const session = openSession({

@@ -1,5 +1,9 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Task } from "@aws-sdk/client-ecs";
+import { lastSegment } from "@berth/domain/arn";
 import type Docker from "dockerode";
+import { expect } from "vitest";
 import { sh, type Row } from "./row.ts";
 
 /** A row that not every machine can play. */
@@ -13,6 +17,8 @@ export interface Machine {
   readonly runtimes: readonly string[];
   readonly hasAllCapabilities: boolean;
   readonly hasSwap: boolean;
+  readonly cgroupVersion: string;
+  readonly cgroupDriver: string;
 }
 
 export const LIMITED_ROWS: readonly LimitedRow[] = [
@@ -57,6 +63,25 @@ export const LIMITED_ROWS: readonly LimitedRow[] = [
     main: { ...sh("ls /dev/nvidia0"), resourceRequirements: [{ type: "GPU", value: "1" }] },
     missing: ({ runtimes }) => (runtimes.includes("nvidia") ? undefined : "no runtime nvidia"),
   },
+  {
+    field: "cpu of the task",
+    does: "is the quota of the task's cgroup",
+    main: { command: ["true"] },
+    task: { cpu: "256" },
+    look: ({ task }) => expect(readCgroup("cpu", task, "cpu.cfs_quota_us")).toBe("25000"),
+    missing: noTaskCgroups,
+  },
+  {
+    field: "memory of the task",
+    does: "is the limit of the task's cgroup, and its containers have none of their own",
+    main: { command: ["true"], memory: undefined },
+    task: { memory: "48" },
+    engine: { HostConfig: { Memory: 0 } },
+    look: ({ task }) => {
+      expect(readCgroup("memory", task, "memory.limit_in_bytes")).toBe(String(48 * 1_048_576));
+    },
+    missing: noTaskCgroups,
+  },
 ];
 
 export async function inspectMachine(docker: Docker): Promise<Machine> {
@@ -65,11 +90,15 @@ export async function inspectMachine(docker: Docker): Promise<Machine> {
     securityOptions: info.SecurityOptions,
     runtimes: Object.keys(info.Runtimes),
     hasAllCapabilities: hasAllCapabilities(),
+    cgroupVersion: info.CgroupVersion ?? "1",
+    cgroupDriver: info.CgroupDriver,
     hasSwap: /^SwapTotal:\s+[1-9]/m.test(readFileSync("/proc/meminfo", "utf8")),
   };
 }
 
 interface EngineInfo {
+  readonly CgroupVersion?: string;
+  readonly CgroupDriver: string;
   readonly SecurityOptions: readonly string[];
   readonly Runtimes: Readonly<Record<string, unknown>>;
 }
@@ -78,6 +107,17 @@ function needsSecurity(module: string): LimitedRow["missing"] {
   return ({ securityOptions }) =>
     securityOptions.some((option) => option.includes(module)) ? undefined : `no ${module}`;
 }
+
+function noTaskCgroups({ cgroupVersion, cgroupDriver }: Machine): string | undefined {
+  const isKnown = cgroupVersion === "1" && cgroupDriver === "cgroupfs";
+  return isKnown ? undefined : `cgroups of version ${cgroupVersion} by ${cgroupDriver}`;
+}
+
+const readCgroup = (controller: string, { taskArn = "" }: Task, file: string): string =>
+  readFileSync(
+    join("/sys/fs/cgroup", controller, "ecs", lastSegment(taskArn), file),
+    "utf8",
+  ).trim();
 
 /** An engine can give away no more than the machine's first process has. */
 function hasAllCapabilities(): boolean {

@@ -50,6 +50,28 @@ export const RESOURCE_ROWS: readonly Row[] = [
     },
   },
   {
+    field: "memory of the task",
+    does: "is shared by its containers, and kills what needs more",
+    main: {
+      ...sh("sleep 1; dd if=/dev/zero of=/dev/null bs=64M"),
+      memory: undefined,
+    },
+    task: { memory: "32" },
+    exitCode: 137,
+    shown: {
+      memory: "32",
+      containers: [{ reason: "OutOfMemoryError: Container killed due to memory usage" }],
+    },
+  },
+  {
+    field: "overrides of the task's size",
+    does: "replace the definition's",
+    main: { command: ["true"] },
+    task: { cpu: "128", memory: "32" },
+    overrides: { cpu: "256", memory: "64" },
+    shown: { cpu: "256", memory: "64" },
+  },
+  {
     field: "overrides.memory",
     does: "replaces the definition's limits",
     main: { command: ["true"], memory: 48, memoryReservation: 24 },

@@ -1,7 +1,7 @@
 import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messages";
 import { aPayloadContainer, aPayloadTask, payloadTaskArn } from "@berth/testing/payloads";
 import { describe, expect, test } from "vitest";
-import { createOptions, knownBindings } from "./create-options.ts";
+import { type ContainerCgroup, createOptions, knownBindings } from "./create-options.ts";
 import { dockerName } from "./names.ts";
 
 const SETTINGS = {
@@ -67,6 +67,18 @@ describe("createOptions", () => {
     },
   ])("limits: $name", ({ container, task = {}, expected }) => {
     expect(optionsOf(container, task).HostConfig).toMatchObject(expected);
+  });
+
+  test("leaves a task's size to the cgroup that the task has", () => {
+    const whole = aPayloadContainer({ memory: 0 });
+    const task = aPayloadTask({ containers: [whole], cpu: 0.25, memory: 32 });
+    const options = (cgroup: ContainerCgroup) =>
+      createOptions(task, whole, SETTINGS, cgroup).HostConfig;
+    expect(options({ bounds: "task", parent: "/ecs/1" })).toMatchObject({ CgroupParent: "/ecs/1" });
+    for (const bounds of ["task", "none"] as const) {
+      expect(options({ bounds })).not.toHaveProperty("Memory");
+      expect(options({ bounds })).not.toHaveProperty("CpuQuota");
+    }
   });
 
   test("sets no memory limit where there is none", () => {

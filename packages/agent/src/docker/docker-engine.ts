@@ -1,6 +1,7 @@
 import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messages";
 import type Docker from "dockerode";
 import type { ContainerCreateOptions } from "dockerode";
+import type { ImageCleanupConfig } from "../config-features.ts";
 import { ContainerError } from "../engine.ts";
 import type {
   ContainerEngine,
@@ -23,6 +24,7 @@ import type { Images } from "./images.ts";
 import { ownLabel } from "./labels.ts";
 import { observed, publishedPorts } from "./look.ts";
 import { dockerName } from "./names.ts";
+import { type RemovalParts, removeUnusedImages } from "./remove-images.ts";
 import type { TaskCgroups } from "./task-cgroups.ts";
 import { ensureVolumes, ignoreMissing, removeVolumes } from "./volumes.ts";
 import { watchContainers } from "./watch.ts";
@@ -31,10 +33,11 @@ export interface DockerEngineSettings extends CreateSettings, HostPortSettings {
   readonly createTimeoutMs: number;
   readonly startTimeoutMs: number;
   readonly privilegedDisabled: boolean;
+  /** Absent where images are never removed. */
+  readonly imageCleanup?: ImageCleanupConfig;
 }
 
-export interface DockerEngineParts {
-  readonly docker: Docker;
+export interface DockerEngineParts extends RemovalParts {
   readonly images: Images;
   readonly cgroups: TaskCgroups;
 }
@@ -42,6 +45,7 @@ export interface DockerEngineParts {
 /** The Docker Engine, seen by one container instance: it touches only what carries its label. */
 export class DockerEngine implements ContainerEngine {
   readonly #docker: Docker;
+  readonly #removal: RemovalParts;
   readonly #images: Images;
   readonly #settings: DockerEngineSettings;
   readonly #hostPorts: HostPorts;
@@ -49,6 +53,7 @@ export class DockerEngine implements ContainerEngine {
 
   constructor(parts: DockerEngineParts, settings: DockerEngineSettings) {
     this.#docker = parts.docker;
+    this.#removal = parts;
     this.#images = parts.images;
     this.#cgroups = parts.cgroups;
     this.#settings = settings;
@@ -57,6 +62,11 @@ export class DockerEngine implements ContainerEngine {
 
   ensureImage(image: string): Promise<PulledImage> {
     return this.#images.ensure(image);
+  }
+
+  async removeImages(wanted: ReadonlySet<string>): Promise<void> {
+    const { imageCleanup } = this.#settings;
+    if (imageCleanup) await removeUnusedImages(this.#removal, imageCleanup, wanted);
   }
 
   ensureVolumes(task: PayloadTask): Promise<void> {

@@ -1,11 +1,12 @@
 import type { AgentConfig } from "../config.ts";
 import type { ContainerEngine } from "../engine.ts";
 import type { Log } from "../log.ts";
+import type { PulledImages } from "./pulled-images.ts";
 import { connectDocker } from "./connection.ts";
 import { DockerEngine } from "./docker-engine.ts";
 import { Images } from "./images.ts";
 import type { InstanceIdentity } from "./labels.ts";
-import { type CgroupFacts, openTaskCgroups } from "./task-cgroups.ts";
+import { type CgroupFacts, CGROUPS, openTaskCgroups } from "./task-cgroups.ts";
 
 export interface OpenEngine {
   /** Such as `20.10.24`. */
@@ -17,7 +18,7 @@ export interface OpenEngine {
   readonly cores: number;
   readonly memoryMiB: number;
   /** The engine as one container instance sees it. */
-  forInstance(instance: InstanceIdentity): ContainerEngine;
+  forInstance(instance: InstanceIdentity, pulled: PulledImages): ContainerEngine;
 }
 
 /** What of the engine's own account an instance is made of. */
@@ -36,19 +37,18 @@ export async function openEngine(config: AgentConfig, log: Log): Promise<OpenEng
     docker.version(),
     docker.info() as Promise<EngineInfo>,
   ]);
-  const images = new Images(docker, {
-    behavior: config.imagePullBehavior,
-    logins: config.registryLogins,
-  });
+  const { imagePullBehavior: behavior, registryLogins: logins } = config;
   const { taskLimits } = config;
-  const cgroups = await openTaskCgroups({ taskLimits, mountPoint: "/sys/fs/cgroup" }, info, log);
+  const cgroups = await openTaskCgroups({ taskLimits, mountPoint: CGROUPS }, info, log);
   return {
     version: version.Version,
     apiVersion: version.ApiVersion,
     architecture: version.Arch,
     cores: info.NCPU,
     memoryMiB: Math.floor(info.MemTotal / BYTES_PER_MIB),
-    forInstance: (instance) =>
-      new DockerEngine({ docker, images, cgroups }, { ...config, instance }),
+    forInstance: (instance, pulled) => {
+      const images = new Images(docker, { behavior, logins }, pulled);
+      return new DockerEngine({ docker, images, cgroups, pulled, log }, { ...config, instance });
+    },
   };
 }

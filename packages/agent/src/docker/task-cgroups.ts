@@ -33,6 +33,8 @@ export interface CgroupSettings {
   readonly mountPoint: string;
 }
 
+/** Where Linux shows them. */
+export const CGROUPS = "/sys/fs/cgroup";
 const PREFIX = "ecs";
 const PERIOD_US = 100_000;
 const MIN_QUOTA_US = 1_000;
@@ -99,11 +101,8 @@ class Cgroups implements TaskCgroups {
     return path;
   }
 
-  /** The engine made the same path in the trees of all other controllers. */
-  async remove(task: PayloadTask): Promise<void> {
-    for (const controller of await readdir(this.#mountPoint)) {
-      await removeDirectory(join(this.#mountPoint, controller, pathOf(task)));
-    }
+  remove(task: PayloadTask): Promise<void> {
+    return removeTaskCgroup(task.arn, this.#mountPoint);
   }
 
   async #directory(controller: string, path: string): Promise<string> {
@@ -142,8 +141,20 @@ class UnifiedCgroups implements TaskCgroups {
     return path;
   }
 
-  async remove(task: PayloadTask): Promise<void> {
-    await removeDirectory(join(this.#mountPoint, pathOf(task)));
+  remove(task: PayloadTask): Promise<void> {
+    return removeTaskCgroup(task.arn, this.#mountPoint);
+  }
+}
+
+/**
+ * Removes what a task had, in either version of cgroups. The engine makes the same path in the trees
+ * of all controllers and leaves it there.
+ */
+export async function removeTaskCgroup(taskArn: string, mountPoint = CGROUPS): Promise<void> {
+  const entries = await readdir(mountPoint, { withFileTypes: true });
+  const trees = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  for (const tree of ["", ...trees]) {
+    await removeDirectory(join(mountPoint, tree, PREFIX, lastSegment(taskArn)));
   }
 }
 
