@@ -1,7 +1,59 @@
+import { readFileSync } from "node:fs";
+import { expect } from "vitest";
 import { sh, type Row } from "./row.ts";
+
+const afterSide = { dependsOn: [{ containerName: "side", condition: "START" as const }] };
 
 /** What a container's process is, and what it may do. */
 export const PROCESS_ROWS: readonly Row[] = [
+  {
+    field: "pidMode",
+    does: "host shows the processes of the instance",
+    main: sh("cat /proc/1/comm"),
+    task: { pidMode: "host" },
+    prints: readFileSync("/proc/1/comm", "utf8").trim(),
+  },
+  {
+    field: "pidMode",
+    does: "task shows those of the task's other containers",
+    main: { ...sh("ps"), ...afterSide },
+    beside: [{ ...sh("exec sleep 123"), name: "side", stopTimeout: 1 }],
+    task: { pidMode: "task" },
+    prints: /\/pause[\s\S]*sleep 123/,
+  },
+  {
+    field: "pidMode",
+    does: "is the container's own where nothing is said",
+    main: { ...sh("ps"), ...afterSide },
+    beside: [{ ...sh("exec sleep 123"), name: "side", stopTimeout: 1 }],
+    look: async ({ output }) => expect(await output()).not.toContain("sleep 123"),
+  },
+  {
+    field: "ipcMode",
+    does: "host is the instance's",
+    main: sh("true"),
+    task: { ipcMode: "host" },
+    engine: { HostConfig: { IpcMode: "host" } },
+  },
+  {
+    field: "ipcMode",
+    does: "task shares memory within the task",
+    main: {
+      ...sh("cat /dev/shm/note"),
+      dependsOn: [{ containerName: "side", condition: "SUCCESS" }],
+    },
+    beside: [{ ...sh("echo shared > /dev/shm/note"), name: "side", essential: false }],
+    task: { ipcMode: "task" },
+    prints: "shared",
+  },
+  {
+    field: "ipcMode",
+    does: "none has none to share",
+    main: sh("grep -c ' /dev/shm ' /proc/mounts"),
+    task: { ipcMode: "none" },
+    exitCode: 1,
+    prints: "0",
+  },
   {
     field: "image",
     does: "runs its own command where none is given",

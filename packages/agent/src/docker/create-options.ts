@@ -6,6 +6,7 @@ import type { GpuConfig } from "../config-features.ts";
 import { parseDockerJson } from "../demand.ts";
 import { gpuIdsOf } from "../gpus.ts";
 import { containerLabels, type InstanceIdentity } from "./labels.ts";
+import { PAUSE_CONTAINER } from "../pause.ts";
 import { dockerName, isDockerVolume, volumeName } from "./names.ts";
 import { quotaUs, type TaskCgroups } from "./task-cgroups.ts";
 
@@ -141,13 +142,25 @@ function network(task: PayloadTask, container: PayloadContainer, hostAddress: st
     const [name = link, alias = name] = link.split(":");
     return `${dockerName(task, name)}:${alias}`;
   });
+  if (container.name === PAUSE_CONTAINER) return { NetworkMode: "none", ...namespaces(task, true) };
   return {
     ...(publishesPorts(task)
       ? { PortBindings: portBindings(container, hostAddress) }
       : { NetworkMode: task.networkMode ?? "default" }),
     ...(links.length > 0 && { Links: links }),
-    ...(task.pidMode === "host" && { PidMode: "host" }),
-    ...(task.ipcMode && task.ipcMode !== "task" && { IpcMode: task.ipcMode }),
+    ...namespaces(task, false),
+  };
+}
+
+/** What a task's containers share is the pause container's, which outlives them. */
+function namespaces(task: PayloadTask, isPause: boolean): HostConfig {
+  const { pidMode, ipcMode } = task;
+  const ofPause = `container:${dockerName(task, PAUSE_CONTAINER)}`;
+  const sharedIpc = isPause ? "shareable" : ofPause;
+  return {
+    ...(pidMode === "host" && { PidMode: "host" }),
+    ...(pidMode === "task" && !isPause && { PidMode: ofPause }),
+    ...(ipcMode && { IpcMode: ipcMode === "task" ? sharedIpc : ipcMode }),
   };
 }
 

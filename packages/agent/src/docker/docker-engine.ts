@@ -10,6 +10,7 @@ import type {
   StartedContainer,
 } from "../engine.ts";
 import type { PulledImage } from "../event.ts";
+import { PAUSE_IMAGE } from "../pause.ts";
 import type { ManagedTask, ObservedContainer } from "../state.ts";
 import { foldRanges } from "../port-range.ts";
 import {
@@ -24,6 +25,7 @@ import type { Images } from "./images.ts";
 import { ownLabel } from "./labels.ts";
 import { observed, publishedPorts } from "./look.ts";
 import { dockerName } from "./names.ts";
+import { ensurePauseImage } from "./pause-image.ts";
 import { type RemovalParts, removeUnusedImages } from "./remove-images.ts";
 import type { TaskCgroups } from "./task-cgroups.ts";
 import { ensureVolumes, ignoreMissing, removeVolumes } from "./volumes.ts";
@@ -33,6 +35,8 @@ export interface DockerEngineSettings extends CreateSettings, HostPortSettings {
   readonly createTimeoutMs: number;
   readonly startTimeoutMs: number;
   readonly privilegedDisabled: boolean;
+  /** Go's name, such as `amd64`. */
+  readonly architecture: string;
   /** Absent where images are never removed. */
   readonly imageCleanup?: ImageCleanupConfig;
 }
@@ -60,8 +64,10 @@ export class DockerEngine implements ContainerEngine {
     this.#hostPorts = new HostPorts(settings);
   }
 
-  ensureImage(image: string): Promise<PulledImage> {
-    return this.#images.ensure(image);
+  async ensureImage(image: string): Promise<PulledImage> {
+    if (image !== PAUSE_IMAGE) return this.#images.ensure(image);
+    await ensurePauseImage(this.#docker, this.#settings.architecture);
+    return {};
   }
 
   async removeImages(wanted: ReadonlySet<string>): Promise<void> {

@@ -40,15 +40,17 @@ export async function openEngine(config: AgentConfig, log: Log): Promise<OpenEng
   const { imagePullBehavior: behavior, registryLogins: logins } = config;
   const { taskLimits } = config;
   const cgroups = await openTaskCgroups({ taskLimits, mountPoint: CGROUPS }, info, log);
+  const architecture = version.Arch;
   return {
     version: version.Version,
     apiVersion: version.ApiVersion,
-    architecture: version.Arch,
+    architecture,
     cores: info.NCPU,
     memoryMiB: Math.floor(info.MemTotal / BYTES_PER_MIB),
     forInstance: (instance, pulled) => {
       const images = new Images(docker, { behavior, logins }, pulled);
-      return new DockerEngine({ docker, images, cgroups, pulled, log }, { ...config, instance });
+      const parts = { docker, images, cgroups, pulled, log };
+      return new DockerEngine(parts, { ...config, instance, architecture });
     },
   };
 }

@@ -1,6 +1,7 @@
 import { AUTO_SCALING_GROUP } from "@berth/domain/capacity-provider";
 import type { Attribute } from "@berth/domain/container-instance";
 import type { AgentConfig } from "../config.ts";
+import { pauseProgram } from "../docker/pause-program.ts";
 import type { Gpus } from "../gpus.ts";
 
 const OLD_PREFIX = "com.amazonaws.ecs.capability.";
@@ -40,6 +41,7 @@ export function capabilityAttributes(
     `${NEW_PREFIX}docker-plugin.local`,
     `${NEW_PREFIX}full-sync`,
     `${NEW_PREFIX}network.container-port-range`,
+    ...(pauseProgram(engine.architecture) ? [`${NEW_PREFIX}pid-ipc-namespace-sharing`] : []),
     ...(config.taskLimits
       ? [`${NEW_PREFIX}task-cpu-mem-limit`, `${NEW_PREFIX}increased-task-cpu-limit`]
       : []),
