@@ -1,5 +1,6 @@
 import type { DesiredStatus, HealthStatus, StopCode, TaskStatus } from "./task-status.ts";
 import type { Tag } from "./tag.ts";
+import type { ResourceRequirement } from "./task-definition.ts";
 import type { TaskPlacement } from "./task-placement.ts";
 
 export interface NetworkBinding {
@@ -35,7 +36,7 @@ export interface ContainerOverride {
   readonly cpu?: number;
   readonly memory?: number;
   readonly memoryReservation?: number;
-  readonly [kept: string]: unknown;
+  readonly resourceRequirements?: readonly ResourceRequirement[];
 }
 
 export interface TaskOverrides {
@@ -44,7 +45,6 @@ export interface TaskOverrides {
   readonly memory?: string;
   readonly taskRoleArn?: string;
   readonly executionRoleArn?: string;
-  readonly [kept: string]: unknown;
 }
 
 /** Who or what asked for a change: written with the change itself, read by "why". */

@@ -38,7 +38,11 @@ const CONTAINER_MEMBERS = [
 
 function* containerFeatures(container: ContainerDefinition): Generator<string> {
   yield* asked(container, CONTAINER_MEMBERS);
-  yield* asked(container.logConfiguration, ["secretOptions"], "logConfiguration.secretOptions");
+  const { logConfiguration, resourceRequirements = [] } = container;
+  yield* asked(logConfiguration, ["secretOptions"], "logConfiguration.secretOptions");
+  for (const { type } of resourceRequirements) {
+    if (type !== "GPU") yield `resourceRequirements of type ${type}`;
+  }
 }
 
 function* asked(
