@@ -9,7 +9,7 @@ import { PulledImages } from "./pulled-images.ts";
 
 /** The engine's image API: what it has, what its registry has, and what it was asked for. */
 const engine = {
-  local: new Map<string, { readonly digest?: string }>(),
+  local: new Map<string, { readonly digest?: string; readonly known?: readonly string[] }>(),
   registry: new Map<string, { readonly digest: string }>(),
   asked: [] as string[],
   logins: [] as (string | undefined)[],
@@ -31,7 +31,8 @@ const server = createServer((request, response) => {
   engine.asked.push(`look ${name}`);
   const image = engine.local.get(name);
   response.statusCode = image ? 200 : 404;
-  const RepoDigests = image?.digest ? [`${name.split(":")[0]}@${image.digest}`] : null;
+  const own = image?.digest ? [`${name.split(":")[0]}@${image.digest}`] : null;
+  const RepoDigests = image?.known ?? own;
   const Id = `sha256:${name}`;
   response.end(JSON.stringify(image ? { Id, RepoDigests } : { message: "No such image" }));
 });
@@ -89,6 +90,15 @@ describe.each([
     });
     expect(engine.asked.filter((each) => each.startsWith("pull"))).toHaveLength(1);
   });
+});
+
+test.each([
+  { known: ["other@sha256:other", "web@sha256:own"], digest: "sha256:own" },
+  { known: ["docker.io/library/web@sha256:own"], digest: "sha256:own" },
+  { known: ["other@sha256:other"], digest: undefined },
+])("of $known the digest is $digest", async ({ known, digest }) => {
+  engine.local.set("web:1", { known });
+  expect((await (await imagesWith("prefer-cached")).ensure("web:1")).digest).toBe(digest);
 });
 
 test("default makes do with the local image where the registry has none", async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { ImagePullBehavior } from "../config.ts";
+import { repositoryOf } from "@berth/domain/image-name";
 import { ContainerError } from "../engine.ts";
 import type { PulledImage } from "../event.ts";
 import { messageOf, statusOf, whileAway } from "./engine-error.ts";
@@ -14,6 +15,9 @@ export interface ImageSettings {
 
 interface LocalImage {
   readonly id: string;
+  /** No registry has it, as far as the engine knows. */
+  readonly isBuiltHere: boolean;
+  /** By which the registry of the name has it. */
   readonly digest?: string;
 }
 
@@ -84,7 +88,7 @@ export class Images {
         return local ? found(local) : this.#pull(name);
       case "default": {
         if (!local) return this.#pull(name);
-        const isCurrent = local.digest === undefined || name.includes("@sha256:");
+        const isCurrent = local.isBuiltHere || name.includes("@sha256:");
         return isCurrent ? found(local) : this.#refresh(name, local);
       }
     }
@@ -97,8 +101,10 @@ export class Images {
         this.#docker.getImage(name).inspect(),
       );
       // The engine says null, not an empty list, of some images that were built here.
-      const digest = (RepoDigests as readonly string[] | null)?.[0]?.split("@")[1];
-      return { id: Id, ...(digest !== undefined && { digest }) };
+      const known = (RepoDigests as readonly string[] | null) ?? [];
+      const digest = digestOf(name, known);
+      const isBuiltHere = known.length === 0;
+      return { id: Id, isBuiltHere, ...(digest !== undefined && { digest }) };
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
       throw new ContainerError(`CannotPullContainerError: ${messageOf(error)}`);
@@ -156,6 +162,16 @@ export class Images {
     abortSignal.throwIfAborted();
   }
 }
+
+/** An image may have come from several repositories: another's digest would not be found in this one. */
+function digestOf(name: string, known: readonly string[]): string | undefined {
+  const repository = shortName(repositoryOf(name));
+  return known.find((each) => shortName(repositoryOf(each)) === repository)?.split("@")[1];
+}
+
+/** As the engine shows names of the registry that needs not be said. */
+const shortName = (repository: string): string =>
+  repository.replace(/^(index\.)?docker\.io\//, "").replace(/^library\//, "");
 
 /** What is reported of an image that is there. */
 const found = ({ digest }: LocalImage): PulledImage => (digest === undefined ? {} : { digest });
