@@ -83,6 +83,8 @@ class Cgroups implements TaskCgroups {
     for (const controller of ["cpu", "memory"]) {
       await mkdir(join(this.#mountPoint, controller, PREFIX), { recursive: true });
     }
+    // Older kernels would not count the memory of containers to their task.
+    await write(join(this.#mountPoint, "memory", PREFIX), "memory.use_hierarchy", 1);
   }
 
   async ensure(task: PayloadTask): Promise<string> {
