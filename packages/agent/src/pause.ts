@@ -9,7 +9,7 @@ export const isInternal = (containerName: string): boolean =>
   containerName.startsWith("~internal~");
 
 /** Whether containers of the task share a namespace that none of them may take away by ending. */
-export const needsPause = ({ pidMode, ipcMode }: PayloadTask): boolean =>
+const needsPause = ({ pidMode, ipcMode }: PayloadTask): boolean =>
   pidMode === "task" || ipcMode === "task";
 
 /** The task with a container for its namespaces, which starts first and ends last. */

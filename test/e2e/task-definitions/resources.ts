@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expect } from "vitest";
 import { sh, type Row } from "./row.ts";
 
 const MIB = 1_048_576;
@@ -61,6 +62,25 @@ export const RESOURCE_ROWS: readonly Row[] = [
     shown: {
       memory: "32",
       containers: [{ reason: "OutOfMemoryError: Container killed due to memory usage" }],
+    },
+  },
+  {
+    field: "memory of the task",
+    does: "is told of the container that was killed, and not of the others",
+    main: { ...sh("sleep 3"), memory: undefined, portMappings: [{ containerPort: 80 }] },
+    beside: [
+      {
+        ...sh("dd if=/dev/zero of=/dev/null bs=64M"),
+        name: "side",
+        memory: undefined,
+        essential: false,
+      },
+    ],
+    task: { memory: "32" },
+    look: ({ task }) => {
+      const reasons = new Map(task.containers?.map(({ name, reason }) => [name, reason]));
+      expect(reasons.get("side")).toMatch(/^OutOfMemoryError: /);
+      expect(reasons.get("main")).toBeUndefined();
     },
   },
   {
