@@ -6,8 +6,9 @@ import { HEALTH_ROWS } from "./task-definitions/health.ts";
 import { LIFECYCLE_ROWS } from "./task-definitions/lifecycle.ts";
 import { LOG_ROWS, stopListening } from "./task-definitions/logs.ts";
 import { NETWORK_ROWS } from "./task-definitions/network.ts";
-import { play } from "./task-definitions/play.ts";
+import { play, refusalOf } from "./task-definitions/play.ts";
 import { PROCESS_ROWS } from "./task-definitions/process.ts";
+import { REFUSED_ROWS } from "./task-definitions/refused.ts";
 import { offerGpus, RESOURCE_ROWS } from "./task-definitions/resources.ts";
 import type { Row } from "./task-definitions/row.ts";
 import { cleanUpStorage, STORAGE_ROWS } from "./task-definitions/storage.ts";
@@ -37,7 +38,7 @@ const notPlayed = limited.filter(({ isMissing }) => isMissing).length;
 let berth: Berth;
 
 beforeAll(async () => {
-  const drivers = ["json-file", "gelf", "syslog"];
+  const drivers = ["json-file", "gelf", "syslog", "fluentd"];
   const env = { ECS_AVAILABLE_LOGGING_DRIVERS: JSON.stringify(drivers), ...offerGpus() };
   berth = await Berth.start({ instances: 1, env });
 });
@@ -56,6 +57,12 @@ describe.concurrent.for(Object.entries(THEMES))("%s:", ([theme, rows]) => {
       await expect(play(berth, row, row.family)).resolves.toBeUndefined();
     },
   );
+});
+
+describe("what is registered and not run:", () => {
+  test.for(REFUSED_ROWS)("$field $does", async (row) => {
+    expect(await refusalOf(berth, row, "refused")).toMatch(row.refusal);
+  });
 });
 
 describe(`${played} behaviours; what this machine cannot show: ${notPlayed}`, () => {

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
+import { createServer, type Server } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { expect } from "vitest";
 import { eventually } from "../berth.ts";
@@ -8,8 +9,9 @@ import { sh, type Row } from "./row.ts";
 /** Where a daemon would listen for what containers log. */
 const GELF_PORT = 12_291;
 const SYSLOG_PORT = 12_292;
+const FLUENTD_PORT = 12_293;
 
-const listeners: Socket[] = [];
+const listeners: (Socket | Server)[] = [];
 const heard: string[] = [];
 
 /** What becomes of what a container writes. */
@@ -58,6 +60,19 @@ export const LOG_ROWS: readonly Row[] = [
   },
   {
     field: "logConfiguration",
+    does: "fluentd sends to where it is told",
+    prepare: () => accept(FLUENTD_PORT),
+    main: {
+      ...sh("echo by-fluentd"),
+      logConfiguration: {
+        logDriver: "fluentd",
+        options: { "fluentd-address": `127.0.0.1:${FLUENTD_PORT}`, tag: "till" },
+      },
+    },
+    look: () => hear(/till.*by-fluentd/s),
+  },
+  {
+    field: "logConfiguration",
     does: "syslog sends to where it is told",
     prepare: () => listen(SYSLOG_PORT),
     main: {
@@ -81,6 +96,15 @@ async function listen(port: number): Promise<void> {
   socket.on("message", (datagram) => heard.push(textOf(datagram)));
   socket.bind(port, "127.0.0.1");
   await once(socket, "listening");
+}
+
+async function accept(port: number): Promise<void> {
+  const server = createServer((connection) =>
+    connection.on("data", (bytes) => heard.push(bytes.toString())),
+  );
+  listeners.push(server);
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
 }
 
 const GZIP_MAGIC = 0x1f;

@@ -30,6 +30,15 @@ export async function play(berth: Berth, row: Row, family: string): Promise<void
   }
 }
 
+/** Registers it and asks for a task, which is expected to be refused. Returns with what words. */
+export async function refusalOf(berth: Berth, row: Row, family: string): Promise<string> {
+  try {
+    return `it runs: ${await run(berth, row, family)}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 async function run(berth: Berth, row: Row, family: string): Promise<string> {
   const containers = [{ name: "main", ...row.main }, ...(row.beside ?? [])];
   const { taskDefinition } = await berth.ecs.send(
