@@ -1,3 +1,4 @@
+import { statfs } from "node:fs/promises";
 import type { AgentConfig } from "../config.ts";
 import type { ContainerEngine } from "../engine.ts";
 import type { Log } from "../log.ts";
@@ -23,6 +24,8 @@ export interface OpenEngine {
 
 /** What of the engine's own account an instance is made of. */
 interface EngineInfo extends CgroupFacts {
+  /** Where it keeps images. */
+  readonly DockerRootDir: string;
   readonly NCPU: number;
   /** Bytes. */
   readonly MemTotal: number;
@@ -41,6 +44,7 @@ export async function openEngine(config: AgentConfig, log: Log): Promise<OpenEng
   const { taskLimits } = config;
   const cgroups = await openTaskCgroups({ taskLimits, mountPoint: CGROUPS }, info, log);
   const architecture = version.Arch;
+  const freeShare = () => freeShareOf(info.DockerRootDir);
   return {
     version: version.Version,
     apiVersion: version.ApiVersion,
@@ -49,8 +53,18 @@ export async function openEngine(config: AgentConfig, log: Log): Promise<OpenEng
     memoryMiB: Math.floor(info.MemTotal / BYTES_PER_MIB),
     forInstance: (instance, pulled) => {
       const images = new Images(docker, { behavior, logins }, pulled);
-      const parts = { docker, images, cgroups, pulled, log };
+      const parts = { docker, images, cgroups, pulled, log, freeShare };
       return new DockerEngine(parts, { ...config, instance, architecture });
     },
   };
+}
+
+/** All of it where it cannot be known: the engine may be on another machine. */
+async function freeShareOf(path: string): Promise<number> {
+  try {
+    const { bavail, blocks } = await statfs(path);
+    return bavail / blocks;
+  } catch {
+    return 1;
+  }
 }

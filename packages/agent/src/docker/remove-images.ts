@@ -8,23 +8,30 @@ export interface RemovalParts {
   readonly docker: Docker;
   readonly pulled: PulledImages;
   readonly log: Log;
+  /** Of the disk that images lie on: from 0 to 1. */
+  readonly freeShare: () => Promise<number>;
 }
 
+/** With less of the disk left than this, age and number do not count: pulls are about to fail. */
+const TIGHT = 0.1;
+
 /**
- * One cycle of cleaning up: removes images that this agent pulled, are old enough, and are used
- * neither by a container, whoever made it, nor by a task that is still to be started.
+ * One cycle of cleaning up: removes images that this agent pulled, are old enough (or the disk is
+ * nearly full), and are used neither by a container, whoever made it, nor by a task that is still to
+ * be started.
  */
 export async function removeUnusedImages(
-  { docker, pulled, log }: RemovalParts,
+  { docker, pulled, log, freeShare }: RemovalParts,
   { minimumAgeMs, imagesPerCycle }: ImageCleanupConfig,
   wanted: ReadonlySet<string>,
 ): Promise<void> {
-  const old = pulled.olderThan(minimumAgeMs, Date.now());
+  const isTight = (await freeShare()) < TIGHT;
+  const old = pulled.olderThan(isTight ? 0 : minimumAgeMs, Date.now());
   if (old.length === 0) return;
   const containers = await docker.listContainers({ all: true });
   const used = new Set(containers.map(({ ImageID }) => ImageID));
   const unused = old.filter(({ id, names }) => !used.has(id) && !names.some((n) => wanted.has(n)));
-  for (const image of unused.slice(0, imagesPerCycle)) {
+  for (const image of isTight ? unused : unused.slice(0, imagesPerCycle)) {
     try {
       await removeImage(docker, image);
       await pulled.forget(image.id);
