@@ -19,11 +19,15 @@ export interface HostPortSettings {
 }
 
 const KERNEL_RANGE_FILE = "/proc/sys/net/ipv4/ip_local_port_range";
+/** A container is started by then, or has to be created anew. */
+const HELD_MS = 60_000;
 const USUAL_RANGE: PortRange = { first: 49_153, last: 65_535 };
 
 /** Picks host ports where the engine cannot: several that adjoin, some that stay, or those of a range. */
 export class HostPorts {
   readonly #settings: HostPortSettings;
+  /** Ports that were given away, which the engine binds later: until when (epoch ms) they count as taken. */
+  readonly #given = new Map<number, number>();
   #next: number | undefined;
 
   constructor(settings: HostPortSettings) {
@@ -56,7 +60,7 @@ export class HostPorts {
     }));
   }
 
-  /** Goes on where it ended before: what was given away may not be bound yet. */
+  /** Goes on where it ended before, so that a port that just came free rests for a while. */
   async #firstFree(count: number, protocol: "tcp" | "udp"): Promise<number> {
     const { first, last } = this.#settings.dynamicPorts ?? (await kernelRange());
     const size = last - first + 1;
@@ -66,7 +70,7 @@ export class HostPorts {
       const isPast = candidate + count - 1 > last;
       const taken = isPast ? last : await this.#lastTaken(candidate, count, protocol);
       if (taken === undefined) {
-        this.#next = candidate + count;
+        this.#give(candidate, count);
         return candidate;
       }
       tried += taken + 1 - candidate;
@@ -77,9 +81,16 @@ export class HostPorts {
     );
   }
 
+  #give(first: number, count: number): void {
+    this.#next = first + count;
+    const until = Date.now() + HELD_MS;
+    for (let port = first; port < first + count; port += 1) this.#given.set(port, until);
+  }
+
   async #lastTaken(first: number, count: number, protocol: "tcp" | "udp") {
     for (let port = first + count - 1; port >= first; port -= 1) {
-      if (!(await isFree(port, this.#settings.hostAddress, protocol))) return port;
+      const isGiven = (this.#given.get(port) ?? 0) > Date.now();
+      if (isGiven || !(await isFree(port, this.#settings.hostAddress, protocol))) return port;
     }
     return undefined;
   }
