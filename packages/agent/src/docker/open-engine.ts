@@ -4,7 +4,9 @@ import type { ContainerEngine } from "../engine.ts";
 import { connectDocker } from "./connection.ts";
 import { DockerEngine } from "./docker-engine.ts";
 import { Images } from "./images.ts";
+import type { ReadContainer } from "../usage/reading.ts";
 import type { InstanceIdentity } from "./labels.ts";
+import { statsReader } from "./stats.ts";
 
 export interface OpenEngine {
   /** Such as `20.10.24`. */
@@ -17,6 +19,8 @@ export interface OpenEngine {
   readonly memoryMiB: number;
   /** The engine as one container instance sees it. */
   forInstance(instance: InstanceIdentity): ContainerEngine;
+  /** Absent where the engine counts nothing. */
+  readonly readContainer?: ReadContainer;
 }
 
 /** What of the engine's own account an instance is made of. */
@@ -42,6 +46,7 @@ export async function openEngine(config: AgentConfig): Promise<OpenEngine> {
     cores: info.NCPU,
     memoryMiB: Math.floor(info.MemTotal / BYTES_PER_MIB),
     forInstance: (instance) => engineFor(docker, config, instance),
+    readContainer: statsReader(docker),
   };
 }
 
