@@ -95,7 +95,10 @@ describe("is kept nothing of, and acknowledged:", () => {
     ["a message without a head", () => message([CONTAINER], { metadata: {} })],
     ["a message without a time", () => message([CONTAINER], { timestamp: "now" })],
     ["a list that is none", () => message([], { taskMetrics: { length: 1 } })],
-    ["more tasks than a message has", () => message([], { taskMetrics: Array(11).fill({}) })],
+    [
+      "more tasks than a message has",
+      () => message([], { taskMetrics: Array.from({ length: 11 }, () => ({})) }),
+    ],
     [
       "what is older than an hour",
       () => message([CONTAINER], { timestamp: (controlPlane.now() - HOUR) / 1_000 }),

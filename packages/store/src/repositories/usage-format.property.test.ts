@@ -1,5 +1,5 @@
 import type { ContainerUsage } from "@berth/domain/container-usage";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { unzipUsage, zipUsage } from "./usage-format.ts";
 
