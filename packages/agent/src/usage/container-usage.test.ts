@@ -36,8 +36,8 @@ test("nothing is told of one reading, and nothing twice", () => {
   expect(usage.take()).toBeUndefined();
   usage.add(reading({ memoryBytes: 5 * MIB }));
   expect(usage.take()).toBeUndefined();
-  usage.add(reading({ at: SECOND, memoryBytes: 7.9 * MIB }));
-  expect(usage.take()?.memoryStatsSet).toEqual({ min: 5, max: 7, sum: 12, sampleCount: 2 });
+  usage.add(reading({ at: SECOND, memoryBytes: 7.5 * MIB }));
+  expect(usage.take()?.memoryStatsSet).toEqual({ min: 5, max: 7.5, sum: 12.5, sampleCount: 2 });
   expect(usage.take()).toBeUndefined();
   usage.add(reading({ at: 2 * SECOND, memoryBytes: 6 * MIB }));
   expect(usage.take()?.memoryStatsSet).toEqual({ min: 6, max: 6, sum: 6, sampleCount: 1 });

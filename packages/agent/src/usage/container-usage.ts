@@ -41,7 +41,7 @@ export class ContainerUsage {
 
   add(reading: Reading): void {
     const { network, storage } = reading;
-    this.#sample("memory", Math.floor(reading.memoryBytes / BYTES_PER_MIB));
+    this.#sample("memory", reading.memoryBytes / BYTES_PER_MIB);
     for (const name of STORAGE_COUNTERS) this.#sample(name, storage[name]);
     if (network) for (const name of NETWORK_COUNTERS) this.#sample(name, network[name]);
     if (this.#last) this.#addRates(this.#last, reading);
