@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(async () => berth.down());
 
 /** What tools take out of a definition that they register again. */
-const READ_ONLY = [
+const READ_ONLY: ReadonlySet<string> = new Set([
   "compatibilities",
   "deregisteredAt",
   "registeredAt",
@@ -34,11 +34,11 @@ const READ_ONLY = [
   "revision",
   "status",
   "taskDefinitionArn",
-];
+]);
 
 /** The definition with another image, as tools make it from what they read. */
 function withImage(definition: TaskDefinition | undefined, image: string) {
-  const entries = Object.entries(definition ?? {}).filter(([name]) => !READ_ONLY.includes(name));
+  const entries = Object.entries(definition ?? {}).filter(([name]) => !READ_ONLY.has(name));
   const { family, ...others } = Object.fromEntries(entries) as TaskDefinition;
   const containerDefinitions = others.containerDefinitions?.map((each) => ({ ...each, image }));
   return { ...others, family, containerDefinitions };
@@ -51,51 +51,53 @@ describe("tools that deploy", () => {
     await createService(berth, "web", await registerDemo(berth, "web", "1"), 2);
     await waitUntilServicesStable(wait(), { services: ["web"] });
 
-    const { services } = await berth.ecs.send(new DescribeServicesCommand({ services: ["web"] }));
-    const before = services?.[0];
-    const { taskDefinition, tags } = await berth.ecs.send(
-      new DescribeTaskDefinitionCommand({
-        taskDefinition: before?.taskDefinition,
-        include: ["TAGS"],
-      }),
+    const { services = [] } = await berth.ecs.send(
+      new DescribeServicesCommand({ services: ["web"] }),
     );
-    expect(tags).toEqual([]);
-    const { taskDefinition: next } = await berth.ecs.send(
-      new RegisterTaskDefinitionCommand(withImage(taskDefinition, "berth/demo:2")),
-    );
-    expect(next?.revision).toBe(2);
+    const [before] = services;
+    const next = await registerNext(before?.taskDefinition);
     const { service } = await berth.ecs.send(
       new UpdateServiceCommand({
         cluster: before?.clusterArn,
         service: before?.serviceArn,
-        taskDefinition: next?.taskDefinitionArn,
+        taskDefinition: next,
         forceNewDeployment: true,
       }),
     );
     // They find the deployment that they wait for by its status and its definition.
-    expect(service?.deployments?.[0]).toMatchObject({
-      status: "PRIMARY",
-      taskDefinition: next?.taskDefinitionArn,
-    });
+    const [deployment] = service?.deployments ?? [];
+    expect(deployment).toMatchObject({ status: "PRIMARY", taskDefinition: next });
     await waitUntilServicesStable(wait(), {
       cluster: before?.clusterArn,
       services: [before?.serviceArn ?? ""],
     });
+    expect(await definitionsThatRun()).toEqual([next, next]);
+    const { taskDefinition: old } = await berth.ecs.send(
+      new DeregisterTaskDefinitionCommand({ taskDefinition: before?.taskDefinition }),
+    );
+    expect(old).toMatchObject({ revision: 1, status: "INACTIVE" });
+  });
 
-    // And look whether what runs is what they deployed.
+  /** The ARN of the next revision, made of what is described. */
+  async function registerNext(taskDefinition: string | undefined): Promise<string | undefined> {
+    const described = await berth.ecs.send(
+      new DescribeTaskDefinitionCommand({ taskDefinition, include: ["TAGS"] }),
+    );
+    expect(described.tags).toEqual([]);
+    const { taskDefinition: next } = await berth.ecs.send(
+      new RegisterTaskDefinitionCommand(withImage(described.taskDefinition, "berth/demo:2")),
+    );
+    expect(next).toMatchObject({ revision: 2 });
+    return next?.taskDefinitionArn;
+  }
+
+  async function definitionsThatRun() {
     const { taskArns } = await berth.ecs.send(
       new ListTasksCommand({ serviceName: "web", desiredStatus: "RUNNING" }),
     );
     const { tasks = [] } = await berth.ecs.send(new DescribeTasksCommand({ tasks: taskArns }));
-    expect(tasks.map(({ taskDefinitionArn }) => taskDefinitionArn)).toEqual([
-      next?.taskDefinitionArn,
-      next?.taskDefinitionArn,
-    ]);
-    const { taskDefinition: old } = await berth.ecs.send(
-      new DeregisterTaskDefinitionCommand({ taskDefinition: before?.taskDefinition }),
-    );
-    expect(old?.status).toBe("INACTIVE");
-  });
+    return tasks.map(({ taskDefinitionArn }) => taskDefinitionArn);
+  }
 
   test("find out that what they name is not there, in answers and not in errors", async () => {
     const { clusters, failures } = await berth.ecs.send(
@@ -115,86 +117,68 @@ const hasAws = await run("aws", ["--version"]).then(
 if (!hasAws) console.warn("SKIPPED: the AWS CLI is not installed, its tutorial is not played");
 
 describe.skipIf(!hasAws)("the AWS CLI's tutorial", () => {
-  const aws = async (...words: readonly string[]): Promise<string> => {
-    const { stdout } = await run("aws", ["ecs", ...words], { env: berth.environment });
+  const aws = async (command: string, ...values: readonly string[]): Promise<string> => {
+    const words = ["ecs", ...command.split(" "), ...values];
+    const { stdout } = await run("aws", words, { env: berth.environment });
     return stdout.trim();
   };
-  const text = ["--output", "text"] as const;
+  /** What a query finds, as text. */
+  const ask = (query: string, command: string, ...values: readonly string[]) =>
+    aws(`${command} --output text`, ...values, "--query", query);
 
   test("create, register, list, run, describe, stop, deregister, delete", async () => {
-    await aws("create-cluster", "--cluster-name", "fresh");
-    const cluster = await aws(
-      ...["describe-clusters", "--clusters", "fresh", "--include", "STATISTICS"],
-      ...["--query", "clusters[0].[clusterName,status,runningTasksCount]", ...text],
+    await aws("create-cluster --cluster-name fresh");
+    const cluster = await ask(
+      "clusters[0].[clusterName,status,runningTasksCount]",
+      "describe-clusters --clusters fresh --include STATISTICS",
     );
     expect(cluster.split("\t")).toEqual(["fresh", "ACTIVE", "0"]);
 
-    const containers = [
-      { name: "main", image: "berth/demo:1", memory: 32, command: ["sleep", "600"] },
-    ];
-    const definition = await aws(
-      ...["register-task-definition", "--family", "sleeper"],
-      ...["--container-definitions", JSON.stringify(containers)],
-      ...["--query", "taskDefinition.taskDefinitionArn", ...text],
-    );
-    const listed = await aws(
-      ...["list-task-definitions", "--family-prefix", "sleeper"],
-      ...["--query", "taskDefinitionArns[]", ...text],
-    );
-    expect(listed).toBe(definition);
-
-    const instance = await aws("list-container-instances", "--query", "containerInstanceArns[0]");
-    const described = await aws(
-      ...["describe-container-instances", "--container-instances", JSON.parse(instance) as string],
-      ...["--query", "containerInstances[0].[status,agentConnected]", ...text],
+    const definition = await register();
+    const listed = "list-task-definitions --family-prefix sleeper";
+    expect(await ask("taskDefinitionArns[]", listed)).toBe(definition);
+    const instance = await ask("containerInstanceArns[0]", "list-container-instances");
+    const described = await ask(
+      "containerInstances[0].[status,agentConnected]",
+      `describe-container-instances --container-instances ${instance}`,
     );
     expect(described.split("\t")).toEqual(["ACTIVE", "True"]);
 
-    const task = await aws(
-      ...["run-task", "--task-definition", "sleeper:1", "--count", "1"],
-      ...["--query", "tasks[0].taskArn", ...text],
-    );
-    await aws("wait", "tasks-running", "--tasks", task);
-    expect(await aws("list-tasks", "--family", "sleeper", "--query", "taskArns", ...text)).toBe(
-      task,
-    );
-    await aws("stop-task", "--task", task, "--reason", "the tutorial is over");
-    await aws("wait", "tasks-stopped", "--tasks", task);
-    const why = ["lastStatus", "stopCode", "stoppedReason"].join(",");
-    const stopped = await aws(
-      ...["describe-tasks", "--tasks", task, "--query", `tasks[0].[${why}]`, ...text],
-    );
+    const run = "run-task --task-definition sleeper:1 --count 1";
+    const task = await ask("tasks[0].taskArn", run);
+    await aws(`wait tasks-running --tasks ${task}`);
+    expect(await ask("taskArns", "list-tasks --family sleeper")).toBe(task);
+    await aws(`stop-task --task ${task} --reason`, "the tutorial is over");
+    await aws(`wait tasks-stopped --tasks ${task}`);
+    const why = "tasks[0].[lastStatus,stopCode,stoppedReason]";
+    const stopped = await ask(why, `describe-tasks --tasks ${task}`);
     expect(stopped.split("\t")).toEqual(["STOPPED", "UserInitiated", "the tutorial is over"]);
-    expect(await aws("list-tasks", "--desired-status", "STOPPED", ...text)).toContain(task);
+    expect(await ask("taskArns", "list-tasks --desired-status STOPPED")).toContain(task);
 
-    const status = ["--query", "taskDefinition.status", ...text] as const;
-    expect(
-      await aws("deregister-task-definition", "--task-definition", definition, ...status),
-    ).toBe("INACTIVE");
-    const left = await aws(
-      "delete-cluster",
-      "--cluster",
-      "fresh",
-      "--query",
-      "cluster.status",
-      ...text,
-    );
-    expect(left).toBe("INACTIVE");
+    const deregister = `deregister-task-definition --task-definition ${definition}`;
+    expect(await ask("taskDefinition.status", deregister)).toBe("INACTIVE");
+    expect(await ask("cluster.status", "delete-cluster --cluster fresh")).toBe("INACTIVE");
   });
 
-  test("a service from create to delete, with its waiters", async () => {
-    await aws(
-      ...["create-service", "--service-name", "cli", "--task-definition", "web:2"],
-      ...["--desired-count", "1"],
+  const register = () =>
+    ask(
+      "taskDefinition.taskDefinitionArn",
+      "register-task-definition --family sleeper --container-definitions",
+      JSON.stringify([
+        { name: "main", image: "berth/demo:1", memory: 32, command: ["sleep", "600"] },
+      ]),
     );
-    await aws("wait", "services-stable", "--services", "cli");
-    const running = await aws(
-      ...["describe-services", "--services", "cli", "absent"],
-      ...["--query", "[services[0].runningCount,failures[0].reason]", ...text],
+
+  test("a service from create to delete, with its waiters", async () => {
+    await aws("create-service --service-name cli --task-definition web:2 --desired-count 1");
+    await aws("wait services-stable --services cli");
+    const running = await ask(
+      "[services[0].runningCount,failures[0].reason]",
+      "describe-services --services cli absent",
     );
     expect(running.split("\t")).toEqual(["1", "MISSING"]);
-    await aws("update-service", "--service", "cli", "--desired-count", "0");
-    await aws("delete-service", "--service", "cli");
-    await aws("wait", "services-inactive", "--services", "cli");
+    await aws("update-service --service cli --desired-count 0");
+    await aws("delete-service --service cli");
+    await aws("wait services-inactive --services cli");
   });
 });
