@@ -34,23 +34,15 @@ interface InterfaceStats {
 }
 
 /**
- * One look at the engine's counters. Without `one-shot` the engine would wait a second or two for a
- * second look, which the agent takes by itself.
+ * Reads containers of this engine, at one look each. Without `one-shot` the engine would wait a second
+ * or two for a second look, which the agent takes by itself.
  */
-export async function engineStats(
-  docker: Docker,
-  dockerId: string,
-  signal: AbortSignal,
-): Promise<EngineStats> {
-  const options = { stream: false as const, "one-shot": true, abortSignal: signal };
-  return docker.getContainer(dockerId).stats(options);
-}
-
-/** Reads containers of this engine. */
 export const statsReader =
   (docker: Docker): ReadContainer =>
-  async (dockerId, signal) =>
-    readingOf(await engineStats(docker, dockerId, signal));
+  async (dockerId, signal) => {
+    const options = { stream: false as const, "one-shot": true, abortSignal: signal };
+    return readingOf(await docker.getContainer(dockerId).stats(options));
+  };
 
 /** @throws Error where the container does not run: then the engine says that nothing was read */
 export function readingOf(stats: EngineStats): Reading {

@@ -1,6 +1,8 @@
+import { readPublishedMetrics } from "@berth/contracts/agent/container-metrics";
 import { aPayloadContainer, aPayloadTask, payloadTaskArn } from "@berth/testing/payloads";
 import { expect, test } from "vitest";
 import { type ManagedTask, newTask } from "../state.ts";
+import { ContainerUsage } from "../usage/container-usage.ts";
 import { healthRequests, metricsRequests } from "./telemetry.ts";
 
 const SOURCE = { cluster: "default", containerInstanceArn: "i" };
@@ -59,6 +61,37 @@ test("tells what each running container has used, once", () => {
     [{ ...told, containerMetrics: [{ containerName: "web", ...USAGE }] }],
   ]);
   expect(metricsOf()).toMatchObject([[{ ...told, containerMetrics: [] }]]);
+});
+
+test("what is told can be read by the control plane", () => {
+  const usage = new ContainerUsage(1_024);
+  const network = {
+    ...{ rxBytes: 1, rxPackets: 2, rxErrors: 0, rxDropped: 0 },
+    ...{ txBytes: 3, txPackets: 4, txErrors: 0, txDropped: 0 },
+  };
+  const storage = { readSizeBytes: 5, writeSizeBytes: 6 };
+  usage.add({ at: 0, cpuNs: 0, memoryBytes: 1_048_576, network, storage });
+  usage.add({ at: 1_000, cpuNs: 5e8, memoryBytes: 1_048_576, network, storage });
+  const container = { name: "web", phase: "RUNNING" as const, dockerId: "docker-1" };
+  const task = { ...aRunningTask(1), containers: [container] };
+  const [request] = metricsRequests(SOURCE, [task], () => usage.take(), 5_000);
+  expect(readPublishedMetrics(JSON.parse(JSON.stringify(request?.message)))).toMatchObject({
+    at: 5_000,
+    tasks: [
+      {
+        taskArn: task.arn,
+        containers: [
+          {
+            containerName: "web",
+            cpuStatsSet: { max: 50, sampleCount: 1 },
+            memoryStatsSet: { max: 1, sampleCount: 2 },
+            networkStatsSet: { txBytes: { max: 3 }, rxBytesPerSecond: { max: 0 } },
+            storageStatsSet: { writeSizeBytes: { max: 6 } },
+          },
+        ],
+      },
+    ],
+  });
 });
 
 test("makes no message too large for a frame, and loses no task by it", () => {

@@ -34,7 +34,8 @@ export class Sampler {
 
   /** Reads until the signal aborts. */
   start(signal: AbortSignal): void {
-    const timer = setInterval(() => this.tick(Date.now()), TICK_MS);
+    // A clock that nobody sets: one that is set back would have everybody's turn wait.
+    const timer = setInterval(() => this.tick(performance.now()), TICK_MS);
     timer.unref();
     signal.addEventListener("abort", () => clearInterval(timer), { once: true });
   }
@@ -44,7 +45,7 @@ export class Sampler {
     return this.#containers.get(dockerId)?.usage.take();
   }
 
-  /** Begins to read those whose turn it is. @param now epoch ms */
+  /** Begins to read those whose turn it is. @param now ms, since any moment */
   tick(now: number): void {
     const running = new Set(this.#parts.running());
     for (const id of this.#containers.keys()) if (!running.has(id)) this.#containers.delete(id);
@@ -91,7 +92,7 @@ export class Sampler {
 interface Sampled {
   readonly usage: ContainerUsage;
   readonly offsetMs: number;
-  /** Epoch ms. */
+  /** As `now`. */
   nextAt: number;
   isNew: boolean;
   isBeingRead: boolean;
