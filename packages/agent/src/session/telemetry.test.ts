@@ -66,8 +66,14 @@ test("tells what each running container has used, once", () => {
 test("what is told can be read by the control plane", () => {
   const usage = new ContainerUsage(1_024);
   const network = {
-    ...{ rxBytes: 1, rxPackets: 2, rxErrors: 0, rxDropped: 0 },
-    ...{ txBytes: 3, txPackets: 4, txErrors: 0, txDropped: 0 },
+    rxBytes: 1,
+    rxPackets: 2,
+    rxErrors: 0,
+    rxDropped: 0,
+    txBytes: 3,
+    txPackets: 4,
+    txErrors: 0,
+    txDropped: 0,
   };
   const storage = { readSizeBytes: 5, writeSizeBytes: 6 };
   usage.add({ at: 0, cpuNs: 0, memoryBytes: 1_048_576, network, storage });
