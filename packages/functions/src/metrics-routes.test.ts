@@ -98,6 +98,15 @@ describe("GET /v1/clusters/{cluster}/metrics", () => {
     ]);
   });
 
+  it("shows that what has no tasks uses nothing", async () => {
+    await api.controlPlane.store.services.create(aService({ name: "idle", desiredCount: 0 }));
+    const { services } = await members(CLUSTER_PATH);
+    expect(services).toEqual([
+      expect.objectContaining({ serviceName: "idle", cpuUnits: { reserved: 0, used: 0 } }),
+      expect.objectContaining({ serviceName: "web", cpuUnits: { reserved: 256 } }),
+    ]);
+  });
+
   it("shows no use that is older than a minute, nor of what an instance does not have", async () => {
     await tell({ taskId: taskId("service:web", 9) });
     const used = async () => {

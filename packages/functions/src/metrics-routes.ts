@@ -5,21 +5,23 @@ import {
   metricsQuery,
   type WholeClusterMetrics,
 } from "@berth/contracts/rest/metrics";
-import type { Access } from "@berth/control-plane/access/authorize";
 import { clusterName, taskId } from "@berth/control-plane/commands/identifiers";
 import {
   getClusterMetrics,
   getMetrics,
   getTaskSeries,
 } from "@berth/control-plane/rest/get-metrics";
-import { clusterArn, type Scope, taskArn } from "@berth/domain/arn";
+import { taskArn } from "@berth/domain/arn";
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { onOneClusterOrAll } from "./cluster-access.ts";
 import { json } from "./json-response.ts";
 import { clusterFamilies } from "./prometheus/cluster-families.ts";
 import { PROMETHEUS_TYPE, prometheusText } from "./prometheus/text.ts";
 import { readBody } from "./rest-call.ts";
 import type { RestCall } from "./rest-once.ts";
-import { parametersOf, type RestRequest, type RestRoutes } from "./rest-routes.ts";
+import { parametersOf, type RestRoutes } from "./rest-routes.ts";
+
+const toClusters = onOneClusterOrAll("berth:GetClusterMetrics");
 
 /** What containers use, and what there is to use: as JSON, and as Prometheus reads it (ADR 0035). */
 export const metricsRoutes: RestRoutes = {
@@ -66,14 +68,6 @@ export const metricsRoutes: RestRoutes = {
     },
   },
 };
-
-/** Of all clusters where none is named. */
-function toClusters(scope: Scope, { parameters }: RestRequest): Access {
-  const action = "berth:GetClusterMetrics";
-  if (parameters["cluster"] === undefined) return { action, resources: [] };
-  const cluster = clusterName(scope, parameters["cluster"]);
-  return { action, resources: [clusterArn(scope, cluster)], cluster };
-}
 
 /** Prometheus accepts anything, but says what it would rather have. */
 const acceptsText = ({ headers }: RestCall): boolean =>

@@ -124,13 +124,13 @@ const scaled = ({ average, maximum }: Samples, factor: number): Samples => ({
   maximum: tenths(maximum * factor),
 });
 
-/** `used` where there is a figure of any. */
+/** `used` where there is a figure of any, or nothing that could use something. */
 function sumsOf(tasks: readonly TaskMetrics[]) {
   const sumOf = (name: "cpuUnits" | "memoryMiB") => {
     const used = tasks.flatMap((task) => task[name].used ?? []);
     return {
       reserved: sum(tasks.map((task) => task[name].reserved)),
-      ...(used.length > 0 && { used: sum(used) }),
+      ...((used.length > 0 || tasks.length === 0) && { used: sum(used) }),
     };
   };
   return { cpuUnits: sumOf("cpuUnits"), memoryMiB: sumOf("memoryMiB") };
