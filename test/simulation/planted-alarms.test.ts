@@ -20,8 +20,7 @@ test.each<[string, (table: Table) => Table, RegExp]>([
   [
     "alarms that nobody sees",
     seeing((alarm) => ({ ...alarm, state: "OK" })),
-    // Or one that an alarm should have ended still waits for its tasks to be proven.
-    /^(I40 .* (is in ALARM|does not heed .*)|web has an older deployment)$/,
+    /^I40 .* (is in ALARM|does not heed .*)$/,
   ],
   [
     "alarms that seem to have gone off long ago",

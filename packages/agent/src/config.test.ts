@@ -55,6 +55,7 @@ describe("readConfig", () => {
       reservedUdpPorts: [],
       hostAddress: "0.0.0.0",
       loggingDrivers: ["json-file", "none"],
+      measureEveryMs: 10_000,
       registryLogins: {},
       imagePullBehavior: "default",
       stopTimeoutMs: 30_000,
@@ -66,6 +67,11 @@ describe("readConfig", () => {
       dockerHost: "unix:///var/run/docker.sock",
       engineConcurrency: 4,
       logLevel: "info",
+      taskLimits: true,
+      healthChecksDisabled: false,
+      selinuxCapable: false,
+      apparmorCapable: false,
+      imageCleanup: { intervalMs: 1_800_000, minimumAgeMs: 3_600_000, imagesPerCycle: 5 },
     });
   });
 

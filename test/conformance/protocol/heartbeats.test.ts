@@ -21,7 +21,7 @@ it("come every 20 to 45 seconds unless an operator has it otherwise", () => {
   expect(leaseMs).toBeGreaterThan(2 * heartbeatIntervalMs);
 });
 
-it("come at that interval, each with an id of its own, as long as the agent answers", async () => {
+it.concurrent("come at that interval, each with an id of its own, as long as the agent answers", async () => {
   const agent = await stage.agent();
   const socket = await agent.connect();
   const beats = await eventually("four heartbeats", async () => {
@@ -40,7 +40,7 @@ it("come at that interval, each with an id of its own, as long as the agent answ
   expect((await stage.instance(agent)).agentConnected).toBe(true);
 });
 
-it("that are not answered make a disconnected agent, which is greeted anew when it speaks", async () => {
+it.concurrent("that are not answered make a disconnected agent, which is greeted anew when it speaks", async () => {
   const agent = await stage.agent();
   const socket = await agent.connect();
   await stage.untilConnected(agent, true);
@@ -58,7 +58,7 @@ it("that are not answered make a disconnected agent, which is greeted anew when 
   await stage.untilConnected(agent, true);
 });
 
-it("may be answered by any other message", async () => {
+it.concurrent("may be answered by any other message", async () => {
   const agent = await stage.agent();
   const socket = await agent.connect();
   socket.acknowledges = "nothing";
@@ -70,7 +70,7 @@ it("may be answered by any other message", async () => {
   expect((await stage.instance(agent)).agentConnected).toBe(true);
 });
 
-it("are not answered by telemetry: a task is told over the other socket", async () => {
+it.concurrent("are not answered by telemetry: a task is told over the other socket", async () => {
   const agent = await stage.agent();
   const socket = await agent.connect();
   const telemetry = await agent.dial("tcs");

@@ -9,12 +9,14 @@ import { Endpoints } from "./endpoints.ts";
 import { urlSigner } from "./signing.ts";
 import { RuntimeChecks } from "./runtime-check.ts";
 import { TelemetryLink } from "./telemetry-link.ts";
+import type { TakeUsage } from "./telemetry.ts";
 
 export interface SessionParts {
   readonly api: ECSClient;
   readonly instance: InstanceRecord;
   readonly dockerVersion: string;
   readonly runner: Runner;
+  readonly takeUsage: TakeUsage;
   readonly files: StateFiles;
   readonly log: Log;
   readonly signal: AbortSignal;

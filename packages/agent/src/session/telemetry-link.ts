@@ -7,7 +7,12 @@ import type { Endpoints } from "./endpoints.ts";
 import type { SignUrl } from "./signing.ts";
 import { instanceStatusRequest, type RuntimeCheck } from "./runtime-check.ts";
 import { type OpenSocket, openSocket, sendText, socketUrl } from "./socket.ts";
-import { healthRequests, metricsRequests, type TelemetrySource } from "./telemetry.ts";
+import {
+  healthRequests,
+  metricsRequests,
+  type TakeUsage,
+  type TelemetrySource,
+} from "./telemetry.ts";
 import { AGENT_HASH, AGENT_VERSION } from "./version.ts";
 
 export interface TelemetryLinkParts {
@@ -19,6 +24,7 @@ export interface TelemetryLinkParts {
   readonly tasks: () => readonly ManagedTask[];
   /** Undefined before the first look at it. */
   readonly runtime: () => RuntimeCheck | undefined;
+  readonly takeUsage: TakeUsage;
   readonly publishEveryMs: number;
 }
 
@@ -84,7 +90,8 @@ export class TelemetryLink implements Link {
   }
 
   #publish(): void {
-    this.#send(metricsRequests(this.#parts.source, this.#parts.tasks(), Date.now()));
+    const { source, tasks, takeUsage } = this.#parts;
+    this.#send(metricsRequests(source, tasks(), takeUsage, Date.now()));
     this.publishHealth();
   }
 

@@ -1,3 +1,5 @@
+import type { TaskMetric } from "./container-metrics.ts";
+
 /**
  * The agent's command protocol (ACS) as the real amazon-ecs-agent speaks it: one JSON text frame
  * `{"type","message"}` each way. Names, optionality and spelling are the agent's.
@@ -5,6 +7,14 @@
 export interface Envelope<Type extends string = string, Message = unknown> {
   readonly type: Type;
   readonly message: Message;
+}
+
+/** One port, of which 0 lets the agent pick the host's, or a range `80-90`, whose host ports it picks. */
+export interface PayloadPort {
+  readonly containerPort?: number;
+  readonly containerPortRange?: string;
+  readonly hostPort?: number;
+  readonly protocol: "tcp" | "udp";
 }
 
 export interface PayloadContainer {
@@ -19,11 +29,7 @@ export interface PayloadContainer {
   readonly command?: readonly string[];
   readonly entryPoint?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  readonly portMappings?: readonly {
-    readonly containerPort: number;
-    readonly hostPort: number;
-    readonly protocol: "tcp" | "udp";
-  }[];
+  readonly portMappings?: readonly PayloadPort[];
   readonly mountPoints?: readonly {
     readonly sourceVolume: string;
     readonly containerPath: string;
@@ -39,6 +45,12 @@ export interface PayloadContainer {
   readonly startTimeout?: number;
   /** Seconds; beats ECS_CONTAINER_STOP_TIMEOUT. */
   readonly stopTimeout?: number;
+  readonly restartPolicy?: {
+    readonly enabled: boolean;
+    readonly ignoredExitCodes?: readonly number[];
+    /** Seconds that it must have run for. */
+    readonly restartAttemptPeriod?: number;
+  };
   readonly healthCheckType?: "docker";
   readonly dockerConfig?: {
     readonly version: string;
@@ -199,7 +211,7 @@ export type PublishMetricsRequest = Envelope<
       readonly idle: boolean;
       readonly fin: boolean;
     };
-    readonly taskMetrics: readonly unknown[];
+    readonly taskMetrics: readonly TaskMetric[];
     readonly timestamp: number;
   }
 >;

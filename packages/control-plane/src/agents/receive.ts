@@ -9,6 +9,7 @@ import { disconnectAgent, hangUp, openSession } from "./connections.ts";
 import { recordInstanceStatus } from "./instance-status.ts";
 import { acknowledge, recordHealth } from "./telemetry.ts";
 import type { AgentFrame, TelemetryAck } from "./telemetry.ts";
+import { recordUsage } from "./usage.ts";
 
 /**
  * Takes one frame from an agent.
@@ -24,28 +25,38 @@ export async function receiveFromAgent(
   const connection = await controlPlane.store.sessions.findConnection(connectionId);
   if (!connection) return undefined;
   // Who sends telemetry may not also be told what to run: to open this socket takes less.
-  if (connection.kind === "tcs") return receiveTelemetry(controlPlane, connection, frame);
+  if (connection.kind === "tcs") {
+    await recordTelemetry(controlPlane, connection, frame);
+    return acknowledge(frame);
+  }
   if (!(await isStillLetIn(controlPlane, connection))) {
     await disconnectAgent(controlPlane, connectionId);
     await hangUp(controlPlane, connectionId);
     return undefined;
   }
   await hearFrom(controlPlane, connection);
+  await recordTelemetry(controlPlane, connection, frame);
   return frame.type === "TaskStopVerificationMessage"
     ? verifyStops(controlPlane, connection, frame)
     : undefined;
 }
 
-async function receiveTelemetry(
+/** Whoever may be told what to run may say how it goes: it is taken from either socket. */
+async function recordTelemetry(
   controlPlane: ControlPlane,
   connection: AgentConnection,
   frame: AgentFrame,
-): Promise<TelemetryAck | undefined> {
-  if (frame.type === "PublishHealthRequest") await recordHealth(controlPlane, connection, frame);
-  if (frame.type === "PublishInstanceStatusRequest") {
-    await recordInstanceStatus(controlPlane, connection, frame);
+): Promise<void> {
+  switch (frame.type) {
+    case "PublishHealthRequest":
+      return recordHealth(controlPlane, connection, frame);
+    case "PublishMetricsRequest":
+      return recordUsage(controlPlane, connection, frame);
+    case "PublishInstanceStatusRequest":
+      return recordInstanceStatus(controlPlane, connection, frame);
+    default:
+      return undefined;
   }
-  return acknowledge(frame);
 }
 
 /**
