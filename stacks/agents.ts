@@ -11,7 +11,10 @@ export interface AgentSockets {
   readonly agentEndpoint: $util.Output<string>;
   /** Where frames are posted to agents. */
   readonly connectionsEndpoint: $util.Output<string>;
+  /** To push to agents. */
   readonly permissions: readonly Permission[];
+  /** To end their connections: for the function that they dial, and no other. */
+  readonly endingPermissions: readonly Permission[];
 }
 
 /** The API alone: every function must know where it is, and one of them serves it. */
@@ -28,25 +31,25 @@ export function agentSockets(): AgentSockets {
     },
   });
   const { apiEndpoint, executionArn } = api.nodes.api;
+  const connectionsBy = (method: "POST" | "DELETE") => ({
+    actions: ["execute-api:ManageConnections"],
+    // The wildcard stands for the connection's id, which nobody knows before it is there.
+    resources: [$interpolate`${executionArn}/${STAGE}/${method}/@connections/*`],
+  });
   return {
     api,
     agentEndpoint: apiEndpoint.apply((endpoint) => `${endpoint.replace(/^wss/, "https")}/`),
     connectionsEndpoint: api.managementEndpoint,
-    permissions: [
-      {
-        actions: ["execute-api:ManageConnections"],
-        // To push and to end. The wildcard stands for the id, which nobody knows before it is there.
-        resources: ["POST", "DELETE"].map(
-          (method) => $interpolate`${executionArn}/${STAGE}/${method}/@connections/*`,
-        ),
-      },
-    ],
+    permissions: [connectionsBy("POST")],
+    endingPermissions: [connectionsBy("DELETE")],
   };
 }
 
 /** Agents sign their handshake; the function verifies it, as it does on one machine. */
 export function agents(parts: EdgeParts): EntryFunction {
-  const served = entryFunction("agent-socket", parts);
+  const served = entryFunction("agent-socket", parts, {
+    permissions: parts.sockets.endingPermissions,
+  });
   for (const route of ["$connect", "$disconnect", "$default"]) {
     parts.sockets.api.route(route, served.fn.arn);
   }

@@ -76,7 +76,7 @@ const without = (some: readonly string[], others: readonly string[]): readonly s
 /** The only wildcards, each in an ARN of this deployment: ids that AWS gives later, groups that a user makes. */
 const LATER_IDS = [
   /^arn:aws:logs:[\w-]+:\d+:log-group:\w+:\*$/,
-  /^arn:aws:execute-api:[\w-]+:\d+:\w+\/ws\/POST\/@connections\/\*$/,
+  /^arn:aws:execute-api:[\w-]+:\d+:\w+\/ws\/(POST|DELETE)\/@connections\/\*$/,
   /^arn:aws:autoscaling:[\w-]+:\d+:autoScalingGroup:\*:autoScalingGroupName\/berth-\w+(?:-\*)?$/,
 ];
 
