@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import type { Capacity } from "@berth/domain/resources";
 import type { AgentConfig } from "./config.ts";
 import { openEngine, type OpenEngine } from "./docker/open-engine.ts";
+import { openEndpoints, type OpenEndpoints } from "./endpoints/open-endpoints.ts";
 import type { Log } from "./log.ts";
 import { Runner } from "./runner.ts";
 import { connectApi } from "./session/api.ts";
@@ -30,12 +31,13 @@ export async function startAgent(
   open: (config: AgentConfig) => Promise<OpenEngine> = openEngine,
 ): Promise<RunningAgent> {
   if (config.dataDir !== undefined) await mkdir(config.dataDir, { recursive: true });
-  if (config.taskIamRole) log.warn("task-roles-not-served", { key: "ECS_ENABLE_TASK_IAM_ROLE" });
   const engine = await open(config);
   const api = connectApi(config, log);
   const files = new StateFiles(config.dataDir, log);
   const capacity = capacityOf(config, engine);
-  const instance = await registerInstance({ api, config, files, log, capacity, engine });
+  const endpoints = await openEndpoints(config, engine.inspector, log);
+  const served = asServed(config, endpoints);
+  const instance = await registerInstance({ api, config: served, files, log, capacity, engine });
 
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -50,6 +52,7 @@ export async function startAgent(
     submit: (change) => submitter.submit(change),
   });
   await runner.start();
+  await endpoints.serve({ api, instance, tasks: () => runner.tasks });
   const dockerVersion = engine.version;
   const connected = Promise.withResolvers<void>();
   const session = openSession({
@@ -57,6 +60,7 @@ export async function startAgent(
     instance,
     dockerVersion,
     runner,
+    roles: endpoints.roles,
     files,
     log,
     signal,
@@ -68,11 +72,19 @@ export async function startAgent(
     async close() {
       stopping.abort();
       await session;
+      endpoints.close();
       await runner.close();
       api.destroy();
     },
   };
 }
+
+/** A capability is told only where it is one: tasks are placed by it. */
+const asServed = (config: AgentConfig, { isServing }: OpenEndpoints): AgentConfig => ({
+  ...config,
+  taskIamRole: config.taskIamRole && isServing,
+  taskIamRoleNetworkHost: config.taskIamRoleNetworkHost && isServing,
+});
 
 const CPU_UNITS_PER_CORE = 1_024;
 

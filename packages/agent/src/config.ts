@@ -4,6 +4,7 @@ import type { Attribute } from "@berth/domain/container-instance";
 import { defined } from "@berth/domain/defined";
 import { type Countable, isResourceName } from "@berth/domain/resources";
 import { ConfigReader } from "./config-reader.ts";
+import { type EndpointConfig, readEndpointConfig } from "./endpoints/endpoint-config.ts";
 import { readRegistryLogins, type RegistryLogins } from "./docker/registry-logins.ts";
 
 export const IMAGE_PULL_BEHAVIORS = ["default", "always", "once", "prefer-cached"] as const;
@@ -19,7 +20,7 @@ export interface Credentials {
 }
 
 /** What /etc/ecs/ecs.config and the environment say, with ECS's defaults filled in. */
-export interface AgentConfig {
+export interface AgentConfig extends EndpointConfig {
   /** Name or ARN, sent as it is. */
   readonly cluster: string;
   /** No cluster was named: `default` is created where it is missing. */
@@ -46,7 +47,6 @@ export interface AgentConfig {
   readonly startTimeoutMs: number;
   readonly createTimeoutMs: number;
   readonly cleanupWaitMs: number;
-  readonly taskIamRole: boolean;
   readonly privilegedDisabled: boolean;
   readonly logLevel: LogLevel;
   readonly dockerHost: string;
@@ -228,7 +228,7 @@ function readDocker(read: ConfigReader) {
     startTimeoutMs: read.duration("ECS_CONTAINER_START_TIMEOUT", 1_000) ?? 180_000,
     createTimeoutMs: read.duration("ECS_CONTAINER_CREATE_TIMEOUT", 1_000) ?? 240_000,
     cleanupWaitMs: read.duration("ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION", 0) ?? 3 * 3_600_000,
-    taskIamRole: read.flag("ECS_ENABLE_TASK_IAM_ROLE") ?? false,
+    ...readEndpointConfig(read),
     privilegedDisabled: read.flag("ECS_DISABLE_PRIVILEGED") ?? false,
     dockerHost:
       read.matching("DOCKER_HOST", "must be a unix://, tcp:// or http:// address", (text) =>

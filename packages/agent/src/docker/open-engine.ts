@@ -1,9 +1,11 @@
 import type Docker from "dockerode";
 import type { AgentConfig } from "../config.ts";
+import type { ContainerInspector } from "../endpoints/container-inspector.ts";
 import type { ContainerEngine } from "../engine.ts";
 import { connectDocker } from "./connection.ts";
 import { DockerEngine } from "./docker-engine.ts";
 import { Images } from "./images.ts";
+import { dockerInspector } from "./inspector.ts";
 import type { InstanceIdentity } from "./labels.ts";
 
 export interface OpenEngine {
@@ -15,6 +17,8 @@ export interface OpenEngine {
   readonly architecture: string;
   readonly cores: number;
   readonly memoryMiB: number;
+  /** Absent: tasks cannot ask the agent anything. */
+  readonly inspector?: ContainerInspector;
   /** The engine as one container instance sees it. */
   forInstance(instance: InstanceIdentity): ContainerEngine;
 }
@@ -41,6 +45,7 @@ export async function openEngine(config: AgentConfig): Promise<OpenEngine> {
     architecture: version.Arch,
     cores: info.NCPU,
     memoryMiB: Math.floor(info.MemTotal / BYTES_PER_MIB),
+    inspector: dockerInspector(docker),
     forInstance: (instance) => engineFor(docker, config, instance),
   };
 }

@@ -37,6 +37,8 @@ export function capabilityAttributes(
     `${NEW_PREFIX}full-sync`,
     `${NEW_PREFIX}task-cpu-mem-limit`,
     `${NEW_PREFIX}increased-task-cpu-limit`,
+    ...(config.taskIamRole ? [`${OLD_PREFIX}task-iam-role`] : []),
+    ...(config.taskIamRoleNetworkHost ? [`${OLD_PREFIX}task-iam-role-network-host`] : []),
     ...(config.external ? [`${NEW_PREFIX}external`] : []),
   ].map((name) => ({ name }));
 }

@@ -1,0 +1,94 @@
+import type { ContainerInspectInfo } from "dockerode";
+import { defined } from "@berth/domain/defined";
+import type { ContainerHealth } from "../state.ts";
+import type { FoundContainer } from "./find-task.ts";
+import type { MetadataVersion } from "./route.ts";
+
+/**
+ * A container as its metadata endpoint tells of it. Members and spelling are the ECS agent's.
+ *
+ * @param info undefined where the engine has no container of it (any more)
+ */
+export function containerMetadata(
+  found: FoundContainer,
+  info: ContainerInspectInfo | undefined,
+  version: MetadataVersion,
+): object {
+  const { task, state, definition } = found;
+  return {
+    ...identity(found, info),
+    ...defined({ Ports: nonEmpty(portsOf(found)), Labels: info?.Config.Labels }),
+    DesiredStatus: task.desiredStatus,
+    KnownStatus: state.phase,
+    ...defined({ ExitCode: state.exitCode }),
+    Limits: { CPU: definition.cpu ?? 0, Memory: definition.memory ?? 0 },
+    ...times(found, info),
+    Type: "NORMAL",
+    ...defined({
+      Health: definition.healthCheckType && healthOf(state.health),
+      Volumes: nonEmpty(volumesOf(info)),
+      ...(version === 4 && ofVersion4(found, info)),
+      Networks: info && networksOf(info),
+    }),
+  };
+}
+
+type Inspected = ContainerInspectInfo | undefined;
+
+const identity = ({ state, definition }: FoundContainer, info: Inspected): object => ({
+  DockerId: state.dockerId ?? "",
+  Name: state.name,
+  DockerName: info?.Name.replace(/^\//, "") ?? "",
+  Image: definition.image,
+  ImageID: info?.Image ?? "",
+});
+
+const times = ({ state }: FoundContainer, info: Inspected): object =>
+  defined({
+    CreatedAt: info?.Created,
+    StartedAt: isoTime(state.startedAt),
+    FinishedAt: isoTime(state.finishedAt),
+  });
+
+const ofVersion4 = ({ definition }: FoundContainer, info: Inspected) => ({
+  LogDriver: info?.HostConfig.LogConfig?.Type,
+  LogOptions: info?.HostConfig.LogConfig?.Config as object | undefined,
+  ContainerARN: definition.containerArn,
+});
+
+/** RFC 3339, as the ECS agent prints times. */
+export const isoTime = (epochMs: number | undefined): string | undefined =>
+  epochMs === undefined ? undefined : new Date(epochMs).toISOString();
+
+/** Where its ports are published; before it runs, what was asked for. */
+export function portsOf({ state, definition }: FoundContainer): readonly object[] {
+  const known = state.networkBindings ?? [];
+  const ports = known.length > 0 ? known : (definition.portMappings ?? []);
+  return ports.map((port) =>
+    defined({
+      ContainerPort: port.containerPort,
+      Protocol: port.protocol,
+      HostPort: port.hostPort || undefined,
+      HostIp: "bindIP" in port ? port.bindIP : undefined,
+    }),
+  );
+}
+
+const healthOf = (health: ContainerHealth | undefined): object =>
+  health ? { status: health.status, statusSince: isoTime(health.since) } : { status: "UNKNOWN" };
+
+export const volumesOf = (info: ContainerInspectInfo | undefined): readonly object[] =>
+  (info?.Mounts ?? []).map(({ Name, Source, Destination }) =>
+    defined({ DockerName: Name, Source, Destination }),
+  );
+
+function networksOf({ HostConfig, NetworkSettings }: ContainerInspectInfo): readonly object[] {
+  const mode = HostConfig.NetworkMode === "default" ? "bridge" : (HostConfig.NetworkMode ?? "");
+  const addresses = Object.values(NetworkSettings.Networks ?? {})
+    .map(({ IPAddress }) => IPAddress)
+    .filter((address) => address !== "");
+  return [{ NetworkMode: mode, IPv4Addresses: addresses }];
+}
+
+export const nonEmpty = <T>(list: readonly T[]): readonly T[] | undefined =>
+  list.length > 0 ? list : undefined;
