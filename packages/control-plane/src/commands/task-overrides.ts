@@ -1,6 +1,7 @@
 import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import { defined } from "@berth/domain/defined";
 import { EcsError } from "@berth/domain/errors";
+import { isRoleArn } from "@berth/domain/role-arn";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import { cpuUnitsOf, memoryMiBOf } from "@berth/domain/task-definition/sizes";
 import type { ContainerOverride, TaskOverrides } from "@berth/domain/task";
@@ -15,7 +16,7 @@ const MAX_LENGTH = 8192;
 /**
  * The overrides as they are kept with a task; `undefined` where there is nothing to override.
  *
- * @throws EcsError InvalidParameterException, UnsupportedFeatureException
+ * @throws EcsError ClientException, InvalidParameterException, UnsupportedFeatureException
  */
 export function validOverrides(
   definition: Pick<TaskDefinition, "containerDefinitions">,
@@ -36,8 +37,8 @@ export function validOverrides(
     containerOverrides: containerOverrides?.length ? containerOverrides : undefined,
     cpu: sizeText("cpu", given.cpu, cpuUnitsOf),
     memory: sizeText("memory", given.memory, memoryMiBOf),
-    taskRoleArn: given.taskRoleArn,
-    executionRoleArn: given.executionRoleArn,
+    taskRoleArn: overridingRole(given.taskRoleArn),
+    executionRoleArn: overridingRole(given.executionRoleArn),
   });
   return Object.keys(overrides).length > 0 ? overrides : undefined;
 }
@@ -61,6 +62,13 @@ function validContainerOverride(
     ...plain,
     ...(environment && { environment: environment.map((variable) => defined(variable)) }),
   };
+}
+
+function overridingRole(arn: string | undefined): string | undefined {
+  // What clients send for a role that they do not want.
+  if (!arn) return undefined;
+  if (!isRoleArn(arn)) throw new EcsError("ClientException", "Invalid arn syntax");
+  return arn;
 }
 
 /** A size as ECS keeps it: `1 vCPU` as `1024`. */

@@ -1,9 +1,11 @@
+import { defined } from "@berth/domain/defined";
 import { countGpus, taskDemand } from "@berth/domain/resources";
 import type { Tag } from "@berth/domain/tag";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { TaskPlacement } from "@berth/domain/task-placement";
 import { taskDefinitionName } from "@berth/domain/task-definition";
 import type { Cause, Task, TaskContainer, TaskOverrides } from "@berth/domain/task";
+import { taskRoles } from "@berth/domain/task-roles";
 import type { ControlPlane } from "../context.ts";
 import { randomUuid } from "../random-ids.ts";
 
@@ -60,7 +62,19 @@ export function newTask(
     // What is off or empty is left out: the item is billed by its size.
     ...(enableExecuteCommand && { enableExecuteCommand }),
     ...(tags && tags.length > 0 && { tags }),
+    ...credentialsIds(controlPlane, launch),
   };
+}
+
+/** One for each role that it has. */
+function credentialsIds(
+  controlPlane: Pick<ControlPlane, "randomHex">,
+  { definition, overrides }: Launch,
+): Pick<Task, "credentialsIds"> {
+  const { task, execution } = taskRoles(definition, overrides);
+  if (task === undefined && execution === undefined) return {};
+  const newId = (role: string | undefined) => role && randomUuid(controlPlane);
+  return { credentialsIds: defined({ task: newId(task), execution: newId(execution) }) };
 }
 
 /** No GPU is shared: each container has its own, in the order of the definition. */

@@ -1,9 +1,11 @@
+import { defined } from "@berth/domain/defined";
 import type { AgentSession } from "@berth/domain/session";
 
 export interface ConnectionSettings {
   readonly heartbeatIntervalMs: number;
   readonly instanceLostAfterMs: number;
   readonly auditIntervalMs: number;
+  readonly roleKeyLifetimeMs: number;
 }
 
 export interface ConnectionPlan {
@@ -18,6 +20,8 @@ export interface ConnectionPlan {
   readonly lost: boolean;
   /** The ledger is to be compared with its tasks. */
   readonly audit: boolean;
+  /** The tasks' roles are to have new keys. */
+  readonly renewRoles: boolean;
   /** Epoch ms: when to look again at the latest. Absent where nothing is expected. */
   readonly due?: number;
 }
@@ -45,8 +49,8 @@ export function planHostLoss(session: AgentSession, now: number): ConnectionPlan
 /** The session after its connection ended; the very same object where there was none. */
 export function disconnected(session: AgentSession, now: number): AgentSession {
   if (session.connectionId === undefined) return session;
-  const { cluster, containerInstanceId } = session;
-  return { cluster, containerInstanceId, disconnectedAt: now };
+  const { cluster, containerInstanceId, renewRolesAt } = session;
+  return { cluster, containerInstanceId, ...defined({ renewRolesAt }), disconnectedAt: now };
 }
 
 function planPresence(
@@ -58,10 +62,11 @@ function planPresence(
   const greet = session.greetedConnectionId !== session.connectionId;
   const heartbeat = greet || (session.nextHeartbeatAt ?? now) <= now;
   const audit = greet || (session.auditedAt ?? 0) + settings.auditIntervalMs <= now;
+  const renewRoles = (session.renewRolesAt ?? now) <= now;
   const nextHeartbeatAt = heartbeat ? now + settings.heartbeatIntervalMs : session.nextHeartbeatAt;
   return {
     session:
-      heartbeat || audit
+      heartbeat || audit || renewRoles
         ? {
             ...session,
             ...(nextHeartbeatAt !== undefined && { nextHeartbeatAt }),
@@ -69,6 +74,7 @@ function planPresence(
               greetedConnectionId: session.connectionId,
             }),
             ...(audit && { auditedAt: now }),
+            ...(renewRoles && { renewRolesAt: now + settings.roleKeyLifetimeMs / 2 }),
           }
         : session,
     agentConnected: true,
@@ -76,12 +82,19 @@ function planPresence(
     heartbeat,
     lost: false,
     audit,
+    renewRoles,
     due: leaseUntil,
   };
 }
 
 function planAbsence(session: AgentSession, now: number, lostAfterMs: number): ConnectionPlan {
-  const away = { agentConnected: false, greet: false, heartbeat: false, audit: false };
+  const away = {
+    agentConnected: false,
+    greet: false,
+    heartbeat: false,
+    audit: false,
+    renewRoles: false,
+  };
   if (session.lostAt !== undefined) return { ...away, session, lost: false };
   const lostFrom = (session.disconnectedAt ?? now) + lostAfterMs;
   return lostFrom <= now
