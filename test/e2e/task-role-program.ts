@@ -7,6 +7,8 @@ import { ECSClient, ListClustersCommand, ListServicesCommand } from "@aws-sdk/cl
 
 const ecs = new ECSClient({});
 
+process.once("SIGTERM", () => process.exit(0));
+
 for (;;) {
   const { accessKeyId } = await ecs.config.credentials();
   const outcomes = [
