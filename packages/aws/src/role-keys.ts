@@ -1,4 +1,4 @@
-import type { STSClient } from "@aws-sdk/client-sts";
+import type { Credentials, STSClient } from "@aws-sdk/client-sts";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 
 /** The control plane's `RoleKeys`, which this package must not import. */
@@ -36,21 +36,15 @@ const REFUSALS: ReadonlySet<string> = new Set(["AccessDenied", "ValidationError"
 export function createRoleKeys({ client, now, onFailure }: RoleKeyParts): StsRoleKeys {
   return {
     async assume({ roleArn, sessionName, durationMs }) {
-      const seconds = Math.round(durationMs / 1_000);
       try {
-        const { Credentials: keys } = await client.send(
+        const { Credentials } = await client.send(
           new AssumeRoleCommand({
             RoleArn: roleArn,
             RoleSessionName: sessionName,
-            DurationSeconds: Math.min(MAX_SECONDS, seconds),
+            DurationSeconds: Math.min(MAX_SECONDS, Math.round(durationMs / 1_000)),
           }),
         );
-        return {
-          accessKeyId: keys?.AccessKeyId ?? "",
-          secretAccessKey: keys?.SecretAccessKey ?? "",
-          sessionToken: keys?.SessionToken ?? "",
-          expiresAt: keys?.Expiration?.getTime() ?? now(),
-        };
+        return keysOf(Credentials, now());
       } catch (error) {
         onFailure(roleArn, error);
         return error instanceof Error && REFUSALS.has(error.name) ? "refused" : "unknown";
@@ -58,3 +52,19 @@ export function createRoleKeys({ client, now, onFailure }: RoleKeyParts): StsRol
     },
   };
 }
+
+/** The model has all of them optional; STS gives all of them. */
+const keysOf = (
+  {
+    AccessKeyId = "",
+    SecretAccessKey = "",
+    SessionToken = "",
+    Expiration,
+  }: Partial<Credentials> = {},
+  now: number,
+) => ({
+  accessKeyId: AccessKeyId,
+  secretAccessKey: SecretAccessKey,
+  sessionToken: SessionToken,
+  expiresAt: Expiration?.getTime() ?? now,
+});

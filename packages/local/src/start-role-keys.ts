@@ -12,6 +12,8 @@ import { startSts } from "./embedded/sts-server.ts";
 import { type HostOptions, TABLE_NAME } from "./host-options.ts";
 import { rolePolicy } from "./role-policies.ts";
 
+const now = () => Date.now();
+
 /** Who gives out the keys of task roles on one machine: keys of Berth's own, for Berth's own API. */
 export function startRoleKeys(
   options: HostOptions,
@@ -23,7 +25,6 @@ export function startRoleKeys(
 ): Promise<Server> {
   const { directory, scope, settings, tableShards: shards } = options;
   const table = createDynamoTable({ client: dynamodb, tableName: TABLE_NAME, shards });
-  const now = () => Date.now();
   const issuer = {
     controlPlane: {
       store: createStore(table, { historyMs: settings.historyMs, now, shards }),

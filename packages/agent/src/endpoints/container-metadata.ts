@@ -1,6 +1,6 @@
-import type { ContainerInspectInfo } from "dockerode";
 import { defined } from "@berth/domain/defined";
 import type { ContainerHealth } from "../state.ts";
+import type { InspectedContainer } from "./container-inspector.ts";
 import type { FoundContainer } from "./find-task.ts";
 import type { MetadataVersion } from "./route.ts";
 
@@ -11,13 +11,13 @@ import type { MetadataVersion } from "./route.ts";
  */
 export function containerMetadata(
   found: FoundContainer,
-  info: ContainerInspectInfo | undefined,
+  info: Inspected,
   version: MetadataVersion,
 ): object {
   const { task, state, definition } = found;
   return {
     ...identity(found, info),
-    ...defined({ Ports: nonEmpty(portsOf(found)), Labels: info?.Config.Labels }),
+    ...defined({ Ports: nonEmpty(portsOf(found)), Labels: info?.labels }),
     DesiredStatus: task.desiredStatus,
     KnownStatus: state.phase,
     ...defined({ ExitCode: state.exitCode }),
@@ -28,31 +28,31 @@ export function containerMetadata(
       Health: definition.healthCheckType && healthOf(state.health),
       Volumes: nonEmpty(volumesOf(info)),
       ...(version === 4 && ofVersion4(found, info)),
-      Networks: info && networksOf(info),
+      Networks: info && [{ NetworkMode: info.networkMode, IPv4Addresses: info.ipv4Addresses }],
     }),
   };
 }
 
-type Inspected = ContainerInspectInfo | undefined;
+type Inspected = InspectedContainer | undefined;
 
 const identity = ({ state, definition }: FoundContainer, info: Inspected): object => ({
   DockerId: state.dockerId ?? "",
   Name: state.name,
-  DockerName: info?.Name.replace(/^\//, "") ?? "",
+  DockerName: info?.name ?? "",
   Image: definition.image,
-  ImageID: info?.Image ?? "",
+  ImageID: info?.imageId ?? "",
 });
 
 const times = ({ state }: FoundContainer, info: Inspected): object =>
   defined({
-    CreatedAt: info?.Created,
+    CreatedAt: info?.createdAt,
     StartedAt: isoTime(state.startedAt),
     FinishedAt: isoTime(state.finishedAt),
   });
 
 const ofVersion4 = ({ definition }: FoundContainer, info: Inspected) => ({
-  LogDriver: info?.HostConfig.LogConfig?.Type,
-  LogOptions: info?.HostConfig.LogConfig?.Config as object | undefined,
+  LogDriver: info?.logDriver,
+  LogOptions: info?.logOptions,
   ContainerARN: definition.containerArn,
 });
 
@@ -77,18 +77,10 @@ export function portsOf({ state, definition }: FoundContainer): readonly object[
 const healthOf = (health: ContainerHealth | undefined): object =>
   health ? { status: health.status, statusSince: isoTime(health.since) } : { status: "UNKNOWN" };
 
-export const volumesOf = (info: ContainerInspectInfo | undefined): readonly object[] =>
-  (info?.Mounts ?? []).map(({ Name, Source, Destination }) =>
-    defined({ DockerName: Name, Source, Destination }),
+export const volumesOf = (info: Inspected): readonly object[] =>
+  (info?.mounts ?? []).map(({ name, source, destination }) =>
+    defined({ DockerName: name, Source: source, Destination: destination }),
   );
-
-function networksOf({ HostConfig, NetworkSettings }: ContainerInspectInfo): readonly object[] {
-  const mode = HostConfig.NetworkMode === "default" ? "bridge" : (HostConfig.NetworkMode ?? "");
-  const addresses = Object.values(NetworkSettings.Networks ?? {})
-    .map(({ IPAddress }) => IPAddress)
-    .filter((address) => address !== "");
-  return [{ NetworkMode: mode, IPv4Addresses: addresses }];
-}
 
 export const nonEmpty = <T>(list: readonly T[]): readonly T[] | undefined =>
   list.length > 0 ? list : undefined;

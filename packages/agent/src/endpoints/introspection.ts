@@ -92,7 +92,7 @@ async function describeContainer(
   const info = await inspector.inspect(dockerId).catch(() => undefined);
   return {
     DockerId: dockerId,
-    DockerName: info?.Name.replace(/^\//, "") ?? "",
+    DockerName: info?.name ?? "",
     Name: name,
     ...defined({ Ports: nonEmpty(portsOf(found)), Volumes: nonEmpty(volumesOf(info)) }),
   };

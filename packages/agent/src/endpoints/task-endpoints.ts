@@ -1,9 +1,8 @@
 import type { ECSClient } from "@aws-sdk/client-ecs";
-import type { ContainerInspectInfo } from "dockerode";
 import type { Log } from "../log.ts";
 import type { ManagedTask } from "../state.ts";
 import { type EndpointAnswer, type EndpointRequest, json } from "./answer.ts";
-import type { ContainerInspector } from "./container-inspector.ts";
+import type { ContainerInspector, InspectedContainer } from "./container-inspector.ts";
 import { containerMetadata } from "./container-metadata.ts";
 import { containersOf, findContainer, type FoundContainer, isCredentialsId } from "./find-task.ts";
 import { credentialsUninitialized } from "./refusals.ts";
@@ -113,7 +112,7 @@ export class TaskEndpoints {
     return Object.fromEntries(stats) as object;
   }
 
-  async #inspect({ state }: FoundContainer): Promise<ContainerInspectInfo | undefined> {
+  async #inspect({ state }: FoundContainer): Promise<InspectedContainer | undefined> {
     if (state.dockerId === undefined) return undefined;
     // One that was removed is still told of, as far as the agent knows it.
     return this.#parts.inspector.inspect(state.dockerId).catch(() => undefined);

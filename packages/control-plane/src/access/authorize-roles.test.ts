@@ -59,6 +59,9 @@ test("an overriding role takes the place of the definition's", async () => {
 
 test("without roles nothing more is asked", async () => {
   const plain = await caller(undefined);
-  await authorizeOperation(plain, "RunTask", { taskDefinition: "plain" });
-  await authorizeOperation(plain, "RegisterTaskDefinition", definition);
+  const asked = [
+    authorizeOperation(plain, "RunTask", { taskDefinition: "plain" }),
+    authorizeOperation(plain, "RegisterTaskDefinition", definition),
+  ];
+  await expect(Promise.all(asked)).resolves.toHaveLength(2);
 });

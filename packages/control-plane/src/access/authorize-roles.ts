@@ -35,17 +35,12 @@ async function passedBy(
   operation: EcsOperationName,
   request: object,
 ): Promise<Named> {
-  switch (operation) {
-    case "RegisterTaskDefinition": {
-      const { taskRoleArn, executionRoleArn } = request as EcsRequest<"RegisterTaskDefinition">;
-      return [taskRoleArn, executionRoleArn];
-    }
-    case "RunTask":
-    case "StartTask":
-      return passedByRun(context, request as Run);
-    default:
-      return [];
+  if (operation === "RegisterTaskDefinition") {
+    const { taskRoleArn, executionRoleArn } = request as EcsRequest<"RegisterTaskDefinition">;
+    return [taskRoleArn, executionRoleArn];
   }
+  const isRun = operation === "RunTask" || operation === "StartTask";
+  return isRun ? passedByRun(context, request as Run) : [];
 }
 
 async function passedByRun(context: CommandContext, run: Run): Promise<Named> {

@@ -137,17 +137,17 @@ function credentialsByTask(assumed: readonly Assumed[]): CredentialsOfTasks {
 }
 
 const send = (
-  { agents, scope, randomHex }: InstanceControlPlane,
+  controlPlane: InstanceControlPlane,
   connectionId: string,
   { task, roleType }: RoleOfTask,
   roleCredentials: RoleCredentials,
 ): Promise<"sent" | "gone"> =>
-  agents.push(connectionId, {
+  controlPlane.agents.push(connectionId, {
     type: "IAMRoleCredentialsMessage",
     message: {
-      messageId: randomHex(32),
-      taskArn: taskArn(scope, task.cluster, task.id),
-      taskClusterArn: clusterArn(scope, task.cluster),
+      messageId: controlPlane.randomHex(32),
+      taskArn: taskArn(controlPlane.scope, task.cluster, task.id),
+      taskClusterArn: clusterArn(controlPlane.scope, task.cluster),
       roleType,
       roleCredentials,
     },

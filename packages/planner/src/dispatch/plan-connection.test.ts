@@ -23,7 +23,8 @@ const aSession = (members: Partial<AgentSession> = {}): AgentSession => ({
   ...members,
 });
 
-const withoutKeys = ({ renewRolesAt: _, ...session }: AgentSession): AgentSession => session;
+const withoutKeys = ({ renewRolesAt: _renewRolesAt, ...session }: AgentSession): AgentSession =>
+  session;
 
 const away = (members: Partial<AgentSession>): AgentSession => ({
   cluster: "default",

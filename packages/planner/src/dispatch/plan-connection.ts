@@ -63,27 +63,28 @@ function planPresence(
   const heartbeat = greet || (session.nextHeartbeatAt ?? now) <= now;
   const audit = greet || (session.auditedAt ?? 0) + settings.auditIntervalMs <= now;
   const renewRoles = (session.renewRolesAt ?? now) <= now;
-  const nextHeartbeatAt = heartbeat ? now + settings.heartbeatIntervalMs : session.nextHeartbeatAt;
+  const asked = { greet, heartbeat, audit, renewRoles };
+  const isQuiet = !heartbeat && !audit && !renewRoles;
   return {
-    session:
-      heartbeat || audit || renewRoles
-        ? {
-            ...session,
-            ...(nextHeartbeatAt !== undefined && { nextHeartbeatAt }),
-            ...(session.connectionId !== undefined && {
-              greetedConnectionId: session.connectionId,
-            }),
-            ...(audit && { auditedAt: now }),
-            ...(renewRoles && { renewRolesAt: now + settings.roleKeyLifetimeMs / 2 }),
-          }
-        : session,
+    session: isQuiet ? session : { ...session, ...afterwards(session, asked, { now, settings }) },
     agentConnected: true,
-    greet,
-    heartbeat,
+    ...asked,
     lost: false,
-    audit,
-    renewRoles,
     due: leaseUntil,
+  };
+}
+
+/** What of the session is otherwise once that was done. */
+function afterwards(
+  { connectionId }: AgentSession,
+  asked: Pick<ConnectionPlan, "heartbeat" | "audit" | "renewRoles">,
+  { now, settings }: { readonly now: number; readonly settings: ConnectionSettings },
+): Partial<AgentSession> {
+  return {
+    ...defined({ greetedConnectionId: connectionId }),
+    ...(asked.heartbeat && { nextHeartbeatAt: now + settings.heartbeatIntervalMs }),
+    ...(asked.audit && { auditedAt: now }),
+    ...(asked.renewRoles && { renewRolesAt: now + settings.roleKeyLifetimeMs / 2 }),
   };
 }
 
