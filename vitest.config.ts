@@ -2,8 +2,8 @@ import { defaultExclude, defineConfig } from "vitest/config";
 
 /** Tests that need a Docker Engine: they fail without one. */
 const ENGINE_TESTS = "packages/*/src/**/*.engine.test.ts";
-/** Tests that need Terraform, its AWS provider and an emulator of AWS: they say what is missing. */
-const TERRAFORM_TESTS = "test/stacks/**/*.terraform.test.ts";
+/** Tests that need Terraform, its AWS provider and an emulator of AWS or an engine: they say what is missing. */
+const TERRAFORM_TESTS = "test/**/*.terraform.test.ts";
 
 interface Project {
   readonly name: string;
@@ -83,6 +83,7 @@ export default defineConfig({
       project({
         name: "e2e",
         include: ["test/e2e/**/*.test.ts", ENGINE_TESTS],
+        exclude: [TERRAFORM_TESTS],
         timeoutMs: 300_000,
         parallel: false,
       }),

@@ -10,6 +10,7 @@ import { validConstraints, validStrategy } from "@berth/control-plane/commands/p
 import { validOverrides } from "@berth/control-plane/commands/task-overrides";
 import { isEcsError } from "@berth/domain/errors";
 import { type Demand, taskDemand } from "@berth/domain/resources";
+import { overridden } from "@berth/domain/task-definition/overridden";
 import type { TaskOverrides } from "@berth/domain/task";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import { defineTask } from "@berth/domain/task-definition/define";
@@ -87,7 +88,11 @@ function place(
   const wanted = { instances: scenario.instances, request, definition, group, taskIds };
   const ask = (on: readonly Candidate[]) => planFor(on, wanted, run);
   const plan = ask(candidates);
-  const after = reserve(candidates, plan, taskDemand(definition, overridesOf(request, definition)));
+  const after = reserve(
+    candidates,
+    plan,
+    taskDemand(overridden(definition, overridesOf(request, definition))),
+  );
   const again = ask(after);
   if (JSON.stringify(placesOf(again)) !== JSON.stringify(placesOf(plan))) {
     throw new Error(`${scenario.name}: a repeated call places otherwise`);

@@ -22,16 +22,19 @@ export function coverageText(covered: readonly Coverage[]): string {
 
 function rowOf({ operation, isThere, missing }: Coverage): string {
   if (!isThere) return `| ${operation} | not there yet | |`;
-  const refused = [...missing].map(([feature, members]) => `${feature}: ${shortest(members)}`);
+  const refused = [...missing].map(([feature, members]) => {
+    const member = shortest(members);
+    return member === "" ? feature : `${feature}: \`${member}\``;
+  });
   const state = refused.length > 0 ? "in part" : "whole";
   return `| ${operation} | ${state} | ${refused.join("; ")} |`;
 }
 
-/** The one member that asks, or the one that all of those are within. */
+/** The one member that asks, or the one that all of those are within; empty where any request does. */
 function shortest(members: ReadonlySet<string>): string {
   const paths = [...members].map((member) => member.split("."));
   const [first = []] = paths;
   const differs = first.findIndex((part, at) => paths.some((path) => path[at] !== part));
   const common = differs === -1 ? first : first.slice(0, differs);
-  return `\`${common.join(".")}\``;
+  return common.join(".");
 }

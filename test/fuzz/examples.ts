@@ -128,6 +128,8 @@ export const examplesWith = ({
   DescribeTaskSets: { cluster: "default", service: "sets", taskSets: [taskSet] },
   DescribeTasks: { tasks: [task], include: ["TAGS"] },
   GetTaskProtection: { cluster: "default", tasks: [task] },
+  ContinueServiceDeployment: { serviceDeploymentArn, hookId: "hook" },
+  ExecuteCommand: { task, container: "main", command: "sh", interactive: true },
   StopServiceDeployment: { serviceDeploymentArn, stopType: "ROLLBACK" },
   SubmitTaskStateChange: {
     task,

@@ -19,7 +19,11 @@ const [there, notThere] = [
 ];
 
 /** What they say is why not. */
-const ONLY_REFUSE: ReadonlySet<string> = new Set(["UpdateContainerAgent"]);
+const ONLY_REFUSE: ReadonlySet<string> = new Set([
+  "ContinueServiceDeployment",
+  "ExecuteCommand",
+  "UpdateContainerAgent",
+]);
 
 test.each(there)("%s answers any request as the model has it", async (operation) => {
   const { accepted, refused, faults } = await fuzz(operation, drawing);

@@ -107,7 +107,15 @@ const HISTORY: readonly (readonly [ModelOperationName, object])[] = [
   ["RegisterTaskDefinition", REGISTRATION],
   ["RegisterTaskDefinition", REGISTRATION],
   ["DeregisterTaskDefinition", { taskDefinition: "web:3" }],
-  ["CreateService", { serviceName: "web", taskDefinition: "web:1", desiredCount: 2 }],
+  [
+    "CreateService",
+    {
+      serviceName: "web",
+      taskDefinition: "web:1",
+      desiredCount: 2,
+      enableExecuteCommand: true,
+    },
+  ],
   ["UpdateService", { service: "web", taskDefinition: "web:2" }],
   [
     "CreateService",

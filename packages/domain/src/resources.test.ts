@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import type { Demand } from "./resources.ts";
 import { taskDemand } from "./resources.ts";
 import type { TaskDefinition } from "./task-definition.ts";
+import { overridden } from "./task-definition/overridden.ts";
+import type { TaskOverrides } from "./task.ts";
 
 const none: Demand = { cpuUnits: 0, memoryMiB: 0, tcpPorts: [], udpPorts: [] };
 
@@ -13,7 +15,7 @@ const containers = (...given: readonly Parameters<typeof aContainerDefinition>[0
 test.each<{
   name: string;
   definition: Partial<TaskDefinition>;
-  overrides?: Parameters<typeof taskDemand>[1];
+  overrides?: TaskOverrides;
   expected: Partial<Demand>;
 }>([
   {
@@ -92,6 +94,22 @@ test.each<{
     },
     expected: { countable: { GPU: 3, licence: 3 } },
   },
+  {
+    name: "the GPUs that the call asks for instead",
+    definition: {
+      containerDefinitions: containers(
+        { name: "a", resourceRequirements: [{ type: "GPU", value: "2" }] },
+        { resourceRequirements: [{ type: "GPU", value: "1" }] },
+      ),
+    },
+    overrides: {
+      containerOverrides: [{ name: "a", resourceRequirements: [{ type: "GPU", value: "4" }] }],
+    },
+    expected: { countable: { GPU: 5 } },
+  },
 ])("a task takes $name", ({ definition, overrides, expected }) => {
-  expect(taskDemand(aTaskDefinition(definition), overrides)).toEqual({ ...none, ...expected });
+  expect(taskDemand(overridden(aTaskDefinition(definition), overrides))).toEqual({
+    ...none,
+    ...expected,
+  });
 });

@@ -27,18 +27,6 @@ export interface Capacity {
 /** Whole units by the name of the resource. */
 export type Countable = Readonly<Record<string, number>>;
 
-/** Container and task sizes that RunTask or StartTask replace. */
-export interface SizeOverrides {
-  readonly cpu?: string;
-  readonly memory?: string;
-  readonly containerOverrides?: readonly {
-    readonly name?: string;
-    readonly cpu?: number;
-    readonly memory?: number;
-    readonly memoryReservation?: number;
-  }[];
-}
-
 /**
  * What a task of this definition takes: the task size where it is set, else the sum over its
  * containers; for memory the reservation (soft limit) where there is one, else the hard limit.
@@ -46,19 +34,14 @@ export interface SizeOverrides {
  * unless the task uses the host's network. Source: ECS API reference, ContainerDefinition `memory`,
  * `memoryReservation`, `resourceRequirements`, PortMapping `hostPort`, `containerPortRange`.
  */
-export function taskDemand(definition: TaskDefinition, overrides: SizeOverrides = {}): Demand {
-  const containers = definition.containerDefinitions.map((container) => ({
-    ...container,
-    ...definedSizes(overrides.containerOverrides?.find(({ name }) => name === container.name)),
-  }));
+export function taskDemand(definition: TaskDefinition): Demand {
+  const { cpu, memory, containerDefinitions: containers } = definition;
   const ports =
     definition.networkMode === "awsvpc" ? [] : containers.flatMap((c) => c.portMappings);
   const hostPorts = (protocol: "tcp" | "udp") =>
     ports
       .filter((port) => (port.protocol ?? "tcp") === protocol)
       .flatMap((port) => heldPorts(port, definition.networkMode));
-  const cpu = overrides.cpu ?? definition.cpu;
-  const memory = overrides.memory ?? definition.memory;
   return {
     cpuUnits: cpu === undefined ? sum(containers.map((c) => c.cpu)) : Number(cpu),
     memoryMiB:
@@ -67,7 +50,7 @@ export function taskDemand(definition: TaskDefinition, overrides: SizeOverrides 
         : Number(memory),
     tcpPorts: hostPorts("tcp"),
     udpPorts: hostPorts("udp"),
-    ...countableDemand(definition.containerDefinitions),
+    ...countableDemand(containers),
   };
 }
 
@@ -112,22 +95,6 @@ function heldPorts(port: PortMapping, networkMode: NetworkMode | undefined): rea
   if (networkMode !== "host") return [];
   const [first = 0, last = first] = containerPortRange.split("-").map(Number);
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-}
-
-interface ContainerSizes {
-  readonly cpu?: number;
-  readonly memory?: number;
-  readonly memoryReservation?: number;
-}
-
-function definedSizes(override: ContainerSizes | undefined): ContainerSizes {
-  return {
-    ...(override?.cpu !== undefined && { cpu: override.cpu }),
-    ...(override?.memory !== undefined && { memory: override.memory }),
-    ...(override?.memoryReservation !== undefined && {
-      memoryReservation: override.memoryReservation,
-    }),
-  };
 }
 
 const sum = (values: readonly number[]): number =>

@@ -26,6 +26,11 @@ export interface HealthCheck {
  * What Berth itself reads of a container definition. Members that it only keeps and gives back are
  * in the same object, untyped. Source: ECS API reference, ContainerDefinition.
  */
+export interface ResourceRequirement {
+  readonly type: "GPU" | "InferenceAccelerator" | "NeuronDevice";
+  readonly value: string;
+}
+
 export interface ContainerDefinition {
   readonly name: string;
   readonly image: string;
@@ -102,7 +107,7 @@ export interface ContainerDefinition {
     readonly options?: Readonly<Record<string, string>>;
     readonly secretOptions?: readonly { readonly name: string; readonly valueFrom: string }[];
   };
-  readonly resourceRequirements?: readonly { readonly type: string; readonly value: string }[];
+  readonly resourceRequirements?: readonly ResourceRequirement[];
   readonly secrets?: readonly { readonly name: string; readonly valueFrom: string }[];
   readonly restartPolicy?: {
     readonly enabled: boolean;

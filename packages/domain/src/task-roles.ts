@@ -1,5 +1,4 @@
 import { defined } from "./defined.ts";
-import type { TaskOverrides } from "./task.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 
 /** ARNs of the roles of a task. */
@@ -10,12 +9,9 @@ export interface TaskRoles {
   readonly execution?: string;
 }
 
-/** The roles that a task of this definition has, with what it was started with. */
-export const taskRoles = (
-  definition: Pick<TaskDefinition, "taskRoleArn" | "executionRoleArn">,
-  overrides: TaskOverrides | undefined,
-): TaskRoles =>
-  defined({
-    task: overrides?.taskRoleArn ?? definition.taskRoleArn,
-    execution: overrides?.executionRoleArn ?? definition.executionRoleArn,
-  });
+/** The roles of tasks of this definition. */
+export const taskRoles = ({
+  taskRoleArn,
+  executionRoleArn,
+}: Pick<TaskDefinition, "taskRoleArn" | "executionRoleArn">): TaskRoles =>
+  defined({ task: taskRoleArn, execution: executionRoleArn });

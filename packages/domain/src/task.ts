@@ -1,6 +1,7 @@
 import type { DesiredStatus, HealthStatus, StopCode, TaskStatus } from "./task-status.ts";
 import type { Tag } from "./tag.ts";
 import type { TaskRoles } from "./task-roles.ts";
+import type { ResourceRequirement } from "./task-definition.ts";
 import type { TaskPlacement } from "./task-placement.ts";
 
 export interface NetworkBinding {
@@ -33,7 +34,7 @@ export interface ContainerOverride {
   readonly cpu?: number;
   readonly memory?: number;
   readonly memoryReservation?: number;
-  readonly [kept: string]: unknown;
+  readonly resourceRequirements?: readonly ResourceRequirement[];
 }
 
 export interface TaskOverrides {
@@ -42,7 +43,6 @@ export interface TaskOverrides {
   readonly memory?: string;
   readonly taskRoleArn?: string;
   readonly executionRoleArn?: string;
-  readonly [kept: string]: unknown;
 }
 
 /** Who or what asked for a change: written with the change itself, read by "why". */

@@ -1,7 +1,7 @@
 import type { EcsOperationName, EcsRequest } from "@berth/contracts/ecs-api/operations";
 import { readRequest } from "@berth/contracts/ecs-api/parse-request";
 import { restResponse } from "@berth/contracts/ecs-api/serialize-response";
-import type { IdOf, OneOf } from "@berth/contracts/rest/operation-routes";
+import type { IdOf, OneOf } from "@berth/contracts/rest/operation-route";
 import { requestMembers } from "@berth/contracts/rest/request-members";
 import { authorizeOperation } from "@berth/control-plane/access/authorize-operation";
 import { clusterName } from "@berth/control-plane/commands/identifiers";

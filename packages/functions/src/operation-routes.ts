@@ -1,6 +1,6 @@
 import type { EcsOperationName } from "@berth/contracts/ecs-api/operations";
 import { OPERATION_ROUTES } from "@berth/contracts/rest/operation-routes";
-import type { OperationRoute, OperationRouteName } from "@berth/contracts/rest/operation-routes";
+import type { OperationRoute, OperationRouteName } from "@berth/contracts/rest/operation-route";
 import { routeMembers } from "@berth/contracts/rest/route-members";
 import type { Command, Commands } from "@berth/control-plane/commands/command";
 import type { OperationRestRoute, RestRoutes } from "./rest-routes.ts";

@@ -1,5 +1,5 @@
 import { URLPattern } from "node:url";
-import type { OperationRoute } from "@berth/contracts/rest/operation-routes";
+import type { OperationRoute } from "@berth/contracts/rest/operation-route";
 import type { EcsOperationName } from "@berth/contracts/ecs-api/operations";
 import type { RouteMembers } from "@berth/contracts/rest/route-members";
 import type { Command } from "@berth/control-plane/commands/command";

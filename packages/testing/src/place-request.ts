@@ -19,6 +19,7 @@ export function aRequest(
     group: GROUP,
     launchType: "EC2",
     cause: { kind: "deployment", id: "ecs-svc/1" },
+    ...(overrides.overrides && { overrides: overrides.overrides }),
   };
   return {
     ...launch,

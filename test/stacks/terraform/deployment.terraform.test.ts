@@ -9,7 +9,7 @@ import type { ProviderSchema } from "./schema.ts";
 import { Terraform } from "./terraform.ts";
 import { missingTools } from "./tools.ts";
 
-const missing = await missingTools();
+const missing = await missingTools(["terraform", "provider", "emulator"]);
 const skipped = missing.length > 0;
 const verdict = skipped ? `SKIPPED: ${missing.join(", ")} not installed` : "installed";
 test.skipIf(skipped)(`Terraform, its AWS provider and moto_server: ${verdict}`, () => {

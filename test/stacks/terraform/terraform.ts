@@ -16,6 +16,23 @@ interface Diagnostic {
   readonly address?: string;
 }
 
+/** What is served at an endpoint that stands for AWS. */
+interface Access {
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Whether STS answers there: the provider asks it for the account. */
+  readonly hasSts: boolean;
+}
+
+/** An emulator takes any key. */
+const EMULATED: Access = {
+  region: REGION,
+  accessKeyId: "emulated",
+  secretAccessKey: "emulated",
+  hasSts: true,
+};
+
 /** Terraform does most of its work waiting. */
 const PARALLELISM = "-parallelism=20";
 const MEGABYTE = 1024 * 1024;
@@ -23,17 +40,19 @@ const MEGABYTE = 1024 * 1024;
 /** Terraform in a folder of its own, with the provider of the mirror and without a network. */
 export class Terraform {
   readonly #directory: string;
+  readonly #access: Access;
 
-  private constructor(directory: string) {
+  private constructor(directory: string, access: Access) {
     this.#directory = directory;
+    this.#access = access;
   }
 
   /** An empty folder with the provider. */
-  static async init(name: string): Promise<Terraform> {
+  static async init(name: string, access = EMULATED): Promise<Terraform> {
     const directory = join(SST_HOME, "terraform", name);
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true });
-    const terraform = new Terraform(directory);
+    const terraform = new Terraform(directory, access);
     writeFileSync(
       join(directory, "terraformrc"),
       `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(findMirror())}\n  }\n}\n`,
@@ -42,7 +61,14 @@ export class Terraform {
       terraform: {
         required_providers: { aws: { source: "hashicorp/aws", version: PROVIDER_VERSION } },
       },
-      provider: { aws: { region: REGION, s3_use_path_style: true } },
+      provider: {
+        aws: {
+          region: access.region,
+          s3_use_path_style: true,
+          skip_credentials_validation: !access.hasSts,
+          skip_requesting_account_id: !access.hasSts,
+        },
+      },
     });
     await terraform.#run(["init", "-input=false", "-no-color"]);
     return terraform;
@@ -119,8 +145,8 @@ export class Terraform {
       CHECKPOINT_DISABLE: "1",
       AWS_ENDPOINT_URL: endpoint,
       AWS_EC2_METADATA_DISABLED: "true",
-      AWS_ACCESS_KEY_ID: "emulated",
-      AWS_SECRET_ACCESS_KEY: "emulated",
+      AWS_ACCESS_KEY_ID: this.#access.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: this.#access.secretAccessKey,
     };
   }
 }

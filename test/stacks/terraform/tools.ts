@@ -31,17 +31,19 @@ function hasProvider(mirror: string): boolean {
   ].some((path) => existsSync(join(mirror, PROVIDER, path)));
 }
 
-/** What these tests need and do not find; says it aloud, for nobody reads what was skipped. */
-export async function missingTools(): Promise<readonly string[]> {
-  const [terraform, emulator] = await Promise.all([
-    runs("terraform", "version"),
-    runs("moto_server", "--help"),
-  ]);
-  const missing = [
-    ...(terraform ? [] : ["terraform"]),
-    ...(findMirror() ? [] : [`Terraform's AWS provider ${PROVIDER_VERSION} in TF_PLUGIN_MIRROR`]),
-    ...(emulator ? [] : ["moto_server"]),
-  ];
+const TOOLS = {
+  terraform: { name: "terraform", isThere: () => runs("terraform", "version") },
+  provider: {
+    name: `Terraform's AWS provider ${PROVIDER_VERSION} in TF_PLUGIN_MIRROR`,
+    isThere: async () => findMirror() !== undefined,
+  },
+  emulator: { name: "moto_server", isThere: () => runs("moto_server", "--help") },
+} as const;
+
+/** What tests need of these and do not find; says it aloud, for nobody reads what was skipped. */
+export async function missingTools(needed: readonly (keyof typeof TOOLS)[]): Promise<string[]> {
+  const found = await Promise.all(needed.map((tool) => TOOLS[tool].isThere()));
+  const missing = needed.filter((_, index) => !found[index]).map((tool) => TOOLS[tool].name);
   if (missing.length > 0) {
     console.warn(`SKIPPED: no resource is validated or applied without ${missing.join(", ")}.`);
   }

@@ -88,6 +88,7 @@ export interface EcsOperations {
   >;
   readonly RunTask: Operation<ecs.RunTaskRequest, ecs.RunTaskResponse>;
   readonly StartTask: Operation<ecs.StartTaskRequest, ecs.StartTaskResponse>;
+  readonly ExecuteCommand: Operation<ecs.ExecuteCommandRequest, ecs.ExecuteCommandResponse>;
   readonly StopTask: Operation<ecs.StopTaskRequest, ecs.StopTaskResponse>;
   readonly DescribeTasks: Operation<ecs.DescribeTasksRequest, ecs.DescribeTasksResponse>;
   readonly ListTasks: Operation<ecs.ListTasksRequest, ecs.ListTasksResponse>;
@@ -123,6 +124,10 @@ export interface EcsOperations {
   readonly StopServiceDeployment: Operation<
     ecs.StopServiceDeploymentRequest,
     ecs.StopServiceDeploymentResponse
+  >;
+  readonly ContinueServiceDeployment: Operation<
+    ecs.ContinueServiceDeploymentRequest,
+    ecs.ContinueServiceDeploymentResponse
   >;
   readonly CreateTaskSet: Operation<ecs.CreateTaskSetRequest, ecs.CreateTaskSetResponse>;
   readonly UpdateTaskSet: Operation<ecs.UpdateTaskSetRequest, ecs.UpdateTaskSetResponse>;

@@ -1,40 +1,4 @@
-import type { EcsErrorCode } from "@berth/domain/errors";
-import type { ModelOperationName } from "../ecs-api/operation-names.ts";
-
-/** What a route is about where its state can be held to an `If-Match` (ADR 0029). */
-export type RecordKind = "cluster" | "containerInstance" | "service" | "task" | "taskDefinition";
-
-/** What ECS names by more than the id that stands in a path. */
-export type IdOf = "service-deployment" | "service-revision" | "task-set";
-
-/** Where a parameter of the path goes, if not into the request's member of the same name. */
-export interface PathMember {
-  readonly member: string;
-  readonly idOf?: IdOf;
-}
-
-/** One of a list that the operation answers, where a route is about a single thing. */
-export interface OneOf {
-  readonly from: string;
-  readonly as: string;
-  /** The refusal where the operation answers a failure instead. */
-  readonly absent: EcsErrorCode;
-}
-
-/** How one operation of the ECS API is called as REST: everything else follows from its schemas. */
-export interface OperationRoute {
-  readonly operation: ModelOperationName;
-  /** What it does, for people who read the reference. */
-  readonly summary: string;
-  /** 200 where nothing is said. */
-  readonly status?: 201;
-  readonly path?: Readonly<Record<string, PathMember>>;
-  /** The whole answer where it is absent. */
-  readonly one?: OneOf;
-  readonly record?: RecordKind;
-  /** The operation says with this code that there is none. */
-  readonly absentAs?: EcsErrorCode;
-}
+import type { OneOf, OperationRoute } from "./operation-route.ts";
 
 const ONE_SERVICE: OneOf = {
   from: "services",
@@ -62,10 +26,6 @@ const TASK = `${CLUSTER}/tasks/{task}` as const;
 const INSTANCE = `${CLUSTER}/container-instances/{containerInstance}` as const;
 const DEFINITION = "/v1/task-definitions/{taskDefinition}";
 const PROVIDER = "/v1/capacity-providers/{capacityProvider}";
-
-export type RestMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-/** Such as `GET /v1/clusters/{cluster}`. */
-export type OperationRouteName = `${RestMethod} /v1/${string}`;
 
 /**
  * The ECS API as resources and verbs, by method and path. A route is there as soon as its operation
@@ -160,6 +120,11 @@ export const OPERATION_ROUTES: Readonly<Record<string, OperationRoute>> = {
     summary: "Stop a deployment, or roll it back",
     path: { deployment: { member: "serviceDeploymentArn", idOf: "service-deployment" } },
   },
+  [`POST ${SERVICE}/deployments/{deployment}/continue`]: {
+    operation: "ContinueServiceDeployment",
+    summary: "Have a deployment go on that waits at a lifecycle hook",
+    path: { deployment: { member: "serviceDeploymentArn", idOf: "service-deployment" } },
+  },
   [`GET ${SERVICE}/revisions/{revision}`]: {
     operation: "DescribeServiceRevisions",
     summary: "Show what a deployment deploys",
@@ -214,6 +179,10 @@ export const OPERATION_ROUTES: Readonly<Record<string, OperationRoute>> = {
     record: "task",
   },
   [`DELETE ${TASK}`]: { operation: "StopTask", summary: "Stop a task", record: "task" },
+  [`POST ${TASK}/commands`]: {
+    operation: "ExecuteCommand",
+    summary: "Execute a command in a container of a task",
+  },
   [`GET ${TASK}/protection`]: {
     operation: "GetTaskProtection",
     summary: "Show whether a task is protected from scale-in",

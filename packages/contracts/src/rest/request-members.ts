@@ -2,7 +2,7 @@ import { EcsError } from "@berth/domain/errors";
 import type { NormalizedSchema } from "@smithy/core/schema";
 import { isJsonObject } from "../ecs-api/request-readers.ts";
 import type { JsonObject } from "../ecs-api/request-readers.ts";
-import type { IdOf } from "./operation-routes.ts";
+import type { IdOf } from "./operation-route.ts";
 import type { RouteMembers } from "./route-members.ts";
 
 /** A call of a route as it came. */

@@ -1,6 +1,6 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
 import { schemasOf } from "../ecs-api/schemas.ts";
-import type { OperationRoute, OperationRouteName, PathMember } from "./operation-routes.ts";
+import type { OperationRoute, OperationRouteName, PathMember } from "./operation-route.ts";
 
 /** Where each member of an operation's request stands in a call of one of its routes. */
 export interface RouteMembers {

@@ -46,6 +46,6 @@ async function passedBy(
 async function passedByRun(context: CommandContext, run: Run): Promise<Named> {
   const { taskRoleArn, executionRoleArn } = run.overrides ?? {};
   const definition = await findTaskDefinition(context, run.taskDefinition ?? "");
-  const { task, execution } = taskRoles(definition ?? {}, undefined);
+  const { task, execution } = taskRoles(definition ?? {});
   return [taskRoleArn || task, executionRoleArn || execution];
 }

@@ -128,6 +128,12 @@ const CALLS: readonly Call[] = [
   ],
   ["StopTask", { cluster, task: ID }, [`${ARN}:task/prod/${ID}`], "prod"],
   [
+    "ExecuteCommand",
+    { cluster, task: ID, command: "sh", interactive: true },
+    [`${ARN}:task/prod/${ID}`],
+    "prod",
+  ],
+  [
     "DescribeTasks",
     { cluster, tasks: [`${ARN}:task/prod/${ID}`] },
     [`${ARN}:task/prod/${ID}`],
@@ -165,6 +171,11 @@ const CALLS: readonly Call[] = [
   [
     "StopServiceDeployment",
     { serviceDeploymentArn: `${ARN}:service-deployment/prod/web/1` },
+    [`${ARN}:service-deployment/prod/web/1`],
+  ],
+  [
+    "ContinueServiceDeployment",
+    { serviceDeploymentArn: `${ARN}:service-deployment/prod/web/1`, hookId: "hook" },
     [`${ARN}:service-deployment/prod/web/1`],
   ],
   [

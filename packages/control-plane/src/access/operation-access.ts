@@ -105,6 +105,7 @@ const NAMERS: { readonly [Name in EcsOperationName]: Namer<Name> } = {
     ...theDefinition(scope, taskDefinition),
   }),
   StopTask: (scope, { cluster, task }) => tasks(scope, cluster, [task]),
+  ExecuteCommand: (scope, { cluster, task }) => tasks(scope, cluster, [task]),
   DescribeTasks: (scope, { cluster, tasks: named }) => tasks(scope, cluster, named),
   ListTasks: (scope, { cluster, containerInstance }) =>
     containerInstance === undefined
@@ -124,6 +125,8 @@ const NAMERS: { readonly [Name in EcsOperationName]: Namer<Name> } = {
   DescribeServiceDeployments: (scope, { serviceDeploymentArns }) =>
     serviceDeployments(scope, serviceDeploymentArns),
   StopServiceDeployment: (scope, { serviceDeploymentArn: arn }) => serviceDeployments(scope, [arn]),
+  ContinueServiceDeployment: (scope, { serviceDeploymentArn: arn }) =>
+    serviceDeployments(scope, [arn]),
   DescribeServiceRevisions: (scope, { serviceRevisionArns: arns = [] }) => ({
     resources: arns.map((arn) => {
       const ref = serviceChildRef(scope, "service-revision", arn);

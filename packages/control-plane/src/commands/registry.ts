@@ -1,4 +1,5 @@
 import type { Commands } from "./command.ts";
+import { continueServiceDeployment } from "./continue-service-deployment.ts";
 import { createCapacityProvider } from "./create-capacity-provider.ts";
 import { createCluster } from "./create-cluster.ts";
 import { createService } from "./create-service.ts";
@@ -22,6 +23,7 @@ import { describeTaskDefinition } from "./describe-task-definition.ts";
 import { describeTaskSets } from "./describe-task-sets.ts";
 import { describeTasks } from "./describe-tasks.ts";
 import { discoverPollEndpoint } from "./discover-poll-endpoint.ts";
+import { executeCommand } from "./execute-command.ts";
 import { getTaskProtection } from "./get-task-protection.ts";
 import { listAccountSettings } from "./list-account-settings.ts";
 import { listAttributes } from "./list-attributes.ts";
@@ -90,6 +92,7 @@ export const commands: Commands = {
   RunTask: runTask,
   StartTask: startTask,
   StopTask: stopTask,
+  ExecuteCommand: executeCommand,
   DescribeTasks: describeTasks,
   ListTasks: listTasks,
   UpdateTaskProtection: updateTaskProtection,
@@ -104,6 +107,7 @@ export const commands: Commands = {
   DescribeServiceDeployments: describeServiceDeployments,
   DescribeServiceRevisions: describeServiceRevisions,
   StopServiceDeployment: stopServiceDeployment,
+  ContinueServiceDeployment: continueServiceDeployment,
   CreateTaskSet: createTaskSet,
   UpdateTaskSet: updateTaskSet,
   DeleteTaskSet: deleteTaskSet,

@@ -19,6 +19,11 @@ describe("RunTask refuses", () => {
     }),
     aTaskDefinition({ family: "fargate", networkMode: "awsvpc", compatibilities: ["FARGATE"] }),
   ];
+  const gpus = (type: "GPU" | "InferenceAccelerator", value: string): Partial<Request> => ({
+    overrides: {
+      containerOverrides: [{ name: "main", resourceRequirements: [{ type, value }] }],
+    },
+  });
   const network = { networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } } };
 
   test.each<{ name: string; request: Partial<Request>; code: string; message: string }>([
@@ -51,6 +56,55 @@ describe("RunTask refuses", () => {
       request: { overrides: { containerOverrides: [{ name: "x" }] } },
       code: INVALID,
       message: "Override for container named x is not a container in the TaskDefinition.",
+    },
+    {
+      name: "an override of less memory than a container can have",
+      request: { overrides: { containerOverrides: [{ name: "main", memory: 1 }] } },
+      code: INVALID,
+      message: "Invalid setting for container 'main'. 'memory' must be at least 6.",
+    },
+    {
+      name: "an override of cpu below none",
+      request: { overrides: { containerOverrides: [{ name: "main", cpu: -1 }] } },
+      code: INVALID,
+      message: "Invalid setting for container 'main'. 'cpu' must not be negative.",
+    },
+    {
+      name: "an override of no GPU",
+      request: gpus("GPU", "0"),
+      code: INVALID,
+      message:
+        "Invalid setting for container 'main'. 'resourceRequirements' of type GPU must have a whole number of at least 1 as value.",
+    },
+    {
+      name: "an override of another resource",
+      request: gpus("InferenceAccelerator", "device1"),
+      code: INVALID,
+      message: "resourceRequirements of a container override must be of type GPU.",
+    },
+    {
+      name: "an override of inference accelerators, which ECS no longer has",
+      request: { overrides: { inferenceAcceleratorOverrides: [{ deviceName: "d" }] } },
+      code: INVALID,
+      message: "Unsupported field 'inferenceAcceleratorOverrides'",
+    },
+    {
+      name: "an override of ephemeral storage that is too little",
+      request: { overrides: { ephemeralStorage: { sizeInGiB: 20 } } },
+      code: INVALID,
+      message: "EphemeralStorage size should be at least 21",
+    },
+    {
+      name: "an override of ephemeral storage on an instance",
+      request: { overrides: { ephemeralStorage: { sizeInGiB: 21 } } },
+      code: INVALID,
+      message: "The ephemeralStorage override is for tasks of launch type FARGATE only.",
+    },
+    {
+      name: "a task role by override that is none",
+      request: { overrides: { taskRoleArn: "arn:aws:iam::123456789012:user/app" } },
+      code: "ClientException",
+      message: "Invalid arn syntax",
     },
     {
       name: "the group of a service",

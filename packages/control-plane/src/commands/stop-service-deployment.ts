@@ -7,7 +7,6 @@ import { persist } from "../reconcile/persist.ts";
 import type { Command } from "./command.ts";
 import { findServiceDeployments } from "./find-service-deployments.ts";
 import { type ServiceChildRef, serviceChildRef } from "./identifiers.ts";
-import { unsupported } from "./unsupported.ts";
 
 /**
  * Has a service deployment rolled back, whatever its configuration says. One that is on its way back
@@ -17,7 +16,11 @@ import { unsupported } from "./unsupported.ts";
  */
 export const stopServiceDeployment: Command<"StopServiceDeployment"> = async (context, request) => {
   if ((request.stopType ?? "ROLLBACK") !== "ROLLBACK") {
-    throw unsupported(`stop type ${request.stopType}`);
+    // It is in ECS's model, and nowhere in its documentation.
+    throw new EcsError(
+      "UnsupportedFeatureException",
+      `stopType ${request.stopType} is not supported: only ROLLBACK is.`,
+    );
   }
   const arn = request.serviceDeploymentArn ?? "";
   const ref = serviceChildRef(context.scope, "service-deployment", arn);

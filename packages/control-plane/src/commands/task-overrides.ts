@@ -2,16 +2,21 @@ import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import { defined } from "@berth/domain/defined";
 import { EcsError } from "@berth/domain/errors";
 import { isRoleArn } from "@berth/domain/role-arn";
-import type { TaskDefinition } from "@berth/domain/task-definition";
+import type { ResourceRequirement, TaskDefinition } from "@berth/domain/task-definition";
+import { containerFaults } from "@berth/domain/task-definition/container-faults";
+import { overridden } from "@berth/domain/task-definition/overridden";
 import { cpuUnitsOf, memoryMiBOf } from "@berth/domain/task-definition/sizes";
 import type { ContainerOverride, TaskOverrides } from "@berth/domain/task";
 import { refuseUnsupported } from "./unsupported.ts";
 
 type GivenOverrides = NonNullable<EcsRequest<"RunTask">["overrides"]>;
 type GivenContainerOverride = NonNullable<GivenOverrides["containerOverrides"]>[number];
+type GivenRequirement = NonNullable<GivenContainerOverride["resourceRequirements"]>[number];
 
 /** Characters of JSON. Source: ECS API reference, TaskOverride. */
 const MAX_LENGTH = 8192;
+/** GiB. Source: ECS API reference, EphemeralStorage. */
+const EPHEMERAL_STORAGE = { min: 21, max: 200 };
 
 /**
  * The overrides as they are kept with a task; `undefined` where there is nothing to override.
@@ -19,16 +24,16 @@ const MAX_LENGTH = 8192;
  * @throws EcsError ClientException, InvalidParameterException, UnsupportedFeatureException
  */
 export function validOverrides(
-  definition: Pick<TaskDefinition, "containerDefinitions">,
+  definition: TaskDefinition,
   given: GivenOverrides = {},
 ): TaskOverrides | undefined {
   if (JSON.stringify(given).length > MAX_LENGTH) {
     throw invalid(`Container Overrides length must be at most ${MAX_LENGTH}`);
   }
-  refuseUnsupported({
-    "override of ephemeralStorage": given.ephemeralStorage,
-    "override of inference accelerators": given.inferenceAcceleratorOverrides,
-  });
+  if (given.inferenceAcceleratorOverrides?.length) {
+    throw invalid("Unsupported field 'inferenceAcceleratorOverrides'");
+  }
+  checkEphemeralStorage(given.ephemeralStorage);
   const known = new Set(definition.containerDefinitions.map(({ name }) => name));
   const containerOverrides = given.containerOverrides?.map((each) =>
     validContainerOverride(known, each),
@@ -40,7 +45,19 @@ export function validOverrides(
     taskRoleArn: overridingRole(given.taskRoleArn),
     executionRoleArn: overridingRole(given.executionRoleArn),
   });
-  return Object.keys(overrides).length > 0 ? overrides : undefined;
+  if (Object.keys(overrides).length === 0) return undefined;
+  // The definition had none: whatever is wrong now, the overrides made so.
+  for (const fault of containerFaults(overridden(definition, overrides))) throw invalid(fault);
+  return overrides;
+}
+
+function checkEphemeralStorage(given: GivenOverrides["ephemeralStorage"]): void {
+  if (!given) return;
+  const { min, max } = EPHEMERAL_STORAGE;
+  const { sizeInGiB = 0 } = given;
+  if (sizeInGiB < min) throw invalid(`EphemeralStorage size should be at least ${min}`);
+  if (sizeInGiB > max) throw invalid(`EphemeralStorage size should be at most ${max}`);
+  throw invalid("The ephemeralStorage override is for tasks of launch type FARGATE only.");
 }
 
 function validContainerOverride(
@@ -52,15 +69,13 @@ function validContainerOverride(
   if (!known.has(name)) {
     throw invalid(`Override for container named ${name} is not a container in the TaskDefinition.`);
   }
-  refuseUnsupported({
-    "override of environmentFiles": environmentFiles,
-    "override of resourceRequirements": resourceRequirements,
-  });
+  refuseUnsupported({ "override of environmentFiles": environmentFiles });
   const { environment, ...plain } = defined(others);
   return {
     name,
     ...plain,
     ...(environment && { environment: environment.map((variable) => defined(variable)) }),
+    ...(resourceRequirements && { resourceRequirements: resourceRequirements.map(validGpus) }),
   };
 }
 
@@ -69,6 +84,12 @@ function overridingRole(arn: string | undefined): string | undefined {
   if (!arn) return undefined;
   if (!isRoleArn(arn)) throw new EcsError("ClientException", "Invalid arn syntax");
   return arn;
+}
+
+/** Source: ECS API reference, ContainerOverride `resourceRequirements`. */
+function validGpus({ type, value = "" }: GivenRequirement): ResourceRequirement {
+  if (type === "GPU") return { type, value };
+  throw invalid("resourceRequirements of a container override must be of type GPU.");
 }
 
 /** A size as ECS keeps it: `1 vCPU` as `1024`. */

@@ -4,6 +4,7 @@ import { defined } from "@berth/domain/defined";
 import { EcsError } from "@berth/domain/errors";
 import type { Tag } from "@berth/domain/tag";
 import type { TaskDefinition } from "@berth/domain/task-definition";
+import { overridden } from "@berth/domain/task-definition/overridden";
 import type { CommandContext } from "../context.ts";
 import type { Launch } from "../placement/new-task.ts";
 import { taskTags } from "../placement/task-tags.ts";
@@ -42,7 +43,8 @@ export async function checkTaskRequest(
     activeCluster(context, request.cluster),
     startableDefinition(context, request.taskDefinition),
   ]);
-  const capacity = checkLaunch(cluster, definition, request);
+  const overrides = validOverrides(definition, request.overrides);
+  const capacity = checkLaunch(cluster, overridden(definition, overrides), request);
   const launch: Launch = {
     cluster: cluster.name,
     definition,
@@ -54,7 +56,7 @@ export async function checkTaskRequest(
       startedBy: request.startedBy,
       referenceId: request.referenceId,
       enableExecuteCommand: request.enableExecuteCommand,
-      overrides: validOverrides(definition, request.overrides),
+      overrides,
     }),
   };
   return { launch, ...capacity };

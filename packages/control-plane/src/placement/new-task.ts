@@ -4,6 +4,7 @@ import type { Tag } from "@berth/domain/tag";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { TaskPlacement } from "@berth/domain/task-placement";
 import { taskDefinitionName } from "@berth/domain/task-definition";
+import { overridden } from "@berth/domain/task-definition/overridden";
 import type { Cause, Task, TaskContainer, TaskOverrides } from "@berth/domain/task";
 import { taskRoles } from "@berth/domain/task-roles";
 import type { ControlPlane } from "../context.ts";
@@ -45,7 +46,8 @@ export function newTask(
   { taskId, gpuIds, ...place }: TaskPlace,
 ): Task {
   const { definition, cause, tags, enableExecuteCommand, ...kept } = launch;
-  const { cpuUnits, memoryMiB } = taskDemand(definition, launch.overrides);
+  const asLaunched = overridden(definition, launch.overrides);
+  const { cpuUnits, memoryMiB } = taskDemand(asLaunched);
   const now = controlPlane.now();
   return {
     ...kept,
@@ -57,7 +59,7 @@ export function newTask(
     createdAt: now,
     cpuUnits,
     memoryMiB,
-    containers: newContainers(controlPlane, definition, gpuIds),
+    containers: newContainers(controlPlane, asLaunched, gpuIds),
     history: [{ at: now, to: "PENDING", cause }],
     // What is off or empty is left out: the item is billed by its size.
     ...(enableExecuteCommand && { enableExecuteCommand }),
@@ -71,7 +73,7 @@ function credentialsIds(
   controlPlane: Pick<ControlPlane, "randomHex">,
   { definition, overrides }: Launch,
 ): Pick<Task, "credentialsIds"> {
-  const { task, execution } = taskRoles(definition, overrides);
+  const { task, execution } = taskRoles(overridden(definition, overrides));
   if (task === undefined && execution === undefined) return {};
   const newId = (role: string | undefined) => role && randomUuid(controlPlane);
   return { credentialsIds: defined({ task: newId(task), execution: newId(execution) }) };

@@ -76,6 +76,22 @@ describe("placeTasks, of GPUs", () => {
     expect(placed[0]).not.toHaveProperty("gpuIds");
   });
 
+  test("gives as many as the call asks for instead", async () => {
+    const controlPlane = await aClusterWithGpus("GPU-a", "GPU-b");
+    const { name } = aContainerDefinition();
+    const resourceRequirements = [{ type: "GPU", value: "2" }] as const;
+    const { placed } = await placeTasks(
+      controlPlane,
+      aRequest(controlPlane, {
+        definition,
+        taskIds: [FIRST],
+        overrides: { containerOverrides: [{ name, resourceRequirements }] },
+      }),
+    );
+    expect(placed[0]?.containers[0]?.gpuIds).toEqual(["GPU-a", "GPU-b"]);
+    expect(await gpusHeld(controlPlane)).toEqual([["GPU-a", "GPU-b"]]);
+  });
+
   test("gives a task that was not written those that are reserved for it", async () => {
     const controlPlane = await aClusterWithGpus("GPU-a", "GPU-b");
     const held = { reservedAt: controlPlane.now(), countable: { GPU: 1 }, gpuIds: ["GPU-b"] };

@@ -1,4 +1,5 @@
 import { taskDemand } from "@berth/domain/resources";
+import { overridden } from "@berth/domain/task-definition/overridden";
 import type { PlacementStrategy } from "@berth/domain/service";
 import type { PlacementConstraint } from "@berth/domain/task-definition";
 import type { Task } from "@berth/domain/task";
@@ -44,7 +45,7 @@ export async function placeTasks(
   return commitPlacements(controlPlane, {
     ...request,
     board: boardOf(view, controlPlane, isAll),
-    demand: taskDemand(request.definition, request.overrides),
+    demand: taskDemand(overridden(request.definition, request.overrides)),
     choose: (taskIds, round) =>
       view.index.plan(
         placementRequest({ ...request, taskIds }, { ...request, seed: `${taskIds[0]}/${round}` }),
@@ -90,7 +91,7 @@ export async function startTasksOn(
     ...request,
     taskIds: [...chosen.keys()],
     board,
-    demand: taskDemand(request.definition, request.overrides),
+    demand: taskDemand(overridden(request.definition, request.overrides)),
     newTask: (place) => request.newTask({ ...place, placement: request.placement }),
     choose: (taskIds) => planGivenPlaces((id) => board.get(id), { ...request, taskIds, chosen }),
   });

@@ -1,6 +1,7 @@
 import type { ProviderInstances } from "@berth/domain/capacity-provider";
 import type { Attribute } from "@berth/domain/container-instance";
 import { taskDemand } from "@berth/domain/resources";
+import { overridden } from "@berth/domain/task-definition/overridden";
 import type { PlacementStrategy } from "@berth/domain/service";
 import type { TaskOverrides } from "@berth/domain/task";
 import type { PlacementConstraint, TaskDefinition } from "@berth/domain/task-definition";
@@ -91,7 +92,7 @@ export const requirementsOf = (
 const requestWithoutRules = ({ definition, ...wish }: PlacementWish): PlacementRequest => ({
   taskIds: wish.taskIds,
   group: wish.group,
-  demand: taskDemand(definition, wish.overrides),
+  demand: taskDemand(overridden(definition, wish.overrides)),
   requiresAttributes: requirementsOf(definition, wish).requiresAttributes,
   constraints: [],
   strategy: [],

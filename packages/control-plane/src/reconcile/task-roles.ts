@@ -1,6 +1,7 @@
 import { ROLE_TYPES, type RoleCredentials, type RoleType } from "@berth/contracts/agent/messages";
 import { clusterArn, taskArn } from "@berth/domain/arn";
 import type { Task } from "@berth/domain/task";
+import { overridden } from "@berth/domain/task-definition/overridden";
 import { taskRoles, type TaskRoles } from "@berth/domain/task-roles";
 import type { InstanceControlPlane } from "../context.ts";
 import { definitionsNamed } from "../definition-cache.ts";
@@ -83,7 +84,7 @@ async function rolesOf(
   const definitions = await definitionsNamed(controlPlane, names);
   return withRoles.flatMap((task) => {
     const definition = definitions.get(task.taskDefinition);
-    return definition ? rolesOfOne(task, taskRoles(definition, task.overrides)) : [];
+    return definition ? rolesOfOne(task, taskRoles(overridden(definition, task.overrides))) : [];
   });
 }
 

@@ -1,4 +1,4 @@
-import type { RecordKind } from "@berth/contracts/rest/operation-routes";
+import type { RecordKind } from "@berth/contracts/rest/operation-route";
 import type { Scope } from "@berth/domain/arn";
 import { EcsError } from "@berth/domain/errors";
 import type { Store, Stored, StoredInstance } from "@berth/store/store";

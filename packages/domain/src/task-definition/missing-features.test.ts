@@ -50,6 +50,16 @@ test("deeper in a container", () => {
   ]);
 });
 
+test("resources that no instance registers", () => {
+  const resourceRequirements = [
+    { type: "GPU", value: "1" },
+    { type: "NeuronDevice", value: "1" },
+  ] as const;
+  expect(ofContainer({ resourceRequirements })).toEqual([
+    "resourceRequirements of type NeuronDevice of container web",
+  ]);
+});
+
 test("nothing that was not asked for", () => {
   expect(
     ofContainer({

@@ -36,9 +36,12 @@ function* containerFeatures(
   { networkMode }: TaskDefinition,
 ): Generator<string> {
   yield* asked(container, CONTAINER_MEMBERS);
-  const { restartPolicy, logConfiguration, portMappings } = container;
+  const { restartPolicy, logConfiguration, portMappings, resourceRequirements = [] } = container;
   yield* asked(restartPolicy, ["enabled"], "restartPolicy");
   yield* asked(logConfiguration, ["secretOptions"], "logConfiguration.secretOptions");
+  for (const { type } of resourceRequirements) {
+    if (type !== "GPU") yield `resourceRequirements of type ${type}`;
+  }
   const hasRange = portMappings.some(({ containerPortRange }) => containerPortRange !== undefined);
   // On the host's network a container has the ports of its range without anybody's help.
   if (hasRange && networkMode !== "host") yield "containerPortRange";

@@ -1,7 +1,7 @@
 import { schemasOf } from "@berth/contracts/ecs-api/schemas";
 import { requiredMembers } from "@berth/contracts/ecs-api/member-rules";
 import type { EcsComponents, JsonSchema } from "@berth/contracts/rest/json-schema";
-import type { OperationRoute, OperationRouteName } from "@berth/contracts/rest/operation-routes";
+import type { OperationRoute, OperationRouteName } from "@berth/contracts/rest/operation-route";
 import { routeMembers } from "@berth/contracts/rest/route-members";
 import type { RouteMembers } from "@berth/contracts/rest/route-members";
 import { answers, jsonBody, pathParameter, queryParameter } from "./parts.ts";

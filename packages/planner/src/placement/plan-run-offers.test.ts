@@ -61,6 +61,12 @@ test.each<{
   expect(planRunOffers(onInstances(instances), runs)).toEqual(offered);
 });
 
+test("offers to a run what one of its capacity providers has room for", () => {
+  const [small, great] = [aRun("a", 100), aRun("b", 2_000)];
+  const run = { id: "both", requests: [...great.requests, ...small.requests] };
+  expect(planRunOffers(onInstances(1), [run])).toEqual(["both"]);
+});
+
 test("offers to a run what an earlier try has reserved for it, though all is full", () => {
   const run = aRun("a", 1_024);
   const reservations = { [run.requests[0]?.taskIds[0] ?? ""]: aReservation({ memoryMiB: 1_024 }) };

@@ -75,6 +75,18 @@ describe("moves", () => {
       moves: ["0>1", "0>1"],
     },
     {
+      name: "leave an instance that has no zone, as it would be the last to be chosen",
+      layout: [{ own: 2 }, { own: 0, zone: "a" }],
+      strategy: [BY_ZONE],
+      moves: ["0>1", "0>1"],
+    },
+    {
+      name: "go to none without a zone",
+      layout: [{ own: 3, zone: "a" }, { own: 0 }],
+      strategy: [BY_ZONE],
+      moves: [],
+    },
+    {
       name: "fill a zone that is back, over its instances",
       layout: [
         { own: 3, zone: "a" },
@@ -170,5 +182,36 @@ describe("moves", () => {
     const { tasks, ...request } = requestFor(candidates, [BY_INSTANCE]);
     const moves = planMoves(candidates, { ...request, tasks: tasks.slice(4) });
     expect(moves).toEqual([{ taskId: tasks[4]?.taskId, from: instanceId(0), to: instanceId(1) }]);
+  });
+});
+
+describe("beside other groups' tasks", () => {
+  /** Two instances with a task of the group each, and this of another group. */
+  const beside = (...others: readonly Partial<Parameters<typeof aReservation>[0]>[]) =>
+    candidatesOf(others.map(() => ({ own: 1 }))).map(({ instance, ledger }, number) => {
+      const other = { [taskId("service:api", number)]: aReservation(others[number]) };
+      return {
+        instance,
+        ledger: { ...ledger, reservations: { ...ledger.reservations, ...other } },
+      };
+    });
+  const moves = (candidates: readonly Candidate[], strategy: PlacementStrategy) =>
+    planMoves(candidates, requestFor(candidates, [strategy])).map(({ to }) => to);
+  const byCpu = { cpuUnits: 500, memoryMiB: 0 };
+  const byMemory = { cpuUnits: 0, memoryMiB: 500 };
+
+  test("binpack packs by the resource that it names", () => {
+    const candidates = beside(byCpu, byMemory);
+    expect(moves(candidates, { type: "binpack", field: "cpu" })).toEqual([instanceId(0)]);
+    expect(moves(candidates, PACKED)).toEqual([instanceId(1)]);
+  });
+
+  test("spread counts its own", () => {
+    const [crowded, other] = candidatesOf([{ own: 1 }, { own: 1 }]);
+    if (!crowded || !other) throw new Error("no candidates");
+    const others = [1, 2, 3].map((number) => [taskId("service:api", number), aReservation()]);
+    const reservations = { ...crowded.ledger.reservations, ...Object.fromEntries(others) };
+    const candidates = [{ ...crowded, ledger: { ...crowded.ledger, reservations } }, other];
+    expect(moves(candidates, BY_INSTANCE)).toEqual([]);
   });
 });

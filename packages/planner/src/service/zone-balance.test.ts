@@ -36,6 +36,13 @@ describe("evening out", () => {
     expect(evenOut(membersIn("aaaa", true), ["a", "b"], 9)).toEqual([]);
   });
 
+  test("takes as many as are not protected, and then from the next fullest", () => {
+    const [free] = membersIn("a");
+    const members = [...membersIn("aaaaa", true), ...(free ? [free] : []), ...membersIn("bbb")];
+    expect(evenOut(members, ["a", "b", "c"], 9)).toEqual(["c", "c"]);
+    expect(evenOut(members, ["a", "c"], 1)).toEqual(["c"]);
+  });
+
   test("leaves no two zones further apart than one, and does not go on then", () => {
     const zones = ["a", "b", "c", "d"];
     const tasks = fc.array(fc.constantFrom(...zones), { maxLength: 20 });

@@ -160,9 +160,13 @@ const presentContainerOverride = ({
   cpu,
   memory,
   memoryReservation,
+  resourceRequirements,
 }: ContainerOverride): NonNullable<OverrideDescription["containerOverrides"]>[number] => ({
   name,
   ...defined({ cpu, memory, memoryReservation }),
   ...(command && { command: [...command] }),
   ...(environment && { environment: environment.map((variable) => ({ ...variable })) }),
+  ...(resourceRequirements && {
+    resourceRequirements: resourceRequirements.map((each) => ({ ...each })),
+  }),
 });

@@ -39,6 +39,8 @@ test.each([
   ["^ab$", "ab", true],
   ["a^b", "ab", false],
   ["a$b", "ab", false],
+  ["a+?b", "aab", true],
+  ["a+?b", "b", false],
   ["[a-c]", "b", true],
   ["[a-c]", "c", true],
   ["[a-c]", "d", false],

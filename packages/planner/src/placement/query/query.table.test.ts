@@ -261,6 +261,10 @@ const INVALID: readonly (readonly [expression: string, fault: string])[] = [
     "registeredAt needs a date at character 16 but was given 2018-13-01",
   ],
   [
+    "registeredAt > 2018-00-10",
+    "registeredAt needs a date at character 16 but was given 2018-00-10",
+  ],
+  [
     "registeredAt > 2019-02-29",
     "registeredAt needs a date at character 16 but was given 2019-02-29",
   ],
