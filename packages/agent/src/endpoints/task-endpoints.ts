@@ -44,11 +44,13 @@ export class TaskEndpoints {
   }
 
   #credentials(route: Extract<EndpointRoute, { kind: "credentials" }>): EndpointAnswer | undefined {
-    const { roles, tasks } = this.#parts;
+    const { roles, tasks, log } = this.#parts;
     const credentials = roles.find(route.id);
     if (!credentials) {
       return isCredentialsId(tasks(), route.id) ? credentialsUninitialized(route) : undefined;
     }
+    // Who was given keys, and never which.
+    log.info("role-keys-served", { role: credentials.roleArn, expires: credentials.expiration });
     const { roleArn, accessKeyId, secretAccessKey, sessionToken, expiration } = credentials;
     return json(200, {
       RoleArn: roleArn,
