@@ -9,6 +9,7 @@ const TASK = "arn:aws:ecs:us-east-1:123456789012:task/default/1";
 
 /** The ECS API: what it was asked, and what it answers. */
 let server: Server;
+let endpoint: string;
 let asked: unknown[];
 let reply: { readonly status: number; readonly body: object } | undefined;
 
@@ -30,6 +31,7 @@ beforeEach(async () => {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 afterEach(() => {
   server.closeAllConnections();
@@ -38,7 +40,7 @@ afterEach(() => {
 
 async function ask(method: string, body = "") {
   const api = new ECSClient({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint,
     region: "us-east-1",
     credentials: { accessKeyId: "AKIA", secretAccessKey: "x" },
     maxAttempts: 1,
@@ -110,8 +112,14 @@ test("a refusal of the API comes with its code", async () => {
   });
 });
 
-test("an API that cannot be reached is a fault of ours", async () => {
+test("an API that breaks off, or is not there, is no fault of the task's", async () => {
   reply = undefined;
+  expect(await ask("GET")).toMatchObject({
+    status: 504,
+    body: { error: { Code: "RequestCanceled" } },
+  });
+  server.close();
+  server.closeAllConnections();
   expect(await ask("GET")).toMatchObject({
     status: 500,
     body: { error: { Code: "ServerException" } },
