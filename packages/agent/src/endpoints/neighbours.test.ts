@@ -60,6 +60,13 @@ describe("an agent asks the others of its machine", () => {
     expect(await asker.ask(asking("his"))).toMatchObject({ status: 200 });
   });
 
+  test("and does not wait for one that hangs", async () => {
+    const asker = await anAgent(knowing("mine"));
+    await anAgent(() => new Promise<undefined>(() => undefined));
+    await anAgent(knowing("his"));
+    expect(await asker.ask(asking("his"))).toMatchObject({ status: 200 });
+  });
+
   test("and forgets those that have died", async () => {
     const asker = await anAgent(knowing("mine"));
     const dead = await anAgent(knowing("his"));

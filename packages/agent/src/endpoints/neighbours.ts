@@ -11,7 +11,10 @@ import { createEndpointServer } from "./endpoint-server.ts";
 /** Said among agents alone: the container is none of mine; and: ask again, I do not know them yet. */
 const NOT_MINE = 421;
 const NOT_YET = 425;
-const TIMEOUT_MS = 10_000;
+/** Longer than the API may take that a task asks by way of its agent. */
+const TIMEOUT_MS = 5_000;
+
+class NotYet extends Error {}
 
 /**
  * The agents of one machine. One of them answers at the address that all containers ask; what it does
@@ -43,14 +46,26 @@ export class Neighbours {
     this.#server.closeAllConnections();
   }
 
-  /** `notYet`: one of them does not know its tasks yet. */
+  /**
+   * The answer of the one that knows, whoever else is slow. `notYet`: nobody does, and one of them
+   * does not know its tasks yet.
+   */
   async ask(request: EndpointRequest): Promise<EndpointAnswer | "notYet" | undefined> {
     const others = readdirSync(this.#directory).filter((each) => each !== this.#name);
-    const answers = await Promise.all(others.map((each) => this.#askOne(each, request)));
-    const given = answers.filter((each) => each !== undefined && each.status !== NOT_MINE);
-    return (
-      given.find((each) => each?.status !== NOT_YET) ?? (given.length > 0 ? "notYet" : undefined)
-    );
+    try {
+      return await Promise.any(others.map((each) => this.#askOwner(each, request)));
+    } catch (error) {
+      const { errors } = error as AggregateError;
+      return errors.some((each) => each instanceof NotYet) ? "notYet" : undefined;
+    }
+  }
+
+  /** @throws Error where it is not the owner */
+  async #askOwner(name: string, request: EndpointRequest): Promise<EndpointAnswer> {
+    const answer = await this.#askOne(name, request);
+    if (answer?.status === NOT_YET) throw new NotYet();
+    if (!answer || answer.status === NOT_MINE) throw new Error("the container is not its own");
+    return answer;
   }
 
   async #askOne(name: string, request: EndpointRequest): Promise<EndpointAnswer | undefined> {
