@@ -10,6 +10,7 @@ import {
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
 } from "@aws-sdk/client-ecs";
+import { anEc2Instance, startMetadataStandIn } from "@berth/testing/ec2-stand-ins";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Berth, eventually } from "./berth.ts";
 
@@ -79,16 +80,18 @@ const mounted = [process.cwd(), "/usr", "/lib", "/lib64"].map((path, index) => (
 }));
 
 /** A container in which an AWS SDK calls Berth. Its API is on the machine's loopback address. */
-const sdkDefinition = () => ({
+const sdkDefinition = (environment: Readonly<Record<string, string>> = {}) => ({
   networkMode: "host" as const,
-  taskRoleArn: ROLE,
   volumes: mounted.map(({ volume }) => volume),
   containerDefinitions: [
     {
       ...demo,
       memory: 256,
       entryPoint: [process.execPath, join(process.cwd(), "test/e2e/task-role-program.ts")],
-      environment: [{ name: "AWS_ENDPOINT_URL_ECS", value: berth.endpoint.url }],
+      environment: Object.entries({
+        AWS_ENDPOINT_URL_ECS: berth.endpoint.url,
+        ...environment,
+      }).map(([name, value]) => ({ name, value })),
       mountPoints: mounted.map(({ mount }) => mount),
     },
   ],
@@ -104,7 +107,7 @@ describe.each(["in-process", "bundles"])("with functions as %s", (functions) => 
   afterAll(() => berth?.down());
 
   test("an AWS SDK in a container calls with its task's role, and goes on when keys change", async () => {
-    const dockerId = await run(sdkDefinition());
+    const dockerId = await run({ ...sdkDefinition(), taskRoleArn: ROLE });
     const lines = await eventually("calls with two keys", async () => {
       const said = await saidBy(dockerId);
       const keys = new Set(said.map((line) => line.split(" ")[0]));
@@ -142,10 +145,21 @@ describe.each(["in-process", "bundles"])("with functions as %s", (functions) => 
     );
   });
 
-  test("a task without a role is told of none", async () => {
-    const dockerId = await run({ containerDefinitions: [demo] });
-    const environment = await inside(dockerId, "env");
+  test("a task without a role is told of none, and has what it reaches of the machine's", async () => {
+    const plain = await run({ containerDefinitions: [demo] });
+    const environment = await inside(plain, "env");
     expect(environment).toContain("ECS_CONTAINER_METADATA_URI_V4=http://169.254.170.2/v4/");
     expect(environment).not.toContain("AWS_CONTAINER_CREDENTIALS");
+
+    const machine = anEc2Instance();
+    const metadata = await startMetadataStandIn(machine);
+    const AWS_EC2_METADATA_SERVICE_ENDPOINT = metadata.endpoint;
+    const dockerId = await run(sdkDefinition({ AWS_EC2_METADATA_SERVICE_ENDPOINT }));
+    // Those keys are AWS's: Berth does not know them.
+    await eventually("a call with the machine's keys", async () => {
+      const [line] = await saidBy(dockerId);
+      return line?.startsWith(`${machine.accessKeyId} UnrecognizedClientException`);
+    });
+    metadata.close();
   });
 });
