@@ -54,7 +54,14 @@ async function run(
   });
 }
 
-const demo = { name: "web", image: "berth/demo:1", cpu: 16, memory: 16 };
+const demo = {
+  name: "web",
+  image: "berth/demo:1",
+  cpu: 16,
+  memory: 16,
+  // Ends when it is told to, so that nobody waits for it.
+  command: ["sh", "-c", "trap exit TERM; sleep 600 & wait"],
+};
 
 async function inside(dockerId: string, script: string): Promise<string> {
   const { stdout } = await promisify(execFile)("docker", ["exec", dockerId, "sh", "-c", script]);
@@ -86,8 +93,9 @@ const sdkDefinition = (environment: Readonly<Record<string, string>> = {}) => ({
   containerDefinitions: [
     {
       ...demo,
+      command: [join(process.cwd(), "test/e2e/task-role-program.ts")],
       memory: 256,
-      entryPoint: [process.execPath, join(process.cwd(), "test/e2e/task-role-program.ts")],
+      entryPoint: [process.execPath],
       environment: Object.entries({
         AWS_ENDPOINT_URL_ECS: berth.endpoint.url,
         ...environment,
