@@ -80,6 +80,7 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
       "dynalite",
       "aws-lambda",
       "@aws-sdk/client-ecs",
+      "@aws-sdk/client-eventbridge",
       "@smithy/*",
     ],
     node: true,

@@ -19,6 +19,13 @@ export const METRICS = {
   TasksStopped: "Count",
   /** First invocations of a function's instances. */
   ColdStarts: "Count",
+  /* Of the event bus of one machine; EventBridge measures its own. */
+  /** Events that a target of a rule took. */
+  EventsDelivered: "Count",
+  /** Deliveries that failed and come again. */
+  EventDeliveryRetries: "Count",
+  /** Events that a target of a rule is never sent. */
+  EventsGivenUp: "Count",
 } as const satisfies Readonly<Record<string, "Count" | "Milliseconds">>;
 
 export type MetricName = keyof typeof METRICS;

@@ -26,6 +26,10 @@ export interface DataDirectory {
   readonly logs: string;
   /** What the event bus took. */
   readonly events: string;
+  /** Rules of the event bus and where they send to, with secrets. */
+  readonly eventRules: string;
+  /** Events that targets of rules are yet to be sent. */
+  readonly eventDeliveries: string;
   /** How far the changes of the table were told. */
   readonly changesCheckpoint: string;
   /** Bundles, where functions run as such. */
@@ -56,6 +60,8 @@ export function dataDirectory(root: string): DataDirectory {
     dynamodb: join(root, "dynamodb"),
     logs: join(root, INSTALLATION_FILES.logs),
     events: join(root, INSTALLATION_FILES.events),
+    eventRules: join(root, "event-rules.json"),
+    eventDeliveries: join(root, "event-deliveries"),
     changesCheckpoint: join(root, "changes-checkpoint"),
     functions: join(root, "functions"),
     compileCache: join(root, "cache"),

@@ -14,6 +14,7 @@ import { createEventBus } from "@berth/aws/event-bus";
 import { createRoleKeys } from "@berth/aws/role-keys";
 import { createLifecycleActions } from "@berth/aws/lifecycle-actions";
 import { NO_CLOUDWATCH } from "@berth/control-plane/alarms/no-cloudwatch";
+import type { VerifyOptions } from "@berth/contracts/sigv4";
 import type { ChangeEdge } from "@berth/functions/change-events";
 import { createEdge } from "@berth/functions/create-edge";
 import type { ApiEdge, InstanceEdge } from "@berth/functions/handlers";
@@ -29,11 +30,10 @@ import { KMS_KEY_ID, startKms } from "./embedded/kms-server.ts";
 import { embeddedQueues } from "./embedded/queues.ts";
 import { socketClientConfig, waitForSocket } from "./embedded/socket-client.ts";
 import { type Handlers, handlersOf } from "./handlers.ts";
-import { createEventBridgeApi } from "./event-bridge/event-bridge-api.ts";
-import { EventLog } from "./event-bridge/event-log.ts";
+import { startEventBridge } from "./event-bridge/start-event-bridge.ts";
 import { EVENT_BUS_NAME, type HostOptions, LOCAL_STAGE, TABLE_NAME } from "./host-options.ts";
-import { createListener } from "./http/listener.ts";
-import { type MetricsLog, openMetricsLog } from "./metrics-log.ts";
+import { createListener, type HttpHandler } from "./http/listener.ts";
+import { METRICS_LOG, type MetricsLog, openMetricsLog } from "./metrics-log.ts";
 import { startPollers } from "./queues/start-pollers.ts";
 import { startRoleKeys } from "./start-role-keys.ts";
 import { startSchedules } from "./schedules.ts";
@@ -60,8 +60,17 @@ export async function startHost(
     now,
     log: (message, error) => log.warn(message, describeError(error)),
   });
-  const eventLog = new EventLog(options.directory.events);
-  const server = createHttpServer(options, { handlers, sockets, eventLog, log });
+  const root = rootKey(options);
+  // The control plane signs with it when it pushes and when it tells. No other key may.
+  const findAccessKey = (id: string) => (id === root.accessKeyId ? root : undefined);
+  const events = startEventBridge(options, findAccessKey, log);
+  const server = createHttpServer(options, {
+    handlers,
+    sockets,
+    events: events.handler,
+    findAccessKey,
+    log,
+  });
   server.listen(options.port, "127.0.0.1");
   await once(server, "listening");
 
@@ -84,7 +93,7 @@ export async function startHost(
       sts.close();
       sockets.close();
       await Promise.all([pollers.stop(), schedules.stop()]);
-      await eventLog.close();
+      await events.stop();
       close();
       for (const each of [server, kms, sts]) each.closeAllConnections();
     },
@@ -92,8 +101,6 @@ export async function startHost(
 }
 
 const now = () => Date.now();
-
-const METRICS_LOG = "metrics.log";
 
 type Clients = Awaited<ReturnType<typeof connect>>;
 
@@ -202,14 +209,12 @@ function createHttpServer(
   parts: {
     readonly handlers: Handlers;
     readonly sockets: SocketApi;
-    readonly eventLog: EventLog;
+    readonly events: HttpHandler;
+    readonly findAccessKey: VerifyOptions["findAccessKey"];
     readonly log: Log;
   },
 ): Server {
-  const { handlers, sockets, eventLog, log } = parts;
-  const root = rootKey(options);
-  // The control plane signs with it when it pushes and when it tells. No other key may.
-  const findAccessKey = (id: string) => (id === root.accessKeyId ? root : undefined);
+  const { handlers, sockets, events, findAccessKey, log } = parts;
   const server = createServer(
     createListener({
       account: options.scope.account,
@@ -220,13 +225,7 @@ function createHttpServer(
         now,
         push: async (connectionId, text) => sockets.push(connectionId, text),
       }),
-      events: createEventBridgeApi({
-        ...options.scope,
-        name: EVENT_BUS_NAME,
-        findAccessKey,
-        now,
-        keep: async (events) => eventLog.append(events),
-      }),
+      events,
       log: (message, error) => log.error(message, describeError(error)),
     }),
   );

@@ -1,6 +1,9 @@
 import { createWriteStream } from "node:fs";
 import { describeError, type Log } from "@berth/functions/log";
 
+/** Its name among the logs. */
+export const METRICS_LOG = "metrics.log";
+
 export interface MetricsLog {
   write(line: string): void;
   close(): void;

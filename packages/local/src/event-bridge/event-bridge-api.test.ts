@@ -1,63 +1,42 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
-import { createEventBridgeClient } from "@berth/aws/clients";
 import { createEventBus } from "@berth/aws/event-bus";
-import type { EcsEvent } from "@berth/contracts/ecs-event";
-import type { ToldEvent } from "@berth/contracts/ecs-event";
+import type { EcsEvent, ToldEvent } from "@berth/contracts/ecs-event";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createListener } from "../http/listener.ts";
-import { createEventBridgeApi } from "./event-bridge-api.ts";
+import { type EventBridgeServer, serveEventBridge } from "../testing/event-bridge-server.ts";
 import { takeEvents } from "./put-events.ts";
+import { RuleBook } from "./rule-book.ts";
 
-const credentials = { accessKeyId: "AKIA0000000000000000", secretAccessKey: "secret" };
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
-let server: Server;
+let directory: string;
+let server: EventBridgeServer;
 let kept: ToldEvent[];
 /** What the log does before it keeps anything. */
 let beforeKeeping: () => void;
 
 beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), "berth-bus-"));
   kept = [];
   beforeKeeping = () => undefined;
-  const events = createEventBridgeApi({
-    name: "berth",
-    region: "us-east-1",
-    account: "000000000000",
-    now: Date.now,
-    findAccessKey: (id) =>
-      id === credentials.accessKeyId ? { ...credentials, principalArn: "" } : undefined,
+  server = await serveEventBridge({
+    book: new RuleBook(join(directory, "rules.json")),
+    newId: randomUUID,
     keep: async (taken) => {
       beforeKeeping();
       kept.push(...taken);
     },
   });
-  const elsewhere = async () => ({ statusCode: 404 });
-  const routes = {
-    account: "",
-    api: elsewhere,
-    connections: elsewhere,
-    events,
-    reference: elsewhere,
-  };
-  server = createServer(createListener({ ...routes, log: () => undefined }));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
 });
 afterEach(() => {
-  server.closeAllConnections();
   server.close();
+  rmSync(directory, { recursive: true, force: true });
 });
 
-const client = (secretAccessKey = credentials.secretAccessKey) =>
-  createEventBridgeClient({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    region: "us-east-1",
-    credentials: { ...credentials, secretAccessKey },
-    maxAttempts: 1,
-  });
+const client = (secretAccessKey?: string) => server.client(secretAccessKey);
 
 const anEntry = (overrides: Partial<PutEventsRequestEntry> = {}): PutEventsRequestEntry => ({
   EventBusName: "berth",
@@ -115,6 +94,12 @@ describe("PutEvents", () => {
     ],
     ["JSON", { Detail: "{" }, "MalformedDetail", "Detail is malformed."],
     ["object", { Detail: "[]" }, "MalformedDetail", "Detail is malformed."],
+    [
+      "end of its nesting",
+      { Detail: `{"a":${"[".repeat(50_000)}${"]".repeat(50_000)}}` },
+      "MalformedDetail",
+      "Detail is malformed.",
+    ],
     [
       "source of its own",
       { Source: "aws.ecs" },

@@ -1,6 +1,9 @@
 import { entrySize, MAX_BYTES, MAX_ENTRIES } from "@berth/aws/event-batches";
 import type { ToldEvent } from "@berth/contracts/ecs-event";
 import { z } from "zod";
+import { isNestedDeeply } from "./is-nested-deeply.ts";
+import { busNamed } from "./operations/buses.ts";
+import { EventBridgeRefusal } from "./refusal.ts";
 
 /** How requests to EventBridge are known: the beginning of their `X-Amz-Target`. */
 export const EVENT_BRIDGE_TARGET = "AWSEvents.";
@@ -111,13 +114,14 @@ function entryFault(bus: Bus, entry: Entry): EntryError | undefined {
   if (entry.Source?.startsWith("aws.")) {
     return failed("NotAuthorizedForSourceException", "Not authorized for the source.");
   }
-  const busName = entry.EventBusName?.split("/").at(-1) ?? DEFAULT_BUS;
-  if ([bus.name, DEFAULT_BUS].includes(busName)) return undefined;
-  return failed("ResourceNotFoundException", `Event bus ${busName} does not exist.`);
+  try {
+    busNamed(bus, entry.EventBusName);
+    return undefined;
+  } catch (error) {
+    if (error instanceof EventBridgeRefusal) return failed(error.code, error.message);
+    throw error;
+  }
 }
-
-/** Every account has it. */
-const DEFAULT_BUS = "default";
 
 const failed = (ErrorCode: string, ErrorMessage: string): EntryError => ({
   ErrorCode,
@@ -127,6 +131,7 @@ const failed = (ErrorCode: string, ErrorMessage: string): EntryError => ({
 const secondsOf = (epochMs: number) => new Date(epochMs).toISOString().replace(/\.\d+Z$/, "Z");
 
 function objectOf(json: string): ToldEvent["detail"] | undefined {
+  if (isNestedDeeply(json)) return undefined;
   try {
     const value: unknown = JSON.parse(json);
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);

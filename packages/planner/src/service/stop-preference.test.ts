@@ -149,6 +149,30 @@ describe("the order of each strategy", () => {
     expect(numbers(stopOrder(strategy, sites)(members))).toEqual(expected);
   });
 
+  test("spread over an attribute takes from the value with most, wherever the oldest is", () => {
+    const racks = { 1: "x", 2: "y", 3: "y" } as const;
+    const inRacks = Object.fromEntries(
+      Object.entries(racks).map(([number, rack]) => [
+        instanceId(Number(number)),
+        { cpuUnits: 0, memoryMiB: 0, attributes: new Map([["rack", rack]]) },
+      ]),
+    );
+    const three = [1, 2, 3].map((number) => aMember(number, { createdAt: number }));
+    const order = stopOrder([{ type: "spread", field: "attribute:rack" }], inRacks);
+    expect(numbers(order(three))).toEqual([2, 1, 3]);
+  });
+
+  test("binpack empties an instance once it has begun to", () => {
+    const two = [1, 1, 2, 2].map((instance, index) => aMember(index + 1, { instance }));
+    const attributes = new Map<string, string>();
+    const halfFull: StopSites = {
+      [instanceId(1)]: { cpuUnits: 200, memoryMiB: 0, attributes },
+      [instanceId(2)]: { cpuUnits: 250, memoryMiB: 0, attributes },
+    };
+    const order = stopOrder([{ type: "binpack", field: "cpu" }], halfFull);
+    expect(numbers(order(two))).toEqual([3, 4, 1, 2]);
+  });
+
   test("without knowing the instances, binpack takes from what it knows", () => {
     expect(numbers(stopOrder([{ type: "binpack", field: "cpu" }], {})(members))).toHaveLength(4);
   });
