@@ -48,6 +48,15 @@ const refusalInside = (dockerId: string, url: string): Promise<string> =>
 
 const CREDENTIALS_URL = "http://169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 
+test("an agent that containers reach offers to take tasks with roles", () => {
+  const [registration] = agent.controlPlane.registrations;
+  for (const capability of ["task-iam-role", "task-iam-role-network-host"]) {
+    expect(registration?.attributes).toContainEqual({
+      name: `com.amazonaws.ecs.capability.${capability}`,
+    });
+  }
+});
+
 describe("a container on the bridge", () => {
   test("is told of itself and its task at the address that it was given", async () => {
     const task = aTask({ serviceName: "web", launchType: "EC2" });
