@@ -2,7 +2,10 @@ import { mkdir } from "node:fs/promises";
 import type { Capacity } from "@berth/domain/resources";
 import type { AgentConfig } from "./config.ts";
 import { openEngine, type OpenEngine } from "./docker/open-engine.ts";
+import { PulledImages } from "./docker/pulled-images.ts";
 import { openEndpoints, type OpenEndpoints } from "./endpoints/open-endpoints.ts";
+import { type Gpus, readGpus } from "./gpus.ts";
+import { cleanUpImages } from "./image-cleanup.ts";
 import type { Log } from "./log.ts";
 import { Runner } from "./runner.ts";
 import { connectApi } from "./session/api.ts";
@@ -28,22 +31,25 @@ export interface RunningAgent {
 export async function startAgent(
   config: AgentConfig,
   log: Log,
-  open: (config: AgentConfig) => Promise<OpenEngine> = openEngine,
+  open: (config: AgentConfig, log: Log) => Promise<OpenEngine> = openEngine,
 ): Promise<RunningAgent> {
   if (config.dataDir !== undefined) await mkdir(config.dataDir, { recursive: true });
-  const engine = await open(config);
+  const engine = await open(config, log);
   const api = connectApi(config, log);
   const files = new StateFiles(config.dataDir, log);
-  const capacity = capacityOf(config, engine);
+  const gpus = await readGpus(config.gpu);
+  const capacity = capacityOf(config, engine, gpus);
   const endpoints = await openEndpoints(config, engine.inspector, log);
   const served = asServed(config, endpoints);
-  const instance = await registerInstance({ api, config: served, files, log, capacity, engine });
+  const registration = { api, config: served, files, log, capacity, engine, gpus };
+  const instance = await registerInstance(registration);
 
   const stopping = new AbortController();
   const { signal } = stopping;
   const submitter = new Submitter({ api, cluster: config.cluster, log, signal });
+  const instanceEngine = engine.forInstance(instance, await PulledImages.open(files));
   const runner = new Runner({
-    engine: engine.forInstance(instance),
+    engine: instanceEngine,
     files,
     log,
     settings: config,
@@ -53,6 +59,13 @@ export async function startAgent(
   });
   await runner.start();
   await endpoints.serve({ api, instance, tasks: () => runner.tasks });
+  cleanUpImages({
+    config,
+    tasks: () => runner.tasks,
+    removeImages: (wanted) => instanceEngine.removeImages(wanted),
+    log,
+    signal,
+  });
   const dockerVersion = engine.version;
   const connected = Promise.withResolvers<void>();
   const session = openSession({
@@ -89,13 +102,13 @@ const asServed = (config: AgentConfig, { isServing }: OpenEndpoints): AgentConfi
 const CPU_UNITS_PER_CORE = 1_024;
 
 /** The whole machine, or the share that a simulated instance is given. */
-function capacityOf(config: AgentConfig, engine: OpenEngine): Capacity {
+function capacityOf(config: AgentConfig, engine: OpenEngine, gpus: Gpus): Capacity {
   const memoryMiB = config.memoryMiB ?? engine.memoryMiB;
   return {
     cpuUnits: config.cpuUnits ?? engine.cores * CPU_UNITS_PER_CORE,
     memoryMiB: Math.max(0, memoryMiB - config.reservedMemoryMiB),
     usedTcpPorts: config.reservedTcpPorts,
     usedUdpPorts: config.reservedUdpPorts,
-    ...(config.countable && { countable: config.countable }),
+    countable: { ...config.countable, GPU: gpus.ids.length },
   };
 }

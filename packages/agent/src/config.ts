@@ -3,6 +3,7 @@ import { stsEndpoint } from "@berth/contracts/rest/join";
 import type { Attribute } from "@berth/domain/container-instance";
 import { defined } from "@berth/domain/defined";
 import { type Countable, isResourceName } from "@berth/domain/resources";
+import { type FeatureConfig, readFeatures } from "./config-features.ts";
 import { ConfigReader } from "./config-reader.ts";
 import { type EndpointConfig, readEndpointConfig } from "./endpoints/endpoint-config.ts";
 import { readRegistryLogins, type RegistryLogins } from "./docker/registry-logins.ts";
@@ -20,7 +21,7 @@ export interface Credentials {
 }
 
 /** What /etc/ecs/ecs.config and the environment say, with ECS's defaults filled in. */
-export interface AgentConfig extends EndpointConfig {
+export interface AgentConfig extends FeatureConfig, EndpointConfig {
   /** Name or ARN, sent as it is. */
   readonly cluster: string;
   /** No cluster was named: `default` is created where it is missing. */
@@ -111,6 +112,7 @@ export function readConfig(
     ...readControlPlane(read),
     ...readInstance(read),
     ...readDocker(read),
+    ...readFeatures(read),
     logLevel: read.choice("ECS_LOGLEVEL", LOG_LEVELS) ?? "info",
     ...readStateDirectory(read),
   };

@@ -1,4 +1,5 @@
 import { defined } from "@berth/domain/defined";
+import { isInternal } from "../pause.ts";
 import type { ContainerHealth } from "../state.ts";
 import type { InspectedContainer } from "./container-inspector.ts";
 import type { FoundContainer } from "./find-task.ts";
@@ -23,7 +24,7 @@ export function containerMetadata(
     ...defined({ ExitCode: state.exitCode }),
     Limits: { CPU: definition.cpu ?? 0, Memory: definition.memory ?? 0 },
     ...times(found, info),
-    Type: "NORMAL",
+    Type: isInternal(state.name) ? "NAMESPACE_PAUSE" : "NORMAL",
     ...defined({
       Health: definition.healthCheckType && healthOf(state.health),
       Volumes: nonEmpty(volumesOf(info)),
@@ -50,10 +51,11 @@ const times = ({ state }: FoundContainer, info: Inspected): object =>
     FinishedAt: isoTime(state.finishedAt),
   });
 
-const ofVersion4 = ({ definition }: FoundContainer, info: Inspected) => ({
+const ofVersion4 = ({ state, definition }: FoundContainer, info: Inspected) => ({
   LogDriver: info?.logDriver,
   LogOptions: info?.logOptions,
   ContainerARN: definition.containerArn,
+  RestartCount: definition.restartPolicy?.enabled ? (state.restarts?.count ?? 0) : undefined,
 });
 
 /** RFC 3339, as the ECS agent prints times. */

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { isInternal } from "../pause.ts";
 import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messages";
 
 /** Where every SDK looks for a task's credentials; it is no address of any machine. */
@@ -18,6 +19,8 @@ export function withEndpoints(task: PayloadTask, credentialsId: string | undefin
   return {
     ...task,
     containers: task.containers.map((container) => {
+      // The agent's own container asks nobody.
+      if (isInternal(container.name)) return container;
       const id = randomUUID();
       return {
         ...container,
@@ -42,7 +45,9 @@ export const endpointIdOf = (container: PayloadContainer): string | undefined =>
 
 /** The id under which the task's containers ask for their role's keys. */
 export const credentialsIdOf = ({ containers }: PayloadTask): string | undefined =>
-  afterPrefix(containers[0]?.environment?.[CREDENTIALS], CREDENTIALS_PREFIX);
+  containers
+    .map(({ environment }) => afterPrefix(environment?.[CREDENTIALS], CREDENTIALS_PREFIX))
+    .find((id) => id !== undefined);
 
 const afterPrefix = (value: string | undefined, prefix: string): string | undefined =>
   value?.startsWith(prefix) ? value.slice(prefix.length) : undefined;

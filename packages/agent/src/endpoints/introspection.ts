@@ -1,4 +1,5 @@
 import { defined } from "@berth/domain/defined";
+import { isInternal } from "../pause.ts";
 import type { ManagedTask } from "../state.ts";
 import { AGENT_HASH, AGENT_VERSION } from "../session/version.ts";
 import { type EndpointAnswer, type EndpointRequest, json, text } from "./answer.ts";
@@ -73,7 +74,9 @@ const hasContainer = ({ containers }: ManagedTask, id: string): boolean =>
 
 async function describe(parts: IntrospectionParts, task: ManagedTask): Promise<object> {
   const known = knownStatus(task);
-  const created = containersOf(task).filter(({ state }) => state.dockerId !== undefined);
+  const created = containersOf(task).filter(
+    ({ state }) => state.dockerId !== undefined && !isInternal(state.name),
+  );
   return {
     Arn: task.arn,
     DesiredStatus: task.desiredStatus,

@@ -2,6 +2,7 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { aPayloadContainer, aPayloadTask } from "@berth/testing/payloads";
 import { expect, test } from "vitest";
 import { lineLog } from "../log.ts";
+import { PAUSE_CONTAINER } from "../pause.ts";
 import { type ContainerState, type ManagedTask, newTask } from "../state.ts";
 import type { InspectedContainer } from "./container-inspector.ts";
 import { endpointIdOf } from "./environment.ts";
@@ -128,4 +129,25 @@ test("a task is told of containers that ended and were removed, and is as far as
 test("statistics are by the engine's ids, and null of what does not run", async () => {
   expect(await ask(aTask(stopped), "/stats")).toEqual({ id: "d1" });
   expect(await ask(aTask(stopped), "/task/stats")).toEqual({ d1: { id: "d1" }, d2: null });
+});
+
+test("restarts are counted where there is a policy, and the agent's own container is told as such", async () => {
+  const task = aTask(stopped);
+  const [web, side] = task.payload.containers;
+  const restartPolicy = { enabled: true };
+  const pause = aPayloadContainer({ name: PAUSE_CONTAINER });
+  const containers = [{ ...aPayloadContainer(), ...web, restartPolicy }, side, pause].flatMap(
+    (each) => each ?? [],
+  );
+  const told = await ask(
+    {
+      ...task,
+      payload: { ...task.payload, containers },
+      containers: [...task.containers, { name: PAUSE_CONTAINER, phase: "RUNNING", dockerId: "d3" }],
+    },
+    "/task",
+  );
+  expect(told).toMatchObject({
+    Containers: [{ RestartCount: 0 }, { Name: "side" }, { Type: "NAMESPACE_PAUSE" }],
+  });
 });

@@ -10,18 +10,18 @@ export interface TelemetrySource {
 /** More in one message the control plane does not take. */
 const TASKS_PER_MESSAGE = 10;
 
-/** What runs, without figures of its use. */
+/** What runs, and how often it was started again; without figures of its use. */
 export function metricsRequests(
   source: TelemetrySource,
   tasks: readonly ManagedTask[],
   now: number,
 ): readonly PublishMetricsRequest[] {
   const running = tasks.filter(isRunning);
-  const taskMetrics = running.map(({ arn, payload }) => ({
-    taskArn: arn,
-    taskDefinitionFamily: payload.family,
-    taskDefinitionVersion: payload.version,
-    containerMetrics: [],
+  const taskMetrics = running.map((task) => ({
+    taskArn: task.arn,
+    taskDefinitionFamily: task.payload.family,
+    taskDefinitionVersion: task.payload.version,
+    containerMetrics: restartMetrics(task),
   }));
   return inMessages(taskMetrics).map(({ items, fin }) => ({
     type: "PublishMetricsRequest",
@@ -32,6 +32,18 @@ export function metricsRequests(
     },
   }));
 }
+
+/** Of containers that may be started again; of others there is nothing to count. */
+const restartMetrics = (task: ManagedTask) =>
+  task.containers
+    .filter(({ phase, name }) => phase === "RUNNING" && restartPolicyOf(task, name)?.enabled)
+    .map(({ name, restarts }) => ({
+      containerName: name,
+      restartStatsSet: { restartCount: restarts?.count ?? 0 },
+    }));
+
+const restartPolicyOf = (task: ManagedTask, name: string) =>
+  definitionOf(task, name)?.restartPolicy;
 
 /** The health of every running container that has a check; no message where none has. */
 export function healthRequests(
