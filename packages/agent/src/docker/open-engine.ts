@@ -8,8 +8,10 @@ import { connectDocker } from "./connection.ts";
 import { DockerEngine } from "./docker-engine.ts";
 import { Images } from "./images.ts";
 import { dockerInspector } from "./inspector.ts";
+import type { ReadContainer } from "../usage/reading.ts";
 import type { InstanceIdentity } from "./labels.ts";
 import { type CgroupFacts, CGROUPS, openTaskCgroups } from "./task-cgroups.ts";
+import { statsReader } from "./stats.ts";
 
 export interface OpenEngine {
   /** Such as `20.10.24`. */
@@ -24,6 +26,8 @@ export interface OpenEngine {
   readonly inspector?: ContainerInspector;
   /** The engine as one container instance sees it. */
   forInstance(instance: InstanceIdentity, pulled: PulledImages): ContainerEngine;
+  /** Absent where the engine counts nothing. */
+  readonly readContainer?: ReadContainer;
 }
 
 /** What of the engine's own account an instance is made of. */
@@ -61,6 +65,7 @@ export async function openEngine(config: AgentConfig, log: Log): Promise<OpenEng
       const parts = { docker, images, cgroups, pulled, log, freeShare };
       return new DockerEngine(parts, { ...config, instance, architecture });
     },
+    readContainer: statsReader(docker),
   };
 }
 

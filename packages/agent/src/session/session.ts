@@ -9,6 +9,7 @@ import { CONNECTION_TIMES, keepConnected } from "./connection.ts";
 import { Endpoints } from "./endpoints.ts";
 import { urlSigner } from "./signing.ts";
 import { TelemetryLink } from "./telemetry-link.ts";
+import type { TakeUsage } from "./telemetry.ts";
 
 export interface SessionParts {
   readonly api: ECSClient;
@@ -16,6 +17,7 @@ export interface SessionParts {
   readonly dockerVersion: string;
   readonly runner: Runner;
   readonly roles: RoleKeeper;
+  readonly takeUsage: TakeUsage;
   readonly files: StateFiles;
   readonly log: Log;
   readonly signal: AbortSignal;
