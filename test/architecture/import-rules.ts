@@ -31,9 +31,18 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
   },
   agent: {
     berth: ["domain", "contracts"],
-    npm: ["@aws-sdk/client-ecs", "@smithy/*", "dockerode", "ws", "zod", "pino", "p-limit"],
+    npm: [
+      "@aws-sdk/client-ecs",
+      "@smithy/*",
+      "dockerode",
+      "tar-stream",
+      "ws",
+      "zod",
+      "pino",
+      "p-limit",
+    ],
     node: true,
-    only: { dockerode: ["docker/"] },
+    only: { dockerode: ["docker/"], "tar-stream": ["docker/"] },
   },
   // Plans and simulations run the control plane itself on a table in memory (ADR 0019).
   simulator: {

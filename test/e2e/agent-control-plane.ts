@@ -18,6 +18,7 @@ export interface Submission {
     readonly status: string;
     readonly exitCode?: number;
     readonly runtimeId?: string;
+    readonly imageDigest?: string;
     readonly reason?: string;
     readonly networkBindings?: readonly { readonly bindIP: string; readonly hostPort: number }[];
   }[];

@@ -25,7 +25,9 @@ test("an agent that was killed adopts the very same containers", async () => {
   await agent.controlPlane.acked(agent.controlPlane.sendManifest([arn]));
   const [container] = await agent.containers();
   expect(container).toMatchObject({ Id: dockerId, State: "running" });
-  expect(agent.controlPlane.submissionsOf(arn)).toHaveLength(1);
+  // It may have died between the answer to its report and its record of that: then it says it again.
+  const said = agent.controlPlane.submissionsOf(arn).map(({ status }) => status);
+  expect(new Set(said)).toEqual(new Set(["RUNNING"]));
   agent.controlPlane.stopTask(arn);
   await agent.controlPlane.submitted(arn, "STOPPED");
 });

@@ -45,11 +45,6 @@ describe("acceptTask", () => {
       "dockerConfig.config of container web is not the JSON text of an object",
     ],
     [{ networkMode: "awsvpc" }, "networkMode awsvpc is not supported"],
-    [
-      { associations: [{ type: "gpu", name: "GPU-a", containers: ["web"] }] },
-      "associations is not supported",
-    ],
-    [{ pidMode: "task" }, "pidMode and ipcMode task are not supported"],
     [{ volumes: [{ name: "v", type: "efs" }] }, "volume type efs is not supported"],
     [{ containers: [{ ...aPayloadContainer(), secrets: [{}] }] }, "secrets is not supported"],
     [

@@ -1,5 +1,6 @@
 import type { PayloadTask } from "@berth/contracts/agent/messages";
 import { parseArn } from "@berth/domain/arn";
+import { withPause } from "./pause.ts";
 import { DEPENDENCY_CONDITIONS, dependenciesOf, isOrderable } from "./dependencies.ts";
 
 export type AcceptedTask =
@@ -28,7 +29,7 @@ export function acceptTask(payload: unknown): AcceptedTask {
     return { kind: "task", task: { ...task, containers: [], volumes: [] } };
   }
   return isOrderable(task.containers)
-    ? { kind: "task", task }
+    ? { kind: "task", task: withPause(task) }
     : { kind: "refused", arn, reason: "Task dependencies cannot be resolved" };
 }
 
@@ -69,9 +70,6 @@ function supportProblem(value: unknown): string | undefined {
   if (!NETWORK_MODES.has(task.networkMode || "bridge")) {
     return `networkMode ${task.networkMode} is not supported`;
   }
-  // Sharing these within a task takes a pause container.
-  if (task.pidMode === "task" || task.ipcMode === "task")
-    return "pidMode and ipcMode task are not supported";
   return (
     unsupportedMember(task, TASK_MEMBERS_UNSUPPORTED) ??
     firstDefined(
@@ -83,13 +81,7 @@ function supportProblem(value: unknown): string | undefined {
 }
 
 const NETWORK_MODES = new Set(["bridge", "host", "none"]);
-const TASK_MEMBERS_UNSUPPORTED = [
-  "elasticNetworkInterfaces",
-  "proxyConfiguration",
-  "attachments",
-  // GPUs: this agent registers none.
-  "associations",
-];
+const TASK_MEMBERS_UNSUPPORTED = ["elasticNetworkInterfaces", "proxyConfiguration", "attachments"];
 const CONTAINER_MEMBERS_UNSUPPORTED = [
   "secrets",
   "environmentFiles",

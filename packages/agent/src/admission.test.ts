@@ -20,6 +20,15 @@ describe("the resource gate", () => {
     expect(story.due).toEqual(["report STOPPED", "pull web"]);
   });
 
+  test("stops a task that wants GPUs where there are none", () => {
+    const associations = [{ type: "gpu", name: "GPU-a", containers: ["web"] }] as const;
+    const story = new AgentStory().arrives(aPayloadTask({ associations }));
+    expect(story.report()).toMatchObject({
+      status: "STOPPED",
+      reason: "TaskFailedToStart: RESOURCE:GPU",
+    });
+  });
+
   test("keeps the order of arrival, so that a large task is not starved", () => {
     const sized = (number: number, memory: number) =>
       aPayloadTask({ arn: payloadTaskArn(number), memory, containers: [aPayloadContainer()] });

@@ -2,6 +2,9 @@ import { mkdir } from "node:fs/promises";
 import type { Capacity } from "@berth/domain/resources";
 import type { AgentConfig } from "./config.ts";
 import { openEngine, type OpenEngine } from "./docker/open-engine.ts";
+import { PulledImages } from "./docker/pulled-images.ts";
+import { type Gpus, readGpus } from "./gpus.ts";
+import { cleanUpImages } from "./image-cleanup.ts";
 import type { Log } from "./log.ts";
 import { Runner } from "./runner.ts";
 import { connectApi } from "./session/api.ts";
@@ -28,21 +31,23 @@ export interface RunningAgent {
 export async function startAgent(
   config: AgentConfig,
   log: Log,
-  open: (config: AgentConfig) => Promise<OpenEngine> = openEngine,
+  open: (config: AgentConfig, log: Log) => Promise<OpenEngine> = openEngine,
 ): Promise<RunningAgent> {
   if (config.dataDir !== undefined) await mkdir(config.dataDir, { recursive: true });
   if (config.taskIamRole) log.warn("task-roles-not-served", { key: "ECS_ENABLE_TASK_IAM_ROLE" });
-  const engine = await open(config);
+  const engine = await open(config, log);
   const api = connectApi(config, log);
   const files = new StateFiles(config.dataDir, log);
-  const capacity = capacityOf(config, engine);
-  const instance = await registerInstance({ api, config, files, log, capacity, engine });
+  const gpus = await readGpus(config.gpu);
+  const capacity = capacityOf(config, engine, gpus);
+  const instance = await registerInstance({ api, config, files, log, capacity, engine, gpus });
 
   const stopping = new AbortController();
   const { signal } = stopping;
   const submitter = new Submitter({ api, cluster: config.cluster, log, signal });
+  const instanceEngine = engine.forInstance(instance, await PulledImages.open(files));
   const runner = new Runner({
-    engine: engine.forInstance(instance),
+    engine: instanceEngine,
     files,
     log,
     settings: config,
@@ -51,6 +56,13 @@ export async function startAgent(
     submit: (change) => submitter.submit(change),
   });
   await runner.start();
+  cleanUpImages({
+    config,
+    tasks: () => runner.tasks,
+    removeImages: (wanted) => instanceEngine.removeImages(wanted),
+    log,
+    signal,
+  });
   const dockerVersion = engine.version;
   const takeUsage = measure({ config, engine, runner, capacity, log, signal });
   const connected = Promise.withResolvers<void>();
@@ -80,13 +92,13 @@ export async function startAgent(
 const CPU_UNITS_PER_CORE = 1_024;
 
 /** The whole machine, or the share that a simulated instance is given. */
-function capacityOf(config: AgentConfig, engine: OpenEngine): Capacity {
+function capacityOf(config: AgentConfig, engine: OpenEngine, gpus: Gpus): Capacity {
   const memoryMiB = config.memoryMiB ?? engine.memoryMiB;
   return {
     cpuUnits: config.cpuUnits ?? engine.cores * CPU_UNITS_PER_CORE,
     memoryMiB: Math.max(0, memoryMiB - config.reservedMemoryMiB),
     usedTcpPorts: config.reservedTcpPorts,
     usedUdpPorts: config.reservedUdpPorts,
-    ...(config.countable && { countable: config.countable }),
+    countable: { ...config.countable, GPU: gpus.ids.length },
   };
 }

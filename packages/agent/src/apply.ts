@@ -1,14 +1,8 @@
 import type { PayloadTask } from "@berth/contracts/agent/messages";
 import { admitWaiting } from "./admission.ts";
 import { payloadDemand } from "./demand.ts";
-import type {
-  AgentEvent,
-  ContainerEvent,
-  ContainerExit,
-  InstanceEvent,
-  PulledImage,
-  TaskEvent,
-} from "./event.ts";
+import type { AgentEvent, ContainerEvent, InstanceEvent, PulledImage, TaskEvent } from "./event.ts";
+import { idle, restartedAfter, withExit } from "./exit.ts";
 import { applyObserved } from "./observe.ts";
 import type { Operation } from "./operation.ts";
 import { withAccepted } from "./report.ts";
@@ -82,14 +76,16 @@ function applyToTask(task: ManagedTask, event: TaskEvent): ManagedTask | undefin
 
 function applyToContainer(task: ManagedTask, event: ContainerEvent, now: number): ManagedTask {
   const changed = mapContainer(task, event.container.name, (container) =>
-    nextContainer(container, event, now),
+    event.kind === "exited"
+      ? withExit(task, container, event.exit)
+      : nextContainer(container, event, now),
   );
   return event.kind === "pulled" ? withPullTimes(changed, event.image) : changed;
 }
 
 function nextContainer(
   container: ContainerState,
-  event: ContainerEvent,
+  event: Exclude<ContainerEvent, { kind: "exited" }>,
   now: number,
 ): ContainerState {
   switch (event.kind) {
@@ -100,14 +96,13 @@ function nextContainer(
     case "started": {
       const { startedAt, networkBindings } = event;
       const next = container.finishedAt === undefined ? "RUNNING" : "STOPPED";
-      return { ...idle(container), ...forward(container, next), startedAt, networkBindings };
+      const run = { ...forward(container, next), startedAt, networkBindings };
+      return { ...restartedAfter(idle(container)), ...run };
     }
     case "failed":
       return fail(container, event.reason, now);
     case "stopSent":
       return { ...idle(container), retryAt: event.retryAt };
-    case "exited":
-      return exit(container, event.exit);
     case "healthChanged":
       return { ...container, health: event.health };
   }
@@ -179,22 +174,8 @@ function failVolumes(task: ManagedTask, reason: string): ManagedTask {
 function fail(container: ContainerState, reason: string, now: number): ContainerState {
   if (container.phase === "STOPPED") return idle(container);
   // The engine gives a container that it could not start an exit code; it never had one of its own.
-  const { exitCode: _exitCode, ...given } = idle(container);
+  const { exitCode: _exitCode, down: _down, ...given } = idle(container);
   return { ...given, phase: "STOPPED", reason, finishedAt: now };
-}
-
-/**
- * The first word on an exit counts: a container ends once. One that ends before its start was
- * answered waits for that answer, which says whether it ever ran.
- */
-function exit(container: ContainerState, end: ContainerExit): ContainerState {
-  if (container.phase === "STOPPED") return idle(container);
-  if (container.busy === "start") return { ...container, ...end };
-  return { startedAt: end.finishedAt, ...idle(container), ...end, phase: "STOPPED" };
-}
-
-function idle({ busy: _busy, retryAt: _retryAt, ...container }: ContainerState): ContainerState {
-  return container;
 }
 
 const forward = (

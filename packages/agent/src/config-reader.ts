@@ -37,6 +37,14 @@ export class ConfigReader {
     );
   }
 
+  /** Such as `40000-50000`. */
+  portRange(key: string): { readonly first: number; readonly last: number } | undefined {
+    return this.#read(key, "must be two ports from 1 to 65535 such as 40000-50000", (text) => {
+      const [first = 0, last = 0] = (/^(\d{1,5})-(\d{1,5})$/.exec(text) ?? []).slice(1).map(Number);
+      return first > 0 && first <= last && last < 65_536 ? { first, last } : undefined;
+    });
+  }
+
   flag(key: string): boolean | undefined {
     return this.#read(key, "must be true or false", (text) => FLAGS.get(text.toLowerCase()));
   }

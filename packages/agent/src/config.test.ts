@@ -67,6 +67,11 @@ describe("readConfig", () => {
       dockerHost: "unix:///var/run/docker.sock",
       engineConcurrency: 4,
       logLevel: "info",
+      taskLimits: true,
+      healthChecksDisabled: false,
+      selinuxCapable: false,
+      apparmorCapable: false,
+      imageCleanup: { intervalMs: 1_800_000, minimumAgeMs: 3_600_000, imagesPerCycle: 5 },
     });
   });
 

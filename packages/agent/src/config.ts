@@ -3,6 +3,7 @@ import { stsEndpoint } from "@berth/contracts/rest/join";
 import type { Attribute } from "@berth/domain/container-instance";
 import { defined } from "@berth/domain/defined";
 import { type Countable, isResourceName } from "@berth/domain/resources";
+import { type FeatureConfig, readFeatures } from "./config-features.ts";
 import { ConfigReader } from "./config-reader.ts";
 import { readRegistryLogins, type RegistryLogins } from "./docker/registry-logins.ts";
 import { type Measuring, readMeasuring } from "./usage/measuring.ts";
@@ -20,7 +21,7 @@ export interface Credentials {
 }
 
 /** What /etc/ecs/ecs.config and the environment say, with ECS's defaults filled in. */
-export interface AgentConfig extends Measuring {
+export interface AgentConfig extends FeatureConfig, Measuring {
   /** Name or ARN, sent as it is. */
   readonly cluster: string;
   /** No cluster was named: `default` is created where it is missing. */
@@ -112,6 +113,7 @@ export function readConfig(
     ...readControlPlane(read),
     ...readInstance(read),
     ...readDocker(read),
+    ...readFeatures(read),
     logLevel: read.choice("ECS_LOGLEVEL", LOG_LEVELS) ?? "info",
     ...readStateDirectory(read),
   };

@@ -1,5 +1,6 @@
-import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messages";
+import type { PayloadContainer, PayloadPort, PayloadTask } from "@berth/contracts/agent/messages";
 import type { Demand } from "@berth/domain/resources";
+import { portsOf } from "./port-range.ts";
 
 const BYTES_PER_MIB = 1_048_576;
 
@@ -12,8 +13,8 @@ export function payloadDemand(task: PayloadTask): Demand {
   const ports = task.containers.flatMap((container) => container.portMappings ?? []);
   const heldPorts = (protocol: "tcp" | "udp") =>
     ports
-      .filter((port) => (port.protocol ?? "tcp") === protocol && port.hostPort > 0)
-      .map((port) => port.hostPort);
+      .filter((port) => (port.protocol ?? "tcp") === protocol)
+      .flatMap((port) => hostPorts(port, task.networkMode));
   return {
     cpuUnits: task.cpu
       ? Math.round(task.cpu * 1_024)
@@ -21,12 +22,24 @@ export function payloadDemand(task: PayloadTask): Demand {
     memoryMiB: task.memory || sum(task.containers.map(containerMemoryMiB)),
     tcpPorts: heldPorts("tcp"),
     udpPorts: heldPorts("udp"),
+    ...gpuDemand(task),
   };
 }
 
 /** The fields of `dockerConfig.config` or `hostConfig`: JSON text in the engine's own format. */
 export function parseDockerJson(text: string | undefined): Readonly<Record<string, unknown>> {
   return text ? (JSON.parse(text) as Record<string, unknown>) : {};
+}
+
+function gpuDemand({ associations = [] }: PayloadTask): Pick<Demand, "countable"> {
+  const gpus = associations.filter(({ type }) => type === "gpu");
+  return gpus.length > 0 ? { countable: { GPU: gpus.length } } : {};
+}
+
+/** On the host's network the ports of a range are the container's own; else they are picked. */
+function hostPorts(port: PayloadPort, networkMode: string | undefined): readonly number[] {
+  if (port.containerPortRange === undefined) return port.hostPort ? [port.hostPort] : [];
+  return networkMode === "host" ? portsOf(port) : [];
 }
 
 function containerMemoryMiB(container: PayloadContainer): number {

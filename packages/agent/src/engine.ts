@@ -10,6 +10,8 @@ import type { ContainerHealth, ManagedTask, ObservedContainer } from "./state.ts
 export interface ContainerEngine {
   /** Makes the image available, from the registry where the pull behaviour says so. */
   ensureImage(image: string): Promise<PulledImage>;
+  /** Removes images that were pulled here and are not used any more, but those that are wanted. */
+  removeImages(wanted: ReadonlySet<string>): Promise<void>;
   /** Makes the volumes that the engine keeps for the task. */
   ensureVolumes(task: PayloadTask): Promise<void>;
   /** The engine's id; that of the existing one where the task's container was created before. */

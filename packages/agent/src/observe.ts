@@ -1,6 +1,8 @@
 import type { PayloadTask } from "@berth/contracts/agent/messages";
+import { defined } from "@berth/domain/defined";
 import { payloadDemand } from "./demand.ts";
 import type { KnownBefore, Observation } from "./event.ts";
+import { restartedAfter, withExit } from "./exit.ts";
 import { isAtLeast, newTask } from "./state.ts";
 import type { AgentState, ContainerState, ManagedTask, ObservedContainer } from "./state.ts";
 
@@ -52,7 +54,7 @@ function observeTask(
 ): ManagedTask {
   const containers = task.containers.map((container) => {
     const seen = observed.find(({ name }) => name === container.name);
-    if (seen) return observeContainer(container, seen);
+    if (seen) return observeContainer(task, container, seen);
     return before.dockerIds.has(container.dockerId ?? "")
       ? observeAbsence(container, now)
       : container;
@@ -61,22 +63,33 @@ function observeTask(
   return { ...task, containers, admitted: task.admitted || holds };
 }
 
-function observeContainer(container: ContainerState, seen: ObservedContainer): ContainerState {
+function observeContainer(
+  task: ManagedTask,
+  container: ContainerState,
+  seen: ObservedContainer,
+): ContainerState {
   if (container.phase === "STOPPED") return { ...container, dockerId: seen.dockerId };
   const { taskArn: _taskArn, family: _family, version: _version, phase, ...facts } = seen;
-  // What is being done to it will say where it stands; an end is final and cannot be said twice.
+  // What is being done to it will say where it stands.
   if (container.busy === "create") return container;
-  if (container.busy === "start")
-    return phase === "STOPPED" ? { ...container, ...facts } : container;
-  if (phase === "STOPPED") {
-    const { busy: _busy, retryAt: _retryAt, ...rest } = container;
-    return { ...rest, ...facts, phase };
-  }
+  if (phase === "STOPPED") return observeEnd(task, container, seen);
+  if (container.busy === "start") return container;
   return {
-    ...container,
+    ...(phase === "RUNNING" ? restartedAfter(container) : container),
     ...facts,
     phase: isAtLeast(container.phase, phase) ? container.phase : phase,
   };
+}
+
+/** The engine forgets nothing of a container that ended: when it ran is known from it at the latest. */
+function observeEnd(
+  task: ManagedTask,
+  container: ContainerState,
+  seen: ObservedContainer,
+): ContainerState {
+  const { dockerId, startedAt, finishedAt = 0, exitCode, reason } = seen;
+  const known = { ...container, ...defined({ dockerId, startedAt }) };
+  return withExit(task, known, { dockerId, finishedAt, ...defined({ exitCode, reason }) });
 }
 
 /** A container that was there and is not any more was removed by somebody else. */

@@ -1,4 +1,5 @@
 import type { NetworkBinding } from "@berth/domain/task";
+import { isInternal } from "./pause.ts";
 import { definitionOf, isAtLeast, isStopped } from "./state.ts";
 import type { ContainerState, ManagedTask } from "./state.ts";
 
@@ -59,24 +60,33 @@ const hasRun = (task: ManagedTask): boolean =>
   task.containers.some(({ startedAt }) => startedAt !== undefined);
 
 const unreportedStops = (task: ManagedTask): readonly ContainerState[] =>
-  task.containers.filter(
-    ({ phase, name }) => phase === "STOPPED" && !task.reported.stoppedContainers.includes(name),
-  );
+  task.containers
+    .filter(isTold)
+    .filter(
+      ({ phase, name }) => phase === "STOPPED" && !task.reported.stoppedContainers.includes(name),
+    );
 
 function changeOf(task: ManagedTask, status: "RUNNING" | "STOPPED"): TaskStateChange {
   const isInterim = status === "RUNNING" && task.reported.status === "RUNNING";
-  const told = isInterim ? unreportedStops(task) : task.containers;
+  const told = (isInterim ? unreportedStops(task) : task.containers).filter(isTold);
+  const reason = task.reason ?? internalReason(task);
   const executionStoppedAt = status === "STOPPED" ? executionEnd(task) : undefined;
   return {
     taskArn: task.arn,
     status,
     containers: told.map(containerChange),
-    ...(task.reason !== undefined && { reason: task.reason.slice(0, MAX_REASON_LENGTH) }),
+    ...(reason !== undefined && { reason: reason.slice(0, MAX_REASON_LENGTH) }),
     ...(task.pullStartedAt !== undefined && { pullStartedAt: task.pullStartedAt }),
     ...(task.pullStoppedAt !== undefined && { pullStoppedAt: task.pullStoppedAt }),
     ...(executionStoppedAt !== undefined && { executionStoppedAt }),
   };
 }
+
+const isTold = ({ name }: ContainerState): boolean => !isInternal(name);
+
+/** Nobody sees the agent's own containers: what keeps them from running keeps the task from it. */
+const internalReason = ({ containers }: ManagedTask): string | undefined =>
+  containers.find(({ name, reason }) => isInternal(name) && reason !== undefined)?.reason;
 
 function containerChange(container: ContainerState): ContainerStateChange {
   const { name, phase, dockerId, imageDigest, exitCode, reason, networkBindings } = container;

@@ -25,6 +25,7 @@ class FakeEngine implements ContainerEngine {
 
   ensureImage = () => this.#moment({});
   ensureVolumes = () => this.#moment(undefined);
+  removeImages = () => this.#moment(undefined);
   clean = () => this.#moment(undefined);
 
   async create(task: PayloadTask, { name }: { readonly name: string }): Promise<string> {

@@ -227,9 +227,11 @@ export class Runner {
   async #onExit(container: ContainerKey, exit: WatchedExit): Promise<void> {
     const task = this.#state.tasks.get(container.taskArn);
     if (!task) return;
-    const reason = this.#mustLookAfterExit(task, exit)
+    const found = this.#mustLookAfterExit(task, exit)
       ? await this.#reasonAfterExit(exit.dockerId)
       : undefined;
+    // Of one that was told to end, that is the reason, whatever the engine says of its fellows' memory.
+    const reason = task.desiredStatus === "RUNNING" ? found : undefined;
     this.dispatch({ kind: "exited", container, exit: { ...exit, ...(reason && { reason }) } });
   }
 
@@ -263,7 +265,8 @@ function memorable({ desiredStatus, reported, containers }: ManagedTask): string
   const stopped = containers.filter(({ phase }) => phase === "STOPPED").length;
   const created = containers.filter(({ dockerId }) => dockerId !== undefined).length;
   const told = reported.stoppedContainers.length;
-  return [desiredStatus, reported.status, told, created, stopped].join();
+  const runs = containers.map(({ down, restarts }) => [restarts?.count, down?.finishedAt].join());
+  return [desiredStatus, reported.status, told, created, stopped, ...runs].join();
 }
 
 /** As it was recorded, without what the former process was in the middle of. */

@@ -1,4 +1,5 @@
 import { dependencyState } from "./dependencies.ts";
+import { withoutRestart } from "./exit.ts";
 import { definitionOf, isAtLeast, isStopped } from "./state.ts";
 import type { ContainerState, ManagedTask } from "./state.ts";
 
@@ -28,7 +29,9 @@ function stopWithEssential(task: ManagedTask): ManagedTask {
 /** Stops on paper the containers that the engine need not be asked about: they never ran. */
 function giveUp(task: ManagedTask, now: number): ManagedTask {
   const containers = task.containers.map((container) => {
-    if (isAtLeast(container.phase, "RUNNING") || !canBeDropped(container)) return container;
+    if (!canBeDropped(container)) return container;
+    if (container.down && task.desiredStatus === "STOPPED") return withoutRestart(container);
+    if (isAtLeast(container.phase, "RUNNING")) return container;
     if (task.desiredStatus === "STOPPED") return dropped(container);
     const dependency = dependencyState(task, container.name, now);
     return container.phase === "NONE" && dependency.kind === "failed"

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { lastSegment } from "@berth/domain/arn";
+import type { ImageRecord, ImageRecordFile } from "./docker/pulled-images.ts";
 import type { Log } from "./log.ts";
 import type { ManagedTask } from "./state.ts";
 
@@ -17,7 +18,7 @@ export interface InstanceRecord {
  * The agent's memory on disk: one file for the instance and one per task, each replaced whole, so
  * that a crash leaves the old or the new one. Without a directory nothing is kept.
  */
-export class StateFiles {
+export class StateFiles implements ImageRecordFile {
   readonly #directory: string | undefined;
   readonly #log: Log;
   /** The last write of each file: a later one waits for it. */
@@ -34,6 +35,14 @@ export class StateFiles {
 
   saveInstance(record: InstanceRecord): Promise<void> {
     return this.#write("instance.json", JSON.stringify(record));
+  }
+
+  async readImages(): Promise<readonly ImageRecord[]> {
+    return ((await this.#read("images.json")) ?? []) as readonly ImageRecord[];
+  }
+
+  saveImages(records: readonly ImageRecord[]): Promise<void> {
+    return this.#write("images.json", JSON.stringify(records));
   }
 
   /** In order of arrival. */

@@ -1,6 +1,7 @@
 import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messages";
 import type { Capacity, Demand } from "@berth/domain/resources";
 import type { NetworkBinding } from "@berth/domain/task";
+import type { ContainerExit } from "./event.ts";
 
 /** How far a container has come. It only moves forward, and any phase may be followed by STOPPED. */
 export const CONTAINER_PHASES = ["NONE", "PULLED", "CREATED", "RUNNING", "STOPPED"] as const;
@@ -29,6 +30,10 @@ export interface ContainerState {
   /** Why it stopped or never ran, with ECS's prefix. */
   readonly reason?: string;
   readonly health?: ContainerHealth;
+  /** It ended and its restart policy has it started again: it is still RUNNING for its task. */
+  readonly down?: ContainerExit;
+  /** Absent where it was never started again; `afterEndAt` is when the run before this one ended. */
+  readonly restarts?: { readonly count: number; readonly afterEndAt: number };
   /** Epoch ms: a stop that failed or showed no effect is tried again then. */
   readonly retryAt?: number;
 }

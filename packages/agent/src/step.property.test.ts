@@ -12,6 +12,11 @@ const aContainer = (index: number): fc.Arbitrary<PayloadContainer> =>
     image: fc.constant("web:1"),
     essential: index === 0 ? fc.constant(true) : fc.boolean(),
     memory: fc.constantFrom(32, 64),
+    restartPolicy: fc.record({
+      enabled: fc.boolean(),
+      ignoredExitCodes: fc.constant([0]),
+      restartAttemptPeriod: fc.constantFrom(0.01, 1),
+    }),
     portMappings: fc.subarray([
       { containerPort: 80, hostPort: 80 + index, protocol: "tcp" as const },
     ]),

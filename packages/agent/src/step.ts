@@ -58,7 +58,7 @@ function stepUp(task: ManagedTask, now: number): readonly Operation[] {
 
 function nextForContainer(
   task: ManagedTask,
-  { name, phase, dockerId }: ContainerState,
+  { name, phase, dockerId, down }: ContainerState,
   now: number,
 ): Operation | undefined {
   const container = { taskArn: task.arn, name };
@@ -72,6 +72,7 @@ function nextForContainer(
     case "CREATED":
       return dockerId === undefined ? undefined : { kind: "start", container, dockerId };
     case "RUNNING":
+      return down && { kind: "start", container, dockerId: down.dockerId };
     case "STOPPED":
       return undefined;
   }

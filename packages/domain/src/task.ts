@@ -8,6 +8,9 @@ export interface NetworkBinding {
   readonly containerPort?: number;
   readonly hostPort?: number;
   readonly protocol?: "tcp" | "udp";
+  /** Of a range of ports, such as `80-90`, instead of the two single ones. */
+  readonly containerPortRange?: string;
+  readonly hostPortRange?: string;
 }
 
 export interface TaskContainer {

@@ -38,6 +38,10 @@ export class InstantEngine implements ContainerEngine {
     return {};
   }
 
+  async removeImages(): Promise<void> {
+    // There are none.
+  }
+
   async ensureVolumes(): Promise<void> {
     // Nothing to make: no container looks for its volumes.
   }

@@ -1,7 +1,7 @@
 import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messages";
 import { aPayloadContainer, aPayloadTask, payloadTaskArn } from "@berth/testing/payloads";
 import { describe, expect, test } from "vitest";
-import { createOptions, knownBindings } from "./create-options.ts";
+import { type ContainerCgroup, createOptions, knownBindings } from "./create-options.ts";
 import { dockerName } from "./names.ts";
 
 const SETTINGS = {
@@ -69,6 +69,18 @@ describe("createOptions", () => {
     expect(optionsOf(container, task).HostConfig).toMatchObject(expected);
   });
 
+  test("leaves a task's size to the cgroup that the task has", () => {
+    const whole = aPayloadContainer({ memory: 0 });
+    const task = aPayloadTask({ containers: [whole], cpu: 0.25, memory: 32 });
+    const options = (cgroup: ContainerCgroup) =>
+      createOptions(task, whole, SETTINGS, cgroup).HostConfig;
+    expect(options({ bounds: "task", parent: "/ecs/1" })).toMatchObject({ CgroupParent: "/ecs/1" });
+    for (const bounds of ["task", "none"] as const) {
+      expect(options({ bounds })).not.toHaveProperty("Memory");
+      expect(options({ bounds })).not.toHaveProperty("CpuQuota");
+    }
+  });
+
   test("sets no memory limit where there is none", () => {
     expect(optionsOf({ memory: 0 }).HostConfig).not.toHaveProperty("Memory");
   });
@@ -98,6 +110,17 @@ describe("createOptions", () => {
     );
     expect(options.HostConfig).toMatchObject({ NetworkMode: "host" });
     expect(options.HostConfig).not.toHaveProperty("PortBindings");
+  });
+
+  test("shows a container its own GPUs, by the runtime for that", () => {
+    const whole = aPayloadContainer({ environment: { NVIDIA_VISIBLE_DEVICES: "all" } });
+    const gpu = (name: string, container: string) =>
+      ({ type: "gpu", name, containers: [container] }) as const;
+    const task = aPayloadTask({ associations: [gpu("GPU-a", "web"), gpu("GPU-b", "other")] });
+    const options = createOptions(task, whole, { ...SETTINGS, gpu: { runtime: "nvidia" } });
+    expect(options.Env).toContain("NVIDIA_VISIBLE_DEVICES=GPU-a");
+    expect(options.HostConfig).toMatchObject({ Runtime: "nvidia" });
+    expect(optionsOf({}).HostConfig).not.toHaveProperty("Runtime");
   });
 
   test("mounts host paths, task volumes and shared volumes", () => {

@@ -1,15 +1,28 @@
-import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messages";
+import type { PayloadContainer, PayloadPort, PayloadTask } from "@berth/contracts/agent/messages";
+import { defined } from "@berth/domain/defined";
 import type { NetworkBinding } from "@berth/domain/task";
 import type { ContainerCreateOptions, HostConfig } from "dockerode";
+import type { GpuConfig } from "../config-features.ts";
 import { parseDockerJson } from "../demand.ts";
+import { gpuIdsOf } from "../gpus.ts";
 import { containerLabels, type InstanceIdentity } from "./labels.ts";
+import { PAUSE_CONTAINER } from "../pause.ts";
 import { dockerName, isDockerVolume, volumeName } from "./names.ts";
+import { quotaUs, type TaskCgroups } from "./task-cgroups.ts";
 
 export interface CreateSettings {
   readonly instance: InstanceIdentity;
   readonly region: string;
   /** What host ports are bound to. */
   readonly hostAddress: string;
+  /** Absent where the instance has no GPUs to give. */
+  readonly gpu?: Pick<GpuConfig, "runtime">;
+}
+
+/** What bounds the container beside its own limits, and where its cgroup goes. */
+export interface ContainerCgroup {
+  readonly bounds: TaskCgroups["bounds"];
+  readonly parent?: string | undefined;
 }
 
 const BYTES_PER_MIB = 1_048_576;
@@ -18,7 +31,6 @@ const MIN_MEMORY_MIB = 6;
 /** What 0 means to Linux; also where Docker's own default would be 1024. */
 const MIN_CPU_SHARES = 2;
 const CPU_PERIOD_US = 100_000;
-const MIN_CPU_QUOTA_US = 1_000;
 
 /**
  * What the engine is asked to create for one container of a payload. The JSON texts in
@@ -29,12 +41,13 @@ export function createOptions(
   task: PayloadTask,
   container: PayloadContainer,
   settings: CreateSettings,
+  cgroup: ContainerCgroup = { bounds: "container" },
 ): ContainerCreateOptions {
   const config = parseDockerJson(container.dockerConfig?.config);
   const hostConfig = parseDockerJson(container.dockerConfig?.hostConfig);
   return {
     Image: container.image,
-    Env: environment(container, settings.region),
+    Env: environment(task, container, settings.region),
     ...(container.command?.length && { Cmd: [...container.command] }),
     ...(container.entryPoint?.length && { Entrypoint: [...container.entryPoint] }),
     ...(publishesPorts(task) && { ExposedPorts: exposedPorts(container) }),
@@ -44,9 +57,10 @@ export function createOptions(
       ...containerLabels(settings.instance, task, container.name),
     },
     HostConfig: withBufferSize({
-      ...limits(task, container),
+      ...limits(task, container, cgroup),
       ...network(task, container, settings.hostAddress),
       ...volumes(task, container),
+      ...(gpuIdsOf(task, container.name).length > 0 && { Runtime: settings.gpu?.runtime }),
       ...hostConfig,
     }),
   };
@@ -63,18 +77,37 @@ export function knownBindings(
 ): readonly NetworkBinding[] | undefined {
   if (publishesPorts(task)) {
     const isDynamic = portMappings.some(({ hostPort }) => !hostPort);
-    return isDynamic ? undefined : portMappings.map((port) => ({ bindIP: hostAddress, ...port }));
+    return isDynamic
+      ? undefined
+      : portMappings.map((port) => defined({ bindIP: hostAddress, ...port }));
   }
   if (task.networkMode === "none") return [];
-  return portMappings.map((port) => ({ bindIP: "0.0.0.0", ...port, hostPort: port.containerPort }));
+  return portMappings.map(ownBinding);
+}
+
+/** On the host's network a port is the same on both sides. */
+function ownBinding(port: PayloadPort): NetworkBinding {
+  const { containerPort: hostPort, containerPortRange: hostPortRange } = port;
+  return { bindIP: "0.0.0.0", ...port, ...defined({ hostPort, hostPortRange }) };
 }
 
 /** Host ports exist on Docker's bridge only; on the host's network the container binds its own. */
-const publishesPorts = ({ networkMode }: PayloadTask): boolean =>
+export const publishesPorts = ({ networkMode }: PayloadTask): boolean =>
   !networkMode || networkMode === "bridge";
 
-function environment({ environment: given = {} }: PayloadContainer, region: string): string[] {
-  const variables = { AWS_REGION: region, AWS_DEFAULT_REGION: region, ...given };
+function environment(
+  task: PayloadTask,
+  { name: containerName, environment: given = {} }: PayloadContainer,
+  region: string,
+): string[] {
+  const gpuIds = gpuIdsOf(task, containerName);
+  const variables = {
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    ...given,
+    // By this the runtime knows which of them to show.
+    ...(gpuIds.length > 0 && { NVIDIA_VISIBLE_DEVICES: gpuIds.join(",") }),
+  };
   return Object.entries(variables).map(([name, value]) => `${name}=${value}`);
 }
 
@@ -82,22 +115,25 @@ function exposedPorts({ portMappings = [] }: PayloadContainer): Record<string, o
   return Object.fromEntries(portMappings.map((port) => [portKey(port), {}]));
 }
 
-type PortMapping = NonNullable<PayloadContainer["portMappings"]>[number];
-
-const portKey = ({ containerPort, protocol }: PortMapping): string =>
+const portKey = ({ containerPort, protocol }: PayloadPort): string =>
   `${containerPort}/${protocol ?? "tcp"}`;
 
 /**
- * Without task-level cgroups the task's size bounds each of its containers: exact for a task of one
+ * Where the task has no cgroup its size bounds each of its containers: exact for a task of one
  * container, and an upper bound for one of several.
  */
-function limits(task: PayloadTask, container: PayloadContainer): HostConfig {
-  const memoryMiB = container.memory || task.memory || 0;
-  const quotaUs = Math.max(MIN_CPU_QUOTA_US, Math.round((task.cpu ?? 0) * CPU_PERIOD_US));
+function limits(
+  task: PayloadTask,
+  container: PayloadContainer,
+  { bounds, parent }: ContainerCgroup,
+): HostConfig {
+  const { cpu, memory } = bounds === "container" ? task : {};
+  const memoryMiB = container.memory || memory || 0;
   return {
     CpuShares: Math.max(MIN_CPU_SHARES, container.cpu ?? 0),
     ...(memoryMiB > 0 && { Memory: Math.max(MIN_MEMORY_MIB, memoryMiB) * BYTES_PER_MIB }),
-    ...(task.cpu && { CpuPeriod: CPU_PERIOD_US, CpuQuota: quotaUs }),
+    ...(cpu && { CpuPeriod: CPU_PERIOD_US, CpuQuota: quotaUs(cpu) }),
+    ...(parent !== undefined && { CgroupParent: parent }),
   };
 }
 
@@ -106,13 +142,25 @@ function network(task: PayloadTask, container: PayloadContainer, hostAddress: st
     const [name = link, alias = name] = link.split(":");
     return `${dockerName(task, name)}:${alias}`;
   });
+  if (container.name === PAUSE_CONTAINER) return { NetworkMode: "none", ...namespaces(task, true) };
   return {
     ...(publishesPorts(task)
       ? { PortBindings: portBindings(container, hostAddress) }
       : { NetworkMode: task.networkMode ?? "default" }),
     ...(links.length > 0 && { Links: links }),
-    ...(task.pidMode === "host" && { PidMode: "host" }),
-    ...(task.ipcMode && task.ipcMode !== "task" && { IpcMode: task.ipcMode }),
+    ...namespaces(task, false),
+  };
+}
+
+/** What a task's containers share is the pause container's, which outlives them. */
+function namespaces(task: PayloadTask, isPause: boolean): HostConfig {
+  const { pidMode, ipcMode } = task;
+  const ofPause = `container:${dockerName(task, PAUSE_CONTAINER)}`;
+  const sharedIpc = isPause ? "shareable" : ofPause;
+  return {
+    ...(pidMode === "host" && { PidMode: "host" }),
+    ...(pidMode === "task" && !isPause && { PidMode: ofPause }),
+    ...(ipcMode && { IpcMode: ipcMode === "task" ? sharedIpc : ipcMode }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messages";
 import type Docker from "dockerode";
 import type { ContainerCreateOptions } from "dockerode";
+import type { ImageCleanupConfig } from "../config-features.ts";
 import { ContainerError } from "../engine.ts";
 import type {
   ContainerEngine,
@@ -9,36 +10,69 @@ import type {
   StartedContainer,
 } from "../engine.ts";
 import type { PulledImage } from "../event.ts";
+import { PAUSE_IMAGE } from "../pause.ts";
 import type { ManagedTask, ObservedContainer } from "../state.ts";
-import { createOptions, type CreateSettings, knownBindings } from "./create-options.ts";
+import { foldRanges } from "../port-range.ts";
+import {
+  createOptions,
+  type CreateSettings,
+  knownBindings,
+  publishesPorts,
+} from "./create-options.ts";
 import { messageOf, statusOf, whileAway } from "./engine-error.ts";
+import { HostPorts, type HostPortSettings } from "./host-ports.ts";
 import type { Images } from "./images.ts";
 import { ownLabel } from "./labels.ts";
 import { observed, publishedPorts } from "./look.ts";
 import { dockerName } from "./names.ts";
+import { ensurePauseImage } from "./pause-image.ts";
+import { type RemovalParts, removeUnusedImages } from "./remove-images.ts";
+import type { TaskCgroups } from "./task-cgroups.ts";
 import { ensureVolumes, ignoreMissing, removeVolumes } from "./volumes.ts";
 import { watchContainers } from "./watch.ts";
 
-export interface DockerEngineSettings extends CreateSettings {
+export interface DockerEngineSettings extends CreateSettings, HostPortSettings {
   readonly createTimeoutMs: number;
   readonly startTimeoutMs: number;
   readonly privilegedDisabled: boolean;
+  /** Go's name, such as `amd64`. */
+  readonly architecture: string;
+  /** Absent where images are never removed. */
+  readonly imageCleanup?: ImageCleanupConfig;
+}
+
+export interface DockerEngineParts extends RemovalParts {
+  readonly images: Images;
+  readonly cgroups: TaskCgroups;
 }
 
 /** The Docker Engine, seen by one container instance: it touches only what carries its label. */
 export class DockerEngine implements ContainerEngine {
   readonly #docker: Docker;
+  readonly #removal: RemovalParts;
   readonly #images: Images;
   readonly #settings: DockerEngineSettings;
+  readonly #hostPorts: HostPorts;
+  readonly #cgroups: TaskCgroups;
 
-  constructor(docker: Docker, images: Images, settings: DockerEngineSettings) {
-    this.#docker = docker;
-    this.#images = images;
+  constructor(parts: DockerEngineParts, settings: DockerEngineSettings) {
+    this.#docker = parts.docker;
+    this.#removal = parts;
+    this.#images = parts.images;
+    this.#cgroups = parts.cgroups;
     this.#settings = settings;
+    this.#hostPorts = new HostPorts(settings);
   }
 
-  ensureImage(image: string): Promise<PulledImage> {
-    return this.#images.ensure(image);
+  async ensureImage(image: string): Promise<PulledImage> {
+    if (image !== PAUSE_IMAGE) return this.#images.ensure(image);
+    await ensurePauseImage(this.#docker, this.#settings.architecture);
+    return {};
+  }
+
+  async removeImages(wanted: ReadonlySet<string>): Promise<void> {
+    const { imageCleanup } = this.#settings;
+    if (imageCleanup) await removeUnusedImages(this.#removal, imageCleanup, wanted);
   }
 
   ensureVolumes(task: PayloadTask): Promise<void> {
@@ -46,7 +80,10 @@ export class DockerEngine implements ContainerEngine {
   }
 
   async create(task: PayloadTask, container: PayloadContainer): Promise<string> {
-    const options = createOptions(task, container, this.#settings);
+    const placed = publishesPorts(task) ? await this.#hostPorts.assign(container) : container;
+    const { bounds } = this.#cgroups;
+    const parent = await this.#cgroups.ensure(task);
+    const options = createOptions(task, placed, this.#settings, { bounds, parent });
     if (options.HostConfig?.Privileged && this.#settings.privilegedDisabled) {
       throw new ContainerError("CannotCreateContainerError: privileged containers are disabled");
     }
@@ -88,7 +125,8 @@ export class DockerEngine implements ContainerEngine {
     const known = knownBindings(task, container, this.#settings.hostAddress);
     if (known) return { startedAt, networkBindings: known };
     const info = await whileAway(signal, () => handle.inspect());
-    return { startedAt, networkBindings: publishedPorts(info) };
+    const networkBindings = foldRanges(publishedPorts(info), container.portMappings ?? []);
+    return { startedAt, networkBindings };
   }
 
   async stop(dockerId: string, timeoutMs: number): Promise<ContainerLook | undefined> {
@@ -131,6 +169,7 @@ export class DockerEngine implements ContainerEngine {
         .catch(ignoreMissing);
     }
     await removeVolumes(this.#docker, task.payload);
+    await this.#cgroups.remove(task.payload);
   }
 
   watch(watcher: ContainerWatcher, signal: AbortSignal): Promise<void> {

@@ -5,10 +5,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { ImagePullBehavior } from "../config.ts";
 import { connectDocker } from "./connection.ts";
 import { Images, withTag } from "./images.ts";
+import { PulledImages } from "./pulled-images.ts";
 
 /** The engine's image API: what it has, what its registry has, and what it was asked for. */
 const engine = {
-  local: new Map<string, { readonly digest?: string }>(),
+  local: new Map<string, { readonly digest?: string; readonly known?: readonly string[] }>(),
   registry: new Map<string, { readonly digest: string }>(),
   asked: [] as string[],
   logins: [] as (string | undefined)[],
@@ -30,8 +31,10 @@ const server = createServer((request, response) => {
   engine.asked.push(`look ${name}`);
   const image = engine.local.get(name);
   response.statusCode = image ? 200 : 404;
-  const RepoDigests = image?.digest ? [`${name.split(":")[0]}@${image.digest}`] : null;
-  response.end(JSON.stringify(image ? { RepoDigests } : { message: "No such image" }));
+  const own = image?.digest ? [`${name.split(":")[0]}@${image.digest}`] : null;
+  const RepoDigests = image?.known ?? own;
+  const Id = `sha256:${name}`;
+  response.end(JSON.stringify(image ? { Id, RepoDigests } : { message: "No such image" }));
 });
 
 beforeAll(async () => {
@@ -49,13 +52,14 @@ beforeEach(() => {
   engine.logins.length = 0;
 });
 
-function imagesWith(behavior: ImagePullBehavior): Images {
+const noFile = { readImages: async () => [], saveImages: async () => undefined };
+
+async function imagesWith(behavior: ImagePullBehavior): Promise<Images> {
   const { port } = server.address() as AddressInfo;
   const login = { username: "me", password: "x", serveraddress: "r.io" };
-  return new Images(connectDocker(`tcp://127.0.0.1:${port}`), {
-    behavior,
-    logins: { "r.io": login },
-  });
+  const settings = { behavior, logins: { "r.io": login } };
+  const pulled = await PulledImages.open(noFile);
+  return new Images(connectDocker(`tcp://127.0.0.1:${port}`), settings, pulled);
 }
 
 const OLD = { digest: "sha256:old" };
@@ -74,33 +78,42 @@ describe.each([
   ])("an image that $state is pulled: $isPulled", async ({ local, digest, isPulled }) => {
     if (local) engine.local.set("web:1", local);
     engine.registry.set("web:1", NEW);
-    const image = await imagesWith(behavior).ensure("web:1");
+    const image = await (await imagesWith(behavior)).ensure("web:1");
     expect(engine.asked.includes("pull web:1")).toBe(isPulled);
     expect(image.startedAt !== undefined).toBe(isPulled);
     expect(image.digest).toBe(isPulled ? NEW.digest : digest);
   });
 
   test("says why an image cannot be had", async () => {
-    await expect(imagesWith(behavior).ensure("web:1")).rejects.toMatchObject({
+    await expect((await imagesWith(behavior)).ensure("web:1")).rejects.toMatchObject({
       reason: "CannotPullContainerError: manifest unknown",
     });
     expect(engine.asked.filter((each) => each.startsWith("pull"))).toHaveLength(1);
   });
 });
 
+test.each([
+  { known: ["other@sha256:other", "web@sha256:own"], digest: "sha256:own" },
+  { known: ["docker.io/library/web@sha256:own"], digest: "sha256:own" },
+  { known: ["other@sha256:other"], digest: undefined },
+])("of $known the digest is $digest", async ({ known, digest }) => {
+  engine.local.set("web:1", { known });
+  expect((await (await imagesWith("prefer-cached")).ensure("web:1")).digest).toBe(digest);
+});
+
 test("default makes do with the local image where the registry has none", async () => {
   engine.local.set("web:1", OLD);
-  expect(await imagesWith("default").ensure("web:1")).toEqual(OLD);
+  expect(await (await imagesWith("default")).ensure("web:1")).toEqual(OLD);
 });
 
 test.each(["always", "once"] as const)("%s does not", async (behavior) => {
   engine.local.set("web:1", OLD);
-  await expect(imagesWith(behavior).ensure("web:1")).rejects.toThrow("manifest unknown");
+  await expect((await imagesWith(behavior)).ensure("web:1")).rejects.toThrow("manifest unknown");
 });
 
 test("once does not pull again what it has pulled", async () => {
   engine.registry.set("web:1", NEW);
-  const images = imagesWith("once");
+  const images = await imagesWith("once");
   await images.ensure("web:1");
   images.forget("web:1");
   await images.ensure("web:1");
@@ -109,7 +122,7 @@ test("once does not pull again what it has pulled", async () => {
 
 test("asks once for a crowd of tasks with the same image", async () => {
   engine.local.set("web:1", {});
-  const images = imagesWith("default");
+  const images = await imagesWith("default");
   await Promise.all(Array.from({ length: 20 }, () => images.ensure("web:1")));
   await images.ensure("web:1");
   expect(engine.asked).toEqual(["look web:1"]);
@@ -117,7 +130,7 @@ test("asks once for a crowd of tasks with the same image", async () => {
 
 test("logs in where it has a login for the registry, and only there", async () => {
   engine.registry.set("r.io/web:1", NEW).set("web:1", NEW);
-  const images = imagesWith("always");
+  const images = await imagesWith("always");
   await images.ensure("r.io/web:1");
   await images.ensure("web:1");
   const [login = "", none] = engine.logins;

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { ImagePullBehavior } from "../config.ts";
+import { repositoryOf } from "@berth/domain/image-name";
 import { ContainerError } from "../engine.ts";
 import type { PulledImage } from "../event.ts";
 import { messageOf, statusOf, whileAway } from "./engine-error.ts";
+import type { PulledImages } from "./pulled-images.ts";
 import { loginFor, type RegistryLogins } from "./registry-logins.ts";
 
 export interface ImageSettings {
@@ -12,6 +14,10 @@ export interface ImageSettings {
 }
 
 interface LocalImage {
+  readonly id: string;
+  /** No registry has it, as far as the engine knows. */
+  readonly isBuiltHere: boolean;
+  /** By which the registry of the name has it. */
   readonly digest?: string;
 }
 
@@ -35,15 +41,17 @@ export class Images {
   readonly #settings: ImageSettings;
   readonly #ready = new Map<string, { readonly digest?: string; readonly until: number }>();
   readonly #pending = new Map<string, Promise<PulledImage>>();
-  readonly #pulledHere = new Set<string>();
+  readonly #pulled: PulledImages;
 
-  constructor(docker: Docker, settings: ImageSettings) {
+  constructor(docker: Docker, settings: ImageSettings, pulled: PulledImages) {
     this.#docker = docker;
     this.#settings = settings;
+    this.#pulled = pulled;
   }
 
   /** @throws ContainerError CannotPullContainerError */
   async ensure(name: string): Promise<PulledImage> {
+    this.#pulled.used(name, Date.now());
     const ready = this.#ready.get(name);
     if (ready && ready.until > Date.now()) return ready.digest ? { digest: ready.digest } : {};
     const pending = this.#pending.get(name) ?? this.#resolveOnce(name);
@@ -75,13 +83,13 @@ export class Images {
       case "always":
         return this.#pull(name);
       case "once":
-        return local && this.#pulledHere.has(name) ? local : this.#pull(name);
+        return local && this.#pulled.has(name) ? found(local) : this.#pull(name);
       case "prefer-cached":
-        return local ?? this.#pull(name);
+        return local ? found(local) : this.#pull(name);
       case "default": {
         if (!local) return this.#pull(name);
-        const isCurrent = local.digest === undefined || name.includes("@sha256:");
-        return isCurrent ? local : this.#refresh(name, local);
+        const isCurrent = local.isBuiltHere || name.includes("@sha256:");
+        return isCurrent ? found(local) : this.#refresh(name, local);
       }
     }
   }
@@ -89,10 +97,14 @@ export class Images {
   async #local(name: string): Promise<LocalImage | undefined> {
     try {
       const signal = AbortSignal.timeout(ENGINE_TIMEOUT_MS);
-      const { RepoDigests } = await whileAway(signal, () => this.#docker.getImage(name).inspect());
+      const { Id, RepoDigests } = await whileAway(signal, () =>
+        this.#docker.getImage(name).inspect(),
+      );
       // The engine says null, not an empty list, of some images that were built here.
-      const digest = (RepoDigests as readonly string[] | null)?.[0]?.split("@")[1];
-      return digest === undefined ? {} : { digest };
+      const known = (RepoDigests as readonly string[] | null) ?? [];
+      const digest = digestOf(name, known);
+      const isBuiltHere = known.length === 0;
+      return { id: Id, isBuiltHere, ...(digest !== undefined && { digest }) };
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
       throw new ContainerError(`CannotPullContainerError: ${messageOf(error)}`);
@@ -105,9 +117,9 @@ export class Images {
     try {
       await this.#pullOnce(name, AbortSignal.timeout(REFRESH_TIMEOUT_MS));
     } catch {
-      return local;
+      return found(local);
     }
-    return { ...(await this.#local(name)), startedAt, stoppedAt: Date.now() };
+    return this.#pulledSince(name, startedAt);
   }
 
   async #pull(name: string): Promise<PulledImage> {
@@ -124,8 +136,14 @@ export class Images {
         await delay(PULL_RETRY_MS * attempt);
       }
     }
-    this.#pulledHere.add(name);
-    return { ...(await this.#local(name)), startedAt, stoppedAt: Date.now() };
+    return this.#pulledSince(name, startedAt);
+  }
+
+  async #pulledSince(name: string, startedAt: number): Promise<PulledImage> {
+    const local = await this.#local(name);
+    const stoppedAt = Date.now();
+    if (local) await this.#pulled.pulled(name, local.id, stoppedAt);
+    return { ...(local && found(local)), startedAt, stoppedAt };
   }
 
   async #pullOnce(name: string, abortSignal: AbortSignal): Promise<void> {
@@ -144,6 +162,19 @@ export class Images {
     abortSignal.throwIfAborted();
   }
 }
+
+/** An image may have come from several repositories: another's digest would not be found in this one. */
+function digestOf(name: string, known: readonly string[]): string | undefined {
+  const repository = shortName(repositoryOf(name));
+  return known.find((each) => shortName(repositoryOf(each)) === repository)?.split("@")[1];
+}
+
+/** As the engine shows names of the registry that needs not be said. */
+const shortName = (repository: string): string =>
+  repository.replace(/^(index\.)?docker\.io\//, "").replace(/^library\//, "");
+
+/** What is reported of an image that is there. */
+const found = ({ digest }: LocalImage): PulledImage => (digest === undefined ? {} : { digest });
 
 interface PullProgress {
   readonly error?: string;

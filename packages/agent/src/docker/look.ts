@@ -42,9 +42,10 @@ function phaseOf({ State }: ContainerInspectInfo): ObservedContainer["phase"] {
   return State.Status === "created" ? "CREATED" : "STOPPED";
 }
 
-function exitOf({ State }: ContainerInspectInfo) {
+function exitOf(info: ContainerInspectInfo) {
+  const { State } = info;
   const finishedAt = epochMs(State.FinishedAt);
-  const reason = State.OOMKilled
+  const reason = wasOutOfMemory(info)
     ? "OutOfMemoryError: Container killed due to memory usage"
     : State.Error && `ContainerRuntimeError: ${State.Error}`;
   return {
@@ -52,6 +53,14 @@ function exitOf({ State }: ContainerInspectInfo) {
     ...(finishedAt !== undefined && { finishedAt }),
     ...(reason && { reason }),
   };
+}
+
+const SIGKILL_EXIT = 137;
+
+/** Where a task has a cgroup, the engine marks all of its containers once one of them is killed. */
+function wasOutOfMemory({ State, HostConfig }: ContainerInspectInfo): boolean {
+  const isItsOwn = !HostConfig.CgroupParent || State.ExitCode === SIGKILL_EXIT;
+  return State.OOMKilled && State.ExitCode !== 0 && isItsOwn;
 }
 
 const HEALTH = { healthy: "HEALTHY", unhealthy: "UNHEALTHY" } as const;

@@ -1,11 +1,14 @@
-import type Docker from "dockerode";
+import { statfs } from "node:fs/promises";
 import type { AgentConfig } from "../config.ts";
 import type { ContainerEngine } from "../engine.ts";
+import type { Log } from "../log.ts";
+import type { PulledImages } from "./pulled-images.ts";
 import { connectDocker } from "./connection.ts";
 import { DockerEngine } from "./docker-engine.ts";
 import { Images } from "./images.ts";
 import type { ReadContainer } from "../usage/reading.ts";
 import type { InstanceIdentity } from "./labels.ts";
+import { type CgroupFacts, CGROUPS, openTaskCgroups } from "./task-cgroups.ts";
 import { statsReader } from "./stats.ts";
 
 export interface OpenEngine {
@@ -18,13 +21,15 @@ export interface OpenEngine {
   readonly cores: number;
   readonly memoryMiB: number;
   /** The engine as one container instance sees it. */
-  forInstance(instance: InstanceIdentity): ContainerEngine;
+  forInstance(instance: InstanceIdentity, pulled: PulledImages): ContainerEngine;
   /** Absent where the engine counts nothing. */
   readonly readContainer?: ReadContainer;
 }
 
 /** What of the engine's own account an instance is made of. */
-interface EngineInfo {
+interface EngineInfo extends CgroupFacts {
+  /** Where it keeps images. */
+  readonly DockerRootDir: string;
   readonly NCPU: number;
   /** Bytes. */
   readonly MemTotal: number;
@@ -33,27 +38,38 @@ interface EngineInfo {
 const BYTES_PER_MIB = 1_048_576;
 
 /** Connects to the engine and asks what it is. Fails where none answers. */
-export async function openEngine(config: AgentConfig): Promise<OpenEngine> {
+export async function openEngine(config: AgentConfig, log: Log): Promise<OpenEngine> {
   const docker = connectDocker(config.dockerHost);
   const [version, info] = await Promise.all([
     docker.version(),
     docker.info() as Promise<EngineInfo>,
   ]);
+  const { imagePullBehavior: behavior, registryLogins: logins } = config;
+  const { taskLimits } = config;
+  const cgroups = await openTaskCgroups({ taskLimits, mountPoint: CGROUPS }, info, log);
+  const architecture = version.Arch;
+  const freeShare = () => freeShareOf(info.DockerRootDir);
   return {
     version: version.Version,
     apiVersion: version.ApiVersion,
-    architecture: version.Arch,
+    architecture,
     cores: info.NCPU,
     memoryMiB: Math.floor(info.MemTotal / BYTES_PER_MIB),
-    forInstance: (instance) => engineFor(docker, config, instance),
+    forInstance: (instance, pulled) => {
+      const images = new Images(docker, { behavior, logins }, pulled);
+      const parts = { docker, images, cgroups, pulled, log, freeShare };
+      return new DockerEngine(parts, { ...config, instance, architecture });
+    },
     readContainer: statsReader(docker),
   };
 }
 
-function engineFor(docker: Docker, config: AgentConfig, instance: InstanceIdentity): DockerEngine {
-  const images = new Images(docker, {
-    behavior: config.imagePullBehavior,
-    logins: config.registryLogins,
-  });
-  return new DockerEngine(docker, images, { ...config, instance });
+/** All of it where it cannot be known: the engine may be on another machine. */
+async function freeShareOf(path: string): Promise<number> {
+  try {
+    const { bavail, blocks } = await statfs(path);
+    return bavail / blocks;
+  } catch {
+    return 1;
+  }
 }

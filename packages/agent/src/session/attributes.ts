@@ -1,6 +1,8 @@
 import { AUTO_SCALING_GROUP } from "@berth/domain/capacity-provider";
 import type { Attribute } from "@berth/domain/container-instance";
 import type { AgentConfig } from "../config.ts";
+import { pauseProgram } from "../docker/pause-program.ts";
+import type { Gpus } from "../gpus.ts";
 
 const OLD_PREFIX = "com.amazonaws.ecs.capability.";
 const NEW_PREFIX = "ecs.capability.";
@@ -31,15 +33,30 @@ export function capabilityAttributes(
     ),
     ...config.loggingDrivers.map((driver) => `${OLD_PREFIX}logging-driver.${driver}`),
     ...(config.privilegedDisabled ? [] : [`${OLD_PREFIX}privileged-container`]),
-    `${NEW_PREFIX}container-health-check`,
+    ...(config.selinuxCapable ? [`${OLD_PREFIX}selinux`] : []),
+    ...(config.apparmorCapable ? [`${OLD_PREFIX}apparmor`] : []),
+    ...(config.healthChecksDisabled ? [] : [`${NEW_PREFIX}container-health-check`]),
     `${NEW_PREFIX}container-ordering`,
+    `${NEW_PREFIX}container-restart-policy`,
     `${NEW_PREFIX}docker-plugin.local`,
     `${NEW_PREFIX}full-sync`,
-    `${NEW_PREFIX}task-cpu-mem-limit`,
-    `${NEW_PREFIX}increased-task-cpu-limit`,
+    `${NEW_PREFIX}network.container-port-range`,
+    ...(pauseProgram(engine.architecture) ? [`${NEW_PREFIX}pid-ipc-namespace-sharing`] : []),
+    ...(config.taskLimits
+      ? [`${NEW_PREFIX}task-cpu-mem-limit`, `${NEW_PREFIX}increased-task-cpu-limit`]
+      : []),
     ...(config.external ? [`${NEW_PREFIX}external`] : []),
   ].map((name) => ({ name }));
 }
+
+/** Which driver its GPUs have. */
+export const gpuAttributes = ({ driverVersion }: Gpus): readonly Attribute[] =>
+  driverVersion === undefined
+    ? []
+    : [
+        { name: `${NEW_PREFIX}nvidia-driver-version.${driverVersion}` },
+        { name: "ecs.gpu-driver-version", value: driverVersion },
+      ];
 
 /** What the instance is, which placement constraints match on. */
 export function identityAttributes(config: AgentConfig, engine: EngineFacts): readonly Attribute[] {

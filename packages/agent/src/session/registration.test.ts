@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { readConfig } from "../config.ts";
+import { NO_GPUS } from "../gpus.ts";
 import { lineLog } from "../log.ts";
 import { StateFiles } from "../state-files.ts";
 import { connectApi } from "./api.ts";
@@ -18,6 +19,8 @@ interface Call {
     readonly attributes?: readonly { readonly name: string; readonly value?: string }[];
     readonly containerInstanceArn?: string;
     readonly clientToken?: string;
+    readonly platformDevices?: readonly object[];
+    readonly totalResources?: readonly { readonly name: string }[];
   };
 }
 
@@ -61,7 +64,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const log = lineLog("none", () => undefined);
 
-const registering = (settings: Readonly<Record<string, string>> = {}) => {
+const registering = (settings: Readonly<Record<string, string>> = {}, gpus = NO_GPUS) => {
   const config = readConfig(
     {
       AWS_DEFAULT_REGION: "us-east-1",
@@ -81,8 +84,20 @@ const registering = (settings: Readonly<Record<string, string>> = {}) => {
     log,
     capacity: { cpuUnits: 1_024, memoryMiB: 512, usedTcpPorts: [22], usedUdpPorts: [] },
     engine: { apiVersion: "1.24", architecture: "amd64" },
+    gpus,
   });
 };
+
+test("tells of its GPUs as devices, and of their driver", async () => {
+  await registering({}, { ids: ["GPU-a", "GPU-b"], driverVersion: "535.1" });
+  const [input] = calls.map((call) => call.input);
+  expect(input?.platformDevices).toEqual([
+    { id: "GPU-a", type: "GPU" },
+    { id: "GPU-b", type: "GPU" },
+  ]);
+  expect(input?.attributes).toContainEqual({ name: "ecs.capability.nvidia-driver-version.535.1" });
+  expect(input?.totalResources?.map(({ name }) => name)).not.toContain("GPU");
+});
 
 test("is the same instance again, and says the user's attributes once only", async () => {
   expect(await registering()).toMatchObject({ containerInstanceArn: "arn:i", timeline: -1 });

@@ -8,10 +8,16 @@ import {
 } from "@aws-sdk/client-ecs";
 import type { Capacity } from "@berth/domain/resources";
 import type { AgentConfig } from "../config.ts";
+import type { Gpus } from "../gpus.ts";
 import type { Log } from "../log.ts";
 import type { InstanceRecord, StateFiles } from "../state-files.ts";
 import { errorName } from "./api.ts";
-import { capabilityAttributes, type EngineFacts, identityAttributes } from "./attributes.ts";
+import {
+  capabilityAttributes,
+  type EngineFacts,
+  gpuAttributes,
+  identityAttributes,
+} from "./attributes.ts";
 
 /** Restarting will not help: whoever supervises the agent must not. */
 export class TerminalError extends Error {
@@ -25,6 +31,7 @@ export interface RegistrationParts {
   readonly log: Log;
   readonly capacity: Capacity;
   readonly engine: EngineFacts;
+  readonly gpus: Gpus;
 }
 
 const RETRIED = new Set(["ServerException", "ThrottlingException", "LimitExceededException"]);
@@ -129,7 +136,7 @@ const isClusterMissing = (error: unknown): boolean =>
   (error instanceof Error && /cluster not found/i.test(error.message));
 
 function registrationRequest(
-  { config, capacity, engine }: RegistrationParts,
+  { config, capacity, engine, gpus }: RegistrationParts,
   known: InstanceRecord | undefined,
 ): RegisterContainerInstanceCommandInput {
   return {
@@ -143,7 +150,7 @@ function registrationRequest(
       { name: "MEMORY", type: "INTEGER", integerValue: capacity.memoryMiB },
       { name: "PORTS", type: "STRINGSET", stringSetValue: capacity.usedTcpPorts.map(String) },
       { name: "PORTS_UDP", type: "STRINGSET", stringSetValue: capacity.usedUdpPorts.map(String) },
-      ...Object.entries(capacity.countable ?? {}).map(([name, integerValue]) => ({
+      ...Object.entries(config.countable ?? {}).map(([name, integerValue]) => ({
         name,
         type: "INTEGER",
         integerValue,
@@ -151,11 +158,13 @@ function registrationRequest(
     ],
     attributes: [
       ...capabilityAttributes(config, engine),
+      ...gpuAttributes(gpus),
       ...identityAttributes(config, engine),
       // The user may have changed these through the API since: they are said only once.
       ...(known ? [] : config.instanceAttributes),
     ],
     tags: [...config.instanceTags],
+    ...(gpus.ids.length > 0 && { platformDevices: gpus.ids.map((id) => ({ id, type: "GPU" })) }),
   };
 }
 

@@ -138,3 +138,24 @@ test("tells the health of containers with a check only, UNKNOWN until it is know
 test("says nothing of health where nothing is checked", () => {
   expect(healthRequests(SOURCE, [aRunningTask(1)], 0)).toEqual([]);
 });
+
+test("counts how often a container was started again, where that may happen", () => {
+  const restartPolicy = { enabled: true };
+  const containers = [aPayloadContainer({ restartPolicy }), aPayloadContainer({ name: "plain" })];
+  const running = { phase: "RUNNING" as const, startedAt: 1 };
+  const task: ManagedTask = {
+    ...newTask(aPayloadTask({ containers }), NO_DEMAND),
+    containers: [
+      { name: "web", dockerId: "a", ...running, restarts: { count: 2, afterEndAt: 1 } },
+      { name: "plain", dockerId: "b", ...running },
+    ],
+  };
+  expect(metricsRequests(SOURCE, [task], () => USAGE, 0)[0]?.message.taskMetrics).toMatchObject([
+    {
+      containerMetrics: [
+        { containerName: "web", ...USAGE, restartStatsSet: { restartCount: 2 } },
+        { containerName: "plain", ...USAGE },
+      ],
+    },
+  ]);
+});

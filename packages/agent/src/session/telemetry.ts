@@ -18,7 +18,7 @@ const BYTES_PER_MESSAGE = 28 * 1_024;
 /** What the container has used since it was last asked for, by the engine's id. */
 export type TakeUsage = (dockerId: string) => Usage | undefined;
 
-/** What runs, and what it has used. */
+/** What runs, what it has used, and how often it was started again. */
 export function metricsRequests(
   source: TelemetrySource,
   tasks: readonly ManagedTask[],
@@ -42,11 +42,20 @@ export function metricsRequests(
   }));
 }
 
-const containerMetrics = ({ containers }: ManagedTask, take: TakeUsage): ContainerMetric[] =>
-  containers.flatMap(({ name, phase, dockerId }) => {
-    const usage = phase === "RUNNING" && dockerId !== undefined ? take(dockerId) : undefined;
-    return usage ? [{ containerName: name, ...usage }] : [];
-  });
+const containerMetrics = (task: ManagedTask, take: TakeUsage): ContainerMetric[] =>
+  task.containers
+    .filter(({ phase }) => phase === "RUNNING")
+    .flatMap((container) => {
+      const { name, dockerId } = container;
+      const usage = dockerId === undefined ? undefined : take(dockerId);
+      return usage ? [{ containerName: name, ...usage, ...restartMetric(task, container) }] : [];
+    });
+
+/** Of a container that may be started again; of others there is nothing to count. */
+const restartMetric = (task: ManagedTask, { name, restarts }: ManagedTask["containers"][number]) =>
+  definitionOf(task, name)?.restartPolicy?.enabled === true
+    ? { restartStatsSet: { restartCount: restarts?.count ?? 0 } }
+    : undefined;
 
 /** The health of every running container that has a check; no message where none has. */
 export function healthRequests(

@@ -1,4 +1,5 @@
 import type { PayloadTask } from "@berth/contracts/agent/messages";
+import { defined } from "@berth/domain/defined";
 import { assert } from "@berth/domain/errors";
 import { apply } from "../apply.ts";
 import { dependenciesOf } from "../dependencies.ts";
@@ -14,7 +15,8 @@ const CAPACITY = { cpuUnits: 256, memoryMiB: 256, usedTcpPorts: [], usedUdpPorts
 
 interface EngineContainer extends ContainerKey {
   isRunning: boolean;
-  hasRun: boolean;
+  startedAt: number | undefined;
+  finishedAt: number | undefined;
   exitCode: number | undefined;
 }
 
@@ -63,7 +65,7 @@ export class AgentWorld {
 
   /** One thing happens: an operation is done, an event is heard, a program ends, the agent restarts. */
   happen(): void {
-    this.#now += this.#choose(400);
+    this.#now += 1 + this.#choose(400);
     const happenings = [
       () => this.#finishOne(true),
       () => this.#finishOne(true),
@@ -110,8 +112,7 @@ export class AgentWorld {
   #end(dockerId: string, exitCode: number): void {
     const container = this.engine.get(dockerId);
     if (!container?.isRunning) return;
-    container.isRunning = false;
-    container.exitCode = exitCode;
+    Object.assign(container, { isRunning: false, exitCode, finishedAt: this.#now });
     const exit = { dockerId, finishedAt: this.#now, exitCode };
     this.#unheard.push({ kind: "exited", container, exit });
   }
@@ -168,7 +169,8 @@ export class AgentWorld {
       this.engine.set(dockerId, {
         ...container,
         isRunning: false,
-        hasRun: false,
+        startedAt: undefined,
+        finishedAt: undefined,
         exitCode: undefined,
       });
     }
@@ -182,11 +184,22 @@ export class AgentWorld {
     const real = this.engine.get(dockerId);
     if (!succeeds || !real)
       return { kind: "failed", container, reason: "CannotStartContainerError" };
-    if (!real.hasRun) Object.assign(real, { isRunning: true, hasRun: true });
+    this.#checkStart(real);
+    // A start is asked for again after a crash: what runs goes on.
+    if (!real.isRunning) Object.assign(real, { isRunning: true, startedAt: this.#now });
     // Some end before the answer to their start comes back.
     if (this.#choose(5) === 0) this.#end(dockerId, this.#choose(2));
     if (this.#choose(2) === 0) this.#hearOne();
     return { kind: "started", container, startedAt: this.#now, networkBindings: [] };
+  }
+
+  /** What has run is started again by its policy only, which leaves a success alone. */
+  #checkStart({ taskArn, name, isRunning, startedAt, exitCode }: EngineContainer): void {
+    if (isRunning || startedAt === undefined) return;
+    const task = this.state.tasks.get(taskArn);
+    const policy = task && definitionOf(task, name)?.restartPolicy;
+    assert(policy?.enabled, `${name} is started again without a policy`);
+    assert(exitCode !== 0, `${name} is started again after a success`);
   }
 
   #accept(change: Extract<Operation, { kind: "report" }>["change"]): AgentEvent {
@@ -209,7 +222,10 @@ export class AgentWorld {
     const container = definitionOf(task, name);
     for (const { containerName, condition } of container ? dependenciesOf(container) : []) {
       const real = this.engine.get(`${task.arn} ${containerName}`);
-      assert(real?.hasRun, `${name} is pulled although ${containerName} never ran`);
+      assert(
+        real?.startedAt !== undefined,
+        `${name} is pulled although ${containerName} never ran`,
+      );
       const hasEnded = real.exitCode !== undefined;
       assert(
         hasEnded || condition === "START",
@@ -236,9 +252,9 @@ const remembered = (task: ManagedTask): ManagedTask => ({
   containers: task.containers.map(({ busy: _busy, retryAt: _retryAt, ...container }) => container),
 });
 
-function phaseOf({ isRunning, hasRun }: EngineContainer): ObservedContainer["phase"] {
+function phaseOf({ isRunning, startedAt }: EngineContainer): ObservedContainer["phase"] {
   if (isRunning) return "RUNNING";
-  return hasRun ? "STOPPED" : "CREATED";
+  return startedAt === undefined ? "CREATED" : "STOPPED";
 }
 
 const observation = (dockerId: string, container: EngineContainer): ObservedContainer => ({
@@ -248,8 +264,9 @@ const observation = (dockerId: string, container: EngineContainer): ObservedCont
   version: "1",
   dockerId,
   phase: phaseOf(container),
-  ...(container.hasRun && { startedAt: 1 }),
-  ...(container.exitCode !== undefined && { exitCode: container.exitCode, finishedAt: 1 }),
+  ...defined({ startedAt: container.startedAt }),
+  ...(!container.isRunning &&
+    defined({ exitCode: container.exitCode, finishedAt: container.finishedAt })),
 });
 
 const STATUSES: readonly ReportedStatus[] = ["NONE", "RUNNING", "STOPPED"];

@@ -39,6 +39,11 @@ const containerMetric = z.object({
   /** Absent where the container shares the network of another or of its host. */
   networkStatsSet: networkStatsSet.optional().catch(undefined),
   storageStatsSet: storageStatsSet.optional().catch(undefined),
+  /** Absent where the container is not started again. */
+  restartStatsSet: z
+    .object({ restartCount: z.int().min(0) })
+    .optional()
+    .catch(undefined),
 });
 export type ContainerMetric = z.infer<typeof containerMetric>;
 

@@ -9,6 +9,14 @@ export interface Envelope<Type extends string = string, Message = unknown> {
   readonly message: Message;
 }
 
+/** One port, of which 0 lets the agent pick the host's, or a range `80-90`, whose host ports it picks. */
+export interface PayloadPort {
+  readonly containerPort?: number;
+  readonly containerPortRange?: string;
+  readonly hostPort?: number;
+  readonly protocol: "tcp" | "udp";
+}
+
 export interface PayloadContainer {
   readonly name: string;
   readonly image: string;
@@ -21,11 +29,7 @@ export interface PayloadContainer {
   readonly command?: readonly string[];
   readonly entryPoint?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  readonly portMappings?: readonly {
-    readonly containerPort: number;
-    readonly hostPort: number;
-    readonly protocol: "tcp" | "udp";
-  }[];
+  readonly portMappings?: readonly PayloadPort[];
   readonly mountPoints?: readonly {
     readonly sourceVolume: string;
     readonly containerPath: string;
@@ -41,6 +45,12 @@ export interface PayloadContainer {
   readonly startTimeout?: number;
   /** Seconds; beats ECS_CONTAINER_STOP_TIMEOUT. */
   readonly stopTimeout?: number;
+  readonly restartPolicy?: {
+    readonly enabled: boolean;
+    readonly ignoredExitCodes?: readonly number[];
+    /** Seconds that it must have run for. */
+    readonly restartAttemptPeriod?: number;
+  };
   readonly healthCheckType?: "docker";
   readonly dockerConfig?: {
     readonly version: string;

@@ -1,9 +1,15 @@
-import type { PayloadContainer, PayloadTask, PayloadVolume } from "@berth/contracts/agent/messages";
+import type {
+  PayloadContainer,
+  PayloadPort,
+  PayloadTask,
+  PayloadVolume,
+} from "@berth/contracts/agent/messages";
 import { clusterArn, containerArn, taskArn } from "@berth/domain/arn";
 import type { Scope } from "@berth/domain/arn";
 import type { ContainerOverride, Task } from "@berth/domain/task";
 import { serviceNameOf } from "@berth/domain/task";
 import { defined } from "@berth/domain/defined";
+import { pinnedImage } from "@berth/domain/image-name";
 import type {
   ContainerDefinition,
   PortMapping,
@@ -41,9 +47,12 @@ export function payloadTask(scope: Scope, task: Task, definition: TaskDefinition
       const override = task.overrides?.containerOverrides?.find(
         ({ name }) => name === container.name,
       );
+      const { id = "", imageDigest } =
+        task.containers.find(({ name }) => name === container.name) ?? {};
       return {
         ...payloadContainer(container, override, definition),
-        containerArn: containerArn(scope, task.cluster, task.id, idOf(task, container.name)),
+        image: imageOf(container, imageDigest),
+        containerArn: containerArn(scope, task.cluster, task.id, id),
       };
     }),
     volumes: definition.volumes.map(payloadVolume),
@@ -59,8 +68,12 @@ function gpuAssociations({ containers }: Task): Pick<PayloadTask, "associations"
   return associations.length > 0 ? { associations } : {};
 }
 
-const idOf = (task: Task, name: string): string =>
-  task.containers.find((container) => container.name === name)?.id ?? "";
+/** A digest that is known is meant, unless the definition leaves it to the tag. */
+const imageOf = (
+  { image, versionConsistency }: ContainerDefinition,
+  digest: string | undefined,
+): string =>
+  digest === undefined || versionConsistency === "disabled" ? image : pinnedImage(image, digest);
 
 function payloadContainer(
   container: ContainerDefinition,
@@ -97,8 +110,9 @@ function payloadContainer(
   };
 }
 
-function payloadPort(port: PortMapping): NonNullable<PayloadContainer["portMappings"]> {
-  const { containerPort, hostPort = 0, protocol = "tcp" } = port;
+function payloadPort(port: PortMapping): readonly PayloadPort[] {
+  const { containerPort, containerPortRange, hostPort = 0, protocol = "tcp" } = port;
+  if (containerPortRange !== undefined) return [{ containerPortRange, protocol }];
   return containerPort === undefined ? [] : [{ containerPort, hostPort, protocol }];
 }
 
@@ -113,6 +127,7 @@ function optionalMembers(
     dependsOn: container.dependsOn,
     startTimeout: container.startTimeout,
     stopTimeout: container.stopTimeout,
+    restartPolicy: container.restartPolicy?.enabled ? container.restartPolicy : undefined,
     healthCheckType: container.healthCheck && ("docker" as const),
   });
 }

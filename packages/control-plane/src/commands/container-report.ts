@@ -40,5 +40,14 @@ const networkBinding = ({
   containerPort,
   hostPort,
   protocol,
+  containerPortRange,
+  hostPortRange,
 }: NonNullable<GivenContainer["networkBindings"]>[number]): NetworkBinding =>
-  defined({ bindIP: cut(bindIP), containerPort, hostPort, protocol });
+  defined({
+    bindIP: cut(bindIP),
+    containerPort,
+    hostPort,
+    protocol,
+    containerPortRange: cut(containerPortRange),
+    hostPortRange: cut(hostPortRange),
+  });

@@ -43,7 +43,7 @@ function reportOf(request: Request): InstanceReport {
   const document = parseIdentityDocument(request.instanceIdentityDocument);
   const given = (request.attributes ?? []).map(validAttribute);
   const resources = request.totalResources ?? [];
-  const gpuIds = readGpuIds(resources);
+  const gpuIds = readGpuIds(request);
   return {
     registered: readCapacity(resources, gpuIds.length),
     ...(gpuIds.length > 0 && { gpuIds }),
@@ -64,9 +64,11 @@ export const isCapability = ({ name }: Attribute): boolean =>
 
 type GivenResources = NonNullable<Request["totalResources"]>;
 
-/** Source: the ECS agent, which registers the ids of its GPUs as a STRINGSET. */
-function readGpuIds(resources: GivenResources): readonly string[] {
-  const ids = resources.find(({ name }) => name === "GPU")?.stringSetValue ?? [];
+/** Agents tell of their GPUs as devices; a resource GPU is what ECS makes of them. */
+function readGpuIds({ totalResources = [], platformDevices = [] }: Request): readonly string[] {
+  const devices = platformDevices.filter(({ type }) => type === "GPU");
+  const resource = totalResources.find(({ name }) => name === "GPU");
+  const ids = [...devices.map(({ id = "" }) => id), ...(resource?.stringSetValue ?? [])];
   const wrong = ids.find((id) => !GPU_ID.test(id));
   if (wrong !== undefined) throw invalid(`GPU id is invalid: ${wrong}`);
   return [...new Set(ids)];

@@ -295,6 +295,13 @@ describe("RegisterContainerInstance with more than CPU and memory", () => {
     expect(answer?.registeredResources?.find(named("licence"))?.integerValue).toBe(3);
   });
 
+  test("takes GPUs as devices too", async () => {
+    const platformDevices = [{ id: "GPU-a", type: "GPU" as const }];
+    const { answers } = await aClusterWith({ platformDevices });
+    const gpus = answers[0]?.registeredResources?.find(({ name }) => name === "GPU");
+    expect(gpus?.stringSetValue).toEqual(["GPU-a"]);
+  });
+
   test.each([
     [integer("a b", 1), "Resource name is invalid: a b"],
     [integer("toString", 1), "Resource name is invalid: toString"],

@@ -22,6 +22,8 @@ export interface Launch {
   readonly referenceId?: string;
   readonly tags?: readonly Tag[];
   readonly requestHash?: string;
+  /** Of the images that its containers are to run, by container; of any other the tag decides. */
+  readonly imageDigests?: ReadonlyMap<string, string>;
 }
 
 export interface TaskPlace {
@@ -43,7 +45,7 @@ export function newTask(
   launch: Launch,
   { taskId, gpuIds, ...place }: TaskPlace,
 ): Task {
-  const { definition, cause, tags, enableExecuteCommand, ...kept } = launch;
+  const { definition, cause, tags, enableExecuteCommand, imageDigests, ...kept } = launch;
   const asLaunched = overridden(definition, launch.overrides);
   const { cpuUnits, memoryMiB } = taskDemand(asLaunched);
   const now = controlPlane.now();
@@ -57,7 +59,7 @@ export function newTask(
     createdAt: now,
     cpuUnits,
     memoryMiB,
-    containers: newContainers(controlPlane, asLaunched, gpuIds),
+    containers: newContainers(controlPlane, asLaunched, { gpuIds, imageDigests }),
     history: [{ at: now, to: "PENDING", cause }],
     // What is off or empty is left out: the item is billed by its size.
     ...(enableExecuteCommand && { enableExecuteCommand }),
@@ -65,21 +67,28 @@ export function newTask(
   };
 }
 
+interface ContainerFacts {
+  readonly gpuIds?: readonly string[] | undefined;
+  readonly imageDigests?: Launch["imageDigests"];
+}
+
 /** No GPU is shared: each container has its own, in the order of the definition. */
 function newContainers(
   controlPlane: Pick<ControlPlane, "randomHex">,
   { containerDefinitions }: TaskDefinition,
-  gpuIds: readonly string[] = [],
+  { gpuIds = [], imageDigests }: ContainerFacts,
 ): readonly TaskContainer[] {
   let given = 0;
   return containerDefinitions.map((container) => {
     const own = gpuIds.slice(given, given + countGpus(container));
     given += own.length;
+    const imageDigest = imageDigests?.get(container.name);
     return {
       name: container.name,
       id: randomUuid(controlPlane),
       lastStatus: "PENDING",
       ...(own.length > 0 && { gpuIds: own }),
+      ...(imageDigest !== undefined && { imageDigest }),
     };
   });
 }

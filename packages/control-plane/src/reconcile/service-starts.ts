@@ -7,6 +7,7 @@ import type { ControlPlane } from "../context.ts";
 import { attributesForLaunch } from "../placement/launch-attributes.ts";
 import type { PlacementOutcome } from "../placement/commit-placements.ts";
 import { newTask, type TaskPlace } from "../placement/new-task.ts";
+import { pinnedDigests } from "../placement/pinned-digests.ts";
 import { placeTasks, startTasksOn } from "../placement/place-tasks.ts";
 import { launchedBy, type ProviderBatch, requirementOf } from "../placement/provider-batches.ts";
 import { serviceLaunch } from "../placement/service-launch.ts";
@@ -99,8 +100,10 @@ const NO_PROVIDER: ProviderBatch = { taskIds: [] };
 const DAEMON = { kind: "daemon" } as const;
 
 function commonRequest(controlPlane: ControlPlane, starts: SourceStarts, batch: ProviderBatch) {
-  const { service, source, definition, startBefore } = starts;
-  const launch = { ...serviceLaunch(service, source, definition), ...launchedBy(batch) };
+  const { service, source, definition, tasks, startBefore } = starts;
+  const imageDigests = pinnedDigests(definition, source.id, tasks);
+  const own = { ...serviceLaunch(service, source, definition), imageDigests };
+  const launch = { ...own, ...launchedBy(batch) };
   return {
     cluster: service.cluster,
     definition,

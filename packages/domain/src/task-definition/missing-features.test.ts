@@ -32,7 +32,6 @@ test.each([
   { firelensConfiguration: { type: "fluentbit" } },
   { repositoryCredentials: { credentialsParameter: "arn:x" } },
   { credentialSpecs: ["credentialspec:arn:x"] },
-  { restartPolicy: { enabled: true } },
 ])("of a container: %j", (changes) => {
   const [member] = Object.keys(changes);
   expect(ofContainer(changes)).toEqual([`${member} of container web`]);
@@ -43,12 +42,8 @@ test("deeper in a container", () => {
   expect(
     ofContainer({
       logConfiguration: { logDriver: "splunk", secretOptions },
-      portMappings: [{ containerPortRange: "80-90" }],
     }),
-  ).toEqual([
-    "logConfiguration.secretOptions of container web",
-    "containerPortRange of container web",
-  ]);
+  ).toEqual(["logConfiguration.secretOptions of container web"]);
 });
 
 test("resources that no instance registers", () => {
@@ -66,18 +61,17 @@ test("nothing that was not asked for", () => {
     ofContainer({
       secrets: [],
       environmentFiles: [],
-      restartPolicy: { enabled: false },
+      restartPolicy: { enabled: true },
       logConfiguration: { logDriver: "json-file", secretOptions: [] },
-      portMappings: [{ containerPort: 80, name: "http", appProtocol: "http" }],
+      portMappings: [
+        { containerPort: 80, name: "http", appProtocol: "http" },
+        { containerPortRange: "81-90" },
+      ],
       versionConsistency: "disabled",
     }),
   ).toEqual([]);
   expect(
     ofTask({
-      networkMode: "host",
-      containerDefinitions: [
-        aContainerDefinition({ portMappings: [{ containerPortRange: "80-90" }] }),
-      ],
       enableFaultInjection: false,
       volumes: [
         { name: "a", host: { sourcePath: "/a" }, configuredAtLaunch: false },

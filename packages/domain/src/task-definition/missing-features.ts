@@ -10,7 +10,7 @@ export function* missingFeatures(definition: TaskDefinition): Generator<string> 
     yield* within(`volume ${volume.name}`, asked(volume, VOLUME_MEMBERS));
   }
   for (const container of definition.containerDefinitions) {
-    yield* within(`container ${container.name}`, containerFeatures(container, definition));
+    yield* within(`container ${container.name}`, containerFeatures(container));
   }
 }
 
@@ -36,20 +36,13 @@ const CONTAINER_MEMBERS = [
   "credentialSpecs",
 ] as const;
 
-function* containerFeatures(
-  container: ContainerDefinition,
-  { networkMode }: TaskDefinition,
-): Generator<string> {
+function* containerFeatures(container: ContainerDefinition): Generator<string> {
   yield* asked(container, CONTAINER_MEMBERS);
-  const { restartPolicy, logConfiguration, portMappings, resourceRequirements = [] } = container;
-  yield* asked(restartPolicy, ["enabled"], "restartPolicy");
+  const { logConfiguration, resourceRequirements = [] } = container;
   yield* asked(logConfiguration, ["secretOptions"], "logConfiguration.secretOptions");
   for (const { type } of resourceRequirements) {
     if (type !== "GPU") yield `resourceRequirements of type ${type}`;
   }
-  const hasRange = portMappings.some(({ containerPortRange }) => containerPortRange !== undefined);
-  // On the host's network a container has the ports of its range without anybody's help.
-  if (hasRange && networkMode !== "host") yield "containerPortRange";
 }
 
 function* asked(

@@ -25,7 +25,7 @@ const cause: fc.Arbitrary<Cause> = fc.oneof(
   fc.record({ kind: fc.constant("controlPlane"), reason: fc.string() }, plain),
   fc.record({ kind: fc.constant("agent") }, plain),
 );
-const binding = fc.record(
+const single = fc.record(
   {
     bindIP: fc.constantFrom("127.0.1.1", ""),
     containerPort: port,
@@ -34,6 +34,11 @@ const binding = fc.record(
   },
   optional,
 );
+const range = fc.record(
+  { bindIP: fc.string(), containerPortRange: fc.string(), hostPortRange: fc.string() },
+  optional,
+);
+const binding = fc.oneof(single, range);
 const reason = fc.oneof(
   fc.constantFrom(
     "AGENT",

@@ -34,11 +34,11 @@ type CompactContainer = Omit<TaskContainer, "networkBindings" | "lastStatus"> & 
   readonly networkBindings?: readonly CompactBinding[];
 };
 
-/** `[bindIP, containerPort, hostPort, protocol]` */
+/** `[bindIP, containerPort, hostPort, protocol]`, with ranges instead of ports where it is one of those. */
 type CompactBinding = readonly [
   string | null,
-  number | null,
-  number | null,
+  number | string | null,
+  number | string | null,
   NetworkBinding["protocol"] | null,
 ];
 
@@ -104,8 +104,8 @@ function decodeContainer(
 
 const encodeBinding = (binding: NetworkBinding): CompactBinding => [
   binding.bindIP ?? null,
-  binding.containerPort ?? null,
-  binding.hostPort ?? null,
+  binding.containerPort ?? binding.containerPortRange ?? null,
+  binding.hostPort ?? binding.hostPortRange ?? null,
   binding.protocol ?? null,
 ];
 
@@ -116,7 +116,9 @@ const decodeBinding = ([
   protocol,
 ]: CompactBinding): NetworkBinding => ({
   ...(bindIP !== null && { bindIP }),
-  ...(containerPort !== null && { containerPort }),
-  ...(hostPort !== null && { hostPort }),
+  ...(typeof containerPort === "number" && { containerPort }),
+  ...(typeof containerPort === "string" && { containerPortRange: containerPort }),
+  ...(typeof hostPort === "number" && { hostPort }),
+  ...(typeof hostPort === "string" && { hostPortRange: hostPort }),
   ...(protocol && { protocol }),
 });

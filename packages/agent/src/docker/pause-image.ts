@@ -1,0 +1,42 @@
+import { buffer } from "node:stream/consumers";
+import { Readable } from "node:stream";
+import type Docker from "dockerode";
+import { pack } from "tar-stream";
+import { ContainerError } from "../engine.ts";
+import { PAUSE_IMAGE } from "../pause.ts";
+import { statusOf } from "./engine-error.ts";
+import { pauseProgram } from "./pause-program.ts";
+
+/**
+ * Makes the image of the container that holds a task's namespaces, unless it is there.
+ *
+ * @throws ContainerError CannotPullContainerError, where there is no program for this architecture
+ */
+export async function ensurePauseImage(docker: Docker, architecture: string): Promise<void> {
+  if (await isThere(docker)) return;
+  const program = pauseProgram(architecture);
+  if (!program) throw failure(`no ${PAUSE_IMAGE} for ${architecture}`);
+  const archive = pack();
+  archive.entry({ name: "pause", mode: 0o755, mtime: new Date(0) }, program);
+  archive.finalize();
+  const [repo = "", tag = ""] = PAUSE_IMAGE.split(":");
+  const changes = ['ENTRYPOINT ["/pause"]'];
+  const source = Readable.from([await buffer(archive)]);
+  const progress = await docker.importImage(source, { repo, tag, changes });
+  const last = (await buffer(progress)).toString().trim().split("\n").at(-1) ?? "{}";
+  const { error } = JSON.parse(last) as { readonly error?: string };
+  if (error !== undefined) throw failure(error);
+}
+
+async function isThere(docker: Docker): Promise<boolean> {
+  try {
+    await docker.getImage(PAUSE_IMAGE).inspect();
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    throw error;
+  }
+}
+
+const failure = (why: string): ContainerError =>
+  new ContainerError(`CannotPullContainerError: ${why}`);

@@ -1,0 +1,103 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { aPayloadContainer, aPayloadTask, payloadTaskArn } from "@berth/testing/payloads";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { lineLog } from "../log.ts";
+import { openTaskCgroups, removeTaskCgroup } from "./task-cgroups.ts";
+
+const MIB = 1_048_576;
+const PATH = `/ecs/${payloadTaskArn().split("/").at(-1)}`;
+const VERSION_1 = { CgroupVersion: "1", CgroupDriver: "cgroupfs" };
+const VERSION_2 = { CgroupVersion: "2", CgroupDriver: "cgroupfs" };
+
+let mountPoint = "";
+const lines: string[] = [];
+const log = lineLog("warn", (line) => lines.push(line));
+
+beforeEach(() => {
+  mountPoint = mkdtempSync(join(tmpdir(), "berth-cgroups-"));
+  lines.length = 0;
+});
+afterEach(() => rmSync(mountPoint, { recursive: true, force: true }));
+
+const open = (facts: typeof VERSION_1, taskLimits = true) =>
+  openTaskCgroups({ taskLimits, mountPoint }, facts, log);
+const read = (file: string) => readFileSync(join(mountPoint, file), "utf8");
+
+describe("a task with a size", () => {
+  const task = aPayloadTask({ cpu: 0.25, memory: 64 });
+
+  test("has a cgroup in the trees of processor and memory", async () => {
+    expect(await (await open(VERSION_1)).ensure(task)).toBe(PATH);
+    expect(read(`cpu${PATH}/cpu.cfs_period_us`)).toBe("100000");
+    expect(read(`cpu${PATH}/cpu.cfs_quota_us`)).toBe("25000");
+    expect(read(`memory${PATH}/memory.limit_in_bytes`)).toBe(String(64 * MIB));
+  });
+
+  test("has one in the single tree, to which the controllers are handed down", async () => {
+    expect(await (await open(VERSION_2)).ensure(task)).toBe(PATH);
+    expect(read(`${PATH}/cpu.max`)).toBe("25000 100000");
+    expect(read(`${PATH}/memory.max`)).toBe(String(64 * MIB));
+    expect(read("cgroup.subtree_control")).toBe("+cpu +memory");
+    expect(read("ecs/cgroup.subtree_control")).toBe("+cpu +memory");
+  });
+
+  test("has it once, however many containers ask", async () => {
+    const cgroups = await open(VERSION_1);
+    expect([await cgroups.ensure(task), await cgroups.ensure(task)]).toEqual([PATH, PATH]);
+  });
+
+  test("says why it cannot have one", async () => {
+    const cgroups = await open(VERSION_1);
+    writeFileSync(join(mountPoint, `cpu${PATH}`), "in the way");
+    await expect(cgroups.ensure(task)).rejects.toMatchObject({
+      reason: expect.stringMatching(/^CgroupError: the task's cgroup cannot be made: /),
+    });
+  });
+});
+
+describe("a task without a size", () => {
+  const containers = [aPayloadContainer({ cpu: 100 }), aPayloadContainer({ name: "b", cpu: 28 })];
+
+  test("counts for as much as its containers together, and has no limit", async () => {
+    await (await open(VERSION_1)).ensure(aPayloadTask({ containers }));
+    expect(read(`cpu${PATH}/cpu.shares`)).toBe("128");
+    expect(existsSync(join(mountPoint, `memory${PATH}/memory.limit_in_bytes`))).toBe(false);
+    await (await open(VERSION_2)).ensure(aPayloadTask({ containers }));
+    expect(read(`${PATH}/cpu.weight`)).toBe("5");
+  });
+});
+
+describe("where tasks have no cgroup", () => {
+  test.each([
+    {
+      name: "systemd owns the tree",
+      facts: { ...VERSION_2, CgroupDriver: "systemd" },
+      bounds: "container",
+      warnings: 1,
+    },
+    { name: "it is switched off", facts: VERSION_1, limits: false, bounds: "none", warnings: 0 },
+  ])("$name: $bounds", async ({ facts, limits, bounds, warnings }) => {
+    const cgroups = await open(facts, limits);
+    expect(cgroups.bounds).toBe(bounds);
+    expect(await cgroups.ensure(aPayloadTask({ cpu: 1 }))).toBeUndefined();
+    expect(lines).toHaveLength(warnings);
+  });
+
+  test("the agent may not write there", async () => {
+    writeFileSync(join(mountPoint, "cpu"), "no directory");
+    expect((await open(VERSION_1)).bounds).toBe("container");
+    expect(lines).toHaveLength(1);
+  });
+});
+
+test("what the engine left in the trees of others is removed too, and nothing of other tasks", async () => {
+  const other = `/ecs/${payloadTaskArn(2).split("/").at(-1)}`;
+  const all = ["cpu", "memory", "pids"].flatMap((tree) => [`${tree}${PATH}`, `${tree}${other}`]);
+  for (const path of all) mkdirSync(join(mountPoint, path), { recursive: true });
+  await removeTaskCgroup(payloadTaskArn(), mountPoint);
+  expect(all.filter((path) => existsSync(join(mountPoint, path)))).toEqual(
+    all.filter((path) => path.endsWith(other)),
+  );
+});

@@ -1,0 +1,61 @@
+import { aPayloadContainer, aPayloadTask } from "@berth/testing/payloads";
+import { describe, expect, test } from "vitest";
+import { PAUSE_CONTAINER, withPause } from "./pause.ts";
+import { AgentStory, ARN } from "./testing/agent-story.ts";
+
+const shared = withPause(aPayloadTask({ pidMode: "task" }));
+const stop = { kind: "stopOrdered", taskArn: ARN } as const;
+
+test.each([{ pidMode: "host" }, { ipcMode: "none" }, {}])(
+  "%j takes no container more",
+  (members) => {
+    const task = aPayloadTask(members);
+    expect(withPause(task)).toBe(task);
+  },
+);
+
+describe("a task whose containers share a namespace", () => {
+  test("starts its pause container before all others", () => {
+    const story = new AgentStory().arrives(shared);
+    expect(story.due).toEqual([`pull ${PAUSE_CONTAINER}`]);
+    expect(story.runs(PAUSE_CONTAINER).due).toEqual(["pull web"]);
+  });
+
+  test("keeps what its containers depend on besides", () => {
+    const dependsOn = [{ containerName: "init", condition: "SUCCESS" }];
+    const containers = [aPayloadContainer({ name: "init" }), aPayloadContainer({ dependsOn })];
+    const task = withPause(aPayloadTask({ ipcMode: "task", containers }));
+    expect(task.containers[2]?.dependsOn).toEqual([
+      ...dependsOn,
+      { containerName: PAUSE_CONTAINER, condition: "START" },
+    ]);
+  });
+
+  test("says nothing of it", () => {
+    const story = new AgentStory().arrives(shared).runs(PAUSE_CONTAINER, "web");
+    expect(story.report()?.containers.map(({ containerName }) => containerName)).toEqual(["web"]);
+  });
+
+  test("stops it last, and at once", () => {
+    const story = new AgentStory()
+      .arrives(shared)
+      .runs(PAUSE_CONTAINER, "web")
+      .accepts()
+      .tell(stop);
+    expect(story.due).toEqual(["stop web 30s"]);
+    expect(story.exits("web", 0).due).toEqual([`stop ${PAUSE_CONTAINER} 0s`]);
+    story.exits(PAUSE_CONTAINER, 137);
+    expect(story.report()).toMatchObject({ status: "STOPPED", containers: [{ exitCode: 0 }] });
+  });
+
+  test("says as a whole what kept it from running", () => {
+    const story = new AgentStory().arrives(shared);
+    const container = { taskArn: ARN, name: PAUSE_CONTAINER };
+    story.tell({ kind: "failed", container, reason: "CannotPullContainerError: no" });
+    expect(story.report()).toMatchObject({
+      status: "STOPPED",
+      reason: "CannotPullContainerError: no",
+      containers: [{ containerName: "web", status: "STOPPED" }],
+    });
+  });
+});

@@ -1,0 +1,128 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Task } from "@aws-sdk/client-ecs";
+import { lastSegment } from "@berth/domain/arn";
+import type Docker from "dockerode";
+import { expect } from "vitest";
+import { sh, type Row } from "./row.ts";
+
+/** A row that not every machine can play. */
+export interface LimitedRow extends Row {
+  /** Why it cannot be seen here, or undefined where it can. */
+  readonly missing: (machine: Machine) => string | undefined;
+}
+
+export interface Machine {
+  readonly securityOptions: readonly string[];
+  readonly runtimes: readonly string[];
+  readonly hasAllCapabilities: boolean;
+  readonly hasSwap: boolean;
+  readonly cgroupVersion: string;
+  readonly cgroupDriver: string;
+}
+
+export const LIMITED_ROWS: readonly LimitedRow[] = [
+  {
+    field: "privileged",
+    does: "starts with all capabilities",
+    main: { ...sh("grep CapEff /proc/self/status"), privileged: true },
+    prints: /CapEff:\s+0*[13]ffffffffff$/,
+    missing: ({ hasAllCapabilities }) =>
+      hasAllCapabilities ? undefined : "the machine itself lacks capabilities",
+  },
+  {
+    field: "dockerSecurityOptions",
+    does: "apparmor confines the program",
+    main: {
+      ...sh("cat /proc/self/attr/current"),
+      dockerSecurityOptions: ["apparmor:docker-default"],
+    },
+    prints: /^docker-default/,
+    missing: needsSecurity("apparmor"),
+  },
+  {
+    field: "dockerSecurityOptions",
+    does: "label sets the program's SELinux context",
+    main: { ...sh("cat /proc/self/attr/current"), dockerSecurityOptions: ["label:level:s0:c1,c2"] },
+    prints: /s0:c1,c2/,
+    missing: needsSecurity("selinux"),
+  },
+  {
+    field: "linuxParameters.maxSwap",
+    does: "lets memory be swapped out",
+    main: {
+      ...sh("dd if=/dev/zero of=/dev/null bs=24M count=1"),
+      memory: 16,
+      linuxParameters: { maxSwap: 64, swappiness: 100 },
+    },
+    missing: ({ hasSwap }) => (hasSwap ? undefined : "the machine has no swap"),
+  },
+  {
+    field: "resourceRequirements",
+    does: "GPU shows the GPU in the container",
+    main: { ...sh("ls /dev/nvidia0"), resourceRequirements: [{ type: "GPU", value: "1" }] },
+    missing: ({ runtimes }) => (runtimes.includes("nvidia") ? undefined : "no runtime nvidia"),
+  },
+  {
+    field: "cpu of the task",
+    does: "is the quota of the task's cgroup",
+    main: { command: ["true"] },
+    task: { cpu: "256" },
+    look: ({ task }) => expect(readCgroup("cpu", task, "cpu.cfs_quota_us")).toBe("25000"),
+    missing: noTaskCgroups,
+  },
+  {
+    field: "memory of the task",
+    does: "is the limit of the task's cgroup, and its containers have none of their own",
+    main: { command: ["true"], memory: undefined },
+    task: { memory: "48" },
+    engine: { HostConfig: { Memory: 0 } },
+    look: ({ task }) => {
+      expect(readCgroup("memory", task, "memory.limit_in_bytes")).toBe(String(48 * 1_048_576));
+    },
+    missing: noTaskCgroups,
+  },
+];
+
+export async function inspectMachine(docker: Docker): Promise<Machine> {
+  const info = (await docker.info()) as EngineInfo;
+  return {
+    securityOptions: info.SecurityOptions,
+    runtimes: Object.keys(info.Runtimes),
+    hasAllCapabilities: hasAllCapabilities(),
+    cgroupVersion: info.CgroupVersion ?? "1",
+    cgroupDriver: info.CgroupDriver,
+    hasSwap: /^SwapTotal:\s+[1-9]/m.test(readFileSync("/proc/meminfo", "utf8")),
+  };
+}
+
+interface EngineInfo {
+  readonly CgroupVersion?: string;
+  readonly CgroupDriver: string;
+  readonly SecurityOptions: readonly string[];
+  readonly Runtimes: Readonly<Record<string, unknown>>;
+}
+
+function needsSecurity(module: string): LimitedRow["missing"] {
+  return ({ securityOptions }) =>
+    securityOptions.some((option) => option.includes(module)) ? undefined : `no ${module}`;
+}
+
+function noTaskCgroups({ cgroupVersion, cgroupDriver }: Machine): string | undefined {
+  const isKnown = cgroupVersion === "1" && cgroupDriver === "cgroupfs";
+  return isKnown ? undefined : `cgroups of version ${cgroupVersion} by ${cgroupDriver}`;
+}
+
+const readCgroup = (controller: string, { taskArn = "" }: Task, file: string): string =>
+  readFileSync(
+    join("/sys/fs/cgroup", controller, "ecs", lastSegment(taskArn), file),
+    "utf8",
+  ).trim();
+
+/** An engine can give away no more than the machine's first process has. */
+function hasAllCapabilities(): boolean {
+  const [, bounding = "0"] =
+    /^CapBnd:\s+(\w+)$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+  const last = Number(readFileSync("/proc/sys/kernel/cap_last_cap", "utf8"));
+  return BigInt(`0x${bounding}`) === (1n << BigInt(last + 1)) - 1n;
+}
