@@ -1,11 +1,13 @@
 import { statfs } from "node:fs/promises";
 import type { AgentConfig } from "../config.ts";
+import type { ContainerInspector } from "../endpoints/container-inspector.ts";
 import type { ContainerEngine } from "../engine.ts";
 import type { Log } from "../log.ts";
 import type { PulledImages } from "./pulled-images.ts";
 import { connectDocker } from "./connection.ts";
 import { DockerEngine } from "./docker-engine.ts";
 import { Images } from "./images.ts";
+import { dockerInspector } from "./inspector.ts";
 import type { ReadContainer } from "../usage/reading.ts";
 import type { InstanceIdentity } from "./labels.ts";
 import { type CgroupFacts, CGROUPS, openTaskCgroups } from "./task-cgroups.ts";
@@ -22,6 +24,8 @@ export interface OpenEngine {
   readonly memoryMiB: number;
   /** Fails where the engine does not answer in time. */
   ping(): Promise<void>;
+  /** Absent: tasks cannot ask the agent anything. */
+  readonly inspector?: ContainerInspector;
   /** The engine as one container instance sees it. */
   forInstance(instance: InstanceIdentity, pulled: PulledImages): ContainerEngine;
   /** Absent where the engine counts nothing. */
@@ -66,6 +70,7 @@ export async function openEngine(config: AgentConfig, log: Log): Promise<OpenEng
     ping: async () => {
       await (docker as Pinging).ping({ abortSignal: AbortSignal.timeout(PING_TIMEOUT_MS) });
     },
+    inspector: dockerInspector(docker),
     forInstance: (instance, pulled) => {
       const images = new Images(docker, { behavior, logins }, pulled);
       const parts = { docker, images, cgroups, pulled, log, freeShare };

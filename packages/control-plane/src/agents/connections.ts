@@ -23,6 +23,8 @@ export interface AgentHandshake {
   readonly agentHash?: string;
   /** Such as `DockerVersion: 20.10.24`. */
   readonly dockerVersion?: string;
+  /** Its process has only just started, and has no keys of its tasks' roles. */
+  readonly sendCredentials?: boolean;
 }
 
 /** Who has signed a handshake. */
@@ -121,7 +123,13 @@ async function openCommands(
   }
   await recordConnection(controlPlane, dialled);
   await recordVersions(controlPlane, found, handshake);
-  await openSession(controlPlane, { ...before, ...dialled, dials });
+  const { sendCredentials } = handshake;
+  await openSession(controlPlane, {
+    ...before,
+    ...dialled,
+    dials,
+    ...defined({ sendCredentials }),
+  });
   if (before?.connectionId !== undefined) await hangUp(controlPlane, before.connectionId);
   return "connected";
 }
@@ -144,14 +152,13 @@ export async function disconnectAgent(
 }
 
 /** Which connection an instance is to have, and what of its session goes on. */
-type Opening = Pick<AgentSession, "cluster" | "containerInstanceId" | "dials" | "health"> & {
-  readonly connectionId: string;
-};
+type Opening = Pick<AgentSession, "cluster" | "containerInstanceId" | "dials" | "health"> &
+  Pick<AgentHandshake, "connectionId" | "sendCredentials">;
 
 /** Makes this connection that of its instance; a newer one replaces the older one. */
 export async function openSession(
   controlPlane: ControlPlane,
-  { cluster, containerInstanceId, connectionId, dials, health }: Opening,
+  { cluster, containerInstanceId, connectionId, dials, health, sendCredentials }: Opening,
 ): Promise<void> {
   const { sessions } = controlPlane.store;
   const now = controlPlane.now();
@@ -168,7 +175,10 @@ export async function openSession(
   if (created === "conflict") {
     await persist<AgentSession>(
       async () => sessions.find(cluster, containerInstanceId),
-      ({ version }) => withDue<AgentSession>({ ...session, version }, now),
+      ({ version, renewRolesAt }) => {
+        const kept = sendCredentials === true ? {} : defined({ renewRolesAt });
+        return withDue<AgentSession>({ ...session, ...kept, version }, now);
+      },
       (next) => sessions.replace(next),
     );
   }
