@@ -12,6 +12,7 @@ import { registerInstance } from "./session/registration.ts";
 import { openSession } from "./session/session.ts";
 import { Submitter } from "./session/submit.ts";
 import { StateFiles } from "./state-files.ts";
+import { measure } from "./usage/measure.ts";
 
 export interface RunningAgent {
   readonly containerInstanceArn: string;
@@ -63,12 +64,14 @@ export async function startAgent(
     signal,
   });
   const dockerVersion = engine.version;
+  const takeUsage = measure({ config, engine, runner, capacity, log, signal });
   const connected = Promise.withResolvers<void>();
   const session = openSession({
     api,
     instance,
     dockerVersion,
     runner,
+    takeUsage,
     files,
     log,
     signal,

@@ -55,6 +55,7 @@ describe("readConfig", () => {
       reservedUdpPorts: [],
       hostAddress: "0.0.0.0",
       loggingDrivers: ["json-file", "none"],
+      measureEveryMs: 10_000,
       registryLogins: {},
       imagePullBehavior: "default",
       stopTimeoutMs: 30_000,

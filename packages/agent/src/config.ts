@@ -6,6 +6,7 @@ import { type Countable, isResourceName } from "@berth/domain/resources";
 import { type FeatureConfig, readFeatures } from "./config-features.ts";
 import { ConfigReader } from "./config-reader.ts";
 import { readRegistryLogins, type RegistryLogins } from "./docker/registry-logins.ts";
+import { type Measuring, readMeasuring } from "./usage/measuring.ts";
 
 export const IMAGE_PULL_BEHAVIORS = ["default", "always", "once", "prefer-cached"] as const;
 export type ImagePullBehavior = (typeof IMAGE_PULL_BEHAVIORS)[number];
@@ -20,7 +21,7 @@ export interface Credentials {
 }
 
 /** What /etc/ecs/ecs.config and the environment say, with ECS's defaults filled in. */
-export interface AgentConfig extends FeatureConfig {
+export interface AgentConfig extends FeatureConfig, Measuring {
   /** Name or ARN, sent as it is. */
   readonly cluster: string;
   /** No cluster was named: `default` is created where it is missing. */
@@ -232,6 +233,7 @@ function readDocker(read: ConfigReader) {
     cleanupWaitMs: read.duration("ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION", 0) ?? 3 * 3_600_000,
     taskIamRole: read.flag("ECS_ENABLE_TASK_IAM_ROLE") ?? false,
     privilegedDisabled: read.flag("ECS_DISABLE_PRIVILEGED") ?? false,
+    ...readMeasuring(read),
     dockerHost:
       read.matching("DOCKER_HOST", "must be a unix://, tcp:// or http:// address", (text) =>
         /^(unix|tcp|http):\/\/./.test(text),

@@ -39,6 +39,7 @@ describe("help", () => {
     ["events", "--help"],
     ["why", "--help"],
     ["templates", "--help"],
+    ["top", "--help"],
     ["agent", "--help"],
     ["plan", "--help"],
     ["plan update-service", "--help"],

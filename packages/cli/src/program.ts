@@ -3,6 +3,7 @@ import { EXIT_CODES } from "@berth/contracts/local/installation";
 import { events, type EventsOptions } from "./commands/events.ts";
 import { status } from "./commands/status.ts";
 import { templates } from "./commands/templates.ts";
+import { top } from "./commands/top.ts";
 import { up, type UpOptions } from "./commands/up.ts";
 import { why } from "./commands/why.ts";
 import { addAlarms } from "./alarms-program.ts";
@@ -34,7 +35,7 @@ Exit codes:
   ${EXIT_CODES.usage}  not a command or option that berth knows
   ${EXIT_CODES.engineMissing}  up: there is no Docker Engine to use
   ${EXIT_CODES.alreadyRunning}  up: Berth already runs on this data directory
-  ${EXIT_CODES.notRunning}  status, why, plan, templates, queue, alarms, keys, tokens: Berth does not run on this data directory
+  ${EXIT_CODES.notRunning}  status, why, plan, top, templates, queue, alarms, keys, tokens: Berth does not run on this data directory
 `;
 
 /** The command line of `berth`. Throws commander's errors instead of ending the process. */
@@ -51,6 +52,7 @@ export function berthProgram(): Command {
   addWhy(program);
   addPlan(program);
   addSimulate(program);
+  addTop(program);
   addTemplates(program);
   addAgent(program);
   addQueue(program);
@@ -131,6 +133,15 @@ function addWhy(program: Command): void {
     .addOption(jsonOption())
     .action(async (subject: Subject, options: ClusterOptions) => {
       process.exitCode = await why(subject, options);
+    });
+}
+
+function addTop(program: Command): void {
+  withTarget(program.command("top"))
+    .description("Show what instances and tasks have reserved, and what they use.")
+    .argument("[cluster]", "its name or ARN", "default")
+    .action(async (cluster: string, options: RestOptions) => {
+      process.exitCode = await top(cluster, options);
     });
 }
 

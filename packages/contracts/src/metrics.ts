@@ -19,16 +19,21 @@ export const METRICS = {
   TasksStopped: "Count",
   /** First invocations of a function's instances. */
   ColdStarts: "Count",
-  /* Of the event bus of one machine; EventBridge measures its own. */
+} as const satisfies Units;
+
+/** Of the event bus of one machine: on AWS EventBridge measures its own. */
+export const BUS_METRICS = {
   /** Events that a target of a rule took. */
   EventsDelivered: "Count",
   /** Deliveries that failed and come again. */
   EventDeliveryRetries: "Count",
   /** Events that a target of a rule is never sent. */
   EventsGivenUp: "Count",
-} as const satisfies Readonly<Record<string, "Count" | "Milliseconds">>;
+} as const satisfies Units;
 
-export type MetricName = keyof typeof METRICS;
+type Units = Readonly<Record<string, "Count" | "Milliseconds">>;
+
+export type MetricName = keyof typeof METRICS | keyof typeof BUS_METRICS;
 
 /** What every metric is told apart by: several stages share an account. */
 export const STAGE_DIMENSION = "Stage";

@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ToldEvent } from "@berth/contracts/ecs-event";
 import { type EventPage, eventsQuery, type EventsQuery } from "@berth/contracts/rest/events";
-import type { Access } from "@berth/control-plane/access/authorize";
 import { clusterName } from "@berth/control-plane/commands/identifiers";
 import type { CommandContext } from "@berth/control-plane/context";
 import { cursorOfNow, type EventsFound, readEvents } from "@berth/control-plane/rest/read-events";
 import { clusterArn, type Scope } from "@berth/domain/arn";
 import { defined } from "@berth/domain/defined";
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { onOneClusterOrAll } from "./cluster-access.ts";
 import { json } from "./json-response.ts";
 import { readBody } from "./rest-call.ts";
 import type { RestCall } from "./rest-once.ts";
 import { parametersOf } from "./rest-routes.ts";
-import type { RestRequest, RestRoutes } from "./rest-routes.ts";
+import type { RestRoutes } from "./rest-routes.ts";
 
 /** Waits so many ms. */
 export type Pause = (ms: number) => Promise<unknown>;
@@ -33,7 +33,7 @@ const EVENT_STREAM = "text/event-stream";
 export const eventRoutes = (pause: Pause = sleep): RestRoutes => ({
   "GET /v1/events": {
     kind: "raw",
-    access: accessTo,
+    access: onOneClusterOrAll("berth:ListEvents"),
     call: (context, call) => {
       const query = readBody(eventsQuery, parametersOf(call));
       return acceptsStream(call)
@@ -46,14 +46,6 @@ export const eventRoutes = (pause: Pause = sleep): RestRoutes => ({
 interface Asked {
   readonly query: EventsQuery;
   readonly pause: Pause;
-}
-
-/** Of one cluster, or of all. */
-function accessTo(scope: Scope, { parameters }: RestRequest): Access {
-  const action = "berth:ListEvents";
-  if (parameters["cluster"] === undefined) return { action, resources: [] };
-  const cluster = clusterName(scope, parameters["cluster"]);
-  return { action, resources: [clusterArn(scope, cluster)], cluster };
 }
 
 const acceptsStream = ({ headers }: RestCall): boolean =>

@@ -32,6 +32,7 @@ import { describeError } from "./log.ts";
 import type { Log } from "./log.ts";
 import { measured } from "./metrics.ts";
 import type { MetricsRecorder } from "./metrics.ts";
+import { metricsRoutes } from "./metrics-routes.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { planRoutes } from "./plan-routes.ts";
 import { placementTemplateRoutes } from "./placement-template-routes.ts";
@@ -101,6 +102,7 @@ export function restRoutes(edge: ApiEdge): RestRoutes {
     ...accessKeyRoutes(sealer),
     ...apiTokenRoutes,
     ...eventRoutes(),
+    ...metricsRoutes,
     ...joinRoutes(edge, log),
   };
 }

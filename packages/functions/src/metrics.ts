@@ -1,5 +1,5 @@
 import { Metrics as EmbeddedMetrics } from "@aws-lambda-powertools/metrics";
-import { METRICS, METRICS_NAMESPACE, STAGE_DIMENSION } from "@berth/contracts/metrics";
+import { BUS_METRICS, METRICS, METRICS_NAMESPACE, STAGE_DIMENSION } from "@berth/contracts/metrics";
 import type { MetricDimensions, MetricName } from "@berth/contracts/metrics";
 import type { Metrics } from "@berth/control-plane/context";
 
@@ -15,6 +15,8 @@ export interface MetricsOptions {
   /** Takes one line in CloudWatch's embedded metric format, which Lambda's log group understands. */
   readonly write: (line: string) => void;
 }
+
+const UNITS = { ...METRICS, ...BUS_METRICS } as const;
 
 interface Observation {
   readonly name: MetricName;
@@ -57,7 +59,7 @@ function lineOf(
   observations: readonly Observation[],
   functionName: string,
 ): string {
-  for (const { name, value } of observations) embedded.addMetric(name, METRICS[name], value);
+  for (const { name, value } of observations) embedded.addMetric(name, UNITS[name], value);
   embedded.addMetadata("function", functionName);
   const line = JSON.stringify(embedded.serializeMetrics());
   embedded.clearMetrics();

@@ -15,6 +15,7 @@ import { createServiceRepository } from "./repositories/service.ts";
 import { createSessionRepository } from "./repositories/session.ts";
 import { createTaskDefinitionRepository } from "./repositories/task-definition.ts";
 import { createTaskRepository } from "./repositories/task.ts";
+import { createUsageRepository } from "./repositories/usage.ts";
 import { wantingCapacity } from "./repositories/wanting-capacity.ts";
 import { shardTable } from "./shard-table.ts";
 
@@ -50,6 +51,7 @@ export function createStore(plainTable: Table, options: StoreOptions): Store {
     accessKeys: createAccessKeyRepository(table),
     apiTokens: createApiTokenRepository(table),
     eventHistory: createEventHistoryRepository(table),
+    usage: createUsageRepository(table),
     alarms: createAlarmRepository(table),
     accountSettings: createAccountSettingsRepository(table),
     wantingCapacity: (cluster, maxRuns) => wantingCapacity(table, cluster, maxRuns),

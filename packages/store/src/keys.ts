@@ -158,6 +158,22 @@ export const eventHistoryKey = (at: number, digest: string): Key => ({
   sk: `${paddedTime(at)}#${digest}`,
 });
 
+/** By time: an instance's are read from a moment on. Parts of what was told at one moment differ in their digests. */
+export const usagePartition = ({ cluster, id }: InstanceName) => `usage#${cluster}#${id}`;
+export const usageKey = (
+  report: { readonly cluster: string; readonly containerInstanceId: string; readonly at: number },
+  digest: string,
+): Key => ({
+  pk: usagePartition({ cluster: report.cluster, id: report.containerInstanceId }),
+  sk: `${paddedTime(report.at)}#${digest}`,
+});
+/** Sorts before all that was told then or later. */
+export const usageFrom = (at: number) => paddedTime(at);
+export const usageOf = ({ pk, sk }: Key) => {
+  const [, cluster = "", containerInstanceId = ""] = pk.split("#");
+  return { cluster, containerInstanceId, at: Number(sk.slice(0, TIME_DIGITS)) };
+};
+
 export const API_TOKENS = "apiTokens";
 export const apiTokenKey = (id: string): Key => ({ pk: API_TOKENS, sk: id });
 

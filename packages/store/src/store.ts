@@ -11,6 +11,7 @@ import type { ServiceDeployment, ServiceRevision } from "@berth/domain/service-d
 import type { AgentConnection, AgentSession } from "@berth/domain/session";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { Task } from "@berth/domain/task";
+import type { UsageReport } from "@berth/domain/container-usage";
 import type { Page, WriteOutcome } from "./table.ts";
 
 /**
@@ -242,6 +243,14 @@ export interface EventHistoryRepository {
   page(page: PageRequest): Promise<Page<ToldEvents>>;
 }
 
+/** What agents said of what their containers use, for an hour. */
+export interface UsageRepository {
+  /** @param messageId of the agent's message: one that comes twice is kept once */
+  put(report: UsageReport, messageId: string): Promise<void>;
+  /** What an instance's agent said at that time (epoch ms) or later, in order. Maybe as it was a moment ago. */
+  since(instance: InstanceName, from: number): Promise<readonly UsageReport[]>;
+}
+
 export interface AlarmRepository {
   find(name: string): Promise<Stored<OwnAlarm> | undefined>;
   /** Strongly consistent: a deployment completes by what they say. */
@@ -316,6 +325,7 @@ export interface Store {
   readonly accessKeys: AccessKeyRepository;
   readonly apiTokens: ApiTokenRepository;
   readonly eventHistory: EventHistoryRepository;
+  readonly usage: UsageRepository;
   readonly alarms: AlarmRepository;
   readonly accountSettings: AccountSettingsRepository;
   /** Who may want capacity of a cluster, as it was a moment ago. */

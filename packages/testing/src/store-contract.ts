@@ -22,6 +22,7 @@ import { describeServiceDeployments } from "./store-contract-service-deployments
 import { describeServices } from "./store-contract-services.ts";
 import { describeTaskDefinitions } from "./store-contract-task-definitions.ts";
 import { describeTasks } from "./store-contract-tasks.ts";
+import { describeUsage } from "./store-contract-usage.ts";
 import { type StoreParts, StoreWorld, there } from "./store-contract-world.ts";
 
 /** What the store must do over every table. */
@@ -65,6 +66,9 @@ export function describeStore(parts: StoreParts): void {
   });
   describe("account settings", () => {
     describeAccountSettings(parts);
+  });
+  describe("what containers use", () => {
+    describeUsage(parts);
   });
   describe("overdue marks", () => {
     describeOverdue(parts);

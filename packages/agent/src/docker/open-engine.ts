@@ -6,8 +6,10 @@ import type { PulledImages } from "./pulled-images.ts";
 import { connectDocker } from "./connection.ts";
 import { DockerEngine } from "./docker-engine.ts";
 import { Images } from "./images.ts";
+import type { ReadContainer } from "../usage/reading.ts";
 import type { InstanceIdentity } from "./labels.ts";
 import { type CgroupFacts, CGROUPS, openTaskCgroups } from "./task-cgroups.ts";
+import { statsReader } from "./stats.ts";
 
 export interface OpenEngine {
   /** Such as `20.10.24`. */
@@ -20,6 +22,8 @@ export interface OpenEngine {
   readonly memoryMiB: number;
   /** The engine as one container instance sees it. */
   forInstance(instance: InstanceIdentity, pulled: PulledImages): ContainerEngine;
+  /** Absent where the engine counts nothing. */
+  readonly readContainer?: ReadContainer;
 }
 
 /** What of the engine's own account an instance is made of. */
@@ -56,6 +60,7 @@ export async function openEngine(config: AgentConfig, log: Log): Promise<OpenEng
       const parts = { docker, images, cgroups, pulled, log, freeShare };
       return new DockerEngine(parts, { ...config, instance, architecture });
     },
+    readContainer: statsReader(docker),
   };
 }
 

@@ -8,12 +8,14 @@ import { CONNECTION_TIMES, keepConnected } from "./connection.ts";
 import { Endpoints } from "./endpoints.ts";
 import { urlSigner } from "./signing.ts";
 import { TelemetryLink } from "./telemetry-link.ts";
+import type { TakeUsage } from "./telemetry.ts";
 
 export interface SessionParts {
   readonly api: ECSClient;
   readonly instance: InstanceRecord;
   readonly dockerVersion: string;
   readonly runner: Runner;
+  readonly takeUsage: TakeUsage;
   readonly files: StateFiles;
   readonly log: Log;
   readonly signal: AbortSignal;

@@ -6,7 +6,12 @@ import type { Link } from "./connection.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { SignUrl } from "./signing.ts";
 import { type OpenSocket, openSocket, socketUrl } from "./socket.ts";
-import { healthRequests, metricsRequests, type TelemetrySource } from "./telemetry.ts";
+import {
+  healthRequests,
+  metricsRequests,
+  type TakeUsage,
+  type TelemetrySource,
+} from "./telemetry.ts";
 import { AGENT_HASH, AGENT_VERSION } from "./version.ts";
 
 export interface TelemetryLinkParts {
@@ -16,6 +21,7 @@ export interface TelemetryLinkParts {
   readonly sign: SignUrl;
   readonly log: Log;
   readonly tasks: () => readonly ManagedTask[];
+  readonly takeUsage: TakeUsage;
   readonly publishEveryMs: number;
 }
 
@@ -74,7 +80,8 @@ export class TelemetryLink implements Link {
   }
 
   #publish(): void {
-    this.#send(metricsRequests(this.#parts.source, this.#parts.tasks(), Date.now()));
+    const { source, tasks, takeUsage } = this.#parts;
+    this.#send(metricsRequests(source, tasks(), takeUsage, Date.now()));
     this.publishHealth();
   }
 

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import type { ContainerMetric, TaskMetric } from "@berth/contracts/agent/container-metrics";
 import type { PublishHealthRequest, PublishMetricsRequest } from "@berth/contracts/agent/messages";
 import { definitionOf, type ManagedTask } from "../state.ts";
+import type { Usage } from "../usage/container-usage.ts";
 
 export interface TelemetrySource {
   readonly cluster: string;
@@ -10,18 +12,25 @@ export interface TelemetrySource {
 /** More in one message the control plane does not take. */
 const TASKS_PER_MESSAGE = 10;
 
-/** What runs, and how often it was started again; without figures of its use. */
+/** API Gateway takes no frame above 32 KB, and each has headers before its JSON. */
+const BYTES_PER_MESSAGE = 28 * 1_024;
+
+/** What the container has used since it was last asked for, by the engine's id. */
+export type TakeUsage = (dockerId: string) => Usage | undefined;
+
+/** What runs, what it has used, and how often it was started again. */
 export function metricsRequests(
   source: TelemetrySource,
   tasks: readonly ManagedTask[],
+  take: TakeUsage,
   now: number,
 ): readonly PublishMetricsRequest[] {
   const running = tasks.filter(isRunning);
-  const taskMetrics = running.map((task) => ({
+  const taskMetrics = running.map((task): TaskMetric => ({
     taskArn: task.arn,
     taskDefinitionFamily: task.payload.family,
     taskDefinitionVersion: task.payload.version,
-    containerMetrics: restartMetrics(task),
+    containerMetrics: containerMetrics(task, take),
   }));
   return inMessages(taskMetrics).map(({ items, fin }) => ({
     type: "PublishMetricsRequest",
@@ -33,17 +42,20 @@ export function metricsRequests(
   }));
 }
 
-/** Of containers that may be started again; of others there is nothing to count. */
-const restartMetrics = (task: ManagedTask) =>
+const containerMetrics = (task: ManagedTask, take: TakeUsage): ContainerMetric[] =>
   task.containers
-    .filter(({ phase, name }) => phase === "RUNNING" && restartPolicyOf(task, name)?.enabled)
-    .map(({ name, restarts }) => ({
-      containerName: name,
-      restartStatsSet: { restartCount: restarts?.count ?? 0 },
-    }));
+    .filter(({ phase }) => phase === "RUNNING")
+    .flatMap((container) => {
+      const { name, dockerId } = container;
+      const usage = dockerId === undefined ? undefined : take(dockerId);
+      return usage ? [{ containerName: name, ...usage, ...restartMetric(task, container) }] : [];
+    });
 
-const restartPolicyOf = (task: ManagedTask, name: string) =>
-  definitionOf(task, name)?.restartPolicy;
+/** Of a container that may be started again; of others there is nothing to count. */
+const restartMetric = (task: ManagedTask, { name, restarts }: ManagedTask["containers"][number]) =>
+  definitionOf(task, name)?.restartPolicy?.enabled === true
+    ? { restartStatsSet: { restartCount: restarts?.count ?? 0 } }
+    : undefined;
 
 /** The health of every running container that has a check; no message where none has. */
 export function healthRequests(
@@ -93,9 +105,21 @@ const metadata = ({ cluster, containerInstanceArn }: TelemetrySource, fin: boole
 function inMessages<T>(
   items: readonly T[],
 ): readonly { readonly items: readonly T[]; readonly fin: boolean }[] {
-  const count = Math.max(1, Math.ceil(items.length / TASKS_PER_MESSAGE));
-  return Array.from({ length: count }, (_, index) => ({
-    items: items.slice(index * TASKS_PER_MESSAGE, (index + 1) * TASKS_PER_MESSAGE),
-    fin: index === count - 1,
+  const portions: T[][] = [[]];
+  let bytes = 0;
+  for (const item of items) {
+    const size = Buffer.byteLength(JSON.stringify(item));
+    const isFull =
+      (portions.at(-1)?.length ?? 0) === TASKS_PER_MESSAGE || bytes + size > BYTES_PER_MESSAGE;
+    if (isFull && bytes > 0) {
+      portions.push([]);
+      bytes = 0;
+    }
+    portions.at(-1)?.push(item);
+    bytes += size;
+  }
+  return portions.map((portion, index) => ({
+    items: portion,
+    fin: index === portions.length - 1,
   }));
 }

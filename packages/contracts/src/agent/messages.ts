@@ -1,3 +1,5 @@
+import type { TaskMetric } from "./container-metrics.ts";
+
 /**
  * The agent's command protocol (ACS) as the real amazon-ecs-agent speaks it: one JSON text frame
  * `{"type","message"}` each way. Names, optionality and spelling are the agent's.
@@ -209,7 +211,7 @@ export type PublishMetricsRequest = Envelope<
       readonly idle: boolean;
       readonly fin: boolean;
     };
-    readonly taskMetrics: readonly unknown[];
+    readonly taskMetrics: readonly TaskMetric[];
     readonly timestamp: number;
   }
 >;

@@ -9,6 +9,7 @@ import { persist, withDue } from "../reconcile/persist.ts";
 import { disconnectAgent, openSession, socketAccess } from "./connections.ts";
 import { acknowledge, isTelemetry, recordHealth } from "./telemetry.ts";
 import type { AgentFrame, TelemetryAck } from "./telemetry.ts";
+import { recordUsage } from "./usage.ts";
 
 /**
  * Takes one frame from an agent.
@@ -25,6 +26,7 @@ export async function receiveFromAgent(
   if (!connection) return undefined;
   if (isTelemetry(frame)) {
     if (frame.type === "PublishHealthRequest") await recordHealth(controlPlane, connection, frame);
+    if (frame.type === "PublishMetricsRequest") await recordUsage(controlPlane, connection, frame);
     return acknowledge(frame);
   }
   // Who sends telemetry may not also be told what to run: to open this socket takes less.

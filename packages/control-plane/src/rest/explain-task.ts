@@ -1,6 +1,5 @@
 import type { ExplainedPlacement, TaskExplanation } from "@berth/contracts/rest/explanation";
 import { containerInstanceArn, taskArn, taskDefinitionArn } from "@berth/domain/arn";
-import { EcsError } from "@berth/domain/errors";
 import type { Service } from "@berth/domain/service";
 import { serviceNameOf, type Task } from "@berth/domain/task";
 import type { TaskDefinition } from "@berth/domain/task-definition";
@@ -9,10 +8,9 @@ import type { TaskPlacement } from "@berth/domain/task-placement";
 import { describePlacement } from "@berth/planner/explain/placement-text";
 import { tellStop, tellStory } from "@berth/planner/explain/story";
 import { waitOf } from "@berth/planner/explain/waiting";
-import { activeCluster } from "../commands/find-cluster.ts";
-import { taskId } from "../commands/identifiers.ts";
 import type { CommandContext } from "../context.ts";
 import { definitionNamed } from "../definition-cache.ts";
+import { findTask, type TaskRequest } from "./find-task.ts";
 import { presentStep, presentWait } from "./present-story.ts";
 
 /** What the agent gives a container between SIGTERM and SIGKILL unless its definition says otherwise. */
@@ -26,18 +24,15 @@ const USUAL_STOP_TIMEOUT_SECONDS = 30;
  */
 export async function explainTask(
   context: CommandContext,
-  request: { readonly cluster?: string; readonly task: string },
+  request: TaskRequest,
 ): Promise<TaskExplanation> {
-  const { name: cluster } = await activeCluster(context, request.cluster);
-  const id = taskId(context.scope, cluster, request.task);
-  const task = await context.store.tasks.find(cluster, id);
-  if (!task) throw notFound(cluster, id);
+  const task = await findTask(context, request);
   const [service, definition, session] = await Promise.all([
     serviceOf(context, task),
     definitionNamed(context, task.taskDefinition),
     task.lastStatus === "STOPPED"
       ? undefined
-      : context.store.sessions.find(cluster, task.containerInstanceId),
+      : context.store.sessions.find(task.cluster, task.containerInstanceId),
   ]);
   const wait = waitOf(task, {
     ...(session && { session }),
@@ -54,12 +49,6 @@ export async function explainTask(
     history: tellStory(task, service).map(presentStep),
   };
 }
-
-const notFound = (cluster: string, id: string): EcsError =>
-  new EcsError(
-    "ResourceNotFoundException",
-    `task: cluster ${cluster} has no task ${id}. A stopped one is kept for a while only, and one that was never placed has no record.`,
-  );
 
 async function serviceOf(context: CommandContext, task: Task): Promise<Service | undefined> {
   const name = serviceNameOf(task);

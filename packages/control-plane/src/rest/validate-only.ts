@@ -23,6 +23,7 @@ export const STORE_WRITES = {
   sessions: ["create", "replace", "createConnection", "deleteConnection"],
   accessKeys: ["create", "replace", "delete"],
   apiTokens: ["create", "delete"],
+  usage: ["put"],
   alarms: ["create", "replace", "delete"],
   accountSettings: ["create", "replace"],
 } as const satisfies Writes;

@@ -4,9 +4,17 @@ import * as answer from "@berth/contracts/rest/answers";
 import { createApiTokenBody } from "@berth/contracts/rest/api-tokens";
 import { eventsQuery } from "@berth/contracts/rest/events";
 import { joinAnswer, joinBody } from "@berth/contracts/rest/join";
+import {
+  clusterMetricsAnswer,
+  clusterMetricsQuery,
+  metricsAnswer,
+  metricsQuery,
+  taskSeriesAnswer,
+} from "@berth/contracts/rest/metrics";
 import { applyRequest, planRequest } from "@berth/contracts/rest/plan-request";
 import { waitForCapacityMember } from "@berth/contracts/rest/queued-runs";
 import { z } from "zod";
+import { PROMETHEUS_TYPE } from "../prometheus/text.ts";
 import { pageQuery } from "../rest-page.ts";
 
 /** What the document says of a call that ECS does not have. */
@@ -77,6 +85,21 @@ export const OWN_ROUTES: Readonly<Record<string, OwnRoute>> = {
     query: eventsQuery,
     answer: answer.eventsAnswer,
     otherType: "text/event-stream",
+  },
+  "GET /v1/metrics": {
+    summary: "Show what all clusters have and use; as Prometheus's text for who accepts that",
+    query: metricsQuery,
+    answer: metricsAnswer,
+    otherType: PROMETHEUS_TYPE,
+  },
+  "GET /v1/clusters/{cluster}/metrics": {
+    summary: "Show what a cluster's instances, services and tasks have and use",
+    query: clusterMetricsQuery,
+    answer: clusterMetricsAnswer,
+  },
+  "GET /v1/clusters/{cluster}/tasks/{task}/metrics": {
+    summary: "Show what a task's containers used in the last hour",
+    answer: taskSeriesAnswer,
   },
   "GET /v1/alarms": {
     summary: "List Berth's own alarms",

@@ -7,7 +7,7 @@ import type { RootCredentials } from "@berth/contracts/local/installation";
 /**
  * What an AWS SDK client needs to talk to an embedded service on a Unix socket. The host name in
  * the endpoint is never resolved. More attempts than the SDK's three: a service that died is back
- * within a second.
+ * within a second, on a machine that has much else to do within ten.
  */
 export function socketClientConfig(
   socketPath: string,
@@ -17,7 +17,7 @@ export function socketClientConfig(
     endpoint: "http://localhost",
     region: identity.region,
     credentials: identity.credentials,
-    maxAttempts: 8,
+    maxAttempts: 10,
     requestHandler: { httpAgent: new Agent(agentOptions(socketPath)) },
   };
 }

@@ -5,10 +5,10 @@ import type { Item, ListedKey, Page, QueryOptions, Table } from "../table.ts";
 export async function readAll(
   table: Table,
   pk: string,
-  options: Pick<QueryOptions, "skPrefix" | "consistent"> = {},
+  options: Pick<QueryOptions, "skPrefix" | "consistent" | "startAfter"> = {},
 ): Promise<readonly Item[]> {
   const items: Item[] = [];
-  let startAfter: string | undefined;
+  let { startAfter } = options;
   do {
     const page = await table.query(pk, { ...options, ...(startAfter && { startAfter }) });
     items.push(...page.items);
