@@ -26,9 +26,9 @@ function consumer(name: Queue, parts: EdgeParts): EntryFunction {
   return made;
 }
 
-/** What a controller does besides: one looks after machines, the others decide about services. */
+/** What a controller does besides: one looks after machines and their tasks' roles, the others decide about services. */
 function permissionsOf(name: Queue): readonly Permission[] {
-  if (name === "dispatch") return [tellingGroups()];
+  if (name === "dispatch") return [tellingGroups(), takingTaskRoles()];
   return name === "service" || name === "placement" ? [LOOKING_AT_ALARMS] : [];
 }
 
@@ -57,6 +57,17 @@ function tellingGroups(): Permission {
     resources: [name, `${name}-*`].map(
       (each) => $interpolate`${groups}:autoScalingGroupName/${each}`,
     ),
+  };
+}
+
+/** Roles of tasks of this stage, by their path. Who may pass which to a task is Berth's own to say. */
+function takingTaskRoles(): Permission {
+  const { partition } = aws.getPartitionOutput();
+  const { accountId } = aws.getCallerIdentityOutput();
+  const path = `${$app.name}-${$app.stage}`;
+  return {
+    actions: ["sts:AssumeRole"],
+    resources: [$interpolate`arn:${partition}:iam::${accountId}:role/${path}/*`],
   };
 }
 

@@ -119,6 +119,7 @@ export class MeteredWorld {
         complete: async () => undefined,
         recordHeartbeat: async () => "over",
       },
+      roleKeys: { assume: async () => "refused" },
       scope: { region: "us-east-1", account: "000000000000" },
       settings: { ...DEFAULT_SETTINGS, agentEndpoint: "http://127.0.0.1/" },
       now,

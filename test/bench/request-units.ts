@@ -62,6 +62,7 @@ export async function meteredControlPlane(endpoint: string, units: Units) {
       complete: async () => undefined,
       recordHeartbeat: async () => "over",
     },
+    roleKeys: { assume: async () => "refused" },
     scope: { region: "us-east-1", account: "000000000000" },
     settings: { ...DEFAULT_SETTINGS, agentEndpoint: "http://127.0.0.1/" },
     now,

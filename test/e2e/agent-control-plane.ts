@@ -4,7 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PayloadTask } from "@berth/contracts/agent/messages";
+import type { PayloadTask, RoleCredentials } from "@berth/contracts/agent/messages";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
 
@@ -50,6 +50,8 @@ export class AgentControlPlane {
   /** Frames on the telemetry socket, without their headers. */
   readonly telemetry: Frame[] = [];
   readonly handshakes: IncomingMessage[] = [];
+  /** Tasks that are protected from now on. */
+  readonly protectedTasks = new Set<string>();
   /** Answers the API with a fault while set. */
   isFailing = false;
   readonly #server: Server;
@@ -113,6 +115,17 @@ export class AgentControlPlane {
         taskClusterArn: this.clusterArn,
         desiredStatus: "RUNNING",
       })),
+    });
+  }
+
+  sendRoleCredentials(taskArn: string, roleCredentials: RoleCredentials): string {
+    const { clusterArn: taskClusterArn } = this;
+    const roleType = "TaskApplication";
+    return this.#send("IAMRoleCredentialsMessage", {
+      taskArn,
+      taskClusterArn,
+      roleType,
+      roleCredentials,
     });
   }
 
@@ -189,6 +202,16 @@ export class AgentControlPlane {
     });
   }
 
+  #protection({ tasks }: { readonly tasks: readonly string[] }): object {
+    return {
+      protectedTasks: tasks.map((taskArn) => ({
+        taskArn,
+        protectionEnabled: this.protectedTasks.has(taskArn),
+      })),
+      failures: [],
+    };
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
     const input = await json(request);
@@ -211,6 +234,13 @@ export class AgentControlPlane {
       case "SubmitTaskStateChange":
         this.submissions.push(input as Submission);
         return { acknowledgment: "" };
+      case "ListTagsForResource":
+        return { tags: [{ key: "of", value: (input as { resourceArn: string }).resourceArn }] };
+      case "UpdateTaskProtection":
+        for (const task of (input as { tasks: string[] }).tasks) this.protectedTasks.add(task);
+        return this.#protection(input as { tasks: string[] });
+      case "GetTaskProtection":
+        return this.#protection(input as { tasks: string[] });
       default:
         throw new Error(`The agent does not call ${operation}`);
     }

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messages";
@@ -73,6 +73,15 @@ export class AgentUnderTest {
   async volumes() {
     const filters = JSON.stringify({ label: [this.#label] });
     return (await this.docker.listVolumes({ filters })).Volumes;
+  }
+
+  /** All that it has written to its directory. */
+  filesText(): string {
+    const files = readdirSync(this.#dataDir, { recursive: true, withFileTypes: true });
+    return files
+      .filter((each) => each.isFile())
+      .map((each) => readFileSync(join(each.parentPath, each.name), "utf8"))
+      .join("");
   }
 
   get log(): string {

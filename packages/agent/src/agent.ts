@@ -3,6 +3,7 @@ import type { Capacity } from "@berth/domain/resources";
 import type { AgentConfig } from "./config.ts";
 import { openEngine, type OpenEngine } from "./docker/open-engine.ts";
 import { PulledImages } from "./docker/pulled-images.ts";
+import { openEndpoints, type OpenEndpoints } from "./endpoints/open-endpoints.ts";
 import { type Gpus, readGpus } from "./gpus.ts";
 import { cleanUpImages } from "./image-cleanup.ts";
 import type { Log } from "./log.ts";
@@ -34,13 +35,15 @@ export async function startAgent(
   open: (config: AgentConfig, log: Log) => Promise<OpenEngine> = openEngine,
 ): Promise<RunningAgent> {
   if (config.dataDir !== undefined) await mkdir(config.dataDir, { recursive: true });
-  if (config.taskIamRole) log.warn("task-roles-not-served", { key: "ECS_ENABLE_TASK_IAM_ROLE" });
   const engine = await open(config, log);
   const api = connectApi(config, log);
   const files = new StateFiles(config.dataDir, log);
   const gpus = await readGpus(config.gpu);
   const capacity = capacityOf(config, engine, gpus);
-  const instance = await registerInstance({ api, config, files, log, capacity, engine, gpus });
+  const endpoints = await openEndpoints(config, engine.inspector, log);
+  const served = asServed(config, endpoints);
+  const registration = { api, config: served, files, log, capacity, engine, gpus };
+  const instance = await registerInstance(registration);
 
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -56,6 +59,7 @@ export async function startAgent(
     submit: (change) => submitter.submit(change),
   });
   await runner.start();
+  await endpoints.serve({ api, instance, tasks: () => runner.tasks });
   cleanUpImages({
     config,
     tasks: () => runner.tasks,
@@ -71,6 +75,7 @@ export async function startAgent(
     instance,
     dockerVersion,
     runner,
+    roles: endpoints.roles,
     takeUsage,
     files,
     log,
@@ -83,11 +88,19 @@ export async function startAgent(
     async close() {
       stopping.abort();
       await session;
+      endpoints.close();
       await runner.close();
       api.destroy();
     },
   };
 }
+
+/** A capability is told only where it is one: tasks are placed by it. */
+const asServed = (config: AgentConfig, { isServing }: OpenEndpoints): AgentConfig => ({
+  ...config,
+  taskIamRole: config.taskIamRole && isServing,
+  taskIamRoleNetworkHost: config.taskIamRoleNetworkHost && isServing,
+});
 
 const CPU_UNITS_PER_CORE = 1_024;
 

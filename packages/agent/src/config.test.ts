@@ -63,6 +63,9 @@ describe("readConfig", () => {
       createTimeoutMs: 240_000,
       cleanupWaitMs: 10_800_000,
       taskIamRole: false,
+      taskIamRoleNetworkHost: false,
+      metadataLimits: { perSecond: 40, burst: 60 },
+      taskEndpoints: true,
       privilegedDisabled: false,
       dockerHost: "unix:///var/run/docker.sock",
       engineConcurrency: 4,
@@ -105,6 +108,7 @@ describe("readConfig", () => {
         ECS_AVAILABLE_LOGGING_DRIVERS: '["json-file"]',
         ECS_RESERVED_PORTS: "[22]",
         ECS_CONTAINER_STOP_TIMEOUT: "2m",
+        ECS_TASK_METADATA_RPS_LIMIT: "10,20",
       },
       {},
     );
@@ -114,6 +118,7 @@ describe("readConfig", () => {
       loggingDrivers: ["json-file"],
       reservedTcpPorts: [22],
       stopTimeoutMs: 120_000,
+      metadataLimits: { perSecond: 10, burst: 20 },
     });
   });
 
@@ -151,6 +156,8 @@ describe("readConfig", () => {
     ["BERTH_INSTANCE_RESOURCES", "[]", RESOURCES_RULE],
     ["ECS_ENGINE_AUTH_TYPE", "basic", "must be one of docker, dockercfg"],
     ["BERTH_JOIN", "please", "must be one of ec2-identity"],
+    ["ECS_TASK_METADATA_RPS_LIMIT", "40", "must be RATE,BURST"],
+    ["ECS_TASK_METADATA_RPS_LIMIT", "0,60", "must be RATE,BURST"],
   ])("says what %s=%s breaks", (key, value, rule) => {
     expect(problemsOf({ [key]: value })).toEqual([`${key} ${rule}`]);
   });

@@ -5,6 +5,7 @@ import { defined } from "@berth/domain/defined";
 import { type Countable, isResourceName } from "@berth/domain/resources";
 import { type FeatureConfig, readFeatures } from "./config-features.ts";
 import { ConfigReader } from "./config-reader.ts";
+import { type EndpointConfig, readEndpointConfig } from "./endpoints/endpoint-config.ts";
 import { readRegistryLogins, type RegistryLogins } from "./docker/registry-logins.ts";
 import { type Measuring, readMeasuring } from "./usage/measuring.ts";
 
@@ -21,7 +22,7 @@ export interface Credentials {
 }
 
 /** What /etc/ecs/ecs.config and the environment say, with ECS's defaults filled in. */
-export interface AgentConfig extends FeatureConfig, Measuring {
+export interface AgentConfig extends FeatureConfig, EndpointConfig, Measuring {
   /** Name or ARN, sent as it is. */
   readonly cluster: string;
   /** No cluster was named: `default` is created where it is missing. */
@@ -48,7 +49,6 @@ export interface AgentConfig extends FeatureConfig, Measuring {
   readonly startTimeoutMs: number;
   readonly createTimeoutMs: number;
   readonly cleanupWaitMs: number;
-  readonly taskIamRole: boolean;
   readonly privilegedDisabled: boolean;
   readonly logLevel: LogLevel;
   readonly dockerHost: string;
@@ -231,7 +231,7 @@ function readDocker(read: ConfigReader) {
     startTimeoutMs: read.duration("ECS_CONTAINER_START_TIMEOUT", 1_000) ?? 180_000,
     createTimeoutMs: read.duration("ECS_CONTAINER_CREATE_TIMEOUT", 1_000) ?? 240_000,
     cleanupWaitMs: read.duration("ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION", 0) ?? 3 * 3_600_000,
-    taskIamRole: read.flag("ECS_ENABLE_TASK_IAM_ROLE") ?? false,
+    ...readEndpointConfig(read),
     privilegedDisabled: read.flag("ECS_DISABLE_PRIVILEGED") ?? false,
     ...readMeasuring(read),
     dockerHost:

@@ -6,6 +6,7 @@ import { CloudWatchClient, type CloudWatchClientConfig } from "@aws-sdk/client-c
 import { EventBridgeClient, type EventBridgeClientConfig } from "@aws-sdk/client-eventbridge";
 import { AutoScalingClient, type AutoScalingClientConfig } from "@aws-sdk/client-auto-scaling";
 import { KMSClient, type KMSClientConfig } from "@aws-sdk/client-kms";
+import { STSClient, type STSClientConfig } from "@aws-sdk/client-sts";
 import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 
 /** Connections are kept: a handshake costs more than a message. Times in ms. */
@@ -44,6 +45,10 @@ export function createCloudWatchClient(config: CloudWatchClientConfig): CloudWat
 
 export function createKmsClient(config: KMSClientConfig): KMSClient {
   return new KMSClient({ requestHandler: TRANSPORT, ...config });
+}
+
+export function createStsClient(config: STSClientConfig): STSClient {
+  return new STSClient({ requestHandler: TRANSPORT, ...config });
 }
 
 export function createConnectionsClient(

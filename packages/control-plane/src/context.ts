@@ -55,6 +55,29 @@ export interface Alarms {
 /** What the controller of instances works with besides. */
 export interface InstanceControlPlane extends ControlPlane {
   readonly lifecycleActions: LifecycleActions;
+  readonly roleKeys: RoleKeys;
+}
+
+/** Who gives out temporary keys of roles: STS, or its stand-in on one machine. */
+export interface RoleKeys {
+  /** Never fails. `refused`: Berth may not take the role, or there is none; `unknown`: not now. */
+  assume(role: AssumedRole): Promise<TemporaryKeys | "refused" | "unknown">;
+}
+
+export interface AssumedRole {
+  readonly roleArn: string;
+  /** Whose keys they are, for those who read trails: 2 to 64 characters. */
+  readonly sessionName: string;
+  /** At most; the giver has bounds of his own. */
+  readonly durationMs: number;
+}
+
+export interface TemporaryKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  /** Epoch ms. */
+  readonly expiresAt: number;
 }
 
 /** Auto Scaling groups that wait with the end of a machine. Both may be repeated. */

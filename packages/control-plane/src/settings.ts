@@ -31,6 +31,8 @@ export interface Settings {
   readonly historyMs: number;
   /** How long a key lasts that an instance gets for its EC2 identity; agents renew at half of it. */
   readonly agentKeyLifetimeMs: number;
+  /** How long the keys of task roles last; new ones are sent at half of it. STS gives at least 15 minutes, and at most an hour. */
+  readonly roleKeyLifetimeMs: number;
 }
 
 export const DEFAULT_SETTINGS: Omit<Settings, "agentEndpoint"> = {
@@ -48,4 +50,5 @@ export const DEFAULT_SETTINGS: Omit<Settings, "agentEndpoint"> = {
   throttleMaxDelayMs: 27 * 60_000,
   historyMs: 30 * 24 * 3_600_000,
   agentKeyLifetimeMs: 6 * 3_600_000,
+  roleKeyLifetimeMs: 3_600_000,
 };

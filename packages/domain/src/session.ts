@@ -12,6 +12,8 @@ export interface AgentSession {
   readonly nextHeartbeatAt?: number;
   /** When the ledger was last compared with the tasks it names. */
   readonly auditedAt?: number;
+  /** When the keys of its tasks' roles are to be sent anew. Absent: the agent has none. */
+  readonly renewRolesAt?: number;
   /** Set while away; `instanceLostAfterMs` later its tasks are replaced. */
   readonly disconnectedAt?: number;
   /** Set once that has happened. */

@@ -1,5 +1,6 @@
 import type { DesiredStatus, HealthStatus, StopCode, TaskStatus } from "./task-status.ts";
 import type { Tag } from "./tag.ts";
+import type { TaskRoles } from "./task-roles.ts";
 import type { ResourceRequirement } from "./task-definition.ts";
 import type { TaskPlacement } from "./task-placement.ts";
 
@@ -113,6 +114,11 @@ export interface Task {
   readonly moving?: true;
   readonly enableExecuteCommand?: boolean;
   readonly referenceId?: string;
+  /**
+   * By which its containers ask their agent for the keys of its roles: as good as a password on its
+   * instance, and of no use elsewhere. Shown to nobody.
+   */
+  readonly credentialsIds?: { readonly [Role in keyof TaskRoles]: string };
   readonly tags?: readonly Tag[];
   /** Hash of the parameters it was run with, where there was a `clientToken`. */
   readonly requestHash?: string;

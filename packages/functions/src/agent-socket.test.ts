@@ -83,6 +83,7 @@ describe("$connect", () => {
     expect(await handler(await aHandshake())).toMatchObject({ statusCode: 200 });
     expect(handshakes).toEqual([
       {
+        sendCredentials: true,
         connectionId: "c1",
         kind: "acs",
         cluster: "default",

@@ -10,7 +10,12 @@ import type { JoinParts } from "@berth/control-plane/access/join-instance";
 import { connectAgent, disconnectAgent } from "@berth/control-plane/agents/connections";
 import { receiveFromAgent } from "@berth/control-plane/agents/receive";
 import { commands } from "@berth/control-plane/commands/registry";
-import type { Alarms, ControlPlane, LifecycleActions } from "@berth/control-plane/context";
+import type {
+  Alarms,
+  ControlPlane,
+  LifecycleActions,
+  RoleKeys,
+} from "@berth/control-plane/context";
 import { assert } from "@berth/domain/errors";
 import { noteHost } from "@berth/control-plane/hosts/note-host";
 import { handleDispatchWake, handleServiceWake } from "@berth/control-plane/reconcile/handle-wake";
@@ -73,9 +78,10 @@ export interface ApiEdge extends OpenEdge, ServiceEdge, JoinParts {
   readonly checkToken: CheckToken;
 }
 
-/** With Auto Scaling: for the handler that looks after instances, and no other. */
+/** With Auto Scaling, and with who gives out keys of roles: for the handler that looks after instances, and no other. */
 export interface InstanceEdge extends Edge {
   readonly lifecycleActions: LifecycleActions;
+  readonly roleKeys: RoleKeys;
 }
 
 export function apiHandler(edge: ApiEdge): ApiHandler {
@@ -135,8 +141,8 @@ export function serviceWakeHandler(edge: ServiceEdge): QueueHandler {
 
 /** For the queue of the controller of instances. */
 export function dispatchHandler(edge: InstanceEdge): QueueHandler {
-  const { lifecycleActions } = edge;
-  const controlPlane = { ...edge.controlPlane, lifecycleActions };
+  const { lifecycleActions, roleKeys } = edge;
+  const controlPlane = { ...edge.controlPlane, lifecycleActions, roleKeys };
   return queueHandler(edge, async (message) => {
     assert(message.kind === "dispatch", "what is for services comes by their own queues");
     return handleDispatchWake(controlPlane, message);

@@ -1,6 +1,7 @@
 import { readRequest } from "@berth/contracts/ecs-api/parse-request";
 import { waitForCapacityMember } from "@berth/contracts/rest/queued-runs";
 import type { Access } from "@berth/control-plane/access/authorize";
+import { authorizeRoles } from "@berth/control-plane/access/authorize-roles";
 import { authorizeTags } from "@berth/control-plane/access/authorize-tags";
 import { operationAccess } from "@berth/control-plane/access/operation-access";
 import { clusterName } from "@berth/control-plane/commands/identifiers";
@@ -39,6 +40,7 @@ export const queuedRunRoutes: RestRoutes = {
     call: async (context, { body }) => {
       const { deadlineSeconds } = readBody(waitForCapacityMember, body).waitForCapacity;
       const run = readRequest("RunTask", body);
+      await authorizeRoles(context, "RunTask", run);
       await authorizeTags(context, "RunTask", run);
       return queueRun(context, { run, deadlineSeconds });
     },

@@ -41,6 +41,9 @@ export interface DataDirectory {
   readonly dynamodbSocket: string;
   readonly sqsSocket: string;
   readonly kmsSocket: string;
+  readonly stsSocket: string;
+  /** What each role may do: `NAME.json`, a policy document that somebody has put there. */
+  readonly roles: string;
   /** One directory for each container instance, by its number. */
   readonly instances: string;
 }
@@ -66,6 +69,8 @@ export function dataDirectory(root: string): DataDirectory {
     dynamodbSocket: join(sockets, "dynamodb.sock"),
     sqsSocket: join(sockets, "sqs.sock"),
     kmsSocket: join(sockets, "kms.sock"),
+    stsSocket: join(sockets, "sts.sock"),
+    roles: join(root, "roles"),
     instances: join(root, "instances"),
   };
 }

@@ -8,8 +8,10 @@ import {
   createEventBridgeClient,
   createKmsClient,
   createSqsClient,
+  createStsClient,
 } from "@berth/aws/clients";
 import { createEventBus } from "@berth/aws/event-bus";
+import { createRoleKeys } from "@berth/aws/role-keys";
 import { createLifecycleActions } from "@berth/aws/lifecycle-actions";
 import { NO_CLOUDWATCH } from "@berth/control-plane/alarms/no-cloudwatch";
 import type { VerifyOptions } from "@berth/contracts/sigv4";
@@ -33,6 +35,7 @@ import { EVENT_BUS_NAME, type HostOptions, LOCAL_STAGE, TABLE_NAME } from "./hos
 import { createListener, type HttpHandler } from "./http/listener.ts";
 import { METRICS_LOG, type MetricsLog, openMetricsLog } from "./metrics-log.ts";
 import { startPollers } from "./queues/start-pollers.ts";
+import { startRoleKeys } from "./start-role-keys.ts";
 import { startSchedules } from "./schedules.ts";
 import { createManagementApi } from "./websocket/management-api.ts";
 import { SocketApi } from "./websocket/socket-api.ts";
@@ -48,6 +51,7 @@ export async function startHost(
   const { directory } = options;
   const kms = await startKms(kmsKey(directory.kmsKey), directory.kmsSocket);
   const clients = await connect(options);
+  const sts = await startRoleKeys(options, clients, log);
   await prepareChanges(options, log);
   const { dynamodb, sqs, queues } = clients;
   const { handlers, close } = await makeHandlers(options, clients, log);
@@ -86,11 +90,12 @@ export async function startHost(
       await changes.stop();
       server.close();
       kms.close();
+      sts.close();
       sockets.close();
       await Promise.all([pollers.stop(), schedules.stop()]);
       await events.stop();
       close();
-      for (const each of [server, kms]) each.closeAllConnections();
+      for (const each of [server, kms, sts]) each.closeAllConnections();
     },
   };
 }
@@ -134,12 +139,13 @@ async function connect({ directory, scope, credentials, port }: HostOptions) {
     connections: createConnectionsClient(own),
     eventBridge: createEventBridgeClient(own),
     kms: createKmsClient(socketClientConfig(directory.kmsSocket, identity)),
+    sts: createStsClient(socketClientConfig(directory.stsSocket, identity)),
   };
 }
 
 function edgeOf(
   options: HostOptions,
-  { dynamodb, sqs, queues, connections, kms }: Clients,
+  { dynamodb, sqs, queues, connections, kms, sts }: Clients,
   { log, metricsLog }: { readonly log: Log; readonly metricsLog: MetricsLog },
 ): ApiEdge & InstanceEdge {
   const metrics = createMetrics({
@@ -170,6 +176,12 @@ function edgeOf(
   return {
     ...createApiEdge({ ...open, alarms: NO_CLOUDWATCH }, keeper, options.join),
     lifecycleActions,
+    roleKeys: createRoleKeys({
+      client: sts,
+      now,
+      onFailure: (roleArn, error) =>
+        log.warn("A role could not be taken", { roleArn, ...describeError(error) }),
+    }),
   };
 }
 

@@ -2,10 +2,12 @@ import type { AcsMessage } from "@berth/contracts/agent/messages";
 import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
 import type { MetricName } from "@berth/contracts/metrics";
 import type {
+  AssumedRole,
   CommandContext,
   ControlPlane,
   InstanceControlPlane,
   ServiceControlPlane,
+  TemporaryKeys,
 } from "@berth/control-plane/context";
 import { DEFAULT_SETTINGS, type Settings } from "@berth/control-plane/settings";
 import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
@@ -44,6 +46,9 @@ export interface TestControlPlane
   readonly cloudWatch: FakeCloudWatch;
   /** Tokens of groups that do not wait any more. */
   readonly overActions: Set<string>;
+  /** What STS says, and was asked: without an entry it gives keys. */
+  readonly roleAnswers: Map<string, "refused" | "unknown">;
+  readonly assumed: AssumedRole[];
   advance(ms: number): void;
 }
 
@@ -84,6 +89,8 @@ export function aControlPlane(options: Options = {}): TestControlPlane {
     recorded: [] as Recorded[],
     lifecycleCalls: [] as string[],
     overActions: new Set<string>(),
+    roleAnswers: new Map<string, "refused" | "unknown">(),
+    assumed: [] as AssumedRole[],
   };
   const cloudWatch: FakeCloudWatch = { alarms: [], failure: undefined, asked: [] };
   return {
@@ -128,6 +135,12 @@ export function aControlPlane(options: Options = {}): TestControlPlane {
         return messages.overActions.has(token) ? "over" : "waiting";
       },
     },
+    roleKeys: {
+      assume: async (role) => {
+        messages.assumed.push(role);
+        return messages.roleAnswers.get(role.roleArn) ?? keysOf(role, now());
+      },
+    },
     scope: { region: "eu-central-1", account: "123456789012" },
     settings,
     requestId: "3f1c1d3e-0000-4000-8000-000000000000",
@@ -145,3 +158,10 @@ export function aControlPlane(options: Options = {}): TestControlPlane {
       }),
   };
 }
+
+const keysOf = ({ sessionName, durationMs }: AssumedRole, now: number): TemporaryKeys => ({
+  accessKeyId: `ASIA-${sessionName}`,
+  secretAccessKey: `secret of ${sessionName}`,
+  sessionToken: `token of ${sessionName}`,
+  expiresAt: now + durationMs,
+});

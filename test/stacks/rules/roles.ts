@@ -73,10 +73,11 @@ function actionsOf(deployment: Deployment, roleName: string): readonly string[] 
 const without = (some: readonly string[], others: readonly string[]): readonly string[] =>
   some.filter((each) => !others.includes(each));
 
-/** The only wildcards, each in an ARN of this deployment: ids that AWS gives later, groups that a user makes. */
+/** The only wildcards, each in an ARN of this deployment: ids that AWS gives later, groups and roles that a user makes. */
 const LATER_IDS = [
   /^arn:aws:logs:[\w-]+:\d+:log-group:\w+:\*$/,
   /^arn:aws:execute-api:[\w-]+:\d+:\w+\/ws\/POST\/@connections\/\*$/,
+  /^arn:aws:iam::\d+:role\/berth-\w+\/\*$/,
   /^arn:aws:autoscaling:[\w-]+:\d+:autoScalingGroup:\*:autoScalingGroupName\/berth-\w+(?:-\*)?$/,
 ];
 

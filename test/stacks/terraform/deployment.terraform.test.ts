@@ -20,7 +20,7 @@ test.skipIf(skipped)(`Terraform, its AWS provider and moto_server: ${verdict}`, 
 const MADE_UP = /[\w:/.-]*(?::123456789012:|execute-api\.\w|\w-id\b)[\w:/.-]*/g;
 
 /** Groups and roles of instances that users make: none of the stage's, so there is nothing to refer to. */
-const USERS_OWN = /^arn:aws:autoscaling:|^arn:aws:iam::\d+:role\/berth-instance-/;
+const USERS_OWN = /^arn:aws:autoscaling:|^arn:aws:iam::\d+:role\/berth-(?:instance-|\w+\/)/;
 
 const addressesOf = (resources: TerraformResources): readonly string[] =>
   Object.entries(resources).flatMap(([type, named]) =>

@@ -1,11 +1,13 @@
 import { statfs } from "node:fs/promises";
 import type { AgentConfig } from "../config.ts";
+import type { ContainerInspector } from "../endpoints/container-inspector.ts";
 import type { ContainerEngine } from "../engine.ts";
 import type { Log } from "../log.ts";
 import type { PulledImages } from "./pulled-images.ts";
 import { connectDocker } from "./connection.ts";
 import { DockerEngine } from "./docker-engine.ts";
 import { Images } from "./images.ts";
+import { dockerInspector } from "./inspector.ts";
 import type { ReadContainer } from "../usage/reading.ts";
 import type { InstanceIdentity } from "./labels.ts";
 import { type CgroupFacts, CGROUPS, openTaskCgroups } from "./task-cgroups.ts";
@@ -20,6 +22,8 @@ export interface OpenEngine {
   readonly architecture: string;
   readonly cores: number;
   readonly memoryMiB: number;
+  /** Absent: tasks cannot ask the agent anything. */
+  readonly inspector?: ContainerInspector;
   /** The engine as one container instance sees it. */
   forInstance(instance: InstanceIdentity, pulled: PulledImages): ContainerEngine;
   /** Absent where the engine counts nothing. */
@@ -55,6 +59,7 @@ export async function openEngine(config: AgentConfig, log: Log): Promise<OpenEng
     architecture,
     cores: info.NCPU,
     memoryMiB: Math.floor(info.MemTotal / BYTES_PER_MIB),
+    inspector: dockerInspector(docker),
     forInstance: (instance, pulled) => {
       const images = new Images(docker, { behavior, logins }, pulled);
       const parts = { docker, images, cgroups, pulled, log, freeShare };

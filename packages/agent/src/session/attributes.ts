@@ -45,6 +45,8 @@ export function capabilityAttributes(
     ...(config.taskLimits
       ? [`${NEW_PREFIX}task-cpu-mem-limit`, `${NEW_PREFIX}increased-task-cpu-limit`]
       : []),
+    ...(config.taskIamRole ? [`${OLD_PREFIX}task-iam-role`] : []),
+    ...(config.taskIamRoleNetworkHost ? [`${OLD_PREFIX}task-iam-role-network-host`] : []),
     ...(config.external ? [`${NEW_PREFIX}external`] : []),
   ].map((name) => ({ name }));
 }

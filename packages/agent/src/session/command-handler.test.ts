@@ -1,6 +1,7 @@
 import type { AcsRequest, PayloadTask } from "@berth/contracts/agent/messages";
 import { aPayloadTask, payloadTaskArn } from "@berth/testing/payloads";
 import { expect, test } from "vitest";
+import { RoleKeeper } from "../endpoints/role-keeper.ts";
 import { lineLog } from "../log.ts";
 import { newTask } from "../state.ts";
 import { CommandHandler } from "./command-handler.ts";
@@ -9,9 +10,14 @@ const ADDRESS = { clusterArn: "c", containerInstanceArn: "i" };
 const NO_DEMAND = { cpuUnits: 0, memoryMiB: 0, tcpPorts: [], udpPorts: [] };
 
 /** A handler for an agent that runs the given tasks, and what it was made to do. */
-function handling({ running = [] as readonly PayloadTask[], timeline = -1 } = {}) {
+function handling({
+  running = [] as readonly PayloadTask[],
+  timeline = -1,
+  isServing = true,
+} = {}) {
   const sent: AcsRequest[] = [];
   const done: string[] = [];
+  const roles = new RoleKeeper({ isServing });
   const handler = new CommandHandler({
     target: {
       tasks: running.map((task) => newTask(task, NO_DEMAND)),
@@ -24,6 +30,7 @@ function handling({ running = [] as readonly PayloadTask[], timeline = -1 } = {}
       refuse: (arn) => done.push(`refuse ${arn.slice(-1)}`),
       stopTask: (arn) => done.push(`stop ${arn.slice(-1)}`),
     },
+    roles,
     timeline,
     saveTimeline: (saved) => {
       done.push(`save ${saved}`);
@@ -39,7 +46,7 @@ function handling({ running = [] as readonly PayloadTask[], timeline = -1 } = {}
     await new Promise((resolve) => setImmediate(resolve));
     return isKnown;
   };
-  return { handler, receive, sent, done };
+  return { handler, receive, sent, done, roles };
 }
 
 const manifest = (timeline: number, taskArns: readonly string[]) => ({
@@ -129,3 +136,51 @@ test.each(["", "{", "null", "[]", '{"type":5}', '{"type":"AttachTaskNetworkInter
     expect(handling().handler.handle(text, () => undefined)).toBe(false);
   },
 );
+
+const roleCredentials = {
+  credentialsId: "id-1",
+  roleArn: "arn:aws:iam::123456789012:role/app",
+  accessKeyId: "ASIA1",
+  secretAccessKey: "secret",
+  sessionToken: "token",
+  expiration: "2030-01-01T00:00:00Z",
+};
+
+test("acknowledges a payload, and each set of keys in it", async () => {
+  const { receive, sent, roles } = handling({ running: [aPayloadTask()] });
+  await receive("PayloadMessage", payload(1, [{ ...aPayloadTask(), roleCredentials }]));
+  expect(sent.map(({ type }) => type)).toEqual(["AckRequest", "IAMRoleCredentialsAckRequest"]);
+  expect(sent[1]?.message).toEqual({
+    messageId: "p",
+    credentialsId: "id-1",
+    expiration: roleCredentials.expiration,
+  });
+  expect(roles.find("id-1")).toEqual(roleCredentials);
+});
+
+test("takes new keys for a task that it has, and says nothing of another's", async () => {
+  const { receive, sent, roles } = handling({ running: [aPayloadTask()] });
+  const message = { messageId: "m", roleType: "TaskApplication", roleCredentials };
+  await receive("IAMRoleCredentialsMessage", { ...message, taskArn: payloadTaskArn(15) });
+  await receive("IAMRoleCredentialsMessage", {
+    ...message,
+    taskArn: aPayloadTask().arn,
+    roleCredentials: {},
+  });
+  expect(sent).toEqual([]);
+  await receive("IAMRoleCredentialsMessage", { ...message, taskArn: aPayloadTask().arn });
+  expect(sent).toEqual([
+    {
+      type: "IAMRoleCredentialsAckRequest",
+      message: { messageId: "m", credentialsId: "id-1", expiration: roleCredentials.expiration },
+    },
+  ]);
+  expect(roles.find("id-1")).toEqual(roleCredentials);
+});
+
+test("refuses a task with a role where containers do not reach their keys", async () => {
+  const { receive, sent, done } = handling({ isServing: false });
+  await receive("PayloadMessage", payload(1, [{ ...aPayloadTask(), roleCredentials }]));
+  expect(done).toEqual([`refuse ${aPayloadTask().arn.slice(-1)}`]);
+  expect(sent).toEqual([]);
+});

@@ -1,12 +1,15 @@
 import type {
   AcsRequest,
   Envelope,
+  IAMRoleCredentialsMessage,
   PayloadMessage,
+  RoleCredentials,
   TaskIdentifier,
   TaskManifestMessage,
   TaskStopVerificationAck,
 } from "@berth/contracts/agent/messages";
-import { acceptTask } from "../accept.ts";
+import { type AcceptedTask, acceptTask } from "../accept.ts";
+import { isWhole, type RoleKeeper } from "../endpoints/role-keeper.ts";
 import type { Log } from "../log.ts";
 import type { ManagedTask } from "../state.ts";
 
@@ -20,6 +23,7 @@ export interface CommandTarget {
 
 export interface CommandHandlerParts {
   readonly target: CommandTarget;
+  readonly roles: RoleKeeper;
   /** The highest manifest number that is on record. */
   readonly timeline: number;
   saveTimeline(timeline: number): Promise<void>;
@@ -54,6 +58,9 @@ export class CommandHandler {
       case "TaskStopVerificationAck":
         this.#stopVerified(envelope);
         return true;
+      case "IAMRoleCredentialsMessage":
+        this.#renewRole(envelope, send);
+        return true;
       case "CloseMessage":
       case "ErrorMessage":
         return true;
@@ -74,17 +81,43 @@ export class CommandHandler {
     const payload = asObject<PayloadMessage["message"]>(message);
     if (!isAddressed(payload)) return this.#incomplete("payload");
     this.#mark = Math.max(this.#mark, payload.seqNum ?? -1);
-    const results = (payload.tasks ?? []).map(acceptTask);
+    const results = (payload.tasks ?? []).map((task) => this.#accept(task));
     const refused = results.filter((result) => result.kind === "refused");
     for (const { arn, reason } of refused) {
       this.#parts.log.warn("task-refused", { task: arn ?? "unknown", reason });
       if (arn !== undefined) this.#parts.target.refuse(arn, reason);
     }
-    const tasks = results.flatMap((result) => (result.kind === "task" ? [result.task] : []));
+    const accepted = results.flatMap((result) =>
+      result.kind === "task" ? [this.#parts.roles.take(result.task)] : [],
+    );
+    const tasks = accepted.map(({ task }) => task);
     const stops = tasks.filter(({ desiredStatus }) => desiredStatus === "STOPPED");
     const starts = tasks.filter(({ desiredStatus }) => desiredStatus === "RUNNING");
-    await this.#parts.target.accept([...stops, ...starts]);
+    const accepting = this.#parts.target.accept([...stops, ...starts]);
+    this.#parts.roles.keepOnly(new Set(this.#parts.target.tasks.map(({ arn }) => arn)));
+    await accepting;
     if (refused.length === 0) send(ackOf(payload));
+    for (const credentials of accepted.flatMap(({ taken }) => taken)) {
+      send(credentialsAck(payload.messageId, credentials));
+    }
+  }
+
+  #accept(payload: unknown): AcceptedTask {
+    const result = acceptTask(payload);
+    if (result.kind === "refused") return result;
+    const problem = this.#parts.roles.problemOf(result.task);
+    if (problem === undefined) return result;
+    return { kind: "refused", arn: result.task.arn, reason: `UnrecogniedTaskError: ${problem}` };
+  }
+
+  /** Of a task that is not here (any more) nothing is kept, and nothing said. */
+  #renewRole({ message }: Envelope, send: (request: AcsRequest) => void): void {
+    const { messageId, taskArn, roleCredentials } =
+      asObject<IAMRoleCredentialsMessage["message"]>(message);
+    if (!messageId || !taskArn || !isWhole(roleCredentials)) return this.#incomplete("credentials");
+    if (!this.#parts.target.tasks.some(({ arn }) => arn === taskArn)) return;
+    this.#parts.roles.renew(taskArn, roleCredentials);
+    send(credentialsAck(messageId, roleCredentials));
   }
 
   /** Offers to stop what runs here without being in the list; the answer says whether to. */
@@ -141,6 +174,14 @@ const isAddressed = <T extends Addressed>(message: Partial<T>): message is Parti
 const ackOf = ({ clusterArn, containerInstanceArn, messageId }: Addressed): AcsRequest => ({
   type: "AckRequest",
   message: { cluster: clusterArn, containerInstance: containerInstanceArn, messageId },
+});
+
+const credentialsAck = (
+  messageId: string,
+  { credentialsId, expiration }: RoleCredentials,
+): AcsRequest => ({
+  type: "IAMRoleCredentialsAckRequest",
+  message: { messageId, credentialsId, expiration },
 });
 
 const stopCandidate = (task: ManagedTask, clusterArn: string): TaskIdentifier => ({

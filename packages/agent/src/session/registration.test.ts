@@ -120,6 +120,7 @@ test("has only the capabilities that its engine gives it", async () => {
   expect(names).toContain(`${prefix}logging-driver.syslog`);
   expect(names).not.toContain(`${prefix}logging-driver.json-file`);
   expect(names).not.toContain(`${prefix}privileged-container`);
+  expect(names).not.toContain(`${prefix}task-iam-role`);
 });
 
 test("says from which Auto Scaling group its machine came, every time", async () => {

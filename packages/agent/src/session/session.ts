@@ -1,5 +1,6 @@
 import type { ECSClient } from "@aws-sdk/client-ecs";
 import type { Log } from "../log.ts";
+import type { RoleKeeper } from "../endpoints/role-keeper.ts";
 import type { Runner } from "../runner.ts";
 import type { InstanceRecord, StateFiles } from "../state-files.ts";
 import { CommandHandler } from "./command-handler.ts";
@@ -15,6 +16,7 @@ export interface SessionParts {
   readonly instance: InstanceRecord;
   readonly dockerVersion: string;
   readonly runner: Runner;
+  readonly roles: RoleKeeper;
   readonly takeUsage: TakeUsage;
   readonly files: StateFiles;
   readonly log: Log;
@@ -64,9 +66,10 @@ export async function openSession(parts: SessionParts): Promise<void> {
   await keepConnected(commands, { log, signal, times: CONNECTION_TIMES });
 }
 
-function commandHandler({ instance, runner, files, log }: SessionParts): CommandHandler {
+function commandHandler({ instance, runner, roles, files, log }: SessionParts): CommandHandler {
   return new CommandHandler({
     target: runner,
+    roles,
     timeline: instance.timeline,
     saveTimeline: (timeline) => files.saveInstance({ ...instance, timeline }),
     log,

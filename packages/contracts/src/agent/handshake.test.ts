@@ -15,6 +15,7 @@ it("tells the command socket by its parameters", () => {
     sendCredentials: "true",
   };
   expect(parseHandshakeQuery(query)).toEqual({
+    sendCredentials: true,
     kind: "acs",
     cluster: "default",
     containerInstanceArn: ARN,

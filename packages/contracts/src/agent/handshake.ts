@@ -11,6 +11,8 @@ export interface HandshakeQuery {
   readonly agentHash?: string;
   /** Such as `DockerVersion: 20.10.24`. */
   readonly dockerVersion?: string;
+  /** Whether its process has only just started, and has no keys of its tasks' roles. */
+  readonly sendCredentials?: boolean;
 }
 
 /** Reads the query of a handshake, or undefined where it is no agent's. */
@@ -23,5 +25,12 @@ export function parseHandshakeQuery(
   if (cluster === undefined || containerInstanceArn === undefined) return undefined;
   const { agentVersion, agentHash, dockerVersion } = query;
   const about = defined({ agentVersion, agentHash, dockerVersion });
-  return { kind, cluster, containerInstanceArn, ...about };
+  const sendCredentials = query.sendCredentials === "true";
+  return {
+    kind,
+    cluster,
+    containerInstanceArn,
+    ...about,
+    ...(sendCredentials && { sendCredentials }),
+  };
 }

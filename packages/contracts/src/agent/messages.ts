@@ -74,6 +74,18 @@ export interface PayloadVolume {
   };
 }
 
+/** Temporary keys of a role. All but `roleArn` and `expiration` is secret, `credentialsId` included. */
+export interface RoleCredentials {
+  /** The same for a task's role from its start to its end: by it the task asks for the keys. */
+  readonly credentialsId: string;
+  readonly roleArn: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  /** RFC 3339; agents hand it on as it is. */
+  readonly expiration: string;
+}
+
 export interface PayloadTask {
   readonly arn: string;
   readonly desiredStatus: "RUNNING" | "STOPPED";
@@ -93,6 +105,10 @@ export interface PayloadTask {
   readonly launchType?: string;
   readonly serviceName?: string;
   readonly group?: string;
+  /** Of the task's own role. */
+  readonly roleCredentials?: RoleCredentials;
+  /** Of the role that is used for it, and never given to it. */
+  readonly executionRoleCredentials?: RoleCredentials;
   /** Which container has which GPU: `name` is the GPU's id, `containers` the one container. */
   readonly associations?: readonly {
     readonly type: "gpu";
@@ -150,6 +166,21 @@ export type TaskStopVerificationAck = Envelope<
   }
 >;
 
+export const ROLE_TYPES = ["TaskApplication", "TaskExecution"] as const;
+export type RoleType = (typeof ROLE_TYPES)[number];
+
+/** New keys for a task, before the old ones expire. */
+export type IAMRoleCredentialsMessage = Envelope<
+  "IAMRoleCredentialsMessage",
+  {
+    readonly messageId: string;
+    readonly taskArn: string;
+    readonly taskClusterArn: string;
+    readonly roleType: RoleType;
+    readonly roleCredentials: RoleCredentials;
+  }
+>;
+
 export type CloseMessage = Envelope<"CloseMessage", { readonly message: string }>;
 
 /** Control plane to agent, on the ACS socket. */
@@ -158,6 +189,7 @@ export type AcsMessage =
   | HeartbeatMessage
   | TaskManifestMessage
   | TaskStopVerificationAck
+  | IAMRoleCredentialsMessage
   | CloseMessage;
 
 export type AckRequest = Envelope<
@@ -167,13 +199,23 @@ export type AckRequest = Envelope<
 
 export type HeartbeatAckRequest = Envelope<"HeartbeatAckRequest", { readonly messageId: string }>;
 
+/** One for each set of keys, those in a payload included. */
+export type IAMRoleCredentialsAckRequest = Envelope<
+  "IAMRoleCredentialsAckRequest",
+  { readonly messageId: string; readonly credentialsId: string; readonly expiration: string }
+>;
+
 export type TaskStopVerificationMessage = Envelope<
   "TaskStopVerificationMessage",
   { readonly messageId: string; readonly stopCandidates: readonly TaskIdentifier[] }
 >;
 
 /** Agent to control plane, on the ACS socket. */
-export type AcsRequest = AckRequest | HeartbeatAckRequest | TaskStopVerificationMessage;
+export type AcsRequest =
+  | AckRequest
+  | HeartbeatAckRequest
+  | IAMRoleCredentialsAckRequest
+  | TaskStopVerificationMessage;
 
 export type PublishHealthRequest = Envelope<
   "PublishHealthRequest",

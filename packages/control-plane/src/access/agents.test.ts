@@ -10,6 +10,8 @@ import { receiveFromAgent } from "../agents/receive.ts";
 import { registerContainerInstance } from "../commands/register-container-instance.ts";
 import { submitContainerStateChange } from "../commands/submit-container-state-change.ts";
 import { submitTaskStateChange } from "../commands/submit-task-state-change.ts";
+import { getTaskProtection } from "../commands/get-task-protection.ts";
+import { updateTaskProtection } from "../commands/update-task-protection.ts";
 import { updateContainerInstancesState } from "../commands/update-container-instances-state.ts";
 import type { CommandContext } from "../context.ts";
 
@@ -179,6 +181,33 @@ describe("an agent's own instance", () => {
   test("is all that it may drain", async () => {
     await expect(update([HIS], "DRAINING")).rejects.toMatchObject(denied(HIS, action));
     expect((await controlPlane.store.instances.findLedger("default", HIS))?.status).toBe("ACTIVE");
+  });
+});
+
+describe("protection", () => {
+  const taskOn = async (containerInstanceId: string) => {
+    const task = aTask({ containerInstanceId, group: "service:web", lastStatus: "RUNNING" });
+    await controlPlane.store.tasks.create(task);
+    return [task.id];
+  };
+  const update = (tasks: string[]) =>
+    updateTaskProtection(me, { cluster: "default", tasks, protectionEnabled: true });
+
+  test("is given by an agent to the tasks on its own instance", async () => {
+    const tasks = await taskOn(MINE);
+    expect(await update(tasks)).toMatchObject({ protectedTasks: [{ protectionEnabled: true }] });
+    expect(await getTaskProtection(me, { cluster: "default", tasks })).toMatchObject({
+      protectedTasks: [{ protectionEnabled: true }],
+    });
+  });
+
+  test("of another's tasks is neither given nor told, and nothing is written", async () => {
+    const tasks = await taskOn(HIS);
+    await expect(update(tasks)).rejects.toMatchObject(denied(HIS, "ecs:UpdateTaskProtection"));
+    const asked = getTaskProtection(me, { cluster: "default", tasks });
+    await expect(asked).rejects.toMatchObject(denied(HIS, "ecs:GetTaskProtection"));
+    const [id = ""] = tasks;
+    expect(await controlPlane.store.tasks.find("default", id)).not.toHaveProperty("protectedUntil");
   });
 });
 

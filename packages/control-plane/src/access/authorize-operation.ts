@@ -1,5 +1,6 @@
 import type { EcsOperationName, EcsRequest } from "@berth/contracts/ecs-api/operations";
 import type { CommandContext } from "../context.ts";
+import { authorizeRoles } from "./authorize-roles.ts";
 import { authorizeTags } from "./authorize-tags.ts";
 import { checkAccess } from "./authorize.ts";
 import { operationAccess } from "./operation-access.ts";
@@ -17,5 +18,6 @@ export async function authorizeOperation<Name extends EcsOperationName>(
 ): Promise<void> {
   if (context.permissions.kind === "administrator") return;
   checkAccess(context, await operationAccess(context, operation, request));
+  await authorizeRoles(context, operation, request);
   await authorizeTags(context, operation, request);
 }

@@ -1,5 +1,6 @@
 import { containerInstanceArn } from "@berth/domain/arn";
 import type { ContainerInstance } from "@berth/domain/container-instance";
+import type { Task } from "@berth/domain/task";
 import type { CommandContext } from "../context.ts";
 import { accessDenied } from "./access-denied.ts";
 
@@ -20,6 +21,23 @@ export function checkSpeaksFor(speaker: InstanceSpeaker, instance: Owned, action
   if (speaker.permissions.kind === "agent" && !isItsOwn) {
     throw notItsOwn(speaker, instance, action);
   }
+}
+
+/**
+ * The same of a task, which is on an instance. Costs a reading, and so is left out where there is
+ * nothing to find out.
+ *
+ * @throws EcsError AccessDeniedException
+ */
+export async function checkSpeaksForTask(
+  speaker: InstanceSpeaker & Pick<CommandContext, "store">,
+  { cluster, containerInstanceId }: Pick<Task, "cluster" | "containerInstanceId">,
+  action: string,
+): Promise<void> {
+  if (speaker.permissions.kind !== "agent") return;
+  const stored = await speaker.store.instances.find(cluster, containerInstanceId);
+  if (stored) return checkSpeaksFor(speaker, stored.instance, action);
+  throw notItsOwn(speaker, { cluster, id: containerInstanceId }, action);
 }
 
 /** The refusal of a call about this instance. */

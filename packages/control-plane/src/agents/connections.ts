@@ -2,7 +2,7 @@ import { containerInstanceArn, parseArn, type Scope } from "@berth/domain/arn";
 import type { ContainerInstance } from "@berth/domain/container-instance";
 import { defined } from "@berth/domain/defined";
 import type { AgentConnection, AgentSession } from "@berth/domain/session";
-import type { Stored, StoredInstance } from "@berth/store/store";
+import type { InstanceName, Stored, StoredInstance } from "@berth/store/store";
 import { checkAccess, type Access } from "../access/authorize.ts";
 import { checkSpeaksFor } from "../access/ownership.ts";
 import type { CommandContext, ControlPlane } from "../context.ts";
@@ -18,6 +18,8 @@ export interface AgentHandshake {
   readonly agentHash?: string;
   /** Such as `DockerVersion: 20.10.24`. */
   readonly dockerVersion?: string;
+  /** Its process has only just started, and has no keys of its tasks' roles. */
+  readonly sendCredentials?: boolean;
 }
 
 /** Who has signed a handshake. */
@@ -83,7 +85,7 @@ export async function connectAgent(
   });
   if (handshake.kind === "acs") {
     await recordVersions(controlPlane, found, handshake);
-    await openSession(controlPlane, cluster, id, handshake.connectionId);
+    await openSession(controlPlane, { cluster, id, ...handshake });
   }
   return "connected";
 }
@@ -104,9 +106,12 @@ export async function disconnectAgent(
 /** Makes this connection that of its instance; a newer one replaces the older one. */
 export async function openSession(
   controlPlane: ControlPlane,
-  cluster: string,
-  containerInstanceId: string,
-  connectionId: string,
+  {
+    cluster,
+    id: containerInstanceId,
+    connectionId,
+    sendCredentials = false,
+  }: Pick<AgentHandshake, "connectionId" | "sendCredentials"> & InstanceName,
 ): Promise<void> {
   const { sessions } = controlPlane.store;
   const now = controlPlane.now();
@@ -122,7 +127,10 @@ export async function openSession(
   if (created === "conflict") {
     await persist<AgentSession>(
       async () => sessions.find(cluster, containerInstanceId),
-      ({ version }) => withDue<AgentSession>({ ...session, version }, now),
+      ({ version, renewRolesAt }) => {
+        const kept = sendCredentials ? {} : defined({ renewRolesAt });
+        return withDue<AgentSession>({ ...session, ...kept, version }, now);
+      },
       (next) => sessions.replace(next),
     );
   }

@@ -87,7 +87,7 @@ async function hearFrom(controlPlane: ControlPlane, connection: AgentConnection)
     (session) => sessions.replace(session),
   );
   if (done && done.item.connectionId === undefined) {
-    await openSession(controlPlane, cluster, containerInstanceId, connectionId);
+    await openSession(controlPlane, { cluster, id: containerInstanceId, connectionId });
   }
 }
 

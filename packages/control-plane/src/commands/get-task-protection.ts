@@ -1,15 +1,19 @@
 import { taskArn } from "@berth/domain/arn";
+import { checkSpeaksForTask } from "../access/ownership.ts";
 import type { Command } from "./command.ts";
 import { activeCluster } from "./find-cluster.ts";
 import { canBeProtected, namedTasks, presentProtection } from "./task-protection.ts";
 
 const MAX_TASKS = 100;
 
-/** @throws EcsError ClusterNotFoundException, InvalidParameterException */
+/** @throws EcsError AccessDeniedException, ClusterNotFoundException, InvalidParameterException */
 export const getTaskProtection: Command<"GetTaskProtection"> = async (context, request) => {
   const { name: cluster } = await activeCluster(context, request.cluster);
   const ids = namedTasks(context, cluster, { given: request.tasks, max: MAX_TASKS });
   const tasks = await context.store.tasks.findMany(cluster, ids);
+  await Promise.all(
+    tasks.map((task) => checkSpeaksForTask(context, task, "ecs:GetTaskProtection")),
+  );
   const found = new Map(tasks.map((task) => [task.id, task]));
   const answers = ids.map((id) => {
     const task = found.get(id);

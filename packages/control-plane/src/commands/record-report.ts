@@ -3,7 +3,7 @@ import { isServiceTask, serviceNameOf, type Task } from "@berth/domain/task";
 import { applyReport, type TaskReport } from "@berth/planner/lifecycle/task-lifecycle";
 import type { Stored } from "@berth/store/store";
 import type { WriteOutcome } from "@berth/store/table";
-import { checkSpeaksFor, notItsOwn } from "../access/ownership.ts";
+import { checkSpeaksForTask } from "../access/ownership.ts";
 import type { CommandContext, ControlPlane } from "../context.ts";
 import { releaseReservations } from "../placement/reservations.ts";
 import { countTaskChange } from "../reconcile/count-task-change.ts";
@@ -43,7 +43,7 @@ export async function recordReport(
   const recorded = await persist<Task>(
     async () => {
       const task = await context.store.tasks.find(cluster, id);
-      if (task) await checkReporter(context, task, action);
+      if (task) await checkSpeaksForTask(context, task, action);
       return task;
     },
     (task) => {
@@ -56,18 +56,6 @@ export async function recordReport(
   if (!recorded?.written) return;
   countTaskChange(context, recorded.before, recorded.item);
   await wakeService(context, recorded.item);
-}
-
-/** Costs a reading, and so is left out where there is nothing to find out. */
-async function checkReporter(
-  context: CommandContext,
-  { cluster, containerInstanceId }: Task,
-  action: string,
-): Promise<void> {
-  if (context.permissions.kind !== "agent") return;
-  const stored = await context.store.instances.find(cluster, containerInstanceId);
-  if (stored) return checkSpeaksFor(context, stored.instance, action);
-  throw notItsOwn(context, { cluster, id: containerInstanceId }, action);
 }
 
 /**

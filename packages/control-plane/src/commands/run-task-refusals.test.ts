@@ -101,10 +101,10 @@ describe("RunTask refuses", () => {
       message: "The ephemeralStorage override is for tasks of launch type FARGATE only.",
     },
     {
-      name: "a task role by override, which no agent is told of yet",
-      request: { overrides: { taskRoleArn: "arn:aws:iam::123456789012:role/app" } },
-      code: "UnsupportedFeatureException",
-      message: "Berth does not have this yet: taskRoleArn.",
+      name: "a task role by override that is none",
+      request: { overrides: { taskRoleArn: "arn:aws:iam::123456789012:user/app" } },
+      code: "ClientException",
+      message: "Invalid arn syntax",
     },
     {
       name: "the group of a service",

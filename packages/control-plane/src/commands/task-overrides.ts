@@ -1,6 +1,7 @@
 import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import { defined } from "@berth/domain/defined";
 import { EcsError } from "@berth/domain/errors";
+import { isRoleArn } from "@berth/domain/role-arn";
 import type { ResourceRequirement, TaskDefinition } from "@berth/domain/task-definition";
 import { containerFaults } from "@berth/domain/task-definition/container-faults";
 import { overridden } from "@berth/domain/task-definition/overridden";
@@ -20,7 +21,7 @@ const EPHEMERAL_STORAGE = { min: 21, max: 200 };
 /**
  * The overrides as they are kept with a task; `undefined` where there is nothing to override.
  *
- * @throws EcsError InvalidParameterException, UnsupportedFeatureException
+ * @throws EcsError ClientException, InvalidParameterException, UnsupportedFeatureException
  */
 export function validOverrides(
   definition: TaskDefinition,
@@ -41,8 +42,8 @@ export function validOverrides(
     containerOverrides: containerOverrides?.length ? containerOverrides : undefined,
     cpu: sizeText("cpu", given.cpu, cpuUnitsOf),
     memory: sizeText("memory", given.memory, memoryMiBOf),
-    taskRoleArn: given.taskRoleArn,
-    executionRoleArn: given.executionRoleArn,
+    taskRoleArn: overridingRole(given.taskRoleArn),
+    executionRoleArn: overridingRole(given.executionRoleArn),
   });
   if (Object.keys(overrides).length === 0) return undefined;
   // The definition had none: whatever is wrong now, the overrides made so.
@@ -76,6 +77,13 @@ function validContainerOverride(
     ...(environment && { environment: environment.map((variable) => defined(variable)) }),
     ...(resourceRequirements && { resourceRequirements: resourceRequirements.map(validGpus) }),
   };
+}
+
+function overridingRole(arn: string | undefined): string | undefined {
+  // What clients send for a role that they do not want.
+  if (!arn) return undefined;
+  if (!isRoleArn(arn)) throw new EcsError("ClientException", "Invalid arn syntax");
+  return arn;
 }
 
 /** Source: ECS API reference, ContainerOverride `resourceRequirements`. */

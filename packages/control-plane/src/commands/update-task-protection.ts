@@ -3,6 +3,7 @@ import { taskArn } from "@berth/domain/arn";
 import type { Service } from "@berth/domain/service";
 import { serviceNameOf, type Task } from "@berth/domain/task";
 import { tellsOfProtection } from "@berth/planner/service/service-events";
+import { checkSpeaksForTask } from "../access/ownership.ts";
 import type { CommandContext } from "../context.ts";
 import { persist } from "../reconcile/persist.ts";
 import type { Command } from "./command.ts";
@@ -24,12 +25,13 @@ const MAX_MINUTES = 2_880;
  * Has services leave tasks alone for a while when they scale in or roll out. What a protection
  * holds up goes on when it ends.
  *
- * @throws EcsError ClusterNotFoundException, InvalidParameterException
+ * @throws EcsError AccessDeniedException, ClusterNotFoundException, InvalidParameterException
  */
 export const updateTaskProtection: Command<"UpdateTaskProtection"> = async (context, request) => {
   const protectedUntil = expiryOf(context, request);
   const { name: cluster } = await activeCluster(context, request.cluster);
   const ids = namedTasks(context, cluster, { given: request.tasks, max: MAX_TASKS });
+  await checkSpeaksForAll(context, cluster, ids);
   const answers = await Promise.all(
     ids.map(async (id) => ({
       id,
@@ -45,6 +47,19 @@ export const updateTaskProtection: Command<"UpdateTaskProtection"> = async (cont
     ),
   };
 };
+
+/** Before anything is written. */
+async function checkSpeaksForAll(
+  context: CommandContext,
+  cluster: string,
+  ids: readonly string[],
+): Promise<void> {
+  if (context.permissions.kind !== "agent") return;
+  const tasks = await context.store.tasks.findMany(cluster, ids);
+  await Promise.all(
+    tasks.map((task) => checkSpeaksForTask(context, task, "ecs:UpdateTaskProtection")),
+  );
+}
 
 /** Epoch ms; undefined where protection is to end. */
 function expiryOf(

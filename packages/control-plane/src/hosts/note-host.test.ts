@@ -188,7 +188,7 @@ describe("a service whose task was on a machine that ended", () => {
 describe("a machine that was stopped and started", () => {
   const reconnect = async () => {
     plane.advance(30_000);
-    await openSession(plane, CLUSTER, ID, "connection-2");
+    await openSession(plane, { cluster: CLUSTER, id: ID, connectionId: "connection-2" });
     await settle();
   };
 

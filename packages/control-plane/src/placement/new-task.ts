@@ -1,3 +1,4 @@
+import { defined } from "@berth/domain/defined";
 import { countGpus, taskDemand } from "@berth/domain/resources";
 import type { Tag } from "@berth/domain/tag";
 import type { TaskDefinition } from "@berth/domain/task-definition";
@@ -5,6 +6,7 @@ import type { TaskPlacement } from "@berth/domain/task-placement";
 import { taskDefinitionName } from "@berth/domain/task-definition";
 import { overridden } from "@berth/domain/task-definition/overridden";
 import type { Cause, Task, TaskContainer, TaskOverrides } from "@berth/domain/task";
+import { taskRoles } from "@berth/domain/task-roles";
 import type { ControlPlane } from "../context.ts";
 import { randomUuid } from "../random-ids.ts";
 
@@ -64,7 +66,19 @@ export function newTask(
     // What is off or empty is left out: the item is billed by its size.
     ...(enableExecuteCommand && { enableExecuteCommand }),
     ...(tags && tags.length > 0 && { tags }),
+    ...credentialsIds(controlPlane, launch),
   };
+}
+
+/** One for each role that it has. */
+function credentialsIds(
+  controlPlane: Pick<ControlPlane, "randomHex">,
+  { definition, overrides }: Launch,
+): Pick<Task, "credentialsIds"> {
+  const { task, execution } = taskRoles(overridden(definition, overrides));
+  if (task === undefined && execution === undefined) return {};
+  const newId = (role: string | undefined) => role && randomUuid(controlPlane);
+  return { credentialsIds: defined({ task: newId(task), execution: newId(execution) }) };
 }
 
 interface ContainerFacts {

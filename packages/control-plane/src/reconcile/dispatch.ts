@@ -2,15 +2,16 @@ import { taskArn, clusterArn } from "@berth/domain/arn";
 import type { AgentSession } from "@berth/domain/session";
 import type { Task } from "@berth/domain/task";
 import type { Stored } from "@berth/store/store";
-import type { ControlPlane } from "../context.ts";
-import { addressOf, sendPayloads } from "./send-payloads.ts";
+import type { ControlPlane, InstanceControlPlane } from "../context.ts";
+import { addressOf } from "./send-payloads.ts";
+import { sendWithRoles } from "./task-roles.ts";
 
 /**
  * Tells an agent of tasks that it has not heard of or is to stop. Repeating it does no harm: an agent
  * knows its tasks. An agent that is away is told when it comes back.
  */
 export async function dispatchTasks(
-  controlPlane: ControlPlane,
+  controlPlane: InstanceControlPlane,
   cluster: string,
   containerInstanceId: string,
   taskIds: readonly string[],
@@ -23,7 +24,7 @@ export async function dispatchTasks(
   const outstanding = here.filter(isOutstanding);
   await postpone(controlPlane, outstanding);
   if (session?.connectionId !== undefined) {
-    await sendPayloads(controlPlane, session.connectionId, outstanding);
+    await sendWithRoles(controlPlane, session.connectionId, outstanding);
   }
 }
 

@@ -16,8 +16,8 @@ import { recordConnected, recordDisconnected, wakeOfSession } from "./agent-pres
 import { isOutstanding, sendManifest } from "./dispatch.ts";
 import { giveUpTasks, wakeServicesOf } from "./give-up-tasks.ts";
 import { persist, withDue } from "./persist.ts";
-import { sendPayloads } from "./send-payloads.ts";
 import { settleLedger } from "./settle-ledger.ts";
+import { renewRoles, sendWithRoles } from "./task-roles.ts";
 import { wakeLater } from "./wake-later.ts";
 
 /** A heartbeat may be late. */
@@ -85,7 +85,8 @@ function youngReservations(
 const isDue = (item: { readonly due?: number }, now: number): boolean =>
   item.due !== undefined && item.due <= now;
 
-const asksForTasks = ({ greet, lost, audit }: ConnectionPlan): boolean => greet || lost || audit;
+const asksForTasks = ({ greet, lost, audit, renewRoles }: ConnectionPlan): boolean =>
+  greet || lost || audit || renewRoles;
 
 async function tidy(
   controlPlane: ControlPlane,
@@ -135,7 +136,7 @@ async function mark(
  * may renew the lease first, so the write starts from the session as it is by then.
  */
 async function speak(
-  controlPlane: ControlPlane,
+  controlPlane: InstanceControlPlane,
   session: Stored<AgentSession>,
   plan: ConnectionPlan,
   tasks: readonly Task[],
@@ -145,6 +146,8 @@ async function speak(
     await onGone(controlPlane, session);
     return;
   }
+  const renewed = await renew(controlPlane, plan, tasks);
+  if (renewed === "gone") return onGone(controlPlane, session);
   if (plan.session === session && session.due === plan.due) return;
   const { sessions } = controlPlane.store;
   const { leaseUntil: _, ...said } = plan.session;
@@ -155,7 +158,7 @@ async function speak(
       const next: Stored<AgentSession> =
         connectionId === undefined
           ? { ...plan.session, version: current.version }
-          : { ...current, ...said, version: current.version };
+          : { ...current, ...said, ...renewed, version: current.version };
       return withDue<AgentSession>(next, connectionId === undefined ? plan.due : next.leaseUntil);
     },
     async (next) => sessions.replace(next),
@@ -165,8 +168,20 @@ async function speak(
     await wakeLater(controlPlane, wakeOfSession(session), again);
 }
 
+/** What of the session is otherwise than planned, for there are keys that did not come. */
+async function renew(
+  controlPlane: InstanceControlPlane,
+  { session, ...plan }: ConnectionPlan,
+  tasks: readonly Task[],
+): Promise<Pick<AgentSession, "renewRolesAt"> | "gone"> {
+  if (!plan.renewRoles || session.connectionId === undefined) return {};
+  const outcome = await renewRoles(controlPlane, session.connectionId, tasks);
+  if (outcome === "gone") return outcome;
+  return outcome === "later" ? { renewRolesAt: session.nextHeartbeatAt ?? controlPlane.now() } : {};
+}
+
 async function say(
-  controlPlane: ControlPlane,
+  controlPlane: InstanceControlPlane,
   session: AgentSession,
   plan: ConnectionPlan,
   tasks: readonly Task[],
@@ -182,7 +197,7 @@ async function say(
     const manifest = await sendManifest(controlPlane, connectionId, session, tasks);
     if (manifest === "gone") return "gone";
   }
-  return sendPayloads(controlPlane, connectionId, tasks.filter(isOutstanding));
+  return sendWithRoles(controlPlane, connectionId, tasks.filter(isOutstanding));
 }
 
 async function onGone(controlPlane: ControlPlane, session: Stored<AgentSession>): Promise<void> {

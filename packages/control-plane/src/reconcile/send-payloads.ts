@@ -17,10 +17,12 @@ export async function sendPayloads(
   controlPlane: ControlPlane,
   connectionId: string,
   tasks: readonly Task[],
+  credentials: CredentialsOfTasks = new Map(),
 ): Promise<"sent" | "gone"> {
   const [first] = tasks;
   if (!first) return "sent";
-  const { messages, tooLong } = packPayloads(await payloadsOf(controlPlane, tasks));
+  const payloads = await payloadsOf(controlPlane, tasks, credentials);
+  const { messages, tooLong } = packPayloads(payloads);
   await giveUpTooLong(controlPlane, tasks, tooLong);
   for (const each of messages) {
     const outcome = await controlPlane.agents.push(
@@ -31,6 +33,12 @@ export async function sendPayloads(
   }
   return "sent";
 }
+
+/** The keys of tasks' roles, by the tasks' ids. */
+export type CredentialsOfTasks = ReadonlyMap<
+  string,
+  Pick<PayloadTask, "roleCredentials" | "executionRoleCredentials">
+>;
 
 /** How messages name the instance that they are for. */
 export const addressOf = (
@@ -44,12 +52,14 @@ export const addressOf = (
 async function payloadsOf(
   controlPlane: ControlPlane,
   tasks: readonly Task[],
+  credentials: CredentialsOfTasks,
 ): Promise<readonly PayloadTask[]> {
   const names = tasks.map((task) => task.taskDefinition);
   const definitions = await definitionsNamed(controlPlane, names);
   return tasks.flatMap((task) => {
     const definition = definitions.get(task.taskDefinition);
-    return definition ? [payloadTask(controlPlane.scope, task, definition)] : [];
+    if (!definition) return [];
+    return [{ ...payloadTask(controlPlane.scope, task, definition), ...credentials.get(task.id) }];
   });
 }
 

@@ -14,10 +14,14 @@ export async function tellAgents(
   const byInstance = Map.groupBy(tasks, (task) => task.containerInstanceId);
   await Promise.all(
     [...byInstance.values()].map(async (here) => {
-      if (!(await tellAgent(controlPlane, here))) await wakeDispatch(controlPlane, here);
+      // Only the dispatch controller may take roles.
+      const isTold = !here.some(hasRoles) && (await tellAgent(controlPlane, here));
+      if (!isTold) await wakeDispatch(controlPlane, here);
     }),
   );
 }
+
+const hasRoles = ({ credentialsIds }: Task): boolean => credentialsIds !== undefined;
 
 async function tellAgent(controlPlane: ControlPlane, tasks: readonly Task[]): Promise<boolean> {
   const [{ cluster, containerInstanceId } = { cluster: "", containerInstanceId: "" }] = tasks;

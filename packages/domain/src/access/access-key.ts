@@ -46,6 +46,11 @@ export const isUsable = (
   now: number,
 ): boolean => status === "Active" && (validUntil === undefined || validUntil > now);
 
-/** As IAM names a user: what `createdBy` and refusals show. */
+/** Of a role's session, whose principal has slashes as no other has. */
+const SESSION = "assumed-role/";
+
+/** As IAM names a user, or STS a role's session: what `createdBy` and refusals show. */
 export const principalArn = (account: string, principal: string): string =>
-  `arn:aws:iam::${account}:user/${principal}`;
+  principal.startsWith(SESSION)
+    ? `arn:aws:sts::${account}:${principal}`
+    : `arn:aws:iam::${account}:user/${principal}`;

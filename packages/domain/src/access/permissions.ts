@@ -22,6 +22,9 @@ const AGENT_STATEMENTS: readonly PolicyStatement[] = [
         "ecs:Poll",
         "ecs:StartTelemetrySession",
         "ecs:Submit*",
+        // For the tasks on its instances, which ask it.
+        "ecs:GetTaskProtection",
+        "ecs:UpdateTaskProtection",
         "ecs:ListTagsForResource",
       ],
     },

@@ -1,4 +1,5 @@
 import { defined } from "../defined.ts";
+import { roleArn } from "../role-arn.ts";
 import type { Tag } from "../tag.ts";
 import type { ContainerDefinition, TaskDefinition } from "../task-definition.ts";
 import { compatibilitiesOf } from "./compatibilities.ts";
@@ -24,12 +25,13 @@ export interface RegistrationRecord {
  */
 export function defineTask(registration: Registration, record: RegistrationRecord): TaskDefinition {
   const { account, ...rest } = record;
+  const roleOf = (role: string | undefined) => role && roleArn(account, role);
   const given = {
     ...registration,
     cpu: sizeText(registration.cpu, cpuUnitsOf),
     memory: sizeText(registration.memory, memoryMiBOf),
-    taskRoleArn: roleArn(account, registration.taskRoleArn),
-    executionRoleArn: roleArn(account, registration.executionRoleArn),
+    taskRoleArn: roleOf(registration.taskRoleArn),
+    executionRoleArn: roleOf(registration.executionRoleArn),
   };
   const networkMode = networkModeOf(registration);
   // The rules have run: what must be there is there.
@@ -49,11 +51,6 @@ export function defineTask(registration: Registration, record: RegistrationRecor
 
 const sizeText = (text: string | undefined, parse: (text: string) => number | undefined) =>
   text === undefined ? undefined : String(parse(text));
-
-function roleArn(account: string, role: string | undefined): string | undefined {
-  if (role === undefined || role.startsWith("arn:")) return role;
-  return `arn:aws:iam::${account}:role/${role}`;
-}
 
 function withDefaults(container: GivenContainer, networkMode: string): ContainerDefinition {
   const defaults = {

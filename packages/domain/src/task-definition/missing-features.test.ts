@@ -8,7 +8,6 @@ const ofContainer = (changes: Partial<ContainerDefinition>) =>
   ofTask({ containerDefinitions: [aContainerDefinition({ name: "web", ...changes })] });
 
 test.each([
-  { taskRoleArn: "arn:aws:iam::123456789012:role/app" },
   { proxyConfiguration: { containerName: "envoy" } },
   { enableFaultInjection: true },
   { ephemeralStorage: { sizeInGiB: 30 } },

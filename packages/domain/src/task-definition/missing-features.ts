@@ -14,12 +14,7 @@ export function* missingFeatures(definition: TaskDefinition): Generator<string> 
   }
 }
 
-const TASK_MEMBERS = [
-  "taskRoleArn",
-  "proxyConfiguration",
-  "enableFaultInjection",
-  "ephemeralStorage",
-] as const;
+const TASK_MEMBERS = ["proxyConfiguration", "enableFaultInjection", "ephemeralStorage"] as const;
 
 const VOLUME_MEMBERS = [
   "efsVolumeConfiguration",

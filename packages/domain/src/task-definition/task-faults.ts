@@ -1,3 +1,4 @@
+import { isRole } from "../role-arn.ts";
 import type { Registration } from "./registration.ts";
 import { isFor, networkModeOf } from "./registration.ts";
 import { cpuUnitsOf, memoryMiBOf } from "./sizes.ts";
@@ -98,10 +99,6 @@ function* roleFaults({ taskRoleArn, executionRoleArn }: Registration): Generator
     if (role !== undefined && !isRole(role)) yield "Invalid arn syntax";
   }
 }
-
-/** A full ARN, or the bare name of a role of this account. */
-const isRole = (role: string) =>
-  /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(role) || /^[\w+=,.@/-]+$/.test(role);
 
 function* featureFaults(registration: Registration): Generator<string> {
   if (registration.inferenceAccelerators?.length) yield "Unsupported field 'inferenceAccelerators'";

@@ -1,7 +1,7 @@
 import { dispatchHandler } from "../handlers.ts";
 import { lambdaHandler } from "../lambda/edge.ts";
-import { withLifecycleActions } from "../lambda/lifecycle-actions.ts";
+import { withInstanceParts } from "../lambda/instance-edge.ts";
 
 export const handler = lambdaHandler("dispatch-queue", (edge) =>
-  dispatchHandler(withLifecycleActions(edge)),
+  dispatchHandler(withInstanceParts(edge)),
 );

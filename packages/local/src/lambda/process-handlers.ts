@@ -19,7 +19,7 @@ export interface ProcessHandlersOptions {
   readonly host: HostOptions;
   readonly bundles: Bundles;
   readonly queueUrls: QueueUrls;
-  /** Where DynamoDB, SQS and KMS answer. */
+  /** Where DynamoDB, SQS, KMS and STS answer. */
   readonly servicesEndpoint: string;
   readonly alwaysCold: boolean;
 }
@@ -89,6 +89,7 @@ function environmentOf(name: FunctionName, options: ProcessHandlersOptions): Var
     NODE_COMPILE_CACHE: directory.compileCache,
     ...VARIABLES[role](options),
     ...(name === "api" && joinVariables(options)),
+    ...(name === "dispatch-queue" && { AWS_ENDPOINT_URL_STS: options.servicesEndpoint }),
   };
 }
 

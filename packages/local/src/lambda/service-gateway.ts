@@ -12,6 +12,7 @@ export interface ServiceGatewayOptions {
   readonly dynamodbSocket: string;
   readonly sqsSocket: string;
   readonly kmsSocket: string;
+  readonly stsSocket: string;
   /** Whoever signs with these is let in. */
   readonly credentials: RootCredentials;
 }
@@ -26,8 +27,11 @@ const SERVICES = [
   { prefix: "TrentService.", service: "kms", socket: "kmsSocket" },
 ] as const;
 
+/** Its requests are forms, and name no target. */
+const STS = { service: "sts", socket: "stsSocket" } as const;
+
 /**
- * The embedded DynamoDB, SQS and KMS on a loopback port, as AWS has them behind an endpoint, for bundles,
+ * The embedded DynamoDB, SQS, KMS and STS on a loopback port, as AWS has them behind an endpoint, for bundles,
  * which know nothing of Unix sockets. The services authenticate nobody, so this does.
  */
 export async function startServiceGateway(
@@ -49,7 +53,8 @@ async function handle(
   response: ServerResponse,
 ): Promise<void> {
   const target = String(request.headers["x-amz-target"]);
-  const service = SERVICES.find(({ prefix }) => target.startsWith(prefix));
+  const isForm = request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
+  const service = isForm ? STS : SERVICES.find(({ prefix }) => target.startsWith(prefix));
   const body = await readBody(request, MAX_REQUEST_BYTES);
   if (!service || body === "tooLarge") return refuse(response, "UnknownOperationException");
   const refusal = await whyRefused(options, request, body, service.service);

@@ -2,7 +2,12 @@ import type { AgentSession } from "@berth/domain/session";
 import { describe, expect, test } from "vitest";
 import { disconnected, planConnection, planHostLoss } from "./plan-connection.ts";
 
-const settings = { heartbeatIntervalMs: 30, instanceLostAfterMs: 300, auditIntervalMs: 1_000 };
+const settings = {
+  heartbeatIntervalMs: 30,
+  instanceLostAfterMs: 300,
+  auditIntervalMs: 1_000,
+  roleKeyLifetimeMs: 3_600,
+};
 const NOW = 10_000;
 
 const aSession = (members: Partial<AgentSession> = {}): AgentSession => ({
@@ -14,8 +19,12 @@ const aSession = (members: Partial<AgentSession> = {}): AgentSession => ({
   leaseUntil: NOW + 120,
   nextHeartbeatAt: NOW + 5,
   auditedAt: NOW - 10,
+  renewRolesAt: NOW + 10,
   ...members,
 });
+
+const withoutKeys = ({ renewRolesAt: _renewRolesAt, ...session }: AgentSession): AgentSession =>
+  session;
 
 const away = (members: Partial<AgentSession>): AgentSession => ({
   cluster: "default",
@@ -40,6 +49,16 @@ describe("planConnection", () => {
       name: "audits once in a while",
       session: aSession({ auditedAt: NOW - 1_000 }),
       expected: "audit",
+    },
+    {
+      name: "renews the keys of roles when it is time",
+      session: aSession({ renewRolesAt: NOW }),
+      expected: "renewRoles",
+    },
+    {
+      name: "sends keys at once to an agent that has none",
+      session: withoutKeys(aSession()),
+      expected: "renewRoles",
     },
     {
       name: "takes an agent whose lease has run out for disconnected",
@@ -68,6 +87,7 @@ describe("planConnection", () => {
       plan.greet && "greet",
       plan.heartbeat && "heartbeat",
       plan.audit && "audit",
+      plan.renewRoles && "renewRoles",
       plan.lost && "lost",
     ];
     expect(said.filter(Boolean).join(" ")).toBe(expected);
@@ -88,6 +108,11 @@ describe("planConnection", () => {
       name: "an audit leaves the next heartbeat where it is",
       session: aSession({ auditedAt: NOW - 1_000 }),
       expected: aSession({ auditedAt: NOW }),
+    },
+    {
+      name: "keys are renewed at half of their time",
+      session: aSession({ renewRolesAt: NOW - 1 }),
+      expected: aSession({ renewRolesAt: NOW + 1_800 }),
     },
   ])("$name", ({ session, expected }) => {
     expect(planConnection(session, NOW, settings).session).toEqual(expected);
@@ -133,6 +158,7 @@ describe("planHostLoss", () => {
   });
 });
 
-test("a session that ended forgets its connection and when it was greeted", () => {
-  expect(disconnected(aSession(), NOW)).toEqual(away({ disconnectedAt: NOW }));
+test("a session that ended forgets its connection and when it was greeted, and not what the agent has", () => {
+  const { renewRolesAt = 0 } = aSession();
+  expect(disconnected(aSession(), NOW)).toEqual(away({ disconnectedAt: NOW, renewRolesAt }));
 });

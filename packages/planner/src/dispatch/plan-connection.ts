@@ -1,9 +1,11 @@
+import { defined } from "@berth/domain/defined";
 import type { AgentSession } from "@berth/domain/session";
 
 export interface ConnectionSettings {
   readonly heartbeatIntervalMs: number;
   readonly instanceLostAfterMs: number;
   readonly auditIntervalMs: number;
+  readonly roleKeyLifetimeMs: number;
 }
 
 export interface ConnectionPlan {
@@ -18,6 +20,8 @@ export interface ConnectionPlan {
   readonly lost: boolean;
   /** The ledger is to be compared with its tasks. */
   readonly audit: boolean;
+  /** The tasks' roles are to have new keys. */
+  readonly renewRoles: boolean;
   /** Epoch ms: when to look again at the latest. Absent where nothing is expected. */
   readonly due?: number;
 }
@@ -45,8 +49,8 @@ export function planHostLoss(session: AgentSession, now: number): ConnectionPlan
 /** The session after its connection ended; the very same object where there was none. */
 export function disconnected(session: AgentSession, now: number): AgentSession {
   if (session.connectionId === undefined) return session;
-  const { cluster, containerInstanceId } = session;
-  return { cluster, containerInstanceId, disconnectedAt: now };
+  const { cluster, containerInstanceId, renewRolesAt } = session;
+  return { cluster, containerInstanceId, ...defined({ renewRolesAt }), disconnectedAt: now };
 }
 
 function planPresence(
@@ -58,30 +62,40 @@ function planPresence(
   const greet = session.greetedConnectionId !== session.connectionId;
   const heartbeat = greet || (session.nextHeartbeatAt ?? now) <= now;
   const audit = greet || (session.auditedAt ?? 0) + settings.auditIntervalMs <= now;
-  const nextHeartbeatAt = heartbeat ? now + settings.heartbeatIntervalMs : session.nextHeartbeatAt;
+  const renewRoles = (session.renewRolesAt ?? now) <= now;
+  const asked = { greet, heartbeat, audit, renewRoles };
+  const isQuiet = !heartbeat && !audit && !renewRoles;
   return {
-    session:
-      heartbeat || audit
-        ? {
-            ...session,
-            ...(nextHeartbeatAt !== undefined && { nextHeartbeatAt }),
-            ...(session.connectionId !== undefined && {
-              greetedConnectionId: session.connectionId,
-            }),
-            ...(audit && { auditedAt: now }),
-          }
-        : session,
+    session: isQuiet ? session : { ...session, ...afterwards(session, asked, { now, settings }) },
     agentConnected: true,
-    greet,
-    heartbeat,
+    ...asked,
     lost: false,
-    audit,
     due: leaseUntil,
   };
 }
 
+/** What of the session is otherwise once that was done. */
+function afterwards(
+  { connectionId }: AgentSession,
+  asked: Pick<ConnectionPlan, "heartbeat" | "audit" | "renewRoles">,
+  { now, settings }: { readonly now: number; readonly settings: ConnectionSettings },
+): Partial<AgentSession> {
+  return {
+    ...defined({ greetedConnectionId: connectionId }),
+    ...(asked.heartbeat && { nextHeartbeatAt: now + settings.heartbeatIntervalMs }),
+    ...(asked.audit && { auditedAt: now }),
+    ...(asked.renewRoles && { renewRolesAt: now + settings.roleKeyLifetimeMs / 2 }),
+  };
+}
+
 function planAbsence(session: AgentSession, now: number, lostAfterMs: number): ConnectionPlan {
-  const away = { agentConnected: false, greet: false, heartbeat: false, audit: false };
+  const away = {
+    agentConnected: false,
+    greet: false,
+    heartbeat: false,
+    audit: false,
+    renewRoles: false,
+  };
   if (session.lostAt !== undefined) return { ...away, session, lost: false };
   const lostFrom = (session.disconnectedAt ?? now) + lostAfterMs;
   return lostFrom <= now

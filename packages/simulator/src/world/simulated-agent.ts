@@ -172,6 +172,8 @@ export class SimulatedAgent {
         for (const { taskArn } of message.message.stopTasks) this.tasks.stop(taskArn);
         break;
       case "CloseMessage":
+      // Its tasks call nobody.
+      case "IAMRoleCredentialsMessage":
         break;
     }
   }

@@ -13,6 +13,7 @@ import type {
   CommandContext,
   InstanceControlPlane,
   LifecycleActions,
+  RoleKeys,
   ServiceControlPlane,
 } from "@berth/control-plane/context";
 import { ClusterViews } from "@berth/control-plane/placement/cluster-view";
@@ -44,6 +45,11 @@ export type ProcessContext = CommandContext & InstanceControlPlane & ServiceCont
 const NO_GROUPS: LifecycleActions = {
   complete: async () => undefined,
   recordHeartbeat: async () => "over",
+};
+
+/** Simulated tasks call nobody: what their roles' keys are is all the same. */
+const NO_KEYS: RoleKeys = {
+  assume: async () => ({ accessKeyId: "", secretAccessKey: "", sessionToken: "", expiresAt: 0 }),
 };
 
 export interface WorldOptions {
@@ -122,6 +128,7 @@ export class World {
     const { table, ...given } = parts;
     return work({
       ...given,
+      roleKeys: NO_KEYS,
       alarms,
       store: table === this.#table ? this.truth : this.#storeOver(table),
       metrics: { record: () => undefined },

@@ -1,0 +1,88 @@
+import { defined } from "@berth/domain/defined";
+import { isInternal } from "../pause.ts";
+import type { ContainerHealth } from "../state.ts";
+import type { InspectedContainer } from "./container-inspector.ts";
+import type { FoundContainer } from "./find-task.ts";
+import type { MetadataVersion } from "./route.ts";
+
+/**
+ * A container as its metadata endpoint tells of it. Members and spelling are the ECS agent's.
+ *
+ * @param info undefined where the engine has no container of it (any more)
+ */
+export function containerMetadata(
+  found: FoundContainer,
+  info: Inspected,
+  version: MetadataVersion,
+): object {
+  const { task, state, definition } = found;
+  return {
+    ...identity(found, info),
+    ...defined({ Ports: nonEmpty(portsOf(found)), Labels: info?.labels }),
+    DesiredStatus: task.desiredStatus,
+    KnownStatus: state.phase,
+    ...defined({ ExitCode: state.exitCode }),
+    Limits: { CPU: definition.cpu ?? 0, Memory: definition.memory ?? 0 },
+    ...times(found, info),
+    Type: isInternal(state.name) ? "NAMESPACE_PAUSE" : "NORMAL",
+    ...defined({
+      Health: definition.healthCheckType && healthOf(state.health),
+      Volumes: nonEmpty(volumesOf(info)),
+      ...(version === 4 && ofVersion4(found, info)),
+      Networks: info && [{ NetworkMode: info.networkMode, IPv4Addresses: info.ipv4Addresses }],
+    }),
+  };
+}
+
+type Inspected = InspectedContainer | undefined;
+
+const identity = ({ state, definition }: FoundContainer, info: Inspected): object => ({
+  DockerId: state.dockerId ?? "",
+  Name: state.name,
+  DockerName: info?.name ?? "",
+  Image: definition.image,
+  ImageID: info?.imageId ?? "",
+});
+
+const times = ({ state }: FoundContainer, info: Inspected): object =>
+  defined({
+    CreatedAt: info?.createdAt,
+    StartedAt: isoTime(state.startedAt),
+    FinishedAt: isoTime(state.finishedAt),
+  });
+
+const ofVersion4 = ({ state, definition }: FoundContainer, info: Inspected) => ({
+  LogDriver: info?.logDriver,
+  LogOptions: info?.logOptions,
+  ContainerARN: definition.containerArn,
+  RestartCount: definition.restartPolicy?.enabled ? (state.restarts?.count ?? 0) : undefined,
+});
+
+/** RFC 3339, as the ECS agent prints times. */
+export const isoTime = (epochMs: number | undefined): string | undefined =>
+  epochMs === undefined ? undefined : new Date(epochMs).toISOString();
+
+/** Where its ports are published; before it runs, what was asked for. */
+export function portsOf({ state, definition }: FoundContainer): readonly object[] {
+  const known = state.networkBindings ?? [];
+  const ports = known.length > 0 ? known : (definition.portMappings ?? []);
+  return ports.map((port) =>
+    defined({
+      ContainerPort: port.containerPort,
+      Protocol: port.protocol,
+      HostPort: port.hostPort || undefined,
+      HostIp: "bindIP" in port ? port.bindIP : undefined,
+    }),
+  );
+}
+
+const healthOf = (health: ContainerHealth | undefined): object =>
+  health ? { status: health.status, statusSince: isoTime(health.since) } : { status: "UNKNOWN" };
+
+export const volumesOf = (info: Inspected): readonly object[] =>
+  (info?.mounts ?? []).map(({ name, source, destination }) =>
+    defined({ DockerName: name, Source: source, Destination: destination }),
+  );
+
+export const nonEmpty = <T>(list: readonly T[]): readonly T[] | undefined =>
+  list.length > 0 ? list : undefined;

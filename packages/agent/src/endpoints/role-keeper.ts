@@ -1,0 +1,79 @@
+import type { PayloadTask, RoleCredentials } from "@berth/contracts/agent/messages";
+import { withEndpoints } from "./environment.ts";
+
+interface KeptRole {
+  readonly taskArn: string;
+  readonly credentials: RoleCredentials;
+}
+
+/**
+ * The keys of the roles of this instance's tasks, by their ids. They are in memory alone: after a
+ * restart the control plane sends them anew.
+ */
+export class RoleKeeper {
+  readonly #kept = new Map<string, KeptRole>();
+  /** Whether containers reach the endpoints. */
+  readonly #isServing: boolean;
+
+  constructor({ isServing }: { readonly isServing: boolean }) {
+    this.#isServing = isServing;
+  }
+
+  find(credentialsId: string): RoleCredentials | undefined {
+    return this.#kept.get(credentialsId)?.credentials;
+  }
+
+  /** What keeps a task from getting what it asks for, or undefined. */
+  problemOf({ roleCredentials, executionRoleCredentials }: PayloadTask): string | undefined {
+    const given = [roleCredentials, executionRoleCredentials].filter(isGiven);
+    if (!given.every(isWhole)) return "its role credentials are not whole";
+    if (isGiven(roleCredentials) && !this.#isServing) {
+      return "roleCredentials is not supported: the task endpoint cannot be reached here";
+    }
+    return undefined;
+  }
+
+  /** Keeps the keys that came with a task, and gives the task as it may be written down. */
+  take(task: PayloadTask): {
+    readonly task: PayloadTask;
+    readonly taken: readonly RoleCredentials[];
+  } {
+    const { roleCredentials, executionRoleCredentials, ...rest } = task;
+    const taken = [roleCredentials, executionRoleCredentials].filter(isGiven);
+    for (const each of taken) this.renew(task.arn, each);
+    if (!this.#isServing || task.desiredStatus === "STOPPED") return { task: rest, taken };
+    return { task: withEndpoints(rest, roleCredentials?.credentialsId), taken };
+  }
+
+  renew(taskArn: string, credentials: RoleCredentials): void {
+    this.#kept.set(credentials.credentialsId, { taskArn, credentials });
+  }
+
+  /** Forgets the keys of all other tasks. */
+  keepOnly(taskArns: ReadonlySet<string>): void {
+    for (const [id, { taskArn }] of this.#kept) if (!taskArns.has(taskArn)) this.#kept.delete(id);
+  }
+}
+
+/** Go's encoders print `null` for what is not there. */
+const isGiven = (value: RoleCredentials | null | undefined): value is RoleCredentials =>
+  value !== undefined && value !== null;
+
+const MEMBERS = [
+  "credentialsId",
+  "accessKeyId",
+  "secretAccessKey",
+  "sessionToken",
+  "expiration",
+  "roleArn",
+] as const;
+
+/** Whether an untrusted value has all that keys need. */
+export function isWhole(value: unknown): value is RoleCredentials {
+  if (typeof value !== "object" || value === null) return false;
+  const members = new Map<string, unknown>(Object.entries(value));
+  return MEMBERS.every((name) => {
+    const member = members.get(name);
+    return typeof member === "string" && member !== "";
+  });
+}
