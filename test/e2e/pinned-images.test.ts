@@ -1,9 +1,11 @@
 import { RegisterTaskDefinitionCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
+import { connectDocker } from "@berth/agent/docker/connection";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Berth } from "./berth.ts";
 import { createService, stable, tasksOf } from "./demo.ts";
 import { Registry } from "./registry.ts";
 
+const docker = connectDocker("unix:///var/run/docker.sock");
 let berth: Berth;
 let registry: Registry;
 
@@ -12,25 +14,28 @@ beforeAll(async () => {
   berth = await Berth.start({ instances: 1 });
 });
 afterAll(async () => {
-  const images = await berth.docker.listImages();
   await berth?.down();
-  for (const { Id, RepoDigests } of images) {
-    if (RepoDigests?.some((name) => name.startsWith(registry.host))) {
-      await berth.docker.getImage(Id).remove({ force: true });
-    }
-  }
+  await removeImages();
   await registry?.close();
 });
 
+/** What came from the registry of these tests. */
+async function removeImages(): Promise<void> {
+  for (const { Id, RepoDigests } of await docker.listImages()) {
+    if (!RepoDigests?.some((name) => name.startsWith(registry.host))) continue;
+    await docker.getImage(Id).remove({ force: true });
+  }
+}
+
 /** Offers another image under the same tag, and has the engine know it by that. */
 async function move(tag: string, label: string): Promise<string> {
-  const { name, digest } = await registry.offer(berth.docker, {
+  const { name, digest } = await registry.offer(docker, {
     image: "berth/demo:1",
     as: tag,
     label,
   });
-  const progress = await berth.docker.pull(name);
-  await new Promise((resolve) => berth.docker.modem.followProgress(progress, resolve));
+  const progress = await docker.pull(name);
+  await new Promise((resolve) => docker.modem.followProgress(progress, resolve));
   // For half a minute an agent does not look again at what a tag means; the next one does.
   process.kill(berth.pidOf("agent-1"), "SIGKILL");
   return digest;
