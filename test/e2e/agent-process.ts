@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messages";
 import { connectDocker } from "@berth/agent/docker/connection";
+import { removeTaskCgroup } from "@berth/agent/docker/task-cgroups";
 import { prepareDemoImages } from "@berth/local/engine/demo-image";
 import { AgentControlPlane } from "./agent-control-plane.ts";
 
@@ -93,6 +94,7 @@ export class AgentUnderTest {
     for (const { Id } of await this.containers()) {
       await this.docker.getContainer(Id).remove({ force: true, v: true });
     }
+    for (const { task } of this.controlPlane.submissions) await removeTaskCgroup(task);
     for (const { Name } of await this.volumes()) await this.docker.getVolume(Name).remove();
     await this.controlPlane.close();
     rmSync(this.#dataDir, { recursive: true, force: true });

@@ -4,9 +4,11 @@
  * all state are removed too.
  */
 import { parseArgs } from "node:util";
+import { removeTaskCgroup } from "@berth/agent/docker/task-cgroups";
 import { dataDirectory, removeDataDirectory } from "./data-directory.ts";
 import { engineAddresses, engineClient, findEngine } from "./engine/find-engine.ts";
 import { ownLabels, removeContainers, stopContainers } from "./engine/own-containers.ts";
+import { recordedTaskIds } from "./instance-records.ts";
 import { stopSupervisor } from "./supervisor/control-socket.ts";
 
 const { values } = parseArgs({
@@ -33,7 +35,10 @@ async function settleContainers(labels: readonly string[], remove: boolean): Pro
   const longestStopMs = 180_000;
   const docker = engineClient(probe.dockerHost, longestStopMs);
   const stopped = await stopContainers(docker, labels);
-  return remove ? removeContainers(docker, labels) : stopped;
+  if (!remove) return stopped;
+  const removed = await removeContainers(docker, labels);
+  for (const taskId of recordedTaskIds(directory)) await removeTaskCgroup(taskId);
+  return removed;
 }
 
 function report(outcome: {

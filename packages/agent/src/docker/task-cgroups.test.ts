@@ -92,6 +92,11 @@ describe("where tasks have no cgroup", () => {
   });
 });
 
+test("there is nothing to remove where there are no cgroups", async () => {
+  const nowhere = join(mountPoint, "nowhere");
+  await expect(removeTaskCgroup(payloadTaskArn(), nowhere)).resolves.toBeUndefined();
+});
+
 test("what the engine left in the trees of others is removed too, and nothing of other tasks", async () => {
   const other = `/ecs/${payloadTaskArn(2).split("/").at(-1)}`;
   const all = ["cpu", "memory", "pids"].flatMap((tree) => [`${tree}${PATH}`, `${tree}${other}`]);

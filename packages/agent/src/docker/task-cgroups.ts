@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readdir, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PayloadTask } from "@berth/contracts/agent/messages";
@@ -149,15 +150,20 @@ class UnifiedCgroups implements TaskCgroups {
 }
 
 /**
- * Removes what a task had, in either version of cgroups. The engine makes the same path in the trees
- * of all controllers and leaves it there.
+ * Removes what a task had, by its id or ARN, in either version of cgroups. The engine makes the same
+ * path in the trees of all controllers and leaves it there.
  */
-export async function removeTaskCgroup(taskArn: string, mountPoint = CGROUPS): Promise<void> {
-  const entries = await readdir(mountPoint, { withFileTypes: true });
-  const trees = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  for (const tree of ["", ...trees]) {
-    await removeDirectory(join(mountPoint, tree, PREFIX, lastSegment(taskArn)));
+export async function removeTaskCgroup(task: string, mountPoint = CGROUPS): Promise<void> {
+  for (const tree of ["", ...(await treesIn(mountPoint))]) {
+    await removeDirectory(join(mountPoint, tree, PREFIX, lastSegment(task)));
   }
+}
+
+/** None where there is no Linux, or the engine is elsewhere. */
+async function treesIn(mountPoint: string): Promise<readonly string[]> {
+  if (!existsSync(mountPoint)) return [];
+  const entries = await readdir(mountPoint, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
 const pathOf = (task: PayloadTask): string => `/${PREFIX}/${lastSegment(task.arn)}`;

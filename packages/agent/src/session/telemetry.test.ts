@@ -1,6 +1,7 @@
 import { readPublishedMetrics } from "@berth/contracts/agent/container-metrics";
 import { aPayloadContainer, aPayloadTask, payloadTaskArn } from "@berth/testing/payloads";
 import { expect, test } from "vitest";
+import { withPause } from "../pause.ts";
 import { type ManagedTask, newTask } from "../state.ts";
 import { ContainerUsage } from "../usage/container-usage.ts";
 import { healthRequests, metricsRequests } from "./telemetry.ts";
@@ -157,5 +158,17 @@ test("counts how often a container was started again, where that may happen", ()
         { containerName: "plain", ...USAGE },
       ],
     },
+  ]);
+});
+
+test("says nothing of a container that is the agent's own", () => {
+  const task = newTask(withPause(aPayloadTask({ pidMode: "task" })), NO_DEMAND);
+  const running: ManagedTask = {
+    ...task,
+    containers: task.containers.map(({ name }) => ({ name, phase: "RUNNING", dockerId: name })),
+  };
+  const [request] = metricsRequests(SOURCE, [running], () => USAGE, 0);
+  expect(request?.message.taskMetrics).toMatchObject([
+    { containerMetrics: [{ containerName: "web" }] },
   ]);
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ContainerMetric, TaskMetric } from "@berth/contracts/agent/container-metrics";
 import type { PublishHealthRequest, PublishMetricsRequest } from "@berth/contracts/agent/messages";
+import { isInternal } from "../pause.ts";
 import { definitionOf, type ManagedTask } from "../state.ts";
 import type { Usage } from "../usage/container-usage.ts";
 
@@ -44,7 +45,7 @@ export function metricsRequests(
 
 const containerMetrics = (task: ManagedTask, take: TakeUsage): ContainerMetric[] =>
   task.containers
-    .filter(({ phase }) => phase === "RUNNING")
+    .filter(({ phase, name }) => phase === "RUNNING" && !isInternal(name))
     .flatMap((container) => {
       const { name, dockerId } = container;
       const usage = dockerId === undefined ? undefined : take(dockerId);

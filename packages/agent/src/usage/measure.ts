@@ -1,5 +1,6 @@
 import type { OpenEngine } from "../docker/open-engine.ts";
 import type { Log } from "../log.ts";
+import { isInternal } from "../pause.ts";
 import type { ManagedTask } from "../state.ts";
 import type { TakeUsage } from "../session/telemetry.ts";
 import type { Measuring } from "./measuring.ts";
@@ -35,7 +36,7 @@ export function measure(parts: MeasureParts): TakeUsage {
 
 const runningIds = (tasks: readonly ManagedTask[]): readonly string[] =>
   tasks.flatMap(({ containers }) =>
-    containers.flatMap(({ phase, dockerId }) =>
-      phase === "RUNNING" && dockerId !== undefined ? [dockerId] : [],
+    containers.flatMap(({ phase, dockerId, name }) =>
+      phase === "RUNNING" && dockerId !== undefined && !isInternal(name) ? [dockerId] : [],
     ),
   );

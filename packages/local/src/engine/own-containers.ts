@@ -1,5 +1,4 @@
-import { ownLabel, readLabels } from "@berth/agent/docker/labels";
-import { removeTaskCgroup } from "@berth/agent/docker/task-cgroups";
+import { ownLabel } from "@berth/agent/docker/labels";
 import type Docker from "dockerode";
 import type { DataDirectory } from "../data-directory.ts";
 import { recordedInstances } from "../instance-records.ts";
@@ -24,7 +23,7 @@ export async function stopContainers(docker: Docker, labels: readonly string[]):
   return containers.length;
 }
 
-/** Removes containers, running or not, and the volumes and cgroups that lived with their tasks. */
+/** Removes containers, running or not, and the volumes that lived with their tasks. */
 export async function removeContainers(docker: Docker, labels: readonly string[]): Promise<number> {
   let removed = 0;
   for (const label of labels) {
@@ -35,8 +34,6 @@ export async function removeContainers(docker: Docker, labels: readonly string[]
         docker.getContainer(Id).remove({ force: true, v: true }).catch(ignoreSettled),
       ),
     );
-    const tasks = new Set(containers.flatMap(({ Labels }) => readLabels(Labels)?.taskArn ?? []));
-    for (const taskArn of tasks) await removeTaskCgroup(taskArn);
     const { Volumes } = await docker.listVolumes({ filters });
     await Promise.all(
       (Volumes ?? []).map(async ({ Name }) => docker.getVolume(Name).remove().catch(ignoreSettled)),
