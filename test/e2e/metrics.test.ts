@@ -12,7 +12,8 @@ import { signedFetch } from "./signed-fetch.ts";
 const PATIENCE_MS = 120_000;
 /** Who asks all the time takes the processor away from what is to burn it. */
 const PAUSE_MS = 2_000;
-const HALF_A_CORE = 512;
+/** In units: what a machine with much else to do still gives somebody who wants all of it. */
+const A_TENTH_OF_A_CORE = 102;
 /** On every core: where others want them as well, it still gets a good part. */
 const BURN = ["sh", "-c", "for loop in 1 2 3 4; do while :; do :; done & done; wait"];
 
@@ -42,7 +43,7 @@ async function measuredTasks(): Promise<readonly TaskMetrics[]> {
   return (JSON.parse(text) as WholeClusterMetrics).tasks;
 }
 
-test("a container that burns a core is seen in berth top, in its series and by Prometheus", async () => {
+test("a container that wants all of the machine is seen in berth top, in its series and by Prometheus", async () => {
   const taskDefinition = await registerDemo(berth, "burner", "1", { command: BURN, cpu: 1_024 });
   const idle = await registerDemo(berth, "idle", "1");
   await berth.ecs.send(new RunTaskCommand({ taskDefinition: idle }));
@@ -53,7 +54,7 @@ test("a container that burns a core is seen in berth top, in its series and by P
     "it is seen to burn",
     async () =>
       (await measuredTasks()).find(
-        (task) => task.taskArn === taskArn && (task.cpuUnits.used ?? 0) > HALF_A_CORE,
+        (task) => task.taskArn === taskArn && (task.cpuUnits.used ?? 0) > A_TENTH_OF_A_CORE,
       ),
     PATIENCE_MS,
   );
@@ -65,9 +66,9 @@ test("a container that burns a core is seen in berth top, in its series and by P
   });
   const printed = JSON.parse(await top("--json")) as WholeClusterMetrics;
   const others = printed.tasks.filter((task) => task.taskArn !== taskArn);
-  expect(others.map(({ group, cpuUnits }) => [group, (cpuUnits.used ?? 0) < 100])).toEqual([
-    ["family:idle", true],
-  ]);
+  expect(
+    others.map(({ group, cpuUnits }) => [group, (cpuUnits.used ?? 0) < A_TENTH_OF_A_CORE]),
+  ).toEqual([["family:idle", true]]);
   const id = taskArn.split("/").at(-1) ?? "";
   const [, line] = (await top()).split("GROUP");
   expect(line?.split("\n")[1]).toMatch(new RegExp(`^${id}  family:burner  RUNNING`));
@@ -78,5 +79,5 @@ test("a container that burns a core is seen in berth top, in its series and by P
 
   const text = await read("/v1/metrics", { format: "prometheus" });
   const sample = new RegExp(`^berth_container_cpu_usage_cores\\{.*task="${id}".*\\} (.+)$`, "m");
-  expect(Number(sample.exec(text)?.[1])).toBeGreaterThan(0.5);
+  expect(Number(sample.exec(text)?.[1])).toBeGreaterThan(0.1);
 });
