@@ -147,8 +147,12 @@ export async function disconnectAgent(
   const connection = await sessions.findConnection(connectionId);
   if (!connection) return;
   await sessions.deleteConnection(connectionId);
-  const session = await sessions.find(connection.cluster, connection.containerInstanceId);
-  if (session?.connectionId === connectionId) await recordDisconnected(controlPlane, session);
+  for (;;) {
+    const session = await sessions.find(connection.cluster, connection.containerInstanceId);
+    if (session?.connectionId !== connectionId) return;
+    // What its controller or its last words wrote meanwhile does not keep it open.
+    if ((await recordDisconnected(controlPlane, session)) === "ok") return;
+  }
 }
 
 /** Which connection an instance is to have, and what of its session goes on. */

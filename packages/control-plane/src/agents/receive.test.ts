@@ -3,7 +3,7 @@ import { instanceId } from "@berth/testing/builders";
 import { setUpCluster } from "@berth/testing/set-up-cluster";
 import { describe, expect, test } from "vitest";
 import { recordDisconnected } from "../reconcile/agent-presence.ts";
-import { connectAgent, type Dialler } from "./connections.ts";
+import { connectAgent, type Dialler, disconnectAgent } from "./connections.ts";
 import { receiveFromAgent } from "./receive.ts";
 
 const id = instanceId(1);
@@ -30,6 +30,26 @@ test.each(["constructor", "__proto__", "Unheard"])(
     expect(answer).toBeUndefined();
   },
 );
+
+test("a connection ends also where its session is written at that very moment", async () => {
+  const { controlPlane, session } = await aConnectedAgent();
+  const { sessions } = controlPlane.store;
+  let others = 2;
+  const contested: typeof sessions = {
+    ...sessions,
+    replace: async (next) => {
+      const current = await sessions.find("default", id);
+      others -= 1;
+      if (current && others >= 0) await sessions.replace({ ...current, health: [] });
+      return sessions.replace(next);
+    },
+  };
+  const store = { ...controlPlane.store, sessions: contested };
+  await disconnectAgent({ ...controlPlane, store }, "c1");
+  expect(await session()).not.toHaveProperty("connectionId");
+  const ledger = await controlPlane.store.instances.findLedger("default", id);
+  expect(ledger).toMatchObject({ agentConnected: false });
+});
 
 describe("a sign of life", () => {
   test("renews a lease of which half is gone, and writes nothing before", async () => {

@@ -2,6 +2,7 @@ import type { InstanceLedger } from "@berth/domain/container-instance";
 import type { AgentSession } from "@berth/domain/session";
 import { disconnected } from "@berth/planner/dispatch/plan-connection";
 import type { Stored } from "@berth/store/store";
+import type { WriteOutcome } from "@berth/store/table";
 import type { ControlPlane } from "../context.ts";
 import { persist, withDue } from "./persist.ts";
 import { wakeLater } from "./wake-later.ts";
@@ -30,18 +31,23 @@ export async function recordConnected(
   }
 }
 
-/** Writes that the agent is away; from now on the clock towards "lost" runs. */
+/**
+ * Writes that the agent is away; from now on the clock towards "lost" runs.
+ *
+ * @returns `conflict`, and nothing is written, where the session is not any more as it was read
+ */
 export async function recordDisconnected(
   controlPlane: ControlPlane,
   session: Stored<AgentSession>,
-): Promise<void> {
+): Promise<WriteOutcome> {
   const now = controlPlane.now();
   const away = disconnected(session, now);
   const due = now + controlPlane.settings.instanceLostAfterMs;
   const next = withDue<AgentSession>({ ...away, version: session.version }, due);
-  if ((await controlPlane.store.sessions.replace(next)) === "conflict") return;
+  if ((await controlPlane.store.sessions.replace(next)) === "conflict") return "conflict";
   await recordConnected(controlPlane, session.cluster, session.containerInstanceId, false);
   await wakeLater(controlPlane, wakeOfSession(session), due);
+  return "ok";
 }
 
 /** Has somebody look after the instance of this session. */
