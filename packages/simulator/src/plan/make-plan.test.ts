@@ -2,6 +2,7 @@ import type { Plan, PlanRequest } from "@berth/contracts/rest/plan";
 import { queueRun } from "@berth/control-plane/rest/queue-run";
 import { createMemoryTable } from "@berth/store/memory/table";
 import { beforeEach, describe, expect, test } from "vitest";
+import { planIn, webWorld } from "../testing/plan-web.ts";
 import { addAgent, registerWeb, smallWorld, START_MS } from "../testing/small-world.ts";
 import type { SmallWorld } from "../testing/small-world.ts";
 import { makePlan } from "./make-plan.ts";
@@ -9,26 +10,11 @@ import { makePlan } from "./make-plan.ts";
 let small: SmallWorld;
 
 beforeEach(async () => {
-  small = await smallWorld();
-  await small.world.call("CreateService", {
-    serviceName: "web",
-    taskDefinition: "web",
-    desiredCount: 3,
-    deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 200 },
-  });
-  await small.pass(60_000);
+  small = await webWorld();
 });
 
-/** As things are in the world that the plan is about. */
-const ASSUMED = { startMs: START_MS };
-
-const plan = async (
-  change: PlanRequest["change"],
-  assumptions: PlanRequest["assumptions"] = {},
-): Promise<Plan> =>
-  small.plan(async (context) =>
-    makePlan(context, { change, assumptions: { ...ASSUMED, ...assumptions } }),
-  );
+const plan = (change: PlanRequest["change"], assumptions?: PlanRequest["assumptions"]) =>
+  planIn(small, change, assumptions);
 
 const steps = ({ timeline }: Plan) =>
   timeline.map(({ afterMs, step }) => `${Math.round(afterMs / 1_000)} s ${step}`);
@@ -256,65 +242,5 @@ describe("a plan of a rebalance", () => {
   test("has no moves where every task stands well, and needs a service", async () => {
     expect(await plan({ rebalance: "web" })).toMatchObject({ moves: [], stepCount: 0 });
     await expect(plan({ rebalance: "none" })).rejects.toThrow("Service not found.");
-  });
-});
-
-describe("a plan of what a capacity provider strategy shares out", () => {
-  /** Two instances of `spot` and one of `steady` beside the three of nobody. */
-  beforeEach(async () => {
-    for (const name of ["spot", "steady"]) {
-      const autoScalingGroupProvider = { autoScalingGroupArn: `${name}-group` };
-      await small.world.call("CreateCapacityProvider", { name, autoScalingGroupProvider });
-    }
-    await small.world.call("PutClusterCapacityProviders", {
-      cluster: "default",
-      capacityProviders: ["spot", "steady"],
-      defaultCapacityProviderStrategy: [],
-    });
-    for (const group of ["spot-group", "spot-group", "steady-group"]) {
-      await addAgent(small, "a", { group });
-    }
-    await small.pass(5_000);
-  });
-
-  const strategy = (steady: number, spot: number) => ({
-    capacityProviderStrategy: [
-      { capacityProvider: "steady", weight: steady },
-      { capacityProvider: "spot", weight: spot },
-    ],
-  });
-
-  test("says what fits", async () => {
-    const told = await plan({
-      createService: {
-        serviceName: "shared",
-        taskDefinition: "web",
-        desiredCount: 24,
-        ...strategy(1, 2),
-      },
-    });
-    expect(told.unplaced).toEqual([]);
-    expect(told.tasks.running).toBe(27);
-  });
-
-  test("says which provider has no room, though others have", async () => {
-    const told = await plan({
-      createService: {
-        serviceName: "shared",
-        taskDefinition: "web",
-        desiredCount: 40,
-        ...strategy(1, 1),
-      },
-    });
-    expect(told.unplaced).toMatchObject([
-      { group: "service:shared", count: 4, reasons: [{ reason: "RESOURCE:CPU", instances: 1 }] },
-    ]);
-  });
-
-  test("is refused as the operation itself is", async () => {
-    const capacityProviderStrategy = [{ capacityProvider: "absent" }];
-    await expect(
-      plan({ runTask: { taskDefinition: "web", capacityProviderStrategy } }),
-    ).rejects.toMatchObject({ code: "InvalidParameterException" });
   });
 });
