@@ -34,13 +34,21 @@ export async function registerDemo(
   return `${taskDefinition?.family}:${taskDefinition?.revision}`;
 }
 
+/** It is not evened out over the zones: once it is stable, its tasks stay where they are. */
 export async function createService(
   berth: Berth,
   serviceName: string,
   taskDefinition: string,
   desiredCount: number,
 ): Promise<void> {
-  await berth.ecs.send(new CreateServiceCommand({ serviceName, taskDefinition, desiredCount }));
+  await berth.ecs.send(
+    new CreateServiceCommand({
+      serviceName,
+      taskDefinition,
+      desiredCount,
+      availabilityZoneRebalancing: "DISABLED",
+    }),
+  );
 }
 
 export async function describeService(berth: Berth, name: string): Promise<Service> {
