@@ -9,10 +9,10 @@ import { cleanUpImages } from "./image-cleanup.ts";
 import type { Log } from "./log.ts";
 import { Runner } from "./runner.ts";
 import { connectApi } from "./session/api.ts";
-import { registerInstance } from "./session/registration.ts";
+import { recordedInstance, registerInstance } from "./session/registration.ts";
 import { openSession } from "./session/session.ts";
 import { Submitter } from "./session/submit.ts";
-import { StateFiles } from "./state-files.ts";
+import { type InstanceRecord, StateFiles } from "./state-files.ts";
 import { measure } from "./usage/measure.ts";
 
 export interface RunningAgent {
@@ -24,7 +24,8 @@ export interface RunningAgent {
 }
 
 /**
- * Starts the agent: registers, adopts the containers that it started before, and obeys. The engine
+ * Starts the agent: registers, adopts the containers that it started before, and obeys. One that was
+ * registered before looks after its containers even while the control plane is away. The engine
  * is Docker's, unless the caller has another one.
  *
  * @throws TerminalError where starting again cannot help
@@ -42,8 +43,14 @@ export async function startAgent(
   const capacity = capacityOf(config, engine, gpus);
   const endpoints = await openEndpoints(config, engine.inspector, log);
   const served = asServed(config, endpoints);
-  const registration = { api, config: served, files, log, capacity, engine, gpus };
-  const instance = await registerInstance(registration);
+  const known = await recordedInstance(files, config);
+  const registering = registerInstance(
+    { api, config: served, files, log, capacity, engine, gpus },
+    known,
+  );
+  // Its failure is heard of below, after what cannot wait for the control plane.
+  registering.catch(() => undefined);
+  const instance = known ?? (await registering);
 
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -69,6 +76,7 @@ export async function startAgent(
   });
   const dockerVersion = engine.version;
   const takeUsage = measure({ config, engine, runner, capacity, log, signal });
+  await registeredAs(instance, registering);
   const connected = Promise.withResolvers<void>();
   const session = openSession({
     api,
@@ -94,6 +102,16 @@ export async function startAgent(
       api.destroy();
     },
   };
+}
+
+/** An agent that was made another instance has to begin anew: its containers carry the old one's name. */
+async function registeredAs(
+  { containerInstanceArn }: InstanceRecord,
+  registering: Promise<InstanceRecord>,
+): Promise<void> {
+  const registered = await registering;
+  if (registered.containerInstanceArn === containerInstanceArn) return;
+  throw new Error(`registered as ${registered.containerInstanceArn}, not ${containerInstanceArn}`);
 }
 
 /** A capability is told only where it is one: tasks are placed by it. */

@@ -21,6 +21,8 @@ export type ContainerEvent = { readonly container: ContainerKey } & (
   /** The engine was told to stop it, or could not be; its exit is told apart, when it happens. */
   | { readonly kind: "stopSent"; readonly retryAt: number }
   | { readonly kind: "exited"; readonly exit: ContainerExit }
+  /** The engine tells that it began to run, whoever asked for it. */
+  | { readonly kind: "runs"; readonly dockerId: string }
   | { readonly kind: "healthChanged"; readonly health: ContainerHealth }
 );
 
@@ -41,6 +43,8 @@ export type InstanceEvent =
   | { readonly kind: "taskRefused"; readonly arn: string; readonly reason: string }
   | { readonly kind: "taskRestored"; readonly task: ManagedTask }
   | { readonly kind: "observed"; readonly observation: Observation }
+  /** Somebody set the machine's clock, forward by so much. */
+  | { readonly kind: "clockSet"; readonly byMs: number }
   /** Time has passed. */
   | { readonly kind: "tick" };
 

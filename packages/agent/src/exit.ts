@@ -16,7 +16,7 @@ export function withExit(
   end: ContainerExit,
 ): ContainerState {
   if (isHeardBefore(container, end)) return container;
-  if (container.phase === "STOPPED") return idle(container);
+  if (container.phase === "STOPPED") return withoutStray(idle(container));
   if (container.busy === "start") return { ...container, ...end };
   if (isRestarted(task, container, end)) {
     const { health: _health, ...rest } = idle(container);
@@ -38,6 +38,14 @@ export function restartedAfter(container: ContainerState): ContainerState {
   return { ...rest, restarts: { count, afterEndAt: down.finishedAt } };
 }
 
+/** A container that runs now: what had been given up before is to be stopped. */
+export const strayed = (container: ContainerState, dockerId: string): ContainerState =>
+  container.phase === "STOPPED" ? { ...container, dockerId, stray: true } : container;
+
+function withoutStray({ stray: _stray, ...container }: ContainerState): ContainerState {
+  return container;
+}
+
 /** Nothing is asked of the engine for it any more. */
 export function idle({
   busy: _busy,
@@ -47,9 +55,17 @@ export function idle({
   return container;
 }
 
-/** The engine shows the last end of a container until it runs again. */
+/** Of one end the engine tells twice, as an event and in its account, within so many ms. */
+const TWICE_WITHIN_MS = 5_000;
+
+/**
+ * The engine shows the last end of a container until it runs again. An end that is much earlier than
+ * the last one is a later one all the same: the machine's clock was set back.
+ */
 function isHeardBefore({ down, restarts }: ContainerState, end: ContainerExit): boolean {
-  return end.finishedAt <= (down?.finishedAt ?? restarts?.afterEndAt ?? Number.NEGATIVE_INFINITY);
+  const last = down?.finishedAt ?? restarts?.afterEndAt;
+  if (last === undefined) return false;
+  return end.finishedAt <= last && end.finishedAt > last - TWICE_WITHIN_MS;
 }
 
 /** Only one that ran for the period of its policy: a program that cannot work is not started for ever. */
@@ -63,5 +79,6 @@ function isRestarted(
   if (!policy?.enabled || task.desiredStatus === "STOPPED" || exitCode === undefined) return false;
   if (policy.ignoredExitCodes?.includes(exitCode) || startedAt === undefined) return false;
   const periodMs = (policy.restartAttemptPeriod ?? RESTART_PERIOD_S) * 1_000;
-  return finishedAt - startedAt >= periodMs;
+  // With a clock that was set back there is no saying how long it ran.
+  return finishedAt < startedAt || finishedAt - startedAt >= periodMs;
 }

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { startAgent } from "./agent.ts";
 import { ConfigError, parseConfigFile, readConfig } from "./config.ts";
 import { lineLog } from "./log.ts";
-import { TerminalError } from "./session/registration.ts";
+import { TerminalError } from "./terminal-error.ts";
 
 const DEFAULT_CONFIG_FILE = "/etc/ecs/ecs.config";
 /** Whoever supervises the agent starts it again after the first, and not after the second. */

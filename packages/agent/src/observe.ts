@@ -2,7 +2,7 @@ import type { PayloadTask } from "@berth/contracts/agent/messages";
 import { defined } from "@berth/domain/defined";
 import { payloadDemand } from "./demand.ts";
 import type { KnownBefore, Observation } from "./event.ts";
-import { restartedAfter, withExit } from "./exit.ts";
+import { restartedAfter, strayed, withExit } from "./exit.ts";
 import { isAtLeast, newTask } from "./state.ts";
 import type { AgentState, ContainerState, ManagedTask, ObservedContainer } from "./state.ts";
 
@@ -68,7 +68,7 @@ function observeContainer(
   container: ContainerState,
   seen: ObservedContainer,
 ): ContainerState {
-  if (container.phase === "STOPPED") return { ...container, dockerId: seen.dockerId };
+  if (container.phase === "STOPPED") return observeStopped(container, seen);
   const { taskArn: _taskArn, family: _family, version: _version, phase, ...facts } = seen;
   // What is being done to it will say where it stands.
   if (container.busy === "create") return container;
@@ -79,6 +79,12 @@ function observeContainer(
     ...facts,
     phase: isAtLeast(container.phase, phase) ? container.phase : phase,
   };
+}
+
+function observeStopped(container: ContainerState, seen: ObservedContainer): ContainerState {
+  if (seen.phase === "RUNNING") return strayed(container, seen.dockerId);
+  const { stray: _stray, ...rest } = container;
+  return { ...rest, dockerId: seen.dockerId };
 }
 
 /** The engine forgets nothing of a container that ended: when it ran is known from it at the latest. */

@@ -5,12 +5,16 @@ import { repositoryOf } from "@berth/domain/image-name";
 import { ContainerError } from "../engine.ts";
 import type { PulledImage } from "../event.ts";
 import { messageOf, statusOf, whileAway } from "./engine-error.ts";
+import { inspectImage } from "./inspect-image.ts";
+import { aborted, Silence } from "./silence.ts";
 import type { PulledImages } from "./pulled-images.ts";
 import { loginFor, type RegistryLogins } from "./registry-logins.ts";
 
 export interface ImageSettings {
   readonly behavior: ImagePullBehavior;
   readonly logins: RegistryLogins;
+  /** A pull of which nothing is heard for so long is given up. */
+  readonly pullInactivityMs: number;
 }
 
 interface LocalImage {
@@ -53,7 +57,8 @@ export class Images {
   async ensure(name: string): Promise<PulledImage> {
     this.#pulled.used(name, Date.now());
     const ready = this.#ready.get(name);
-    if (ready && ready.until > Date.now()) return ready.digest ? { digest: ready.digest } : {};
+    if (ready && ready.until > performance.now())
+      return ready.digest ? { digest: ready.digest } : {};
     const pending = this.#pending.get(name) ?? this.#resolveOnce(name);
     this.#pending.set(name, pending);
     return pending;
@@ -69,7 +74,9 @@ export class Images {
       const image = await this.#resolve(name);
       if (this.#settings.behavior !== "always") {
         const { digest } = image;
-        this.#ready.set(name, { ...(digest && { digest }), until: Date.now() + FRESH_FOR_MS });
+        // By a clock that nobody sets.
+        const until = performance.now() + FRESH_FOR_MS;
+        this.#ready.set(name, { ...(digest && { digest }), until });
       }
       return image;
     } finally {
@@ -98,7 +105,7 @@ export class Images {
     try {
       const signal = AbortSignal.timeout(ENGINE_TIMEOUT_MS);
       const { Id, RepoDigests } = await whileAway(signal, () =>
-        this.#docker.getImage(name).inspect(),
+        inspectImage(this.#docker, name, signal),
       );
       // The engine says null, not an empty list, of some images that were built here.
       const known = (RepoDigests as readonly string[] | null) ?? [];
@@ -147,15 +154,28 @@ export class Images {
   }
 
   async #pullOnce(name: string, abortSignal: AbortSignal): Promise<void> {
+    const silence = new Silence(this.#settings.pullInactivityMs);
+    const signal = AbortSignal.any([abortSignal, silence.signal]);
+    try {
+      await Promise.race([this.#followPull(name, signal, () => silence.end()), aborted(signal)]);
+    } catch (error) {
+      throw silence.signal.aborted ? new Error(silence.message) : error;
+    } finally {
+      silence.close();
+    }
+  }
+
+  async #followPull(name: string, abortSignal: AbortSignal, onProgress: () => void): Promise<void> {
     const authconfig = loginFor(this.#settings.logins, name);
-    const stream = await this.#docker.pull(withTag(name), {
-      abortSignal,
-      ...(authconfig && { authconfig }),
-    });
+    const options = { abortSignal, ...(authconfig && { authconfig }) };
+    const stream = await whileAway(abortSignal, () => this.#docker.pull(withTag(name), options));
     const { promise, resolve, reject } = Promise.withResolvers<readonly PullProgress[]>();
-    this.#docker.modem.followProgress(stream, (error, progress) =>
-      error ? reject(error) : resolve(progress),
+    this.#docker.modem.followProgress(
+      stream,
+      (error, progress) => (error ? reject(error) : resolve(progress)),
+      onProgress,
     );
+    onProgress();
     // A pull that fails half-way has already answered 200: its last line says so.
     const failure = (await promise).find(({ error }) => error !== undefined);
     if (failure) throw new Error(failure.error);

@@ -4,7 +4,10 @@ import type Docker from "dockerode";
 import { pack } from "tar-stream";
 import { ContainerError } from "../engine.ts";
 import { PAUSE_IMAGE } from "../pause.ts";
+import { within } from "../within.ts";
+import { DEADLINE_MS } from "./deadlines.ts";
 import { statusOf } from "./engine-error.ts";
+import { inspectImage } from "./inspect-image.ts";
 import { pauseProgram } from "./pause-program.ts";
 
 /**
@@ -22,15 +25,17 @@ export async function ensurePauseImage(docker: Docker, architecture: string): Pr
   const [repo = "", tag = ""] = PAUSE_IMAGE.split(":");
   const changes = ['ENTRYPOINT ["/pause"]'];
   const source = Readable.from([await buffer(archive)]);
-  const progress = await docker.importImage(source, { repo, tag, changes });
-  const last = (await buffer(progress)).toString().trim().split("\n").at(-1) ?? "{}";
+  const said = await within(DEADLINE_MS.image, async () =>
+    buffer(await docker.importImage(source, { repo, tag, changes })),
+  );
+  const last = said.toString().trim().split("\n").at(-1) ?? "{}";
   const { error } = JSON.parse(last) as { readonly error?: string };
   if (error !== undefined) throw failure(error);
 }
 
 async function isThere(docker: Docker): Promise<boolean> {
   try {
-    await docker.getImage(PAUSE_IMAGE).inspect();
+    await within(DEADLINE_MS.inspect, (signal) => inspectImage(docker, PAUSE_IMAGE, signal));
     return true;
   } catch (error) {
     if (statusOf(error) === 404) return false;
