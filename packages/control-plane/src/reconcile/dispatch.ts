@@ -59,8 +59,8 @@ export const isOutstanding = (task: Task): boolean =>
   (task.desiredStatus === "STOPPED" || task.lastStatus === "PENDING");
 
 /**
- * Says which tasks the agent should have, so that it asks about any other. More tasks than a message
- * carries are not said at all: the agent would ask about those that are left out.
+ * Says which tasks the agent should have, so that it asks about any other. So many more than a message
+ * carries that it could not even ask are not said at all.
  */
 export async function sendManifest(
   controlPlane: ControlPlane,
