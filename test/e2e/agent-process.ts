@@ -41,19 +41,40 @@ export class AgentUnderTest {
 
   /** Starts the process, again where it was killed, and waits until it listens. */
   async restart(): Promise<void> {
-    const config = join(this.#dataDir, "ecs.config");
-    const command = ["packages/agent/src/main.ts", "--config", config];
     const connections = this.controlPlane.handshakes.length;
-    const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "pipe"] });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (text: Buffer) => (this.#log += text.toString()));
-    }
-    this.#process = child;
+    this.launch();
     await this.controlPlane
       .until("the agent to connect", () => this.controlPlane.handshakes.length >= connections + 2)
       .catch((error: unknown) => {
         throw new Error(`The agent said:\n${this.#log}`, { cause: error });
       });
+  }
+
+  /** Starts the process and waits for nothing. */
+  launch(): void {
+    const config = join(this.#dataDir, "ecs.config");
+    const command = ["packages/agent/src/main.ts", "--config", config];
+    const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (text: Buffer) => (this.#log += text.toString()));
+    }
+    this.#process = child;
+  }
+
+  /** The exit code of a process that ends by itself. */
+  async ended(): Promise<number | null> {
+    const child = this.#process;
+    if (child && child.exitCode === null) await once(child, "exit");
+    return child?.exitCode ?? null;
+  }
+
+  get dataDir(): string {
+    return this.#dataDir;
+  }
+
+  get pid(): number {
+    if (this.#process?.pid === undefined) throw new Error("The agent does not run");
+    return this.#process.pid;
   }
 
   /** Sends the signal and returns the exit code, or null where the signal ended it. */

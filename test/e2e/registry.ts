@@ -21,6 +21,10 @@ export class Registry {
   readonly pulls: string[] = [];
   /** While set, `user:password` is asked for. */
   login: string | undefined;
+  /** While set, every request is answered with a fault. */
+  isDown = false;
+  /** How many were. */
+  refused = 0;
   readonly #server: Server;
   readonly #blobs = new Map<string, Buffer>();
   readonly #manifests = new Map<string, Buffer>();
@@ -73,6 +77,11 @@ export class Registry {
   }
 
   #answer({ url = "", method, headers }: IncomingMessage, response: ServerResponse): void {
+    if (this.isDown) {
+      this.refused += 1;
+      response.writeHead(500).end();
+      return;
+    }
     if (this.login && headers.authorization !== `Basic ${btoa(this.login)}`) {
       response.writeHead(401, { "www-authenticate": 'Basic realm="test"' }).end();
       return;
