@@ -9,32 +9,39 @@ import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messa
 import { connectDocker } from "@berth/agent/docker/connection";
 import { removeTaskCgroup } from "@berth/agent/docker/task-cgroups";
 import { prepareDemoImages } from "@berth/local/engine/demo-image";
+import type Docker from "dockerode";
 import { AgentControlPlane } from "./agent-control-plane.ts";
 
 const IMAGE = "berth/demo:1";
 export const HOST_ADDRESS = "127.0.7.1";
 
+const ENGINE = "unix:///var/run/docker.sock";
 const LABEL = "berth-test=agent";
 
 /** One agent, as its own process on the real engine, and the control plane that it talks to. */
 export class AgentUnderTest {
   readonly controlPlane: AgentControlPlane;
-  readonly docker = connectDocker("unix:///var/run/docker.sock");
+  readonly docker: Docker;
   readonly #dataDir: string;
   #process: ChildProcess | undefined;
   #log = "";
 
-  private constructor(controlPlane: AgentControlPlane, dataDir: string) {
+  private constructor(controlPlane: AgentControlPlane, dataDir: string, engine: string) {
     this.controlPlane = controlPlane;
+    this.docker = connectDocker(engine);
     this.#dataDir = dataDir;
   }
 
-  static async start(settings: Readonly<Record<string, string>> = {}): Promise<AgentUnderTest> {
+  /** @param engine where containers are looked at, and the agent's own engine unless it has another */
+  static async start(
+    settings: Readonly<Record<string, string>> = {},
+    engine = ENGINE,
+  ): Promise<AgentUnderTest> {
     const controlPlane = await AgentControlPlane.start(randomBytes(16).toString("hex"));
     const dataDir = mkdtempSync(join(tmpdir(), "berth-agent-"));
-    const agent = new AgentUnderTest(controlPlane, dataDir);
+    const agent = new AgentUnderTest(controlPlane, dataDir, engine);
     await prepareDemoImages(agent.docker);
-    agent.#configure(settings);
+    agent.#configure({ DOCKER_HOST: engine, ...settings });
     await agent.restart();
     return agent;
   }
