@@ -10,10 +10,11 @@ import { connectDocker } from "@berth/agent/docker/connection";
 import { removeTaskCgroup } from "@berth/agent/docker/task-cgroups";
 import { prepareDemoImages } from "@berth/local/engine/demo-image";
 import type Docker from "dockerode";
+import { instanceAddress } from "./berth.ts";
 import { AgentControlPlane } from "./agent-control-plane.ts";
 
 const IMAGE = "berth/demo:1";
-export const HOST_ADDRESS = "127.0.7.1";
+export const HOST_ADDRESS = instanceAddress(251);
 
 const ENGINE = "unix:///var/run/docker.sock";
 const LABEL = "berth-test=agent";

@@ -10,6 +10,7 @@ import type { Log } from "./log.ts";
 import { Runner } from "./runner.ts";
 import { connectApi } from "./session/api.ts";
 import { recordedInstance, registerInstance } from "./session/registration.ts";
+import { drainOnSpotNotice } from "./session/spot-notice.ts";
 import { openSession } from "./session/session.ts";
 import { Submitter } from "./session/submit.ts";
 import { type InstanceRecord, StateFiles } from "./state-files.ts";
@@ -74,9 +75,21 @@ export async function startAgent(
     log,
     signal,
   });
+  if (config.spotDraining) {
+    void drainOnSpotNotice({ api, cluster: config.cluster, instance, log, signal });
+  }
   const dockerVersion = engine.version;
   const takeUsage = measure({ config, engine, runner, capacity, log, signal });
-  await registeredAs(instance, registering);
+  const letGo = async () => {
+    stopping.abort();
+    endpoints.close();
+    await runner.close();
+    api.destroy();
+  };
+  await registeredAs(instance, registering).catch(async (error: unknown) => {
+    await letGo();
+    throw error;
+  });
   const connected = Promise.withResolvers<void>();
   const session = openSession({
     api,
@@ -97,9 +110,7 @@ export async function startAgent(
     async close() {
       stopping.abort();
       await session;
-      endpoints.close();
-      await runner.close();
-      api.destroy();
+      await letGo();
     },
   };
 }

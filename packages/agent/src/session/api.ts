@@ -2,6 +2,7 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { fromInstanceMetadata } from "@smithy/credential-provider-imds";
 import type { AgentConfig } from "../config.ts";
 import type { Log } from "../log.ts";
+import { proxiedAgents } from "../proxy.ts";
 import { joinedCredentials } from "./join.ts";
 
 /** A control plane that hangs, or a line that was cut, must not keep a report for ever: it is repeated. */
@@ -12,7 +13,7 @@ export function connectApi(config: AgentConfig, log: Log): ECSClient {
   const credentials = config.credentials ?? joinedCredentialsOf(config, log);
   return new ECSClient({
     region: config.region,
-    requestHandler: PATIENCE,
+    requestHandler: { ...PATIENCE, ...proxiedAgents() },
     ...(config.endpoint !== undefined && { endpoint: config.endpoint }),
     ...(credentials !== undefined && { credentials }),
   });
