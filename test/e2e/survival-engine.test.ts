@@ -80,6 +80,7 @@ describe("an engine that is stuck", () => {
       proxy.recover();
       await controlPlane.until("all run", () => running() === 4, 60_000);
     });
+    expect(controlPlane.submissions.every(({ status }) => status === "RUNNING")).toBe(true);
   });
 
   test("with looks at one container lets a restarted agent adopt the others", async () => {
@@ -173,6 +174,7 @@ describe("a registry", () => {
       if (registry) registry.isDown = false;
       await controlPlane.submitted(task.arn, "RUNNING");
     });
+    expect(controlPlane.submissionsOf(task.arn)).toHaveLength(1);
   });
 
   test("that answers nobody keeps no other task waiting", async () => {
@@ -189,6 +191,7 @@ describe("a registry", () => {
     for (const { arn } of stuck) {
       controlPlane.stopTask(arn);
       await controlPlane.submitted(arn, "STOPPED");
+      expect(controlPlane.submissionsOf(arn)).toHaveLength(1);
     }
   });
 });

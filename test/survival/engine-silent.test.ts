@@ -40,7 +40,8 @@ test("an end of which the events say nothing is found, and the next ones are hea
     );
   });
   await agent.docker.getContainer(second).kill();
-  await controlPlane.submitted(heard.arn, "STOPPED");
+  const { containers } = await controlPlane.submitted(heard.arn, "STOPPED");
+  expect(containers[0]?.exitCode).toBe(137);
 });
 
 test("a registry that answers nobody is told of in the end", async () => {

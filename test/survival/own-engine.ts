@@ -73,9 +73,15 @@ export class OwnEngine {
     this.#process = spawn(
       "dockerd",
       [
-        ...["--data-root", at("data"), "--exec-root", at("exec"), "--pidfile", at("pid")],
-        ...["-H", this.dockerHost, "--storage-driver", "vfs"],
-        ...["--bridge=none", "--iptables=false", "--ip-masq=false", ...this.#flags],
+        `--data-root=${at("data")}`,
+        `--exec-root=${at("exec")}`,
+        `--pidfile=${at("pid")}`,
+        `--host=${this.dockerHost}`,
+        "--storage-driver=vfs",
+        "--bridge=none",
+        "--iptables=false",
+        "--ip-masq=false",
+        ...this.#flags,
       ],
       { stdio: ["ignore", log, log] },
     );

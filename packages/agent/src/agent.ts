@@ -9,7 +9,11 @@ import { cleanUpImages } from "./image-cleanup.ts";
 import type { Log } from "./log.ts";
 import { Runner } from "./runner.ts";
 import { connectApi } from "./session/api.ts";
-import { recordedInstance, registerInstance } from "./session/registration.ts";
+import {
+  recordedInstance,
+  registerInstance,
+  type RegistrationParts,
+} from "./session/registration.ts";
 import { drainOnSpotNotice } from "./session/spot-notice.ts";
 import { openSession } from "./session/session.ts";
 import { Submitter } from "./session/submit.ts";
@@ -43,19 +47,13 @@ export async function startAgent(
   const gpus = await readGpus(config.gpu);
   const capacity = capacityOf(config, engine, gpus);
   const endpoints = await openEndpoints(config, engine.inspector, log);
-  const served = asServed(config, endpoints);
-  const known = await recordedInstance(files, config);
-  const registering = registerInstance(
-    { api, config: served, files, log, capacity, engine, gpus },
-    known,
-  );
-  // Its failure is heard of below, after what cannot wait for the control plane.
-  registering.catch(() => undefined);
-  const instance = known ?? (await registering);
+  const said = { api, config: asServed(config, endpoints), files, log, capacity, engine, gpus };
+  const { instance, registered } = await identify(said);
 
   const stopping = new AbortController();
   const { signal } = stopping;
-  const submitter = new Submitter({ api, cluster: config.cluster, log, signal });
+  const { cluster } = config;
+  const submitter = new Submitter({ api, cluster, log, signal });
   const instanceEngine = engine.forInstance(instance, await PulledImages.open(files));
   const runner = new Runner({
     engine: instanceEngine,
@@ -75,10 +73,7 @@ export async function startAgent(
     log,
     signal,
   });
-  if (config.spotDraining) {
-    void drainOnSpotNotice({ api, cluster: config.cluster, instance, log, signal });
-  }
-  const dockerVersion = engine.version;
+  if (config.spotDraining) void drainOnSpotNotice({ api, cluster, instance, log, signal });
   const takeUsage = measure({ config, engine, runner, capacity, log, signal });
   const letGo = async () => {
     stopping.abort();
@@ -86,15 +81,12 @@ export async function startAgent(
     await runner.close();
     api.destroy();
   };
-  await registeredAs(instance, registering).catch(async (error: unknown) => {
-    await letGo();
-    throw error;
-  });
+  await orElse(registered, letGo);
   const connected = Promise.withResolvers<void>();
   const session = openSession({
     api,
     instance,
-    dockerVersion,
+    dockerVersion: engine.version,
     runner,
     roles: endpoints.roles,
     takeUsage,
@@ -115,14 +107,34 @@ export async function startAgent(
   };
 }
 
-/** An agent that was made another instance has to begin anew: its containers carry the old one's name. */
-async function registeredAs(
-  { containerInstanceArn }: InstanceRecord,
-  registering: Promise<InstanceRecord>,
-): Promise<void> {
-  const registered = await registering;
-  if (registered.containerInstanceArn === containerInstanceArn) return;
-  throw new Error(`registered as ${registered.containerInstanceArn}, not ${containerInstanceArn}`);
+/**
+ * Which instance this is. One that is on record is told at once, for its containers cannot wait for the
+ * control plane; `registered` settles once that has heard of it.
+ */
+async function identify(registration: RegistrationParts): Promise<{
+  readonly instance: InstanceRecord;
+  readonly registered: Promise<void>;
+}> {
+  const known = await recordedInstance(registration.files, registration.config);
+  const registering = registerInstance(registration, known);
+  const instance = known ?? (await registering);
+  const registered = registering.then(({ containerInstanceArn }) => {
+    if (containerInstanceArn === instance.containerInstanceArn) return;
+    // It has to begin anew: its containers carry the other one's name.
+    throw new Error(`registered as ${containerInstanceArn}, not ${instance.containerInstanceArn}`);
+  });
+  // Its failure is heard of later.
+  registered.catch(() => undefined);
+  return { instance, registered };
+}
+
+async function orElse(work: Promise<void>, afterFailure: () => Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    await afterFailure();
+    throw error;
+  }
 }
 
 /** A capability is told only where it is one: tasks are placed by it. */

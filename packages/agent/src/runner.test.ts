@@ -237,6 +237,7 @@ test("does not let containers that the engine is stuck with keep others waiting"
   for (const { arn } of tasks(8)) engine.stuck.add(arn);
   await runner.accept(tasks(20));
   await until(() => told("RUNNING") === 12);
+  expect(reports.every(({ taskArn }) => !engine.stuck.has(taskArn))).toBe(true);
 });
 
 test("takes one that the engine does not answer about for what it was, not for gone", async () => {
@@ -258,6 +259,7 @@ test("stops what the engine started once it was given up", async () => {
   const [dockerId = ""] = engine.containers.keys();
   engine.watcher?.onStart({ taskArn: payloadTaskArn(0), name: "web" }, dockerId);
   await until(() => engine.stopping === 1);
+  expect(told("STOPPED")).toBe(1);
 });
 
 test("sees by what runs whether events got lost", async () => {

@@ -114,4 +114,5 @@ test("does not wait at its end for a disk that is full", async () => {
   const saving = files.saveTask(aManagedTask(1), 1);
   await files.close();
   await saving;
+  expect(lines.join()).toContain("state-not-saved");
 });

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ImagePullBehavior } from "../config.ts";
@@ -20,20 +21,29 @@ const engine = {
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? "", "http://engine");
   response.setHeader("content-type", "application/json");
-  if (request.method === "POST") {
-    const name = `${url.searchParams.get("fromImage")}:${url.searchParams.get("tag")}`;
-    engine.asked.push(`pull ${name}`);
-    engine.logins.push(request.headers["x-registry-auth"] as string | undefined);
-    if (engine.silentPulls > 0) {
-      engine.silentPulls -= 1;
-      return;
-    }
-    const image = engine.registry.get(name);
-    if (image) engine.local.set(name, image);
-    response.end(image ? '{"status":"done"}\n' : '{"error":"manifest unknown"}\n');
+  if (request.method === "POST") answerPull(url, request, response);
+  else answerLook(url, response);
+});
+
+function answerPull(
+  { searchParams }: URL,
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const name = `${searchParams.get("fromImage")}:${searchParams.get("tag")}`;
+  engine.asked.push(`pull ${name}`);
+  engine.logins.push(headers["x-registry-auth"] as string | undefined);
+  if (engine.silentPulls > 0) {
+    engine.silentPulls -= 1;
     return;
   }
-  const name = decodeURIComponent(url.pathname.split("/images/")[1] ?? "").replace(/\/json$/, "");
+  const image = engine.registry.get(name);
+  if (image) engine.local.set(name, image);
+  response.end(image ? '{"status":"done"}\n' : '{"error":"manifest unknown"}\n');
+}
+
+function answerLook({ pathname }: URL, response: ServerResponse): void {
+  const name = decodeURIComponent(pathname.split("/images/")[1] ?? "").replace(/\/json$/, "");
   engine.asked.push(`look ${name}`);
   const image = engine.local.get(name);
   response.statusCode = image ? 200 : 404;
@@ -41,7 +51,7 @@ const server = createServer((request, response) => {
   const RepoDigests = image?.known ?? own;
   const Id = `sha256:${name}`;
   response.end(JSON.stringify(image ? { Id, RepoDigests } : { message: "No such image" }));
-});
+}
 
 beforeAll(async () => {
   server.listen(0, "127.0.0.1");

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ContainerWatcher } from "../engine.ts";
 import { connectDocker } from "./connection.ts";
 import { watchContainers, WATCH_TIMES } from "./watch.ts";
@@ -45,7 +45,7 @@ beforeEach(async () => {
   };
   const docker = connectDocker(`tcp://127.0.0.1:${(server.address() as AddressInfo).port}`);
   void watchContainers(docker, INSTANCE, { watcher, signal: stopping.signal, times: TIMES });
-  await expect.poll(() => streams.length).toBe(1);
+  await vi.waitUntil(() => streams.length === 1);
 });
 afterEach(async () => {
   stopping.abort();

@@ -15,7 +15,9 @@ export function packManifest(scope: Scope, tasks: readonly Task[]): readonly Ent
   const live = tasks.filter(({ lastStatus }) => lastStatus !== "STOPPED");
   const whole = live.map((task) => wholeEntry(scope, task));
   if (bytesOf(whole) <= MAX_PAYLOAD_BYTES) return whole;
-  const { carried, left } = fill(live.toSorted(runningFirst).map((task) => wholeEntry(scope, task)));
+  const { carried, left } = fill(
+    live.toSorted(runningFirst).map((task) => wholeEntry(scope, task)),
+  );
   return bytesOf(left.map(asked)) <= MAX_QUESTION_BYTES ? carried : undefined;
 }
 
@@ -38,7 +40,10 @@ type WholeEntry = Required<Entry>;
 
 /** As many as a message carries without their clusters. */
 function fill(entries: readonly WholeEntry[]) {
-  const bare = entries.map(({ taskClusterArn: _, ...entry }): Entry => entry);
+  const bare = entries.map(({ taskArn: arn, desiredStatus }): Entry => ({
+    taskArn: arn,
+    desiredStatus,
+  }));
   let bytes = 2;
   const end = bare.findIndex((entry) => (bytes += bytesOf(entry) + 1) > MAX_PAYLOAD_BYTES);
   const count = end === -1 ? bare.length : end;

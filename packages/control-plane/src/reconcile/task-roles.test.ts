@@ -165,7 +165,7 @@ describe("a task whose keys do not come for long", () => {
     await run({ taskDefinition: "app" });
     const waits: number[] = [];
     for (let looks = 0; looks < 8; looks += 1) {
-      const [later] = plane.wakes.filter(({ message }) => message.kind === "dispatch");
+      const later = plane.wakes.find(({ message }) => message.kind === "dispatch");
       const timing = later?.timing;
       if (timing?.kind !== "after") throw new Error("nobody looks again");
       waits.push(timing.seconds);

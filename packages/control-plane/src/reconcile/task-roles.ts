@@ -60,12 +60,7 @@ export async function sendWithRoles(
   const untold = tasks.filter(({ id }) => without.get(id) === "unknown");
   await recordUntold(controlPlane, untold);
   const whole = tasks.filter(({ id }) => !without.has(id));
-  const outcome = await sendPayloads(
-    controlPlane,
-    connectionId,
-    whole,
-    credentialsByTask(assumed),
-  );
+  const outcome = await sendPayloads(controlPlane, connectionId, whole, credentialsByTask(assumed));
   if (outcome === "sent") await recordTold(controlPlane, whole);
   return { outcome, untold };
 }
