@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { AgentUnderTest, aContainer, aTask } from "./agent-process.ts";
 import { sayWhatWasSurvived, survives } from "./survival-log.ts";
@@ -136,6 +137,8 @@ describe("the control plane away", () => {
     controlPlane.isFailing = true;
     agent.launch();
     await expect.poll(() => agent.log, { timeout: 60_000 }).toContain("registration-delayed");
+    // It has run for as long as its policy asks.
+    await sleep(2_000);
     await handle.kill();
     const isRunningAnew = async () => {
       const { Running, StartedAt } = (await handle.inspect()).State;

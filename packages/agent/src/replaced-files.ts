@@ -76,18 +76,17 @@ export class ReplacedFiles {
       const { text } = wanted;
       const error = await this.#write(name, text);
       onTried();
-      if (error === undefined && wanted.text !== text) continue;
-      if (error === undefined || this.#closing.signal.aborted) {
-        this.#wanted.delete(name);
-        if (error === undefined && hasFailed) this.#log.info("state-saved-after-all", { name });
-        return;
-      }
-      if (!hasFailed) this.#log.error("state-not-saved", { name, error });
-      hasFailed = true;
-      await delay(this.#retryMs, undefined, { signal: this.#closing.signal }).catch(
-        () => undefined,
-      );
+      if (error !== undefined && !hasFailed) this.#log.error("state-not-saved", { name, error });
+      if (error === undefined && hasFailed) this.#log.info("state-saved-after-all", { name });
+      hasFailed = error !== undefined;
+      if (hasFailed ? this.#closing.signal.aborted : wanted.text === text) break;
+      if (hasFailed) await this.#pause();
     }
+    this.#wanted.delete(name);
+  }
+
+  async #pause(): Promise<void> {
+    await delay(this.#retryMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
   }
 
   /** What went wrong, or undefined. */
