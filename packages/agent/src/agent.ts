@@ -12,6 +12,8 @@ import { connectApi } from "./session/api.ts";
 import { registerInstance } from "./session/registration.ts";
 import { openSession } from "./session/session.ts";
 import { Submitter } from "./session/submit.ts";
+import { awsReader } from "./sources/aws-reader.ts";
+import { TaskSources } from "./sources/task-sources.ts";
 import { StateFiles } from "./state-files.ts";
 import { measure } from "./usage/measure.ts";
 
@@ -51,6 +53,10 @@ export async function startAgent(
   const instanceEngine = engine.forInstance(instance, await PulledImages.open(files));
   const runner = new Runner({
     engine: instanceEngine,
+    sources: new TaskSources({
+      roles: endpoints.roles,
+      open: awsReader(config.region, config.sourceEndpoints),
+    }),
     files,
     log,
     settings: config,
