@@ -5,6 +5,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "
 import { readBody } from "./body.ts";
 import { EVENT_BRIDGE_TARGET } from "../event-bridge/put-events.ts";
 import { isStream, sendStream } from "./event-stream.ts";
+import { signedService } from "./signed-event.ts";
 import { toProxyEvent, writeResult } from "./proxy-event.ts";
 
 export type HttpHandler = (
@@ -21,6 +22,8 @@ export interface Routes {
   readonly reference: HttpHandler;
   /** EventBridge, told by its target header. */
   readonly events: HttpHandler;
+  /** Further embedded services, by the names that requests to them are signed for. */
+  readonly services?: ReadonlyMap<string, HttpHandler>;
   readonly log: (message: string, error: unknown) => void;
 }
 
@@ -49,12 +52,13 @@ async function answer(
 }
 
 function handlerFor(
-  { api, connections, events, reference }: Routes,
+  { api, connections, events, reference, services }: Routes,
   { rawPath, headers }: APIGatewayProxyEventV2,
 ): HttpHandler {
   if (rawPath.startsWith("/@connections/")) return connections;
   if (/^\/reference(\/|$)/.test(rawPath)) return reference;
-  return headers["x-amz-target"]?.startsWith(EVENT_BRIDGE_TARGET) ? events : api;
+  if (headers["x-amz-target"]?.startsWith(EVENT_BRIDGE_TARGET)) return events;
+  return services?.get(signedService(headers) ?? "") ?? api;
 }
 
 /** As API Gateway: a function that throws is its client's 500, and says no more than that. */
