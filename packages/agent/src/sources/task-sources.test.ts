@@ -171,3 +171,13 @@ test("what does not answer is given up", async () => {
     reason: "ResourceInitializationError: secrets and environment files were not fetched within 2s",
   });
 });
+
+test("hands on the keys alone", async () => {
+  let given: unknown;
+  const seen: OpenReader = (keys, signal) => {
+    given = keys;
+    return open(keys, signal);
+  };
+  await fetched({ environmentFiles: [file("first")] }, { open: seen });
+  expect(given).toEqual({ accessKeyId: "ASIA1", secretAccessKey: "s3cret", sessionToken: "t0ken" });
+});

@@ -64,7 +64,7 @@ export class TaskSources {
   async #keysFor({ arn }: PayloadTask, signal: AbortSignal): Promise<SourceKeys> {
     for (;;) {
       const keys = this.#parts.roles.executionKeysOf(arn);
-      if (typeof keys === "object") return keys;
+      if (typeof keys === "object") return sourceKeys(keys);
       if (keys === "none" || signal.aborted) {
         throw new ContainerError(
           "ResourceInitializationError: unable to find execution role credentials",
@@ -74,6 +74,13 @@ export class TaskSources {
     }
   }
 }
+
+/** What is a text in messages would have to be a time here; nobody waits so long. */
+const sourceKeys = ({ accessKeyId, secretAccessKey, sessionToken }: SourceKeys): SourceKeys => ({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+});
 
 function withFetched(container: PayloadContainer, fetched: Fetched): PayloadContainer {
   const { fileVariables, secretVariables, logOptions } = fetched;
