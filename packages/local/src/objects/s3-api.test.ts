@@ -79,7 +79,7 @@ test("tells the length of an object that is not sent, and where a bucket is", as
   const head = await s3.send(new HeadObjectCommand({ Bucket: "config", Key: "web.env" }));
   expect(head.ContentLength).toBe(3);
   const location = await s3.send(new GetBucketLocationCommand({ Bucket: "config" }));
-  expect(location.LocationConstraint).toBe("us-east-1");
+  expect(location.LocationConstraint ?? "").toBe("");
 });
 
 test("lets a key do what its policy allows on that object, and nothing else", async () => {

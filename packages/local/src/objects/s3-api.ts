@@ -160,7 +160,8 @@ const location = (
   bucket.statusCode === 200
     ? xml(
         200,
-        `<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${region}</LocationConstraint>`,
+        // The first region there was has no name here.
+        `<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${region === "us-east-1" ? "" : region}</LocationConstraint>`,
       )
     : bucket;
 
