@@ -94,12 +94,12 @@ function unsupportedMember(value: unknown, names: readonly string[]): string | u
 function sourceProblem(container: PayloadContainer): string | undefined {
   const { environmentFiles, secrets, registryAuthentication } = container;
   const file = environmentFiles?.find(({ type }) => type !== "s3");
-  if (file) return `environmentFiles of type ${String(file.type)} are not supported`;
+  if (file) return `environmentFiles of type ${file.type} are not supported`;
   const secret = secrets?.find(({ provider }) => provider !== "asm" && provider !== "ssm");
-  if (secret) return `secrets of provider ${String(secret.provider)} are not supported`;
+  if (secret) return `secrets of provider ${secret.provider} are not supported`;
   return !registryAuthentication || registryAuthentication.type === "asm"
     ? undefined
-    : `registryAuthentication of type ${String(registryAuthentication.type)} is not supported`;
+    : `registryAuthentication of type ${textMember(registryAuthentication, "type")} is not supported`;
 }
 
 function dependencyProblem({ containers }: PayloadTask): string | undefined {

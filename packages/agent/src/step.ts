@@ -70,17 +70,13 @@ function nextForContainer(
   now: number,
 ): Operation | undefined {
   const container = { taskArn: task.arn, name };
-  const hasSources = task.sources === "READY";
   switch (phase) {
-    case "NONE": {
-      const { image = "", registryAuthentication } = definitionOf(task, name) ?? {};
-      const mayAsk = hasSources || !registryAuthentication;
-      return mayAsk && dependencyState(task, name, now).kind === "met"
-        ? { kind: "pull", container, image }
+    case "NONE":
+      return mayPull(task, name, now)
+        ? { kind: "pull", container, image: definitionOf(task, name)?.image ?? "" }
         : undefined;
-    }
     case "PULLED":
-      return task.volumes === "READY" && hasSources ? { kind: "create", container } : undefined;
+      return hasAll(task) ? { kind: "create", container } : undefined;
     case "CREATED":
       return dockerId === undefined ? undefined : { kind: "start", container, dockerId };
     case "RUNNING":
@@ -89,6 +85,14 @@ function nextForContainer(
       return undefined;
   }
 }
+
+/** An image that needs a login waits for it. */
+const mayPull = (task: ManagedTask, name: string, now: number): boolean =>
+  (task.sources === "READY" || !definitionOf(task, name)?.registryAuthentication) &&
+  dependencyState(task, name, now).kind === "met";
+
+const hasAll = ({ volumes, sources }: ManagedTask): boolean =>
+  volumes === "READY" && sources === "READY";
 
 /** Towards STOPPED: a container stops once all that was started because of it has stopped. */
 function stepDown(task: ManagedTask, settings: StepSettings, now: number): readonly Operation[] {

@@ -155,20 +155,27 @@ export class AgentWorld {
         if (succeeds) this.#end(operation.dockerId, 0);
         return { kind: "stopSent", container: operation.container, retryAt: this.#now + 100 };
       case "ensureVolumes":
-        return { kind: "volumesReady", taskArn: operation.taskArn };
       case "fetchSources":
-        return this.#fetch(operation.taskArn, succeeds);
+        return this.#prepare(operation, succeeds);
       case "report":
         return this.#accept(operation.change);
       case "clean":
-        for (const [id, { taskArn }] of this.engine) {
-          if (taskArn === operation.taskArn) this.engine.delete(id);
-        }
-        return { kind: "cleaned", taskArn: operation.taskArn };
+        return this.#clean(operation.taskArn);
     }
   }
 
-  #fetch(taskArn: string, succeeds: boolean): AgentEvent {
+  #clean(taskArn: string): AgentEvent {
+    for (const [id, container] of this.engine) {
+      if (container.taskArn === taskArn) this.engine.delete(id);
+    }
+    return { kind: "cleaned", taskArn };
+  }
+
+  #prepare(
+    { kind, taskArn }: Extract<Operation, { kind: "ensureVolumes" | "fetchSources" }>,
+    succeeds: boolean,
+  ): AgentEvent {
+    if (kind === "ensureVolumes") return { kind: "volumesReady", taskArn };
     if (!succeeds) return { kind: "sourcesFailed", taskArn, reason: "ResourceInitializationError" };
     this.#fetched.add(taskArn);
     return { kind: "sourcesReady", taskArn };

@@ -140,7 +140,7 @@ async function open(kept: KeptRequests): Promise<Application> {
     const payload = Buffer.from(body, "base64");
     await application.inject({ method: "PUT", url: path, headers, payload });
   }
-  return application as Application;
+  return application;
 }
 
 /** Without what says how the message itself was sent. */
@@ -148,7 +148,7 @@ function textsOf(headers: Readonly<Record<string, unknown>>): Record<string, str
   const { connection: _connection, "transfer-encoding": _encoding, ...others } = headers;
   return Object.fromEntries(
     Object.entries(others).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, String(value)]],
+      typeof value === "string" || typeof value === "number" ? [[name, `${value}`]] : [],
     ),
   );
 }

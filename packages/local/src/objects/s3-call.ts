@@ -21,24 +21,34 @@ const OTHER_UPLOADS = ["x-amz-copy-source", "x-amz-tagging", "x-amz-object-lock-
 
 /** Undefined for what one machine does not have. */
 export function s3CallOf(event: APIGatewayProxyEventV2): S3Call | undefined {
-  const { rawPath, rawQueryString, headers, requestContext } = event;
-  const { method } = requestContext.http;
-  const [bucket = "", ...rest] = rawPath.slice(1).split("/");
+  const { method } = event.requestContext.http;
+  const [bucket = "", ...rest] = event.rawPath.slice(1).split("/");
   const key = rest.join("/");
-  const parameters = [...new URLSearchParams(rawQueryString).keys()].filter(
-    (name) => name !== "x-id",
-  );
-  if (method === "GET" && parameters.join() === "location" && key === "" && bucket !== "") {
+  const parameters = parametersOf(event.rawQueryString);
+  if (OTHER_UPLOADS.some((name) => event.headers[name] !== undefined)) return undefined;
+  if (key !== "") return parameters.length > 0 ? undefined : objectCall(method, bucket, key);
+  return bucketCall(method, bucket, parameters);
+}
+
+const parametersOf = (query: string): readonly string[] =>
+  [...new Set(new URLSearchParams(query).keys())].filter((name) => name !== "x-id");
+
+function objectCall(method: string, bucket: string, key: string): S3Call | undefined {
+  const call = OBJECT_CALLS.get(method);
+  return call && { ...call, resource: arnOf(bucket, key) };
+}
+
+/** Of one bucket, or of all where none is named. */
+function bucketCall(
+  method: string,
+  bucket: string,
+  parameters: readonly string[],
+): S3Call | undefined {
+  if (bucket !== "" && method === "GET" && parameters.join() === "location") {
     return { action: "s3:GetBucketLocation", resource: arnOf(bucket) };
   }
-  if (OTHER_UPLOADS.some((name) => headers[name] !== undefined)) return undefined;
-  if (key !== "") {
-    const call = OBJECT_CALLS.get(method);
-    return parameters.length > 0 || !call ? undefined : { ...call, resource: arnOf(bucket, key) };
-  }
-  const isListing =
-    method === "GET" && parameters.every((name) => LISTING_PARAMETERS.includes(name));
-  if (parameters.length > 0 && !isListing) return undefined;
+  const known = method === "GET" ? LISTING_PARAMETERS : [];
+  if (!parameters.every((name) => known.includes(name))) return undefined;
   if (bucket === "") return method === "GET" ? LIST_BUCKETS : undefined;
   const call = BUCKET_CALLS.get(method);
   return call && { ...call, resource: arnOf(bucket) };

@@ -21,6 +21,7 @@ export class TaskSourceServer {
   /** What the guest's policy allows. */
   guestMay: { readonly Action: string; readonly Resource: string } = NOTHING;
   #server: Server | undefined;
+  #port = 0;
 
   /** Starts, or starts again on what it kept. */
   async start(): Promise<void> {
@@ -43,10 +44,11 @@ export class TaskSourceServer {
     );
     this.#server.listen(0, "127.0.0.1");
     await once(this.#server, "listening");
+    this.#port = (this.#server.address() as AddressInfo).port;
   }
 
   get endpoint(): string {
-    return `http://127.0.0.1:${(this.#server?.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   /** What a client of an SDK is made with. */
