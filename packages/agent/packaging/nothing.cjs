@@ -1,0 +1,2 @@
+/** In the bundle, in place of packages that an agent never calls. */
+module.exports = {};
