@@ -80,6 +80,7 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
       "dynalite",
       "dockerode",
       "fauxqs",
+      "p-limit",
       "ws",
       "esbuild",
       "tar-stream",

@@ -1,11 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import packageJson from "../package.json" with { type: "json" };
 import { startAgent } from "./agent.ts";
 import { ConfigError, parseConfigFile, readConfig } from "./config.ts";
 import { lineLog } from "./log.ts";
 import { TerminalError } from "./session/registration.ts";
-import { AGENT_VERSION } from "./session/version.ts";
+import { AGENT_VERSION, BERTH_VERSION } from "./session/version.ts";
 
 const DEFAULT_CONFIG_FILE = "/etc/ecs/ecs.config";
 /** Whoever supervises the agent starts it again after the first, and not after the second. */
@@ -16,7 +15,7 @@ const write = (line: string) => process.stdout.write(`${line}\n`);
 
 try {
   const { version: isAsked = false, config } = commandLine();
-  if (isAsked) write(`berth-agent ${packageJson.version} (as Amazon ECS Agent v${AGENT_VERSION})`);
+  if (isAsked) write(`berth-agent ${BERTH_VERSION} (as Amazon ECS Agent v${AGENT_VERSION})`);
   else await run(config);
 } catch (error) {
   const isTerminal = error instanceof TerminalError || error instanceof ConfigError;
