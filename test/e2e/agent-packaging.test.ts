@@ -17,6 +17,10 @@ import { BundledAgent, connectedInstance, joiningSettings } from "./bundled-agen
 
 const PACKAGING = "packages/agent/packaging";
 const IMAGE = "berth-test/agent:1";
+/** As the guide has it. */
+const RUN_AGENT =
+  "run -d --network host --cap-add NET_ADMIN --label berth-test=packaging " +
+  "-v /var/run/docker.sock:/var/run/docker.sock -v /sys/fs/cgroup:/sys/fs/cgroup";
 const run = promisify(execFile);
 
 let berth: Berth;
@@ -110,9 +114,7 @@ test("the image joins by the engine's socket, and a task of it runs beside it", 
     await run("docker", ["build", "-q", "-t", IMAGE, "--build-arg", `BASE=${base}`, context]);
     const settings = joiningSettings(berth, "image", "/data");
     const { stdout } = await run("docker", [
-      ...["run", "-d", "--network", "host", "--label", "berth-test=packaging"],
-      ...["--cap-add", "NET_ADMIN", "-v", "/var/run/docker.sock:/var/run/docker.sock"],
-      ...["-v", "/sys/fs/cgroup:/sys/fs/cgroup"],
+      ...RUN_AGENT.split(" "),
       ...Object.entries(settings).flatMap(([name, value]) => ["-e", `${name}=${value}`]),
       IMAGE,
     ]);

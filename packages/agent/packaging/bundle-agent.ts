@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 /** CommonJS packages in an ES module bundle ask for `require`. */
 const BANNER =
@@ -10,11 +10,18 @@ const BANNER =
  * What the engine's client brings along for engines that are reached over SSH, and for builds: an agent
  * does neither, and one of them has a part that is compiled where it is installed.
  */
-const UNUSED = ["ssh2", "@grpc/grpc-js", "@grpc/proto-loader", "protobufjs"];
+const UNUSED = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/;
+
+const withoutUnused: Plugin = {
+  name: "without-unused",
+  setup(bundle) {
+    bundle.onResolve({ filter: UNUSED }, ({ path }) => ({ path, namespace: "unused" }));
+    bundle.onLoad({ filter: UNUSED, namespace: "unused" }, () => ({ contents: "" }));
+  },
+};
 
 /** Writes the whole agent into one file that Node runs with nothing else installed. @returns its size */
 export async function bundleAgent(outfile: string): Promise<number> {
-  const nothing = pathOf("nothing.cjs");
   const { metafile } = await build({
     entryPoints: [pathOf("../src/main.ts")],
     outfile,
@@ -26,7 +33,7 @@ export async function bundleAgent(outfile: string): Promise<number> {
     minify: true,
     keepNames: true,
     legalComments: "inline",
-    alias: Object.fromEntries(UNUSED.map((name) => [name, nothing])),
+    plugins: [withoutUnused],
     // Faster ways to do what ws does by itself where they are not there.
     external: ["bufferutil", "utf-8-validate"],
     banner: { js: BANNER },
