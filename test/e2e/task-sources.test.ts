@@ -150,9 +150,9 @@ test("a container has the variables of its files and secrets, and its own before
 
 test("files of an override take the place of the definition's", async () => {
   const override = { environmentFiles: [file("second")] };
-  const environment = await environmentOf(
-    await run({ environmentFiles: [file("first")] }, { override }),
-  );
+  const task = await run({ environmentFiles: [file("first")] }, { override });
+  expect(task.overrides?.containerOverrides).toMatchObject([override]);
+  const environment = await environmentOf(task);
   expect(environment).toMatchObject({ B: "second" });
   expect(environment).not.toHaveProperty("TOKEN");
 });

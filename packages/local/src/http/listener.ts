@@ -55,10 +55,12 @@ function handlerFor(
   { api, connections, events, reference, services }: Routes,
   { rawPath, headers }: APIGatewayProxyEventV2,
 ): HttpHandler {
+  // A bucket may be called anything.
+  const service = services?.get(signedService(headers) ?? "");
+  if (service) return service;
   if (rawPath.startsWith("/@connections/")) return connections;
   if (/^\/reference(\/|$)/.test(rawPath)) return reference;
-  if (headers["x-amz-target"]?.startsWith(EVENT_BRIDGE_TARGET)) return events;
-  return services?.get(signedService(headers) ?? "") ?? api;
+  return headers["x-amz-target"]?.startsWith(EVENT_BRIDGE_TARGET) ? events : api;
 }
 
 /** As API Gateway: a function that throws is its client's 500, and says no more than that. */

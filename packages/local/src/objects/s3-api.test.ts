@@ -52,6 +52,7 @@ test("keeps buckets and objects, of any name and content, across a start", async
   await put("bytes", bytes);
   await put("gone.env", "C=1");
   await s3.send(new DeleteObjectCommand({ Bucket: "config", Key: "gone.env" }));
+  await s3.send(new CreateBucketCommand({ Bucket: "reference" }));
   await s3.send(new CreateBucketCommand({ Bucket: "empty" }));
   await s3.send(new DeleteBucketCommand({ Bucket: "empty" }));
   await server.start();
@@ -62,7 +63,7 @@ test("keeps buckets and objects, of any name and content, across a start", async
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: "config", Key: "bytes" }));
   expect(Buffer.from((await Body?.transformToByteArray()) ?? [])).toEqual(bytes);
   const { Buckets = [] } = await s3.send(new ListBucketsCommand());
-  expect(Buckets.map(({ Name }) => Name)).toEqual(["config"]);
+  expect(Buckets.map(({ Name }) => Name)).toEqual(["config", "reference"]);
 });
 
 test("what it keeps is its owner's alone", async () => {
