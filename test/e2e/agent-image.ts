@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const NAME = "berth-test/node:1";
+const NAME = `berth-test/node:${process.pid}`;
 const PATH = "/usr/local/bin:/usr/sbin:/usr/bin:/bin";
 
 /**

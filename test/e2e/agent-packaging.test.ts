@@ -16,7 +16,7 @@ import { Berth, eventually } from "./berth.ts";
 import { BundledAgent, connectedInstance, joiningSettings } from "./bundled-agent.ts";
 
 const PACKAGING = "packages/agent/packaging";
-const IMAGE = "berth-test/agent:1";
+const IMAGE = `berth-test/agent:${process.pid}`;
 /** As the guide has it. */
 const RUN_AGENT =
   "run -d --network host --cap-add NET_ADMIN --label berth-test=packaging " +

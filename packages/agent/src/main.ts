@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { startAgent } from "./agent.ts";
 import { ConfigError, parseConfigFile, readConfig } from "./config.ts";
 import { lineLog } from "./log.ts";
+import { useProxy } from "./proxy.ts";
 import { TerminalError } from "./session/registration.ts";
 import { AGENT_VERSION, BERTH_VERSION } from "./session/version.ts";
 
@@ -34,6 +35,7 @@ function commandLine() {
 
 async function run(configFile: string | undefined): Promise<void> {
   const config = readConfig(parseConfigFile(await configText(configFile)), process.env);
+  if (config.proxy) useProxy(config.proxy);
   const agent = await startAgent(config, lineLog(config.logLevel, write));
   const leave = () => void agent.close().then(() => process.exit(0));
   process.once("SIGTERM", leave);

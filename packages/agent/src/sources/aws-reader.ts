@@ -2,6 +2,7 @@ import type { GetObjectCommandOutput, S3Client } from "@aws-sdk/client-s3";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { defined } from "@berth/domain/defined";
+import { proxiedAgents } from "../proxy.ts";
 import type { SecretReference } from "./secret-reference.ts";
 import type { SourceEndpoints } from "./source-endpoints.ts";
 import type { OpenReader, SourceKeys, SourceReader } from "./source-reader.ts";
@@ -24,6 +25,7 @@ interface ReaderParts {
 
 class AwsReader implements SourceReader {
   readonly #parts: ReaderParts;
+  readonly #proxied = proxiedAgents();
   readonly #clients: { destroy(): void }[] = [];
   readonly #secretsManagers = new Map<string, Promise<SecretsManagerClient>>();
   readonly #parameterStores = new Map<string, Promise<SSMClient>>();
@@ -68,6 +70,8 @@ class AwsReader implements SourceReader {
   }
 
   close(): void {
+    // With a proxy the connections are everybody's.
+    if ("requestHandler" in this.#proxied) return;
     for (const client of this.#clients) client.destroy();
   }
 
@@ -96,7 +100,12 @@ class AwsReader implements SourceReader {
   }
 
   #config(region: string, endpoint: string | undefined) {
-    return { region, credentials: this.#parts.keys, ...defined({ endpoint }) };
+    return {
+      region,
+      credentials: this.#parts.keys,
+      ...defined({ endpoint }),
+      ...this.#proxied,
+    };
   }
 
   #kept<Client extends { destroy(): void }>(client: Client): Client {
