@@ -54,10 +54,7 @@ export async function startAgent(
   const instanceEngine = engine.forInstance(instance, await PulledImages.open(files));
   const runner = new Runner({
     engine: instanceEngine,
-    sources: new TaskSources({
-      roles: endpoints.roles,
-      open: awsReader(config.region, config.sourceEndpoints),
-    }),
+    sources: sourcesOf(config, endpoints),
     files,
     log,
     settings: config,
@@ -105,6 +102,9 @@ export async function startAgent(
     },
   };
 }
+
+const sourcesOf = ({ region, sourceEndpoints }: AgentConfig, { roles }: OpenEndpoints) =>
+  new TaskSources({ roles, open: awsReader(region, sourceEndpoints) });
 
 /** A capability is told only where it is one: tasks are placed by it. */
 const asServed = (config: AgentConfig, { isServing }: OpenEndpoints): AgentConfig => ({

@@ -67,6 +67,8 @@ function applyToTask(task: ManagedTask, event: TaskEvent): ManagedTask | undefin
       return { ...givenUp(task, event.reason), volumes: "NONE" };
     case "sourcesReady":
       return { ...task, sources: "READY" };
+    case "sourcesAwaited":
+      return { ...task, sources: "NONE" };
     case "sourcesFailed":
       return { ...givenUp(task, event.reason), sources: "NONE" };
     case "reportAccepted":

@@ -32,6 +32,8 @@ export type TaskEvent = { readonly taskArn: string } & (
   | { readonly kind: "volumesReady" }
   | { readonly kind: "volumesFailed"; readonly reason: string }
   | { readonly kind: "sourcesReady" }
+  /** Nothing was fetched yet, and may be now. */
+  | { readonly kind: "sourcesAwaited" }
   | { readonly kind: "sourcesFailed"; readonly reason: string }
   | { readonly kind: "reportAccepted"; readonly change: TaskStateChange }
   | { readonly kind: "cleaned" }

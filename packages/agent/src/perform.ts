@@ -56,8 +56,8 @@ export class Performer {
   async #ask(operation: EngineOperation, task: ManagedTask): Promise<AgentEvent> {
     const { engine, sources } = this.#parts;
     if (operation.kind === "fetchSources") {
-      await sources.fetch(task.payload);
-      return { kind: "sourcesReady", taskArn: task.arn };
+      const isFetched = (await sources.fetch(task.payload)) === "fetched";
+      return { kind: isFetched ? "sourcesReady" : "sourcesAwaited", taskArn: task.arn };
     }
     if (operation.kind === "ensureVolumes") {
       await engine.ensureVolumes(task.payload);
@@ -102,6 +102,7 @@ export class Performer {
   async #report(change: TaskStateChange): Promise<AgentEvent | undefined> {
     try {
       await this.#parts.submit(change);
+      if (change.status === "STOPPED") this.#parts.sources.forget(change.taskArn);
       this.#parts.log.info("reported", { task: change.taskArn, status: change.status });
       return { kind: "reportAccepted", taskArn: change.taskArn, change };
     } catch (error) {

@@ -62,6 +62,8 @@ describe("a task of one container", () => {
     });
     story.tell({ kind: "pulled", container: key, image: {} });
     expect(story.due).toEqual([]);
+    story.tell({ kind: "sourcesAwaited", taskArn: ARN });
+    expect(story.due).toEqual(["fetchSources"]);
     story.tell({ kind: "sourcesReady", taskArn: ARN });
     expect(story.due).toEqual(["create web"]);
   });

@@ -148,12 +148,13 @@ test("after a restart it waits for the keys", async () => {
   const roles = new RoleKeeper({ isServing: false });
   const container = aPayloadContainer({ environmentFiles: [file("first")] });
   const task = aPayloadTask({ containers: [container] });
-  const sources = new TaskSources({ roles, open });
+  const sources = new TaskSources({ roles, open, keysWaitMs: 300 });
+  expect(await sources.fetch(task)).toBe("awaited");
   const fetching = sources.fetch(task);
   roles.renew(task.arn, "TaskApplication", { ...executionRoleCredentials, credentialsId: "id-2" });
   expect(roles.executionKeysOf(task.arn)).toBe("awaited");
   roles.renew(task.arn, "TaskExecution", executionRoleCredentials);
-  await fetching;
+  expect(await fetching).toBe("fetched");
   expect(sources.applied(task, container).environment).toMatchObject({ A: "first" });
 });
 

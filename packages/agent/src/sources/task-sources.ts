@@ -11,9 +11,12 @@ export interface TaskSourcesParts {
   readonly open: OpenReader;
   /** How long all that one task needs may take. */
   readonly timeoutMs?: number;
+  /** How long one question waits for keys, before others have their turn. */
+  readonly keysWaitMs?: number;
 }
 
 const TIMEOUT_MS = 60_000;
+const KEYS_WAIT_MS = 5_000;
 const KEYS_POLL_MS = 100;
 
 /**
@@ -28,14 +31,19 @@ export class TaskSources {
     this.#parts = parts;
   }
 
-  /** @throws ContainerError ResourceInitializationError */
-  async fetch(task: PayloadTask): Promise<void> {
+  /**
+   * @returns `awaited` where the keys that it takes have not come yet: it is to be asked again
+   * @throws ContainerError ResourceInitializationError
+   */
+  async fetch(task: PayloadTask): Promise<"fetched" | "awaited"> {
+    const keys = await this.#keysFor(task);
+    if (keys === "awaited") return "awaited";
     const { timeoutMs = TIMEOUT_MS } = this.#parts;
     const signal = AbortSignal.timeout(timeoutMs);
-    const keys = await this.#keysFor(task, signal);
     const reader = this.#parts.open(keys, signal);
     try {
       this.#fetched.set(task.arn, await fetchSources(task, reader));
+      return "fetched";
     } catch (error) {
       if (!signal.aborted) throw error;
       throw new ContainerError(
@@ -60,16 +68,19 @@ export class TaskSources {
     this.#fetched.delete(taskArn);
   }
 
-  /** After the agent's restart they come with a message of their own. */
-  async #keysFor({ arn }: PayloadTask, signal: AbortSignal): Promise<SourceKeys> {
+  /** After the agent's restart they come with a message of their own, once the control plane is there. */
+  async #keysFor({ arn }: PayloadTask): Promise<SourceKeys | "awaited"> {
+    const { roles, keysWaitMs = KEYS_WAIT_MS } = this.#parts;
+    const until = Date.now() + keysWaitMs;
     for (;;) {
-      const keys = this.#parts.roles.executionKeysOf(arn);
-      if (typeof keys === "object") return sourceKeys(keys);
-      if (keys === "none" || signal.aborted) {
+      const keys = roles.executionKeysOf(arn);
+      if (keys === "none") {
         throw new ContainerError(
           "ResourceInitializationError: unable to find execution role credentials",
         );
       }
+      if (keys !== "awaited") return sourceKeys(keys);
+      if (Date.now() >= until) return "awaited";
       await delay(KEYS_POLL_MS);
     }
   }
