@@ -17,6 +17,8 @@ import {
 import { drainOnSpotNotice } from "./session/spot-notice.ts";
 import { openSession } from "./session/session.ts";
 import { Submitter } from "./session/submit.ts";
+import { awsReader } from "./sources/aws-reader.ts";
+import { TaskSources } from "./sources/task-sources.ts";
 import { type InstanceRecord, StateFiles } from "./state-files.ts";
 import { measure } from "./usage/measure.ts";
 
@@ -51,12 +53,12 @@ export async function startAgent(
   const { instance, registered } = await identify(said);
 
   const stopping = new AbortController();
-  const { signal } = stopping;
-  const { cluster } = config;
+  const [{ signal }, { cluster }] = [stopping, config];
   const submitter = new Submitter({ api, cluster, log, signal });
   const instanceEngine = engine.forInstance(instance, await PulledImages.open(files));
   const runner = new Runner({
     engine: instanceEngine,
+    sources: sourcesOf(config, endpoints),
     files,
     log,
     settings: config,
@@ -136,6 +138,9 @@ async function orElse(work: Promise<void>, afterFailure: () => Promise<void>): P
     throw error;
   }
 }
+
+const sourcesOf = ({ region, sourceEndpoints }: AgentConfig, { roles }: OpenEndpoints) =>
+  new TaskSources({ roles, open: awsReader(region, sourceEndpoints) });
 
 /** A capability is told only where it is one: tasks are placed by it. */
 const asServed = (config: AgentConfig, { isServing }: OpenEndpoints): AgentConfig => ({

@@ -10,12 +10,15 @@ import { taskArnOf, type Operation, type OperationKind } from "./operation.ts";
 import { Performer } from "./perform.ts";
 import type { TaskStateChange } from "./report.ts";
 import { Slots } from "./slots.ts";
+import type { TaskSources } from "./sources/task-sources.ts";
+import { unfetchedSources } from "./state.ts";
 import type { AgentState, ManagedTask, StepSettings } from "./state.ts";
 import type { StateFiles } from "./state-files.ts";
 import { nextWakeAt, step } from "./step.ts";
 
 export interface RunnerParts {
   readonly engine: ContainerEngine;
+  readonly sources: TaskSources;
   readonly files: StateFiles;
   readonly log: Log;
   readonly settings: StepSettings;
@@ -29,11 +32,12 @@ export interface RunnerParts {
 }
 
 /** What shares a limit on how many run at once. */
-type Pool = "engine" | "registry" | "waiting";
+type Pool = "engine" | "registry" | "sources" | "waiting";
 
 const POOL: Readonly<Record<OperationKind, Pool>> = {
   pull: "registry",
   ensureVolumes: "engine",
+  fetchSources: "sources",
   create: "engine",
   start: "engine",
   clean: "engine",
@@ -42,6 +46,7 @@ const POOL: Readonly<Record<OperationKind, Pool>> = {
 };
 
 const REGISTRY_LIMIT = 4;
+const SOURCES_LIMIT = 8;
 
 /** One container that is stuck, or a registry that hangs, holds the others up for so long. */
 const HOLD_MS = 5_000;
@@ -77,6 +82,7 @@ export class Runner {
     this.#slots = {
       engine: new Slots(parts.engineConcurrency, sharing),
       registry: new Slots(REGISTRY_LIMIT, sharing),
+      sources: new Slots(SOURCES_LIMIT, sharing),
       // Stops and reports mostly wait, and must keep nobody waiting.
       waiting: new Slots(Number.POSITIVE_INFINITY, sharing),
     };
@@ -278,6 +284,7 @@ function restored(task: ManagedTask): ManagedTask {
     reporting: false,
     cleaning: false,
     volumes: task.volumes === "BUSY" ? "NONE" : task.volumes,
+    sources: unfetchedSources(task.payload),
     containers: task.containers.map(
       ({ busy: _busy, retryAt: _retryAt, ...container }) => container,
     ),

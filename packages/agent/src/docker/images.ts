@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { ImagePullBehavior } from "../config.ts";
@@ -8,13 +9,21 @@ import { messageOf, statusOf, whileAway } from "./engine-error.ts";
 import { inspectImage } from "./inspect-image.ts";
 import { aborted, Silence } from "./silence.ts";
 import type { PulledImages } from "./pulled-images.ts";
-import { loginFor, type RegistryLogins } from "./registry-logins.ts";
+import { loginFor, type RegistryLogin, type RegistryLogins } from "./registry-logins.ts";
 
 export interface ImageSettings {
   readonly behavior: ImagePullBehavior;
   readonly logins: RegistryLogins;
   /** A pull of which nothing is heard for so long is given up. */
   readonly pullInactivityMs: number;
+}
+
+/** An image with what its registry wants to see; who has no login must not be given what another's brought. */
+interface WantedImage {
+  readonly name: string;
+  readonly login: RegistryLogin | undefined;
+  /** The same for the same image with the same login. */
+  readonly key: string;
 }
 
 interface LocalImage {
@@ -53,50 +62,57 @@ export class Images {
     this.#pulled = pulled;
   }
 
-  /** @throws ContainerError CannotPullContainerError */
-  async ensure(name: string): Promise<PulledImage> {
+  /**
+   * @param login Of the container itself; else it is the instance's.
+   * @throws ContainerError CannotPullContainerError
+   */
+  async ensure(name: string, login?: RegistryLogin): Promise<PulledImage> {
     this.#pulled.used(name, Date.now());
-    const ready = this.#ready.get(name);
+    const wanted = wantedImage(name, login ?? loginFor(this.#settings.logins, name));
+    const ready = this.#ready.get(wanted.key);
     if (ready && ready.until > performance.now())
       return ready.digest ? { digest: ready.digest } : {};
-    const pending = this.#pending.get(name) ?? this.#resolveOnce(name);
-    this.#pending.set(name, pending);
+    const pending = this.#pending.get(wanted.key) ?? this.#resolveOnce(wanted);
+    this.#pending.set(wanted.key, pending);
     return pending;
   }
 
   /** Looks again at the next `ensure`: it was removed behind the agent's back. */
   forget(name: string): void {
-    this.#ready.delete(name);
+    for (const key of this.#ready.keys()) {
+      if (key === name || key.startsWith(`${name} `)) this.#ready.delete(key);
+    }
   }
 
-  async #resolveOnce(name: string): Promise<PulledImage> {
+  async #resolveOnce(wanted: WantedImage): Promise<PulledImage> {
     try {
-      const image = await this.#resolve(name);
+      const image = await this.#resolve(wanted);
       if (this.#settings.behavior !== "always") {
         const { digest } = image;
         // By a clock that nobody sets.
         const until = performance.now() + FRESH_FOR_MS;
-        this.#ready.set(name, { ...(digest && { digest }), until });
+        this.#ready.set(wanted.key, { ...(digest && { digest }), until });
       }
       return image;
     } finally {
-      this.#pending.delete(name);
+      this.#pending.delete(wanted.key);
     }
   }
 
-  async #resolve(name: string): Promise<PulledImage> {
+  async #resolve(wanted: WantedImage): Promise<PulledImage> {
+    const { name } = wanted;
     const local = await this.#local(name);
     switch (this.#settings.behavior) {
       case "always":
-        return this.#pull(name);
+        return this.#pull(wanted);
       case "once":
-        return local && this.#pulled.has(name) ? found(local) : this.#pull(name);
+        return local && this.#pulled.has(name) ? found(local) : this.#pull(wanted);
       case "prefer-cached":
-        return local ? found(local) : this.#pull(name);
+        return local ? found(local) : this.#pull(wanted);
       case "default": {
-        if (!local) return this.#pull(name);
+        if (!local) return this.#pull(wanted);
         const isCurrent = local.isBuiltHere || name.includes("@sha256:");
-        return isCurrent ? found(local) : this.#refresh(name, local);
+        return isCurrent ? found(local) : this.#refresh(wanted, local);
       }
     }
   }
@@ -119,22 +135,22 @@ export class Images {
   }
 
   /** The registry's image where it answers in time, else the local one. */
-  async #refresh(name: string, local: LocalImage): Promise<PulledImage> {
+  async #refresh(wanted: WantedImage, local: LocalImage): Promise<PulledImage> {
     const startedAt = Date.now();
     try {
-      await this.#pullOnce(name, AbortSignal.timeout(REFRESH_TIMEOUT_MS));
+      await this.#pullOnce(wanted, AbortSignal.timeout(REFRESH_TIMEOUT_MS));
     } catch {
       return found(local);
     }
-    return this.#pulledSince(name, startedAt);
+    return this.#pulledSince(wanted.name, startedAt);
   }
 
-  async #pull(name: string): Promise<PulledImage> {
+  async #pull(wanted: WantedImage): Promise<PulledImage> {
     const startedAt = Date.now();
     const signal = AbortSignal.timeout(PULL_TIMEOUT_MS);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.#pullOnce(name, signal);
+        await this.#pullOnce(wanted, signal);
         break;
       } catch (error) {
         if (attempt === PULL_ATTEMPTS || isRefusal(error)) {
@@ -143,7 +159,7 @@ export class Images {
         await delay(PULL_RETRY_MS * attempt);
       }
     }
-    return this.#pulledSince(name, startedAt);
+    return this.#pulledSince(wanted.name, startedAt);
   }
 
   async #pulledSince(name: string, startedAt: number): Promise<PulledImage> {
@@ -153,11 +169,11 @@ export class Images {
     return { ...(local && found(local)), startedAt, stoppedAt };
   }
 
-  async #pullOnce(name: string, abortSignal: AbortSignal): Promise<void> {
+  async #pullOnce(wanted: WantedImage, abortSignal: AbortSignal): Promise<void> {
     const silence = new Silence(this.#settings.pullInactivityMs);
     const signal = AbortSignal.any([abortSignal, silence.signal]);
     try {
-      await Promise.race([this.#followPull(name, signal, () => silence.end()), aborted(signal)]);
+      await Promise.race([this.#followPull(wanted, signal, () => silence.end()), aborted(signal)]);
     } catch (error) {
       throw silence.signal.aborted ? new Error(silence.message) : error;
     } finally {
@@ -165,8 +181,11 @@ export class Images {
     }
   }
 
-  async #followPull(name: string, abortSignal: AbortSignal, onProgress: () => void): Promise<void> {
-    const authconfig = loginFor(this.#settings.logins, name);
+  async #followPull(
+    { name, login: authconfig }: WantedImage,
+    abortSignal: AbortSignal,
+    onProgress: () => void,
+  ): Promise<void> {
     const options = { abortSignal, ...(authconfig && { authconfig }) };
     const stream = await whileAway(abortSignal, () => this.#docker.pull(withTag(name), options));
     const { promise, resolve, reject } = Promise.withResolvers<readonly PullProgress[]>();
@@ -182,6 +201,12 @@ export class Images {
     abortSignal.throwIfAborted();
   }
 }
+
+const wantedImage = (name: string, login: RegistryLogin | undefined): WantedImage => ({
+  name,
+  login,
+  key: login ? `${name} ${hash("sha256", JSON.stringify(login))}` : name,
+});
 
 /** An image may have come from several repositories: another's digest would not be found in this one. */
 function digestOf(name: string, known: readonly string[]): string | undefined {
