@@ -63,6 +63,8 @@ export interface KnownBefore {
   readonly taskArns: ReadonlySet<string>;
   /** The engine's ids of their containers: one of these that is not shown is gone. */
   readonly dockerIds: ReadonlySet<string>;
+  /** Containers, as task's ARN and name, that were over: what runs of these began later. */
+  readonly over: ReadonlySet<string>;
 }
 
 export interface ContainerKey {

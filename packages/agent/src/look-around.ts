@@ -54,13 +54,13 @@ export class LookAround {
 
   async #lookOnce(): Promise<void> {
     const { engine, log, state, onObserved, signal } = this.#parts;
-    const { taskArns, dockerIds } = knownBefore(state());
+    const { dockerIds, ...before } = knownBefore(state());
     const { containers, unclear } = await engine.list();
     const shown = new Set(dockerIds);
     // There is no saying about these, which is not to say that they are gone.
     for (const id of unclear) shown.delete(id);
     if (signal.aborted) return;
-    onObserved({ containers, before: { taskArns, dockerIds: shown } });
+    onObserved({ containers, before: { ...before, dockerIds: shown } });
     if (unclear.length === 0) return;
     log.warn("containers-unclear", { containers: unclear.join() });
     clearTimeout(this.#retry);

@@ -12,8 +12,17 @@ export function knownBefore({ tasks }: AgentState): KnownBefore {
   return {
     taskArns: new Set(tasks.keys()),
     dockerIds: new Set(containers.flatMap(({ dockerId }) => dockerId ?? [])),
+    over: new Set(
+      [...tasks.values()].flatMap((task) =>
+        task.containers.flatMap(({ name, phase }) =>
+          phase === "STOPPED" ? [keyOf(task.arn, name)] : [],
+        ),
+      ),
+    ),
   };
 }
+
+const keyOf = (taskArn: string, name: string): string => `${taskArn} ${name}`;
 
 /**
  * Brings what is believed in line with what the engine shows: at start and whenever events may have
@@ -54,7 +63,8 @@ function observeTask(
 ): ManagedTask {
   const containers = task.containers.map((container) => {
     const seen = observed.find(({ name }) => name === container.name);
-    if (seen) return observeContainer(task, container, seen);
+    const wasOver = before.over.has(keyOf(task.arn, container.name));
+    if (seen) return observeContainer(task, container, { seen, wasOver });
     return before.dockerIds.has(container.dockerId ?? "")
       ? observeAbsence(container, now)
       : container;
@@ -66,9 +76,12 @@ function observeTask(
 function observeContainer(
   task: ManagedTask,
   container: ContainerState,
-  seen: ObservedContainer,
+  { seen, wasOver }: { readonly seen: ObservedContainer; readonly wasOver: boolean },
 ): ContainerState {
-  if (container.phase === "STOPPED") return observeStopped(container, seen);
+  if (container.phase === "STOPPED") {
+    // What ended while the engine was asked may be shown as it was before.
+    return seen.phase === "RUNNING" && !wasOver ? container : observeStopped(container, seen);
+  }
   const { taskArn: _taskArn, family: _family, version: _version, phase, ...facts } = seen;
   // What is being done to it will say where it stands.
   if (container.busy === "create") return container;
