@@ -88,6 +88,8 @@ test("the end of a second run is heard though the clock was set back before it",
   const operation = { kind: "start", container, dockerId: "id-web" } as const;
   story.tell({ kind: "begun", taskArn: ARN, operation });
   story.tell({ kind: "started", container, startedAt: story.now, networkBindings: [] });
-  setClock(story, -HOUR).exits("web", 1);
+  setClock(story, -HOUR);
+  story.now += 1_000;
+  story.exits("web", 1);
   expect(story.due).toEqual(["report STOPPED"]);
 });

@@ -37,7 +37,7 @@ export class ClockWatch {
 
 /**
  * The same state by the clock as it is now: what was to be in a minute still is, and what runs has run
- * for as long as it has. Times of ends stay as the engine has written them down.
+ * for as long as it has. Ends stay where they were unless later ones would seem to be earlier.
  */
 export function withClockSet(state: AgentState, byMs: number): AgentState {
   const tasks = [...state.tasks].map(([arn, task]) => [arn, shiftedTask(task, byMs)] as const);
@@ -53,13 +53,17 @@ const shiftedTask = (task: ManagedTask, byMs: number): ManagedTask => ({
   containers: task.containers.map((container) => shiftedContainer(container, byMs)),
 });
 
-const shiftedContainer = (container: ContainerState, byMs: number): ContainerState => ({
-  ...container,
-  ...defined({
-    retryAt: shifted(container.retryAt, byMs),
-    ...(container.phase === "RUNNING" && { startedAt: shifted(container.startedAt, byMs) }),
-  }),
-});
+function shiftedContainer(container: ContainerState, byMs: number): ContainerState {
+  const { phase, startedAt, retryAt, down, restarts } = container;
+  const back = Math.min(0, byMs);
+  return {
+    ...container,
+    ...defined({ retryAt: shifted(retryAt, byMs) }),
+    ...(phase === "RUNNING" && defined({ startedAt: shifted(startedAt, byMs) })),
+    ...(down && { down: { ...down, finishedAt: down.finishedAt + back } }),
+    ...(restarts && { restarts: { ...restarts, afterEndAt: restarts.afterEndAt + back } }),
+  };
+}
 
 const shifted = (at: number | undefined, byMs: number): number | undefined =>
   at === undefined ? undefined : at + byMs;

@@ -55,17 +55,9 @@ export function idle({
   return container;
 }
 
-/** Of one end the engine tells twice, as an event and in its account, within so many ms. */
-const TWICE_WITHIN_MS = 5_000;
-
-/**
- * The engine shows the last end of a container until it runs again. An end that is much earlier than
- * the last one is a later one all the same: the machine's clock was set back.
- */
+/** The engine shows the last end of a container until it runs again. */
 function isHeardBefore({ down, restarts }: ContainerState, end: ContainerExit): boolean {
-  const last = down?.finishedAt ?? restarts?.afterEndAt;
-  if (last === undefined) return false;
-  return end.finishedAt <= last && end.finishedAt > last - TWICE_WITHIN_MS;
+  return end.finishedAt <= (down?.finishedAt ?? restarts?.afterEndAt ?? Number.NEGATIVE_INFINITY);
 }
 
 /** Only one that ran for the period of its policy: a program that cannot work is not started for ever. */
