@@ -41,7 +41,10 @@ export async function startAgent(
   const gpus = await readGpus(config.gpu);
   const capacity = capacityOf(config, engine, gpus);
   const endpoints = await openEndpoints(config, engine.inspector, log);
-  const served = asServed(config, endpoints);
+  const served = asServed(
+    { ...config, taskEni: await openTaskNetwork(config, engine, log) },
+    endpoints,
+  );
   const registration = { api, config: served, files, log, capacity, engine, gpus };
   const instance = await registerInstance(registration);
 
@@ -102,6 +105,22 @@ const asServed = (config: AgentConfig, { isServing }: OpenEndpoints): AgentConfi
   taskIamRole: config.taskIamRole && isServing,
   taskIamRoleNetworkHost: config.taskIamRoleNetworkHost && isServing,
 });
+
+/** Whether there is a network for tasks with one of their own. */
+async function openTaskNetwork(
+  { taskEni }: AgentConfig,
+  engine: OpenEngine,
+  log: Log,
+): Promise<boolean> {
+  if (!taskEni || !engine.ensureTaskNetwork) return false;
+  try {
+    await engine.ensureTaskNetwork();
+    return true;
+  } catch (error) {
+    log.warn("no-task-network", { error });
+    return false;
+  }
+}
 
 const CPU_UNITS_PER_CORE = 1_024;
 

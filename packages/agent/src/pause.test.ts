@@ -1,6 +1,7 @@
+import { PAUSE_CONTAINER } from "@berth/contracts/agent/pause-container";
 import { aPayloadContainer, aPayloadTask } from "@berth/testing/payloads";
 import { describe, expect, test } from "vitest";
-import { PAUSE_CONTAINER, withPause } from "./pause.ts";
+import { withPause } from "./pause.ts";
 import { AgentStory, ARN } from "./testing/agent-story.ts";
 
 const shared = withPause(aPayloadTask({ pidMode: "task" }));

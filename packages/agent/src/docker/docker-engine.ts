@@ -13,6 +13,7 @@ import type { PulledImage } from "../event.ts";
 import { PAUSE_IMAGE } from "../pause.ts";
 import type { ManagedTask, ObservedContainer } from "../state.ts";
 import { foldRanges } from "../port-range.ts";
+import { holdsNetwork } from "../task-network.ts";
 import {
   createOptions,
   type CreateSettings,
@@ -23,11 +24,12 @@ import { messageOf, statusOf, whileAway } from "./engine-error.ts";
 import { HostPorts, type HostPortSettings } from "./host-ports.ts";
 import type { Images } from "./images.ts";
 import { ownLabel } from "./labels.ts";
-import { observed, publishedPorts } from "./look.ts";
+import { bindingsOf, observed } from "./look.ts";
 import { dockerName } from "./names.ts";
 import { ensurePauseImage } from "./pause-image.ts";
 import { type RemovalParts, removeUnusedImages } from "./remove-images.ts";
 import type { TaskCgroups } from "./task-cgroups.ts";
+import { ensureTaskNetwork } from "./task-network.ts";
 import { ensureVolumes, ignoreMissing, removeVolumes } from "./volumes.ts";
 import { watchContainers } from "./watch.ts";
 
@@ -89,8 +91,10 @@ export class DockerEngine implements ContainerEngine {
     }
     const signal = AbortSignal.timeout(this.#settings.createTimeoutMs);
     const name = dockerName(task, container.name);
-    const create = async () =>
-      (await this.#docker.createContainer(inTwoParts(name, options, signal))).id;
+    const create = async () => {
+      if (holdsNetwork(task, container.name)) await ensureTaskNetwork(this.#docker);
+      return (await this.#docker.createContainer(inTwoParts(name, options, signal))).id;
+    };
     try {
       return await whileAway(signal, create);
     } catch (error) {
@@ -125,7 +129,7 @@ export class DockerEngine implements ContainerEngine {
     const known = knownBindings(task, container, this.#settings.hostAddress);
     if (known) return { startedAt, networkBindings: known };
     const info = await whileAway(signal, () => handle.inspect());
-    const networkBindings = foldRanges(publishedPorts(info), container.portMappings ?? []);
+    const networkBindings = foldRanges(bindingsOf(info), container.portMappings ?? []);
     return { startedAt, networkBindings };
   }
 

@@ -1,0 +1,95 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messages";
+import type Docker from "dockerode";
+import type { ContainerCreateOptions, ContainerInspectInfo, HostConfig } from "dockerode";
+import { parseDockerJson } from "../demand.ts";
+import { hasOwnNetwork, holdsNetwork, interfaceOf, TASK_NETWORK } from "../task-network.ts";
+import { statusOf } from "./engine-error.ts";
+
+const LABEL = "berth.task-network";
+const MAX_TRIES = 10;
+const RETRY_MS = 200;
+
+/** Makes the network of tasks unless it is there; somebody may have made one with a subnet of his own. */
+export async function ensureTaskNetwork(docker: Docker): Promise<void> {
+  for (let tries = 1; !(await isThere(docker)); tries += 1) {
+    try {
+      await docker.createNetwork({
+        Name: TASK_NETWORK,
+        Driver: "bridge",
+        Labels: { [LABEL]: "true" },
+        // Of that name there can be one only, which keeps agents that start at once from making two.
+        Options: { "com.docker.network.bridge.name": TASK_NETWORK },
+      });
+    } catch (error) {
+      if (tries === MAX_TRIES) throw error;
+      await delay(RETRY_MS);
+    }
+  }
+}
+
+/** Removes the network of tasks, where an agent made it and no container is on it. */
+export async function removeTaskNetwork(docker: Docker): Promise<void> {
+  const networks = await docker.listNetworks({ filters: { label: [`${LABEL}=true`] } });
+  for (const { Id } of networks) {
+    await docker
+      .getNetwork(Id)
+      .remove()
+      .catch((error: unknown) => {
+        // 403: another installation's tasks are on it. 404: another one has removed it.
+        if (statusOf(error) !== 403 && statusOf(error) !== 404) throw error;
+      });
+  }
+}
+
+async function isThere(docker: Docker): Promise<boolean> {
+  try {
+    await docker.getNetwork(TASK_NETWORK).inspect();
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    throw error;
+  }
+}
+
+/** What the container that holds a task's own network is on that network; nothing for others. */
+export function networkIdentity(
+  task: PayloadTask,
+  { name }: PayloadContainer,
+): Pick<ContainerCreateOptions, "Hostname" | "MacAddress" | "NetworkingConfig"> {
+  const { macAddress: MacAddress, privateDnsName } = interfaceOf(task) ?? {};
+  if (!holdsNetwork(task, name) || MacAddress === undefined) return {};
+  const Aliases = privateDnsName ? [privateDnsName] : [];
+  return {
+    MacAddress,
+    ...(privateDnsName && { Hostname: privateDnsName }),
+    // Where the engine looks for the address depends on its version.
+    NetworkingConfig: { EndpointsConfig: { [TASK_NETWORK]: { Aliases, MacAddress } } },
+  };
+}
+
+/**
+ * Kernel settings of a task's own network are those of its namespace, which the engine refuses to set
+ * through a container that only shares it: they are taken from each container, to where it is made.
+ */
+export function networkSysctls(
+  task: PayloadTask,
+  container: PayloadContainer,
+  hostConfig: HostConfig,
+): Pick<HostConfig, "Sysctls"> {
+  if (!hasOwnNetwork(task)) return {};
+  const isOfNetwork = ([name]: readonly [string, string]) => name.startsWith("net.");
+  const given = holdsNetwork(task, container.name)
+    ? task.containers.flatMap(sysctlsOf).filter(isOfNetwork)
+    : Object.entries(hostConfig.Sysctls ?? {}).filter((each) => !isOfNetwork(each));
+  return given.length > 0 || hostConfig.Sysctls ? { Sysctls: Object.fromEntries(given) } : {};
+}
+
+const sysctlsOf = ({ dockerConfig }: PayloadContainer): readonly [string, string][] => {
+  const { Sysctls = {} }: HostConfig = parseDockerJson(dockerConfig?.hostConfig);
+  return Object.entries(Sysctls ?? {});
+};
+
+/** The container's address on the network of tasks, where it has one. */
+export const taskAddress = ({ NetworkSettings }: ContainerInspectInfo): string | undefined =>
+  NetworkSettings.Networks?.[TASK_NETWORK]?.IPAddress || undefined;
