@@ -65,7 +65,8 @@ export function withAccepted(task: ManagedTask, change: TaskStateChange): Manage
 
 const hasRun = (task: ManagedTask): boolean =>
   task.containers.every(({ phase }) => isAtLeast(phase, "RUNNING")) &&
-  task.containers.some(({ startedAt }) => startedAt !== undefined);
+  // That the agent's own container has started says nothing of the task's.
+  task.containers.filter(isTold).some(({ startedAt }) => startedAt !== undefined);
 
 const unreportedStops = (task: ManagedTask): readonly ContainerState[] =>
   task.containers
