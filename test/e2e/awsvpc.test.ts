@@ -37,7 +37,7 @@ const inSubnets = (...subnets: string[]): NetworkConfiguration => ({
   awsvpcConfiguration: { subnets, securityGroups: ["sg-1"] },
 });
 
-/** A server on port 80, and beside it a container that serves nothing. */
+/** A server on port 80, and beside it one on another. */
 async function register(family: string): Promise<void> {
   const image = "berth/demo:1";
   await berth.ecs.send(
@@ -46,7 +46,7 @@ async function register(family: string): Promise<void> {
       networkMode: "awsvpc",
       containerDefinitions: [
         { name: "web", image, cpu: 16, memory: 16, portMappings: [{ containerPort: 80 }] },
-        { name: "side", image, cpu: 16, memory: 16, command: ["sleep", "3600"], stopTimeout: 2 },
+        { name: "side", image, cpu: 16, memory: 16, environment: [{ name: "PORT", value: "81" }] },
       ],
     }),
   );

@@ -54,6 +54,8 @@ export function createOptions(
     ...(container.entryPoint?.length && { Entrypoint: [...container.entryPoint] }),
     ...(publishesPorts(task) && { ExposedPorts: exposedPorts(container) }),
     ...networkIdentity(task, container),
+    // The first process of a namespace is deaf to every other signal that it does not ask for.
+    ...(container.name === PAUSE_CONTAINER && { StopSignal: "SIGKILL" }),
     ...config,
     Labels: {
       ...(config.Labels as Record<string, string> | undefined),

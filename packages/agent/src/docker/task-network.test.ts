@@ -40,6 +40,7 @@ describe("of a task with a network of its own", () => {
     const name = "eni-0123456789abcdef0.berth.internal";
     const MacAddress = "02:00:00:00:00:01";
     expect(optionsOf(PAUSE_CONTAINER)).toMatchObject({
+      StopSignal: "SIGKILL",
       Hostname: name,
       MacAddress,
       NetworkingConfig: { EndpointsConfig: { "berth-awsvpc": { Aliases: [name], MacAddress } } },
@@ -52,7 +53,13 @@ describe("of a task with a network of its own", () => {
     const NetworkMode = `container:${dockerName(task, PAUSE_CONTAINER)}`;
     expect(options.HostConfig).toMatchObject({ NetworkMode });
     expect(options.HostConfig).not.toHaveProperty("PortBindings");
-    for (const member of ["ExposedPorts", "Hostname", "MacAddress", "NetworkingConfig"]) {
+    for (const member of [
+      "ExposedPorts",
+      "Hostname",
+      "MacAddress",
+      "NetworkingConfig",
+      "StopSignal",
+    ]) {
       expect(options).not.toHaveProperty(member);
     }
   });
