@@ -1,3 +1,4 @@
+import { checkedCommands } from "@berth/testing/checked-commands";
 import { defaultExclude, defineConfig } from "vitest/config";
 
 /** Tests that need a Docker Engine: they fail without one. */
@@ -27,6 +28,7 @@ const project = ({
   eachFile,
   parallel = true,
 }: Project) => ({
+  plugins: [checkedCommands()],
   test: {
     name,
     include: [...include],
