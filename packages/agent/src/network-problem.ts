@@ -23,11 +23,17 @@ export function networkProblem(task: PayloadTask): string | undefined {
       ? `elasticNetworkInterfaces are not supported with networkMode ${networkMode || "bridge"}`
       : undefined;
   }
-  const [own] = given;
-  if (given.length !== 1 || !own?.attachmentArn || !own.macAddress) {
-    return "networkMode awsvpc takes one network interface, with attachmentArn and macAddress";
-  }
-  return own.ipv4Addresses?.length || own.ipv6Addresses?.length
+  const [own, ...others] = given;
+  return own && others.length === 0 ? interfaceProblem(own) : ONE_INTERFACE;
+}
+
+const ONE_INTERFACE =
+  "networkMode awsvpc takes one network interface, with attachmentArn and macAddress";
+
+function interfaceProblem(given: GivenInterface): string | undefined {
+  const { attachmentArn, macAddress, ipv4Addresses, ipv6Addresses } = given;
+  if (!attachmentArn || !macAddress) return ONE_INTERFACE;
+  return ipv4Addresses?.length || ipv6Addresses?.length
     ? "network interfaces that have their address from a VPC are not supported"
     : undefined;
 }

@@ -39,8 +39,8 @@ const run = async (cluster: string) =>
   );
 
 const ADDRESS = "172.18.0.9";
-const attached = (id: string | undefined) => [
-  { attachmentArn: `arn:aws:ecs:us-east-1:000000000000:attachment/${id}`, status: "ATTACHED" },
+const attached = (id: string | undefined, status = "ATTACHED") => [
+  { attachmentArn: `arn:aws:ecs:us-east-1:000000000000:attachment/${id}`, status },
 ];
 const pause = (bindIP = ADDRESS) => ({
   containerName: "~internal~ecs~pause",
@@ -93,7 +93,7 @@ describe("the interface of a task", () => {
       "with another status",
       (id) => ({
         containers: [pause()],
-        attachments: attached(id).map((each) => ({ ...each, status: "DETACHED" })),
+        attachments: attached(id, "DETACHED"),
       }),
     ],
   ])("is not ATTACHED by a report %s, which is acknowledged", async (_, reportOf) => {

@@ -4,7 +4,7 @@ import type Docker from "dockerode";
 import type { ContainerCreateOptions, ContainerInspectInfo, HostConfig } from "dockerode";
 import { parseDockerJson } from "../demand.ts";
 import { hasOwnNetwork, holdsNetwork, interfaceOf, TASK_NETWORK } from "../task-network.ts";
-import { statusOf } from "./engine-error.ts";
+import { isFound, statusOf } from "./engine-error.ts";
 
 const LABEL = "berth.task-network";
 const MAX_TRIES = 10;
@@ -12,7 +12,7 @@ const RETRY_MS = 200;
 
 /** Makes the network of tasks unless it is there; somebody may have made one with a subnet of his own. */
 export async function ensureTaskNetwork(docker: Docker): Promise<void> {
-  for (let tries = 1; !(await isThere(docker)); tries += 1) {
+  for (let tries = 1; !(await isFound(docker.getNetwork(TASK_NETWORK).inspect())); tries += 1) {
     try {
       await docker.createNetwork({
         Name: TASK_NETWORK,
@@ -42,16 +42,6 @@ export async function removeTaskNetwork(docker: Docker): Promise<void> {
   }
 }
 
-async function isThere(docker: Docker): Promise<boolean> {
-  try {
-    await docker.getNetwork(TASK_NETWORK).inspect();
-    return true;
-  } catch (error) {
-    if (statusOf(error) === 404) return false;
-    throw error;
-  }
-}
-
 /** What the container that holds a task's own network is on that network; nothing for others. */
 export function networkIdentity(
   task: PayloadTask,
@@ -78,12 +68,13 @@ export function networkSysctls(
   hostConfig: HostConfig,
 ): Pick<HostConfig, "Sysctls"> {
   if (!hasOwnNetwork(task)) return {};
-  const isOfNetwork = ([name]: readonly [string, string]) => name.startsWith("net.");
   const given = holdsNetwork(task, container.name)
     ? task.containers.flatMap(sysctlsOf).filter(isOfNetwork)
     : Object.entries(hostConfig.Sysctls ?? {}).filter((each) => !isOfNetwork(each));
   return given.length > 0 || hostConfig.Sysctls ? { Sysctls: Object.fromEntries(given) } : {};
 }
+
+const isOfNetwork = ([name]: readonly [string, string]): boolean => name.startsWith("net.");
 
 const sysctlsOf = ({ dockerConfig }: PayloadContainer): readonly [string, string][] => {
   const { Sysctls = {} }: HostConfig = parseDockerJson(dockerConfig?.hostConfig);

@@ -115,11 +115,11 @@ test("what the agent reports is its address, until it stopped", async () => {
   });
 });
 
-test.each([
-  ["another attachment's", (id = "") => runningAt(id.replace(/^./, "x"))],
-  ["what is no address", (id = "") => runningAt(id, "somewhere")],
-  ["none", (id = "") => ({ ...runningAt(id), containers: [] })],
-  ["one that is not attached", (id = "") => ({ ...runningAt(id), attachments: [] })],
+test.each<[string, (id: string | undefined) => Partial<ReturnType<typeof runningAt>>]>([
+  ["another attachment's", (id) => runningAt(`${id}x`)],
+  ["what is no address", (id) => runningAt(id, "somewhere")],
+  ["none", (id) => ({ ...runningAt(id), containers: [] })],
+  ["one that is not attached", (id) => ({ ...runningAt(id), attachments: [] })],
 ])("%s is not its address", async (_, reportOf) => {
   const controlPlane = await aPlaneWithNetworks();
   const { taskArn: task, attachments } = (await run(controlPlane)) ?? {};

@@ -48,6 +48,6 @@ function shownOf(scope: Scope, task: Stored<Task>, definition: TaskDefinition | 
     ...shown
   } = presentTask(scope, task, { definition, includeTags: false });
   const { inferenceAcceleratorOverrides: _2, ...told } = overrides ?? {};
-  const asTold = attachments.map((attachment) => ({ ...attachment, type: "eni" }));
+  const asTold = attachments.map((attachment) => Object.assign({}, attachment, { type: "eni" }));
   return { ...shown, attachments: asTold, overrides: told };
 }
