@@ -15,8 +15,8 @@ interface Project {
   readonly setup?: string;
   /** Runs in each file, before its tests. */
   readonly eachFile?: string;
-  /** Whether its files may run side by side. */
-  readonly parallel?: boolean;
+  /** How many of its files run side by side; default: one per core. */
+  readonly workers?: number;
 }
 
 const project = ({
@@ -26,7 +26,7 @@ const project = ({
   timeoutMs,
   setup,
   eachFile,
-  parallel = true,
+  workers,
 }: Project) => ({
   plugins: [checkedCommands()],
   test: {
@@ -35,7 +35,8 @@ const project = ({
     exclude: [...defaultExclude, ...exclude],
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
-    fileParallelism: parallel,
+    // Projects with another number of workers run by themselves.
+    ...(workers !== undefined && { maxWorkers: workers, sequence: { groupOrder: 1 } }),
     ...(setup !== undefined && { globalSetup: setup }),
     ...(eachFile !== undefined && { setupFiles: [eachFile] }),
   },
@@ -87,7 +88,8 @@ export default defineConfig({
         include: ["test/e2e/**/*.test.ts", ENGINE_TESTS],
         exclude: [TERRAFORM_TESTS],
         timeoutMs: 300_000,
-        parallel: false,
+        // They wait for containers most of the time.
+        workers: 2,
       }),
     ],
   },
