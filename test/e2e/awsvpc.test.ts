@@ -12,7 +12,6 @@ import {
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import type { NetworkConfiguration, Task } from "@aws-sdk/client-ecs";
-import type { NetworkInspectInfo } from "dockerode";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Berth, eventually } from "./berth.ts";
 import { describeService, runtimeIds, stable, tasksOf } from "./demo.ts";
@@ -276,17 +275,4 @@ describe("a service with networkMode awsvpc", () => {
       before.deployments?.map(({ id }) => id),
     );
   });
-});
-
-test("Berth leaves no network behind", async () => {
-  await berth.down();
-  const networks = await berth.docker.listNetworks();
-  const own = networks.filter(({ Name }) => Name === "berth-awsvpc");
-  const inspected = await Promise.all(
-    own.map(({ Id }): Promise<NetworkInspectInfo> => berth.docker.getNetwork(Id).inspect()),
-  );
-  // Tasks of another installation on this engine keep it.
-  expect(inspected.filter(({ Containers = {} }) => Object.keys(Containers).length === 0)).toEqual(
-    [],
-  );
 });

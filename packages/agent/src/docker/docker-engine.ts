@@ -29,7 +29,7 @@ import { dockerName } from "./names.ts";
 import { ensurePauseImage } from "./pause-image.ts";
 import { type RemovalParts, removeUnusedImages } from "./remove-images.ts";
 import type { TaskCgroups } from "./task-cgroups.ts";
-import { ensureTaskNetwork } from "./task-network.ts";
+import { onTaskNetwork } from "./task-network.ts";
 import { ensureVolumes, ignoreMissing, removeVolumes } from "./volumes.ts";
 import { watchContainers } from "./watch.ts";
 
@@ -91,10 +91,8 @@ export class DockerEngine implements ContainerEngine {
     }
     const signal = AbortSignal.timeout(this.#settings.createTimeoutMs);
     const name = dockerName(task, container.name);
-    const create = async () => {
-      if (holdsNetwork(task, container.name)) await ensureTaskNetwork(this.#docker);
-      return (await this.#docker.createContainer(inTwoParts(name, options, signal))).id;
-    };
+    const create = async () =>
+      (await this.#docker.createContainer(inTwoParts(name, options, signal))).id;
     try {
       return await whileAway(signal, create);
     } catch (error) {
@@ -116,8 +114,10 @@ export class DockerEngine implements ContainerEngine {
   ): Promise<StartedContainer> {
     const signal = AbortSignal.timeout(this.#settings.startTimeoutMs);
     const handle = this.#docker.getContainer(dockerId);
+    const begin = () => handle.start({ abortSignal: signal });
+    const isOnNetwork = holdsNetwork(task, container.name);
     try {
-      await whileAway(signal, () => handle.start({ abortSignal: signal }));
+      await whileAway(signal, () => (isOnNetwork ? onTaskNetwork(this.#docker, begin) : begin()));
     } catch (error) {
       // 304: it runs already.
       if (statusOf(error) !== 304) {

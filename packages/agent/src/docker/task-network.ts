@@ -4,22 +4,22 @@ import type Docker from "dockerode";
 import type { ContainerCreateOptions, ContainerInspectInfo, HostConfig } from "dockerode";
 import { parseDockerJson } from "../demand.ts";
 import { hasOwnNetwork, holdsNetwork, interfaceOf, TASK_NETWORK } from "../task-network.ts";
-import { isFound, statusOf } from "./engine-error.ts";
+import { isFound, messageOf, statusOf } from "./engine-error.ts";
 
 const LABEL = "berth.task-network";
-const MAX_TRIES = 10;
+const MAX_TRIES = 50;
 const RETRY_MS = 200;
 
 /** Makes the network of tasks unless it is there; somebody may have made one with a subnet of his own. */
-export async function ensureTaskNetwork(docker: Docker): Promise<void> {
-  for (let tries = 1; !(await isFound(docker.getNetwork(TASK_NETWORK).inspect())); tries += 1) {
+export async function ensureTaskNetwork(docker: Docker, name = TASK_NETWORK): Promise<void> {
+  for (let tries = 1; !(await isFound(docker.getNetwork(name).inspect())); tries += 1) {
     try {
       await docker.createNetwork({
-        Name: TASK_NETWORK,
+        Name: name,
         Driver: "bridge",
         Labels: { [LABEL]: "true" },
         // Of that name there can be one only, which keeps agents that start at once from making two.
-        Options: { "com.docker.network.bridge.name": TASK_NETWORK },
+        Options: { "com.docker.network.bridge.name": name },
       });
     } catch (error) {
       if (tries === MAX_TRIES) throw error;
@@ -28,16 +28,36 @@ export async function ensureTaskNetwork(docker: Docker): Promise<void> {
   }
 }
 
-/** Removes the network of tasks, where an agent made it and no container is on it. */
-export async function removeTaskNetwork(docker: Docker): Promise<void> {
-  const networks = await docker.listNetworks({ filters: { label: [`${LABEL}=true`] } });
-  for (const { Id } of networks) {
+/** Does what needs that network, and again where another installation has removed it meanwhile. */
+export async function onTaskNetwork(
+  docker: Docker,
+  act: () => Promise<unknown>,
+  name = TASK_NETWORK,
+): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    await ensureTaskNetwork(docker, name);
+    try {
+      await act();
+      return;
+    } catch (error) {
+      if (tries === MAX_TRIES || !isNetworkMissing(error)) throw error;
+    }
+  }
+}
+
+const isNetworkMissing = (error: unknown): boolean =>
+  statusOf(error) === 404 && /network \S+ not found/.test(messageOf(error));
+
+/** Removes that network, where an agent made it and no container runs on it. */
+export async function removeTaskNetwork(docker: Docker, name = TASK_NETWORK): Promise<void> {
+  const filters = { label: [`${LABEL}=true`], name: [`^${name}$`] };
+  for (const { Id } of await docker.listNetworks({ filters })) {
     await docker
       .getNetwork(Id)
       .remove()
       .catch((error: unknown) => {
-        // 403: another installation's tasks are on it. 404: another one has removed it.
-        if (statusOf(error) !== 403 && statusOf(error) !== 404) throw error;
+        // Tasks of another installation are on it, or that removes it too.
+        if (statusOf(error) === undefined) throw error;
       });
   }
 }
