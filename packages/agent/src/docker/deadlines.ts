@@ -13,4 +13,5 @@ export const DEADLINE_MS = {
   stop: 30_000,
   remove: 300_000,
   volume: 300_000,
+  network: 60_000,
 } as const;

@@ -14,6 +14,8 @@ import { dockerInspector } from "./inspector.ts";
 import type { ReadContainer } from "../usage/reading.ts";
 import type { InstanceIdentity } from "./labels.ts";
 import { type CgroupFacts, CGROUPS, openTaskCgroups } from "./task-cgroups.ts";
+import { ensureTaskNetwork } from "./task-network.ts";
+import { pauseProgram } from "./pause-program.ts";
 import { statsReader } from "./stats.ts";
 
 export interface OpenEngine {
@@ -29,6 +31,8 @@ export interface OpenEngine {
   ping(): Promise<void>;
   /** Absent: tasks cannot ask the agent anything. */
   readonly inspector?: ContainerInspector;
+  /** Makes the network of tasks with one of their own. Absent where the engine has no such thing. */
+  ensureTaskNetwork?(): Promise<void>;
   /** The engine as one container instance sees it. */
   forInstance(instance: InstanceIdentity, pulled: PulledImages): ContainerEngine;
   /** Absent where the engine counts nothing. */
@@ -81,6 +85,7 @@ export async function openEngine(config: AgentConfig, log: Log): Promise<OpenEng
       await within(limitMs, (abortSignal) => asked.ping({ abortSignal }));
     },
     inspector: dockerInspector(docker),
+    ...(pauseProgram(architecture) && { ensureTaskNetwork: () => ensureTaskNetwork(docker) }),
     forInstance: (instance, pulled) => {
       const images = new Images(docker, { behavior, logins, pullInactivityMs }, pulled);
       const parts = { docker, images, cgroups, pulled, log, freeShare };

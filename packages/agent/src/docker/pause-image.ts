@@ -6,7 +6,7 @@ import { ContainerError } from "../engine.ts";
 import { PAUSE_IMAGE } from "../pause.ts";
 import { within } from "../within.ts";
 import { DEADLINE_MS } from "./deadlines.ts";
-import { statusOf } from "./engine-error.ts";
+import { isFound } from "./engine-error.ts";
 import { inspectImage } from "./inspect-image.ts";
 import { pauseProgram } from "./pause-program.ts";
 
@@ -16,7 +16,10 @@ import { pauseProgram } from "./pause-program.ts";
  * @throws ContainerError CannotPullContainerError, where there is no program for this architecture
  */
 export async function ensurePauseImage(docker: Docker, architecture: string): Promise<void> {
-  if (await isThere(docker)) return;
+  const looking = within(DEADLINE_MS.inspect, (signal) =>
+    inspectImage(docker, PAUSE_IMAGE, signal),
+  );
+  if (await isFound(looking)) return;
   const program = pauseProgram(architecture);
   if (!program) throw failure(`no ${PAUSE_IMAGE} for ${architecture}`);
   const archive = pack();
@@ -31,16 +34,6 @@ export async function ensurePauseImage(docker: Docker, architecture: string): Pr
   const last = said.toString().trim().split("\n").at(-1) ?? "{}";
   const { error } = JSON.parse(last) as { readonly error?: string };
   if (error !== undefined) throw failure(error);
-}
-
-async function isThere(docker: Docker): Promise<boolean> {
-  try {
-    await within(DEADLINE_MS.inspect, (signal) => inspectImage(docker, PAUSE_IMAGE, signal));
-    return true;
-  } catch (error) {
-    if (statusOf(error) === 404) return false;
-    throw error;
-  }
 }
 
 const failure = (why: string): ContainerError =>
