@@ -101,6 +101,7 @@ const asServed = (config: AgentConfig, { isServing }: OpenEndpoints): AgentConfi
   ...config,
   taskIamRole: config.taskIamRole && isServing,
   taskIamRoleNetworkHost: config.taskIamRoleNetworkHost && isServing,
+  awslogsExecutionRole: config.awslogsExecutionRole && isServing,
 });
 
 const CPU_UNITS_PER_CORE = 1_024;

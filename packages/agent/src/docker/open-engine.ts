@@ -20,6 +20,7 @@ export interface OpenEngine {
   readonly apiVersion: string;
   /** Go's name, such as `amd64`. */
   readonly architecture: string;
+  readonly logDrivers?: readonly string[];
   readonly cores: number;
   readonly memoryMiB: number;
   /** Fails where the engine does not answer in time. */
@@ -39,6 +40,7 @@ interface EngineInfo extends CgroupFacts {
   readonly NCPU: number;
   /** Bytes. */
   readonly MemTotal: number;
+  readonly Plugins?: { readonly Log?: readonly string[] | null };
 }
 
 const BYTES_PER_MIB = 1_048_576;
@@ -65,6 +67,7 @@ export async function openEngine(config: AgentConfig, log: Log): Promise<OpenEng
     version: version.Version,
     apiVersion: version.ApiVersion,
     architecture,
+    ...(info.Plugins?.Log && { logDrivers: info.Plugins.Log }),
     cores: info.NCPU,
     memoryMiB: Math.floor(info.MemTotal / BYTES_PER_MIB),
     ping: async () => {

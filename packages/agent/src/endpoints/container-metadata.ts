@@ -3,6 +3,7 @@ import { isInternal } from "../pause.ts";
 import type { ContainerHealth } from "../state.ts";
 import type { InspectedContainer } from "./container-inspector.ts";
 import type { FoundContainer } from "./find-task.ts";
+import { withoutCredentialsPath } from "./log-credentials.ts";
 import type { MetadataVersion } from "./route.ts";
 
 /**
@@ -53,7 +54,7 @@ const times = ({ state }: FoundContainer, info: Inspected): object =>
 
 const ofVersion4 = ({ state, definition }: FoundContainer, info: Inspected) => ({
   LogDriver: info?.logDriver,
-  LogOptions: info?.logOptions,
+  LogOptions: info?.logOptions && withoutCredentialsPath(info.logOptions),
   ContainerARN: definition.containerArn,
   RestartCount: definition.restartPolicy?.enabled ? (state.restarts?.count ?? 0) : undefined,
 });

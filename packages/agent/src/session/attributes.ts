@@ -16,6 +16,8 @@ export interface EngineFacts {
   readonly apiVersion: string;
   /** Go's name, such as `amd64`. */
   readonly architecture: string;
+  /** Names of the log drivers that it has, beside `none`. Absent: it does not say. */
+  readonly logDrivers?: readonly string[];
 }
 
 /**
@@ -31,7 +33,8 @@ export function capabilityAttributes(
     ...DOCKER_API_MINORS.filter((each) => each <= minor).map(
       (each) => `${OLD_PREFIX}docker-remote-api.1.${each}`,
     ),
-    ...config.loggingDrivers.map((driver) => `${OLD_PREFIX}logging-driver.${driver}`),
+    ...offeredDrivers(config, engine).map((driver) => `${OLD_PREFIX}logging-driver.${driver}`),
+    ...(config.awslogsExecutionRole ? [`${NEW_PREFIX}execution-role-awslogs`] : []),
     ...(config.privilegedDisabled ? [] : [`${OLD_PREFIX}privileged-container`]),
     ...(config.selinuxCapable ? [`${OLD_PREFIX}selinux`] : []),
     ...(config.apparmorCapable ? [`${OLD_PREFIX}apparmor`] : []),
@@ -50,6 +53,15 @@ export function capabilityAttributes(
     ...(config.external ? [`${NEW_PREFIX}external`] : []),
   ].map((name) => ({ name }));
 }
+
+/** An instance may have been told of a driver that its engine was built without. */
+export const offeredDrivers = (
+  { loggingDrivers }: Pick<AgentConfig, "loggingDrivers">,
+  { logDrivers }: Pick<EngineFacts, "logDrivers">,
+): readonly string[] =>
+  loggingDrivers.filter(
+    (driver) => driver === "none" || !logDrivers || logDrivers.includes(driver),
+  );
 
 /** Which driver its GPUs have. */
 export const gpuAttributes = ({ driverVersion }: Gpus): readonly Attribute[] =>

@@ -52,6 +52,8 @@ export interface PayloadContainer {
     readonly restartAttemptPeriod?: number;
   };
   readonly healthCheckType?: "docker";
+  /** Its `awslogs` uses the keys of the execution role. */
+  readonly logsAuthStrategy?: "ExecutionRole";
   readonly dockerConfig?: {
     readonly version: string;
     /** JSON text of the Engine API's container Config: User, WorkingDir, Healthcheck (ns), …. */

@@ -17,6 +17,7 @@ import type {
   Volume,
 } from "@berth/domain/task-definition";
 import { containerConfig, hostConfig } from "./docker-config.ts";
+import type { LogDriverMode, LogOrigin } from "./log-config.ts";
 
 /** The lowest Engine API version that has all that Berth asks for. */
 const ENGINE_API_VERSION = "1.25";
@@ -25,7 +26,12 @@ const ENGINE_API_VERSION = "1.25";
  * A task as its agent wants it. Overrides are applied here, because agents take none but `command`
  * (agent protocol, PayloadMessage).
  */
-export function payloadTask(scope: Scope, task: Task, definition: TaskDefinition): PayloadTask {
+export function payloadTask(
+  scope: Scope,
+  task: Task,
+  definition: TaskDefinition,
+  defaultLogMode: LogDriverMode = "non-blocking",
+): PayloadTask {
   const serviceName = serviceNameOf(task);
   const cpu = task.overrides?.cpu ?? definition.cpu;
   const memory = task.overrides?.memory ?? definition.memory;
@@ -50,7 +56,11 @@ export function payloadTask(scope: Scope, task: Task, definition: TaskDefinition
       const { id = "", imageDigest } =
         task.containers.find(({ name }) => name === container.name) ?? {};
       return {
-        ...payloadContainer(container, override, definition),
+        ...payloadContainer(container, override, definition, {
+          taskId: task.id,
+          defaultMode: defaultLogMode,
+        }),
+        ...logsAuthStrategy(container, task),
         image: imageOf(container, imageDigest),
         containerArn: containerArn(scope, task.cluster, task.id, id),
       };
@@ -68,6 +78,15 @@ function gpuAssociations({ containers }: Task): Pick<PayloadTask, "associations"
   return associations.length > 0 ? { associations } : {};
 }
 
+/** Its keys come with the task. */
+const logsAuthStrategy = (
+  { logConfiguration }: ContainerDefinition,
+  { credentialsIds }: Task,
+): Pick<PayloadContainer, "logsAuthStrategy"> =>
+  logConfiguration?.logDriver === "awslogs" && credentialsIds?.execution !== undefined
+    ? { logsAuthStrategy: "ExecutionRole" }
+    : {};
+
 /** A digest that is known is meant, unless the definition leaves it to the tag. */
 const imageOf = (
   { image, versionConsistency }: ContainerDefinition,
@@ -79,6 +98,7 @@ function payloadContainer(
   container: ContainerDefinition,
   override: ContainerOverride | undefined,
   definition: TaskDefinition,
+  log: LogOrigin,
 ): PayloadContainer {
   const memory = override?.memory ?? container.memory;
   const memoryReservationMiB = override?.memoryReservation ?? container.memoryReservation;
@@ -104,7 +124,7 @@ function payloadContainer(
       version: ENGINE_API_VERSION,
       config: JSON.stringify(containerConfig(container)),
       hostConfig: JSON.stringify(
-        hostConfig(container, definition, { memoryMiB: memory, memoryReservationMiB }),
+        hostConfig(container, definition, { memoryMiB: memory, memoryReservationMiB, log }),
       ),
     },
   };

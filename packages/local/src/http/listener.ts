@@ -4,6 +4,7 @@ import { EcsError, HTTP_STATUS } from "@berth/domain/errors";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { readBody } from "./body.ts";
 import { EVENT_BRIDGE_TARGET } from "../event-bridge/put-events.ts";
+import { LOGS_TARGET } from "../log-service/logs-target.ts";
 import { isStream, sendStream } from "./event-stream.ts";
 import { toProxyEvent, writeResult } from "./proxy-event.ts";
 
@@ -21,12 +22,18 @@ export interface Routes {
   readonly reference: HttpHandler;
   /** EventBridge, told by its target header. */
   readonly events: HttpHandler;
+  /** CloudWatch Logs, told by its target header: handed on as it comes. */
+  readonly logs: RequestListener;
   readonly log: (message: string, error: unknown) => void;
 }
 
 /** The one port: reads a request whole, hands it as an event to its route and sends the answer. */
 export function createListener(routes: Routes): RequestListener {
   return (request, response) => {
+    if (String(request.headers["x-amz-target"]).startsWith(LOGS_TARGET)) {
+      routes.logs(request, response);
+      return;
+    }
     answer(routes, request, response).catch((error: unknown) => {
       routes.log(`${request.method} ${request.url} failed`, error);
       response.destroy();

@@ -8,6 +8,7 @@ import type {
   RootCredentials,
 } from "@berth/contracts/local/installation";
 import { type DataDirectory, writePrivateFile } from "../data-directory.ts";
+import { driverEndpoint, driverKey } from "../log-service/driver-access.ts";
 import { startSchedule } from "../schedule.ts";
 import {
   engineShare,
@@ -30,8 +31,8 @@ export interface SupervisorOptions {
 const SHORTEN_LOGS_INTERVAL_MS = 60_000;
 
 /**
- * The processes of one machine, each started again when it dies: the embedded DynamoDB and SQS, the
- * control plane, and one agent per container instance.
+ * The processes of one machine, each started again when it dies: the embedded DynamoDB and SQS, the log
+ * service, the control plane, and one agent per container instance.
  */
 export class Supervisor {
   readonly endpoint: string;
@@ -51,7 +52,8 @@ export class Supervisor {
       directory.dynamodbSocket,
     ]);
     const sqs = this.#process("sqs", "../embedded/sqs-program.ts", [directory.sqsSocket]);
-    this.#embedded = [dynamodb, sqs];
+    const logs = this.#process("logs", "../log-service/log-service-program.ts", []);
+    this.#embedded = [dynamodb, sqs, logs];
     /**
      * A control plane that was killed leaves messages in flight and receivers that nobody listens
      * to, which would keep its successor waiting. A fresh SQS has neither, and the sweep, with which
@@ -79,6 +81,10 @@ export class Supervisor {
         share,
         engineConcurrency: engineShare(availableParallelism(), count),
         endpoint: this.endpoint,
+        awslogs: {
+          endpoint: driverEndpoint(this.#options.port),
+          ...driverKey(this.#options.credentials),
+        },
         region: this.#options.installation.region,
         cluster: this.#options.cluster,
         autoScalingGroups: this.#options.autoScalingGroups,
