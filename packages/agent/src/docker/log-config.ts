@@ -5,6 +5,7 @@ import { CREDENTIALS_OPTION, ownCredentialsPath } from "../endpoints/log-credent
 export type LogSettings = Pick<LoggingConfig, "awslogsEndpoint" | "awslogsKey">;
 
 const ENDPOINT_OPTION = "awslogs-endpoint";
+const FLUSH_OPTION = "awslogs-force-flush-interval-seconds";
 /** Source: ECS API reference, LogConfiguration, `max-buffer-size`. */
 const DEFAULT_BUFFER = "10m";
 
@@ -24,7 +25,11 @@ export function withLogConfig(hostConfig: HostConfig, settings: LogSettings): Ho
 
 function awslogsDefaults({ awslogsEndpoint, awslogsKey }: LogSettings): Record<string, string> {
   return {
-    ...(awslogsEndpoint !== undefined && { [ENDPOINT_OPTION]: awslogsEndpoint }),
+    ...(awslogsEndpoint !== undefined && {
+      [ENDPOINT_OPTION]: awslogsEndpoint,
+      // Nobody is billed by the request here, and people wait for their lines.
+      [FLUSH_OPTION]: "1",
+    }),
     ...(awslogsKey && { [CREDENTIALS_OPTION]: ownCredentialsPath(awslogsKey) }),
   };
 }

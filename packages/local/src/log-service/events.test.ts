@@ -184,6 +184,7 @@ describe("filtering a group", () => {
   test("merges its streams by time, in pages", async () => {
     await put(aged(9, 5, 1));
     await put(aged(8, 4), "t");
+    server.time += 10_000;
     const first = await filter({ limit: 3 });
     expect(first.events).toMatchObject([
       { message: "-9", logStreamName: "s" },
@@ -209,19 +210,27 @@ describe("filtering a group", () => {
       }
       return fresh.map(({ message }) => message);
     };
-    await put(aged(5, 4));
-    expect(await poll()).toEqual(["-5", "-4"]);
-    await put(aged(4, 3));
-    expect(await poll()).toEqual(["-4", "-3"]);
+    await put(aged(5_000, 4_000));
+    expect(await poll()).toEqual(["-5000", "-4000"]);
+    await put(aged(4_000, 3_500, 2_500));
+    expect(await poll()).toEqual(["-4000", "-3500"]);
+    // Another stream had it before, and is heard of later.
+    await put(aged(2_800), "t");
+    expect(await poll()).toEqual([]);
+    server.time += 10_000;
+    expect(await poll()).toEqual(["-2800", "-2500"]);
     expect(await poll()).toEqual([]);
   });
 
   test("has streams, their prefix, and times of which the last counts", async () => {
     await put(aged(9, 5, 1));
     await put(aged(8), "t");
+    // Of one stream nothing is held back.
     expect((await filter({ logStreamNames: ["t"] })).messages).toEqual(["-8"]);
     expect((await filter({ logStreamNamePrefix: "s" })).messages).toEqual(["-9", "-5", "-1"]);
     const times = { startTime: server.time - 8, endTime: server.time - 5 };
+    expect((await filter(times)).messages).toEqual([]);
+    server.time += 10_000;
     expect((await filter(times)).messages).toEqual(["-8", "-5"]);
     const both = { logStreamNames: ["t"], logStreamNamePrefix: "t" };
     await expect(filter(both)).rejects.toThrow("cannot be given together");
@@ -235,6 +244,7 @@ describe("filtering a group", () => {
     }));
     for (let round = 0; round < 6; round += 1) await put(batch);
     await put([{ timestamp: server.time, message: "needle" }]);
+    server.time += 10_000;
     const first = await filter({ filterPattern: "needle" });
     expect(first).toMatchObject({ messages: [], nextToken: expect.any(String) });
     const second = await filter({ filterPattern: "needle", nextToken: first.nextToken });
@@ -251,6 +261,7 @@ test("is there again after a restart", async () => {
     if (round === 1) await client.send(new CreateLogGroupCommand({ logGroupName: "g" }));
     await createStream(`s${round}`);
     await put([{ timestamp: kept.time, message: `round ${round}` }], `s${round}`);
+    kept.time += 10_000;
     const messages = round === 1 ? ["round 1"] : ["round 1", "round 2"];
     expect((await filter()).messages).toEqual(messages);
     kept.close();

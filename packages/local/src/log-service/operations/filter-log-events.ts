@@ -18,6 +18,13 @@ import {
   tokenMember,
 } from "./operation.ts";
 
+/**
+ * Streams are told at different moments of what happened at one: the engine hands theirs over once a second.
+ * Who follows several by the last time that he saw would miss what another one had from before it; so
+ * that much is not shown yet. CloudWatch, too, shows events after some seconds.
+ */
+const SETTLED_MS = 3_000;
+
 /** What one request looks through at most; whoever filters comes again with a token. */
 const MAX_SCANNED = 50_000;
 
@@ -40,7 +47,7 @@ export const FILTER_LOG_EVENTS = operation(
 
 type Input = z.output<typeof filter>;
 
-function filterEvents({ groups, events }: OperationContext, input: Input): object {
+function filterEvents({ groups, events, now }: OperationContext, input: Input): object {
   const { startTime: from = 0, endTime, filterPattern, limit, nextToken } = input;
   const group = groupNamed(input);
   const names = new Map(groups.listStreams(group).map((stream) => [stream.id, stream.name]));
@@ -48,7 +55,9 @@ function filterEvents({ groups, events }: OperationContext, input: Input): objec
   const matches = readFilterPattern(filterPattern);
   const cut = nextToken === undefined ? undefined : readToken(nextToken).cut;
   // Here the end is one of the times that are asked for.
-  const window = { from, until: endTime === undefined ? END_OF_TIME : endTime + 1 };
+  const asked = endTime === undefined ? END_OF_TIME : endTime + 1;
+  const isMerge = [...names.keys()].filter(has).length > 1;
+  const window = { from, until: isMerge ? Math.min(asked, now() - SETTLED_MS) : asked };
   const source = { kind: "group", id: groups.get(group).id, has } as const;
   const read = eventsAfter(cut, events.forwards(source, windowAfter(cut, window)));
   const { found, end } = scan(read, matches, limit);
