@@ -23,6 +23,16 @@ export function withLogConfig(hostConfig: HostConfig, settings: LogSettings): Ho
   return { ...hostConfig, LogConfig: { Type, Config } };
 }
 
+/** Why the container cannot be logged as it asks; undefined where it can. */
+export function logDriverProblem(
+  hostConfig: HostConfig | undefined,
+  offered: readonly string[],
+): string | undefined {
+  const { Type = "" } = hostConfig?.LogConfig ?? {};
+  if (Type === "" || offered.includes(Type)) return undefined;
+  return `log driver ${Type} is not one of this instance's, which are ${offered.join(", ")} (ECS_AVAILABLE_LOGGING_DRIVERS)`;
+}
+
 function awslogsDefaults({ awslogsEndpoint, awslogsKey }: LogSettings): Record<string, string> {
   return {
     ...(awslogsEndpoint !== undefined && {

@@ -82,18 +82,14 @@ test.each([
 
 test("an instance keeps the share that it has registered with, and takes everything else as it is now", () => {
   const directory = dataDirectory(mkdtempSync(join(tmpdir(), "berth-share-")));
-<<<<<<< HEAD
   const config = {
     index: 1,
+    addressBlock: 1,
     engineConcurrency: 2,
     region: "us-east-1",
     cluster: "default",
     awslogs: AWSLOGS,
   };
-=======
-  const place = { index: 1, addressBlock: 1, region: "us-east-1", cluster: "default" };
-  const config = { ...place, engineConcurrency: 2 };
->>>>>>> integration
   const [first, later] = [
     { cpuUnits: 1_024, memoryMiB: 2_048 },
     { cpuUnits: 4_096, memoryMiB: 4_096 },
