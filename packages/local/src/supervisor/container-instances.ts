@@ -19,8 +19,8 @@ const LEAST: MachineCapacity = { cpuUnits: 1_024, memoryMiB: 512 };
 const ZONES = ["a", "b", "c"] as const;
 const MIB = 1024 * 1024;
 
-/** All of ECS's that Docker has: its agents leave out what their engine does not have. */
-const LOGGING_DRIVERS = [
+/** What instances offer where nobody says: all of ECS's that Docker has. An agent leaves out what its engine has not. */
+export const LOGGING_DRIVERS = [
   "json-file",
   "awslogs",
   "syslog",
@@ -84,7 +84,6 @@ export function ecsConfig(config: InstanceConfig): string {
     ECS_IMAGE_PULL_BEHAVIOR: "prefer-cached",
     ECS_ENABLE_TASK_IAM_ROLE: "true",
     ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST: "true",
-    ECS_AVAILABLE_LOGGING_DRIVERS: JSON.stringify(LOGGING_DRIVERS),
     ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE: "true",
     BERTH_AWSLOGS_ENDPOINT: config.awslogs.endpoint,
     BERTH_AWSLOGS_ACCESS_KEY_ID: config.awslogs.accessKeyId,

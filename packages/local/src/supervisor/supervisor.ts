@@ -13,6 +13,7 @@ import { startSchedule } from "../schedule.ts";
 import {
   engineShare,
   instanceShare,
+  LOGGING_DRIVERS,
   machineCapacity,
   writeEcsConfig,
 } from "./container-instances.ts";
@@ -30,6 +31,7 @@ export interface SupervisorOptions {
   readonly addressBlock: number;
 }
 
+const DRIVERS = "ECS_AVAILABLE_LOGGING_DRIVERS";
 const SHORTEN_LOGS_INTERVAL_MS = 60_000;
 
 /**
@@ -144,6 +146,8 @@ export class Supervisor {
       BERTH_PORT: String(port),
       BERTH_REGION: installation.region,
       BERTH_ACCOUNT: installation.account,
+      // Not in `ecs.config`, which would win over what somebody has set.
+      [DRIVERS]: process.env[DRIVERS] ?? JSON.stringify(LOGGING_DRIVERS),
       AWS_REGION: installation.region,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
