@@ -2,6 +2,7 @@ import { Berth } from "../e2e/berth.ts";
 import { registerDemo } from "../e2e/demo.ts";
 import { benchCost } from "./cost.ts";
 import { benchLambda } from "./lambda.ts";
+import { benchLogs } from "./logs.ts";
 import { residentMiB } from "./process-usage.ts";
 import { benchRequests } from "./requests.ts";
 import { benchRequestUnits } from "./request-units.ts";
@@ -29,6 +30,10 @@ if (only === "placement") {
 }
 if (only === "requests") {
   await benchRequests();
+  process.exit();
+}
+if (only === "logs") {
+  await benchLogs();
   process.exit();
 }
 if (only === "scale") {
