@@ -55,7 +55,7 @@ export function capabilityAttributes(
 }
 
 /** An instance may have been told of a driver that its engine was built without. */
-export const offeredDrivers = (
+const offeredDrivers = (
   { loggingDrivers }: Pick<AgentConfig, "loggingDrivers">,
   { logDrivers }: Pick<EngineFacts, "logDrivers">,
 ): readonly string[] =>

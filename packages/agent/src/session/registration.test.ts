@@ -137,7 +137,7 @@ test("offers no log driver that its engine was built without", async () => {
     NO_GPUS,
     ["awslogs", "json-file"],
   );
-  const names = calls[0]?.input.attributes?.map(({ name = "" }) => name) ?? [];
+  const names = calls[0]?.input.attributes?.map(({ name }) => name) ?? [];
   const offered = names.filter((name) => name.includes("log"));
   expect(offered).toEqual([
     ...["json-file", "awslogs", "none"].map(

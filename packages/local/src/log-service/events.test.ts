@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  type CloudWatchLogsClient,
+  CloudWatchLogsClient,
   CreateLogGroupCommand,
   CreateLogStreamCommand,
   FilterLogEventsCommand,
@@ -24,7 +24,7 @@ let server: LogServiceServer;
 let client: CloudWatchLogsClient;
 beforeEach(async () => {
   server = await serveLogs();
-  client = server.client();
+  client = new CloudWatchLogsClient(server.clientConfig());
   await client.send(new CreateLogGroupCommand({ logGroupName: "g" }));
   for (const name of ["s", "t"]) await createStream(name);
 });
@@ -257,7 +257,7 @@ test("is there again after a restart", async () => {
   const path = join(directory, "events.db");
   for (const round of [1, 2]) {
     const kept = await serveLogs(path);
-    client = kept.client();
+    client = new CloudWatchLogsClient(kept.clientConfig());
     if (round === 1) await client.send(new CreateLogGroupCommand({ logGroupName: "g" }));
     await createStream(`s${round}`);
     await put([{ timestamp: kept.time, message: `round ${round}` }], `s${round}`);
@@ -274,7 +274,7 @@ describe("a caller", () => {
     const Resource = "arn:aws:logs:*:*:log-group:g:*";
     const writing = { Effect: "Allow", Action: ["logs:PutLogEvents"], Resource };
     const document = JSON.stringify({ Statement: [writing] });
-    client = server.client({ kind: "policy", document });
+    client = new CloudWatchLogsClient(server.clientConfig({ kind: "policy", document }));
     await put(aged(1));
     await expect(get()).rejects.toMatchObject({
       name: "AccessDeniedException",
@@ -286,7 +286,7 @@ describe("a caller", () => {
 
   test("is refused whose key nobody knows, and whose signature is wrong", async () => {
     const asking = () => client.send(new FilterLogEventsCommand({ logGroupName: "g" }));
-    client = server.client();
+    client = new CloudWatchLogsClient(server.clientConfig());
     const { accessKeyId } = await client.config.credentials();
     client.config.credentials = async () => ({ accessKeyId, secretAccessKey: "wrong" });
     await expect(asking()).rejects.toMatchObject({ name: "InvalidSignatureException" });

@@ -1,5 +1,5 @@
 import {
-  type CloudWatchLogsClient,
+  CloudWatchLogsClient,
   CreateLogGroupCommand,
   CreateLogStreamCommand,
   DeleteLogGroupCommand,
@@ -21,7 +21,7 @@ let server: LogServiceServer;
 let client: CloudWatchLogsClient;
 beforeEach(async () => {
   server = await serveLogs();
-  client = server.client();
+  client = new CloudWatchLogsClient(server.clientConfig());
 });
 afterEach(() => server.close());
 

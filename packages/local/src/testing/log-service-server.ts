@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { Credential } from "@berth/control-plane/access/find-access-key";
 import type { Grant } from "@berth/domain/access/access-key";
 import { permissionsOf } from "@berth/domain/access/permissions";
@@ -10,9 +9,16 @@ import { LogEvents } from "../log-service/log-events.ts";
 import { LogGroups } from "../log-service/log-groups.ts";
 import { createLogServiceApi } from "../log-service/log-service-api.ts";
 
+interface LogsClientConfig {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly maxAttempts: number;
+}
+
 export interface LogServiceServer {
-  /** The SDK's own, with a key that may do all, or what is granted here. */
-  client(grant?: Grant): CloudWatchLogsClient;
+  /** For the SDK's own client, with a key that may do all, or what is granted here. */
+  clientConfig(grant?: Grant): LogsClientConfig;
   readonly groups: LogGroups;
   readonly events: LogEvents;
   /** Epoch ms, which stands still until it is set. */
@@ -42,18 +48,18 @@ export async function serveLogs(path = ":memory:"): Promise<LogServiceServer> {
     groups,
     events,
     time: Date.now(),
-    client(grant = { kind: "administrator" }) {
+    clientConfig(grant = { kind: "administrator" }) {
       const accessKeyId = `AKIA${String(keys.size).padStart(16, "0")}`;
       const principalArn = "arn:aws:iam::000000000000:user/somebody";
       const credentials = { accessKeyId, secretAccessKey: "secret" };
       const permissions = permissionsOf(grant);
       keys.set(accessKeyId, { ...credentials, principalArn, permissions, isIssued: true });
-      return new CloudWatchLogsClient({
+      return {
         endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
         region: "eu-west-1",
         credentials,
         maxAttempts: 1,
-      });
+      };
     },
     close() {
       server.closeAllConnections();
