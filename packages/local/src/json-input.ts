@@ -1,26 +1,27 @@
 import type { z } from "zod";
 
-/** What a request of AWS's JSON protocol says, or what is wrong with it. */
-export type InputReading<Input> =
-  | { readonly kind: "read"; readonly input: Input }
+/** How a service of AWS's JSON protocol refuses what it cannot read. */
+export interface InputRefusals {
   /** It has another shape. */
-  | { readonly kind: "malformed" }
+  readonly malformed: () => Error;
   /** All that is wrong with its values, as AWS says it. */
-  | { readonly kind: "invalid"; readonly message: string };
+  readonly invalid: (message: string) => Error;
+}
 
-/** The input of an operation, held against its schema. */
+/** The input of an operation, held against its schema. @throws what `refusals` makes */
 export function readInput<Schema extends z.ZodType>(
   schema: Schema,
   text: string,
-): InputReading<z.output<Schema>> {
+  refusals: InputRefusals,
+): z.output<Schema> {
   const given = parse(text);
-  if (given === undefined) return { kind: "malformed" };
+  if (given === undefined) throw refusals.malformed();
   const outcome = schema.safeParse(given, { reportInput: true });
-  if (outcome.success) return { kind: "read", input: outcome.data };
+  if (outcome.success) return outcome.data;
   const faults = outcome.error.issues.map(faultOf);
-  if (faults.includes(undefined)) return { kind: "malformed" };
+  if (faults.includes(undefined)) throw refusals.malformed();
   const count = faults.length === 1 ? "1 validation error" : `${faults.length} validation errors`;
-  return { kind: "invalid", message: `${count} detected: ${faults.join("; ")}` };
+  throw refusals.invalid(`${count} detected: ${faults.join("; ")}`);
 }
 
 function parse(text: string): unknown {

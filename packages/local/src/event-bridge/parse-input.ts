@@ -12,13 +12,10 @@ export function parseInput<Schema extends z.ZodType>(
   schema: Schema,
   text: string,
 ): z.output<Schema> {
-  const reading = readInput(schema, text);
-  switch (reading.kind) {
-    case "read":
-      return reading.input;
-    case "invalid":
-      throw invalid(reading.message);
-    case "malformed":
-      throw new EventBridgeRefusal("SerializationException", "The request is malformed.");
-  }
+  return readInput(schema, text, REFUSALS);
 }
+
+const REFUSALS = {
+  invalid,
+  malformed: () => new EventBridgeRefusal("SerializationException", "The request is malformed."),
+};

@@ -34,22 +34,15 @@ export const operation =
     run: (context: OperationContext, input: z.output<Schema>) => object,
   ): Operation =>
   (context, body, authorize) => {
-    const input = parse(schema, body);
+    const input = readInput(schema, body, REFUSALS);
     authorize(resourceOf(input));
     return run(context, input);
   };
 
-function parse<Schema extends z.ZodType>(schema: Schema, body: string): z.output<Schema> {
-  const reading = readInput(schema, body);
-  switch (reading.kind) {
-    case "read":
-      return reading.input;
-    case "invalid":
-      throw invalid(reading.message);
-    case "malformed":
-      throw new LogsRefusal("SerializationException", "The request is malformed.");
-  }
-}
+const REFUSALS = {
+  invalid,
+  malformed: () => new LogsRefusal("SerializationException", "The request is malformed."),
+};
 
 /* Members that many operations have. Source: CloudWatch Logs API reference. */
 
