@@ -47,6 +47,10 @@ export interface DataDirectory {
   readonly logsSocket: string;
   /** What each role may do: `NAME.json`, a policy document that somebody has put there. */
   readonly roles: string;
+  /** What tasks are made of: objects of S3, secrets and parameters, the last two sealed. */
+  readonly objects: string;
+  readonly secrets: string;
+  readonly parameters: string;
   /** One directory for each container instance, by its number. */
   readonly instances: string;
 }
@@ -76,6 +80,9 @@ export function dataDirectory(root: string): DataDirectory {
     stsSocket: join(sockets, "sts.sock"),
     logsSocket: join(sockets, "logs.sock"),
     roles: join(root, "roles"),
+    objects: join(root, "objects"),
+    secrets: join(root, "secrets.json"),
+    parameters: join(root, "parameters.json"),
     instances: join(root, "instances"),
   };
 }

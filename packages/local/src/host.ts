@@ -38,6 +38,7 @@ import { METRICS_LOG, type MetricsLog, openMetricsLog } from "./metrics-log.ts";
 import { startPollers } from "./queues/start-pollers.ts";
 import { startRoleKeys } from "./start-role-keys.ts";
 import { startSchedules } from "./schedules.ts";
+import { taskSources } from "./task-sources.ts";
 import { createManagementApi } from "./websocket/management-api.ts";
 import { SocketApi } from "./websocket/socket-api.ts";
 
@@ -69,6 +70,7 @@ export async function startHost(
     handlers,
     sockets,
     events: events.handler,
+    services: taskSources(options, clients),
     findAccessKey,
     log,
   });
@@ -211,11 +213,12 @@ function createHttpServer(
     readonly handlers: Handlers;
     readonly sockets: SocketApi;
     readonly events: HttpHandler;
+    readonly services: ReadonlyMap<string, HttpHandler>;
     readonly findAccessKey: VerifyOptions["findAccessKey"];
     readonly log: Log;
   },
 ): Server {
-  const { handlers, sockets, events, findAccessKey, log } = parts;
+  const { handlers, sockets, events, services, findAccessKey, log } = parts;
   const server = createServer(
     createListener({
       account: options.scope.account,
@@ -229,6 +232,7 @@ function createHttpServer(
       }),
       events,
       logs: forwardToLogService(options.directory.logsSocket),
+      services,
       log: (message, error) => log.error(message, describeError(error)),
     }),
   );

@@ -18,6 +18,7 @@ import type {
 } from "@berth/domain/task-definition";
 import { containerConfig, hostConfig } from "./docker-config.ts";
 import type { LogDriverMode, LogOrigin } from "./log-config.ts";
+import { payloadSources } from "./payload-sources.ts";
 
 /** The lowest Engine API version that has all that Berth asks for. */
 const ENGINE_API_VERSION = "1.25";
@@ -61,6 +62,7 @@ export function payloadTask(
           defaultMode: defaultLogMode,
         }),
         ...logsAuthStrategy(container, task),
+        ...payloadSources(container, override, scope.region),
         image: imageOf(container, imageDigest),
         containerArn: containerArn(scope, task.cluster, task.id, id),
       };
