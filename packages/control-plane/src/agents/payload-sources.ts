@@ -36,29 +36,25 @@ function payloadSecrets(
   { secrets = [], logConfiguration }: ContainerDefinition,
   region: string,
 ): readonly PayloadSecret[] {
+  const { secretOptions = [] } = logConfiguration ?? {};
   return [
-    ...secrets.map((secret) => ({
-      ...source(secret, region),
-      type: "ENVIRONMENT_VARIABLE" as const,
-      target: "CONTAINER" as const,
-    })),
-    ...(logConfiguration?.secretOptions ?? []).map((option) => ({
-      ...source(option, region),
-      type: "BOOTSTRAP" as const,
-      target: "LOG_DRIVER" as const,
-    })),
+    ...secrets.map((secret) => payloadSecret(secret, "CONTAINER", region)),
+    ...secretOptions.map((option) => payloadSecret(option, "LOG_DRIVER", region)),
   ];
 }
 
-const source = (
+const payloadSecret = (
   { name, valueFrom }: { readonly name: string; readonly valueFrom: string },
+  target: PayloadSecret["target"],
   region: string,
-) => ({
+): PayloadSecret => ({
   name,
   valueFrom,
   // A parameter may be named without an ARN, a secret may not.
-  provider: valueFrom.includes(":secretsmanager:") ? ("asm" as const) : ("ssm" as const),
+  provider: valueFrom.includes(":secretsmanager:") ? "asm" : "ssm",
   region: regionOf(valueFrom) ?? region,
+  type: target === "CONTAINER" ? "ENVIRONMENT_VARIABLE" : "BOOTSTRAP",
+  target,
 });
 
 /** Undefined where it is no ARN. */
