@@ -44,8 +44,7 @@ export function capabilityAttributes(
     ...DOCKER_API_MINORS.filter((each) => each <= minor).map(
       (each) => `${OLD_PREFIX}docker-remote-api.1.${each}`,
     ),
-    ...offeredDrivers(config, engine).map((driver) => `${OLD_PREFIX}logging-driver.${driver}`),
-    ...(config.awslogsExecutionRole ? [`${NEW_PREFIX}execution-role-awslogs`] : []),
+    ...loggingCapabilities(config, engine),
     ...(config.privilegedDisabled ? [] : [`${OLD_PREFIX}privileged-container`]),
     ...(config.selinuxCapable ? [`${OLD_PREFIX}selinux`] : []),
     ...(config.apparmorCapable ? [`${OLD_PREFIX}apparmor`] : []),
@@ -66,6 +65,11 @@ export function capabilityAttributes(
     ...(config.external ? [`${NEW_PREFIX}external`] : []),
   ].map((name) => ({ name }));
 }
+
+const loggingCapabilities = (config: AgentConfig, engine: EngineFacts): readonly string[] => [
+  ...offeredDrivers(config, engine).map((driver) => `${OLD_PREFIX}logging-driver.${driver}`),
+  ...(config.awslogsExecutionRole ? [`${NEW_PREFIX}execution-role-awslogs`] : []),
+];
 
 /** An instance may have been told of a driver that its engine was built without. */
 const offeredDrivers = (

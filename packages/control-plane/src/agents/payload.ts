@@ -54,9 +54,7 @@ export function payloadTask(
     ...(serviceName !== undefined && { serviceName }),
     ...(cpu !== undefined && { cpu: Number(cpu) / 1024 }),
     ...(memory !== undefined && { memory: Number(memory) }),
-    ...(definition.networkMode && { networkMode: definition.networkMode }),
-    ...(definition.pidMode && { pidMode: definition.pidMode }),
-    ...(definition.ipcMode && { ipcMode: definition.ipcMode }),
+    ...modes(definition),
     containers: definition.containerDefinitions.map((container) => {
       const override = task.overrides?.containerOverrides?.find(
         ({ name }) => name === container.name,
@@ -88,6 +86,12 @@ const payloadInterface = (scope: Scope, attachment: TaskAttachment): PayloadNetw
   index: 0,
   macAddress: macAddressOf(attachment),
   privateDnsName: privateDnsName(attachment),
+});
+
+const modes = ({ networkMode, pidMode, ipcMode }: TaskDefinition): Partial<PayloadTask> => ({
+  ...(networkMode && { networkMode }),
+  ...(pidMode && { pidMode }),
+  ...(ipcMode && { ipcMode }),
 });
 
 /** The agent takes one container for each GPU, and finds it by its name. */
