@@ -77,6 +77,7 @@ export async function startAgent(
     runner,
     roles: endpoints.roles,
     takeUsage,
+    ...(engine.streams && { streams: engine.streams }),
     files,
     log,
     signal,

@@ -1,3 +1,4 @@
+import { STREAMS_ATTRIBUTE } from "@berth/contracts/stream/frames";
 import { AUTO_SCALING_GROUP } from "@berth/domain/capacity-provider";
 import type { Attribute } from "@berth/domain/container-instance";
 import type { AgentConfig } from "../config.ts";
@@ -16,6 +17,8 @@ export interface EngineFacts {
   readonly apiVersion: string;
   /** Go's name, such as `amd64`. */
   readonly architecture: string;
+  /** Absent where there is no way into its containers. */
+  readonly streams?: object;
 }
 
 /**
@@ -48,6 +51,7 @@ export function capabilityAttributes(
     ...(config.taskIamRole ? [`${OLD_PREFIX}task-iam-role`] : []),
     ...(config.taskIamRoleNetworkHost ? [`${OLD_PREFIX}task-iam-role-network-host`] : []),
     ...(config.external ? [`${NEW_PREFIX}external`] : []),
+    ...(engine.streams ? [STREAMS_ATTRIBUTE] : []),
   ].map((name) => ({ name }));
 }
 

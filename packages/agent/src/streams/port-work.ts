@@ -1,0 +1,75 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Channel } from "@berth/contracts/stream/channel";
+import type { StreamLink } from "@berth/contracts/stream/stream-link";
+import type { PortStream } from "@berth/domain/stream-session";
+import type { ContainerStreams } from "./container-streams.ts";
+import { type FindContainer, runningId, type StreamResult, type StreamWork } from "./stream-work.ts";
+
+export interface PortParts {
+  readonly request: PortStream;
+  readonly find: FindContainer;
+  readonly engine: ContainerStreams;
+}
+
+const LOOK_MS = 1_000;
+
+/** Connections to a port of a container: each channel that the client opens is one. */
+export class PortWork implements StreamWork {
+  readonly #parts: PortParts;
+  #address: string | undefined;
+  #bytesIn = 0;
+  #bytesOut = 0;
+
+  constructor(parts: PortParts) {
+    this.#parts = parts;
+  }
+
+  onOpen(channel: Channel): void {
+    const { port } = this.#parts.request;
+    // Without an address, Node would connect to this very machine.
+    if (this.#address === undefined) return channel.reset("The session is not ready.");
+    const socket = connect({ host: this.#address, port, allowHalfOpen: true });
+    socket.on("error", (error) => channel.reset(error.message));
+    // What goes wrong on either side ends both.
+    void Promise.all([this.#feed(channel, socket), this.#drain(socket, channel)])
+      .catch((error: Error) => channel.reset(error.message))
+      .finally(() => socket.destroy());
+  }
+
+  async run(link: StreamLink, over: AbortSignal): Promise<StreamResult> {
+    const { request, find, engine } = this.#parts;
+    const { container: name } = request;
+    const address = await engine.address(runningId(find(name), name));
+    if (address === undefined) {
+      throw new Error(`Container ${name} has no network address that its agent could reach.`);
+    }
+    this.#address = address;
+    link.say({ kind: "ready" });
+    while (!over.aborted && find(name)?.phase === "RUNNING") {
+      await delay(LOOK_MS, undefined, { signal: over }).catch(() => undefined);
+    }
+    return {
+      reason: `Container ${name} does not run any more.`,
+      bytesIn: this.#bytesIn,
+      bytesOut: this.#bytesOut,
+    };
+  }
+
+  async #feed(channel: Channel, socket: Socket): Promise<void> {
+    for await (const piece of channel) {
+      this.#bytesIn += piece.length;
+      if (!socket.write(piece)) await once(socket, "drain");
+    }
+    socket.end();
+  }
+
+  async #drain(socket: Socket, channel: Channel): Promise<void> {
+    for await (const piece of socket as AsyncIterable<Buffer>) {
+      this.#bytesOut += piece.length;
+      await channel.write(piece);
+    }
+    channel.end();
+  }
+}
