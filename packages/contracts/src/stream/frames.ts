@@ -56,6 +56,8 @@ export type StreamMessage = Envelope<"Stream", StreamFrame>;
 export type StreamHello = Envelope<"StreamHello", Readonly<Record<string, never>>>;
 /** The control plane's last, to the client: why nothing more comes. */
 export type StreamEnded = Envelope<"StreamEnded", { readonly reason: string }>;
+/** The reason after which a client may come again and go on. */
+export const STREAM_EXPIRED = "The session has lasted as long as one may.";
 
 /** Control plane to agent, on the command socket: to dial for this session. */
 export type OpenStreamMessage = Envelope<

@@ -1,4 +1,5 @@
 import type { Envelope } from "@berth/contracts/agent/messages";
+import { STREAM_EXPIRED } from "@berth/contracts/stream/frames";
 import type { OpenStreamMessage, StreamEnded, StreamFrame } from "@berth/contracts/stream/frames";
 import { taskArn } from "@berth/domain/arn";
 import { defined } from "@berth/domain/defined";
@@ -149,7 +150,7 @@ export class StreamRelay {
   async #renew(route: Route): Promise<void> {
     const now = this.#controlPlane.now();
     if (route.until <= now) {
-      return this.#end(route.sessionId, { reason: "The session has lasted as long as one may." });
+      return this.#end(route.sessionId, { reason: STREAM_EXPIRED });
     }
     if (route.renewAt > now) return;
     route.renewAt = now + STREAM_LEASE_MS / 2;
