@@ -30,19 +30,20 @@ beforeAll(async () => {
 }, SLOW);
 afterAll(async () => berth?.down());
 
-const WAIT = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1; done"];
+/** Ends on SIGTERM, which a program on its own in its container would not. */
+const WAITING = "trap 'exit 0' TERM; while :; do sleep 1; done";
 
 const aContainer = (members: Partial<ContainerDefinition> = {}): ContainerDefinition => ({
   name: "main",
   image: "berth/demo:1",
   cpu: 16,
   memory: 32,
-  command: WAIT,
+  command: ["sh", "-c", WAITING],
   readonlyRootFilesystem: true,
   ...members,
 });
 
-/** Starts a task of these containers and waits until it runs, or has run. */
+/** Starts a task of these containers and waits until it runs, or has run to its end. */
 async function run(
   containers: readonly ContainerDefinition[],
   enableExecuteCommand = true,
@@ -54,7 +55,11 @@ async function run(
   const { tasks = [] } = await berth.ecs.send(
     new RunTaskCommand({ taskDefinition: family, enableExecuteCommand }),
   );
-  return inState(tasks[0]?.taskArn ?? "", ["RUNNING", "STOPPED"]);
+  const task = await inState(tasks[0]?.taskArn ?? "", ["RUNNING", "STOPPED"]);
+  expect(task.stopCode ?? "EssentialContainerExited", task.stoppedReason).toBe(
+    "EssentialContainerExited",
+  );
+  return task;
 }
 
 const inState = (arn: string, states: readonly string[]): Promise<Task> =>
@@ -67,9 +72,8 @@ const arnOf = ({ taskArn = "" }: Task): string => taskArn;
 
 /** The command as a user has it in a terminal, but without one. */
 function cli(...args: readonly string[]) {
-  const [command = "", ...others] = args;
-  const flags = ["--data-dir", berth.dataDir];
-  return spawn(process.execPath, [CLI, command, ...flags, ...others], {
+  return spawn(process.execPath, [CLI, ...args], {
+    env: { ...process.env, BERTH_DATA_DIR: berth.dataDir },
     stdio: ["pipe", "pipe", "pipe"],
   });
 }
@@ -244,7 +248,7 @@ async function openExec(
 
 describe("berth logs", () => {
   test("follows both containers of a task, and tells them apart", async () => {
-    const says = (word: string) => ["sh", "-c", `echo ${word}; echo ${word}-error >&2; sleep 600`];
+    const says = (word: string) => ["sh", "-c", `echo ${word}; echo ${word}-error >&2; ${WAITING}`];
     const task = await run([
       aContainer({ name: "one", command: says("first") }),
       aContainer({ name: "two", command: says("second") }),
@@ -276,7 +280,7 @@ describe("berth logs", () => {
   });
 
   test("goes on with the task that replaces another one of its service", async () => {
-    const command = ["sh", "-c", 'echo "hello from $(hostname)"; exec sleep 600'];
+    const command = ["sh", "-c", `echo "hello from $(hostname)"; ${WAITING}`];
     const definition = await registerDemo(berth, "chatty", "1", { command });
     await createService(berth, "chatty", definition, 1);
     await stable(berth, "chatty", SLOW);

@@ -1,8 +1,11 @@
 import { idOf } from "../text.ts";
 import type { Berth } from "../with-berth.ts";
 
-/** As many as ListTasks tells at once; nobody may have more sessions either. */
-const MOST = 100;
+interface TaskPage {
+  readonly taskArns: readonly string[];
+  /** For the next page. */
+  readonly next?: string;
+}
 
 /** Ids of a service's tasks that run now. */
 export async function runningTasks(
@@ -11,21 +14,30 @@ export async function runningTasks(
   service: string,
 ): Promise<readonly string[]> {
   const tasks = `/v1/clusters/${encodeURIComponent(cluster)}/tasks`;
-  const query = new URLSearchParams({
-    serviceName: service,
-    desiredStatus: "RUNNING",
-    maxResults: String(MOST),
-  });
-  const { taskArns } = (await berth("GET", `${tasks}?${query}`)) as {
-    readonly taskArns: readonly string[];
-  };
+  const ids = (await listTasks(berth, tasks, service)).map(idOf);
   const states = await Promise.all(
-    taskArns.map(async (arn) => {
-      const { task } = (await berth("GET", `${tasks}/${idOf(arn)}`)) as {
+    ids.map(async (id) => {
+      const { task } = (await berth("GET", `${tasks}/${id}`)) as {
         readonly task: { readonly lastStatus: string };
       };
-      return { id: idOf(arn), isRunning: task.lastStatus === "RUNNING" };
+      return task.lastStatus;
     }),
   );
-  return states.filter(({ isRunning }) => isRunning).map(({ id }) => id);
+  return ids.filter((_, index) => states[index] === "RUNNING");
+}
+
+async function listTasks(berth: Berth, path: string, service: string): Promise<readonly string[]> {
+  const arns: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = new URLSearchParams({
+      serviceName: service,
+      desiredStatus: "RUNNING",
+      ...(cursor !== undefined && { cursor }),
+    });
+    const page = (await berth("GET", `${path}?${query}`)) as TaskPage;
+    arns.push(...page.taskArns);
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return arns;
 }
