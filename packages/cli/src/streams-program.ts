@@ -19,7 +19,11 @@ export function addStreams(program: Command): void {
 function addExec(program: Command): void {
   ofContainer(program.command("exec"))
     .description("Run a program in a running container; its exit code is this command's.")
-    .argument("<task>", "its id or ARN; it must have been run with enableExecuteCommand", whySubject)
+    .argument(
+      "<task>",
+      "its id or ARN; it must have been run with enableExecuteCommand",
+      whySubject,
+    )
     .argument("[command...]", "after --; /bin/sh where there is none")
     .option("-i, --interactive", "hand on standard input", false)
     .option("-t, --tty", "give the program a terminal", false)
@@ -32,7 +36,9 @@ function addExec(program: Command): void {
 
 function addLogs(program: Command): void {
   ofContainer(program.command("logs"))
-    .description("Print what a task's containers wrote, or those of all running tasks of a service.")
+    .description(
+      "Print what a task's containers wrote, or those of all running tasks of a service.",
+    )
     .argument("<task|service>", "task id, name of a service, or ARN of either", whySubject)
     .option("-f, --follow", "go on with what comes", false)
     .option("--tail <number>", "of each container's latest lines (default: all)", (text) =>

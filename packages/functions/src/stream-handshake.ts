@@ -18,4 +18,3 @@ export function bearerTokenOf({ headers = {} }: Handshake): string | undefined {
 
 /** What may be sent by an end of a stream session. */
 export const isStreamFrame = (type: string): boolean => type === "Stream" || type === "StreamHello";
-

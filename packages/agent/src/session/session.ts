@@ -55,7 +55,13 @@ export async function openSession(parts: SessionParts): Promise<void> {
   runner.onHealthChange(() => telemetry.publishHealth());
   const streams =
     parts.streams &&
-    new StreamServer({ ...parts, engine: parts.streams, endpoints, sign, tasks: () => runner.tasks });
+    new StreamServer({
+      ...parts,
+      engine: parts.streams,
+      endpoints,
+      sign,
+      tasks: () => runner.tasks,
+    });
   let telemetryPause: AbortController | undefined;
   const commands = new CommandLink({
     ...parts,

@@ -6,7 +6,12 @@ import type { LinkSignal, StreamLink } from "@berth/contracts/stream/stream-link
 import type { ExecStream } from "@berth/domain/stream-session";
 import type { Log } from "../log.ts";
 import type { ContainerStreams, RunningExec } from "./container-streams.ts";
-import { type FindContainer, runningId, type StreamResult, type StreamWork } from "./stream-work.ts";
+import {
+  type FindContainer,
+  runningId,
+  type StreamResult,
+  type StreamWork,
+} from "./stream-work.ts";
 
 export interface ExecParts {
   readonly request: ExecStream;

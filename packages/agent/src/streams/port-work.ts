@@ -5,7 +5,12 @@ import type { Channel } from "@berth/contracts/stream/channel";
 import type { StreamLink } from "@berth/contracts/stream/stream-link";
 import type { PortStream } from "@berth/domain/stream-session";
 import type { ContainerStreams } from "./container-streams.ts";
-import { type FindContainer, runningId, type StreamResult, type StreamWork } from "./stream-work.ts";
+import {
+  type FindContainer,
+  runningId,
+  type StreamResult,
+  type StreamWork,
+} from "./stream-work.ts";
 
 export interface PortParts {
   readonly request: PortStream;

@@ -46,10 +46,7 @@ export class ClientStream {
    */
   static async open(ticket: StreamTicket, listeners: StreamListeners = {}): Promise<ClientStream> {
     const stream = new ClientStream(await dial(ticket), listeners);
-    const tooLate = setTimeout(
-      () => stream.end("The agent does not answer."),
-      READY_WITHIN_MS,
-    );
+    const tooLate = setTimeout(() => stream.end("The agent does not answer."), READY_WITHIN_MS);
     await stream.#ready.promise.finally(() => clearTimeout(tooLate));
     return stream;
   }

@@ -33,7 +33,7 @@ type Places = Map<string, string>;
  */
 export async function followTask(berth: Berth, of: TaskLogs, wanted: LogsWanted): Promise<void> {
   const places: Places = new Map();
-  for (let next: LogsWanted | undefined = wanted; next; ) {
+  for (let next: LogsWanted | undefined = wanted; next;) {
     const outcome = await followOnce(berth, of, next, places);
     next = outcome === "expired" ? goingOn(wanted, places) : undefined;
   }

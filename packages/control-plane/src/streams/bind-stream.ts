@@ -1,7 +1,12 @@
 import { timingSafeEqual } from "node:crypto";
 import { EcsError } from "@berth/domain/errors";
 import type { StreamSession } from "@berth/domain/stream-session";
-import { letAgentIn, type AgentHandshake, type Dialler, type HandshakeOutcome } from "../agents/connections.ts";
+import {
+  letAgentIn,
+  type AgentHandshake,
+  type Dialler,
+  type HandshakeOutcome,
+} from "../agents/connections.ts";
 import type { ControlPlane } from "../context.ts";
 import { persist, withDue } from "../reconcile/persist.ts";
 import { sha256Hex } from "../request-hash.ts";
@@ -29,7 +34,12 @@ export async function bindClient(
 ): Promise<void> {
   const { streamSessions } = controlPlane.store;
   const now = controlPlane.now();
-  await streamSessions.createConnection({ connectionId, sessionId, end: "client", connectedAt: now });
+  await streamSessions.createConnection({
+    connectionId,
+    sessionId,
+    end: "client",
+    connectedAt: now,
+  });
   const done = await persist<StreamSession>(
     () => streamSessions.find(sessionId),
     (session) =>
@@ -41,7 +51,10 @@ export async function bindClient(
   if (done?.written) return;
   if (!done) isHashOf(token, NOBODYS_HASH);
   await streamSessions.deleteConnection(connectionId);
-  throw new EcsError("AccessDeniedException", "The session's token is invalid, or was used, or is too old.");
+  throw new EcsError(
+    "AccessDeniedException",
+    "The session's token is invalid, or was used, or is too old.",
+  );
 }
 
 const mayDial = (
@@ -73,7 +86,12 @@ export async function bindAgent(
   const { connectionId, containerInstanceId } = letIn.dialled;
   const { streamSessions } = controlPlane.store;
   const now = controlPlane.now();
-  await streamSessions.createConnection({ connectionId, sessionId, end: "agent", connectedAt: now });
+  await streamSessions.createConnection({
+    connectionId,
+    sessionId,
+    end: "agent",
+    connectedAt: now,
+  });
   const done = await persist<StreamSession>(
     () => streamSessions.find(sessionId),
     (session) =>
@@ -87,7 +105,10 @@ export async function bindAgent(
   );
   if (!done?.written) {
     await streamSessions.deleteConnection(connectionId);
-    return { refused: "InvalidInstanceException", message: "No such session waits for this instance." };
+    return {
+      refused: "InvalidInstanceException",
+      message: "No such session waits for this instance.",
+    };
   }
   controlPlane.audit.info("A stream session began", auditOf(done.item));
   return "connected";

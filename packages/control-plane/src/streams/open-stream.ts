@@ -1,7 +1,11 @@
 import { STREAM_DIAL_MS, type StreamTicket } from "@berth/contracts/rest/streams";
 import { STREAM_PARAMETER, STREAMS_ATTRIBUTE } from "@berth/contracts/stream/frames";
 import { EcsError } from "@berth/domain/errors";
-import { type StreamRequest, type StreamSession, streamSessionId } from "@berth/domain/stream-session";
+import {
+  type StreamRequest,
+  type StreamSession,
+  streamSessionId,
+} from "@berth/domain/stream-session";
 import type { Task } from "@berth/domain/task";
 import type { CommandContext } from "../context.ts";
 import { sha256Hex } from "../request-hash.ts";
@@ -73,10 +77,7 @@ async function checkAgent(
   }
 }
 
-async function checkLimits(
-  context: CommandContext,
-  { containerInstanceId }: Task,
-): Promise<void> {
+async function checkLimits(context: CommandContext, { containerInstanceId }: Task): Promise<void> {
   const { store, principalArn } = context;
   const [onInstance, ofPrincipal] = await Promise.all([
     store.streamSessions.onInstance(containerInstanceId, 2 * MAX_STREAMS_OF_INSTANCE),
@@ -86,7 +87,8 @@ async function checkLimits(
   if (open.length >= MAX_STREAMS_OF_INSTANCE) {
     throw tooMany(`Container instance ${containerInstanceId}`, MAX_STREAMS_OF_INSTANCE);
   }
-  if (ofPrincipal >= MAX_STREAMS_OF_PRINCIPAL) throw tooMany(principalArn, MAX_STREAMS_OF_PRINCIPAL);
+  if (ofPrincipal >= MAX_STREAMS_OF_PRINCIPAL)
+    throw tooMany(principalArn, MAX_STREAMS_OF_PRINCIPAL);
 }
 
 const tooMany = (whose: string, limit: number) =>

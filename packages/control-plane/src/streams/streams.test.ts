@@ -1,6 +1,13 @@
 import type { StreamTicket } from "@berth/contracts/rest/streams";
 import { STREAM_EXPIRED } from "@berth/contracts/stream/frames";
-import { aLedger, aTask, anInstance, aSession, aTaskContainer, instanceId } from "@berth/testing/builders";
+import {
+  aLedger,
+  aTask,
+  anInstance,
+  aSession,
+  aTaskContainer,
+  instanceId,
+} from "@berth/testing/builders";
 import {
   AGENT_CONNECTION,
   aStreamFrame,
@@ -38,9 +45,7 @@ describe("asking for a session", () => {
   test("gives a ticket for the agents' socket, and keeps only the hash of its token", async () => {
     const world = await aStreamWorld();
     const ticket = await ask(world);
-    expect(ticket.streamUrl).toBe(
-      `ws://127.0.0.1:4750/ws?streamSession=${ticket.sessionId}`,
-    );
+    expect(ticket.streamUrl).toBe(`ws://127.0.0.1:4750/ws?streamSession=${ticket.sessionId}`);
     const session = await sessionIn(world, ticket);
     expect(session?.request).toEqual({ kind: "exec", container: "web", ...LS });
     expect(JSON.stringify(session)).not.toContain(ticket.token);
