@@ -63,10 +63,14 @@ async function run(
 }
 
 const inState = (arn: string, states: readonly string[]): Promise<Task> =>
-  eventually(`${arn} is ${states.join(" or ")}`, async () => {
-    const { tasks } = await berth.ecs.send(new DescribeTasksCommand({ tasks: [arn] }));
-    return tasks?.find(({ lastStatus = "" }) => states.includes(lastStatus));
-  }, SLOW);
+  eventually(
+    `${arn} is ${states.join(" or ")}`,
+    async () => {
+      const { tasks } = await berth.ecs.send(new DescribeTasksCommand({ tasks: [arn] }));
+      return tasks?.find(({ lastStatus = "" }) => states.includes(lastStatus));
+    },
+    SLOW,
+  );
 
 const arnOf = ({ taskArn = "" }: Task): string => taskArn;
 
@@ -265,7 +269,15 @@ describe("berth logs", () => {
     await berth.ecs.send(new StopTaskCommand({ task: arnOf(task) }));
     const [code] = (await once(child, "exit")) as [number];
     expect(code).toBe(0);
-    const since = await berthCli("logs", "--container", "two", "--timestamps", "--tail", "1", arnOf(task));
+    const since = await berthCli(
+      "logs",
+      "--container",
+      "two",
+      "--timestamps",
+      "--tail",
+      "1",
+      arnOf(task),
+    );
     expect(`${since.output}${since.errors}`).toMatch(/^\d{4}-\S+Z second(-error)?\n$/);
   });
 
@@ -276,7 +288,9 @@ describe("berth logs", () => {
     expect(code).toBe(0);
     const lines = linesOf(output);
     expect(lines).toHaveLength(20_000);
-    expect(lines.every((line, index) => line.length === 508 && Number(line.slice(0, 8)) === index)).toBe(true);
+    expect(
+      lines.every((line, index) => line.length === 508 && Number(line.slice(0, 8)) === index),
+    ).toBe(true);
   });
 
   test("goes on with the task that replaces another one of its service", async () => {
@@ -295,7 +309,16 @@ describe("berth logs", () => {
     expect(tasks[0]).toBe(first?.taskArn?.slice(-8));
     expect(tasks[1]).not.toBe(tasks[0]);
     child.kill("SIGINT");
-    await once(child, "exit");
+    const [code] = (await once(child, "exit")) as [number];
+    expect(code).toBe(130);
+    await eventually("its end is told, with what went through", async () =>
+      (await eventsOf(berth, "--type", "session")).some(
+        ({ detail }) =>
+          detail["state"] === "ENDED" &&
+          String(detail["taskArn"]).endsWith(tasks[1] ?? "?") &&
+          Number(detail["bytesOut"]) > 0,
+      ),
+    );
   });
 });
 

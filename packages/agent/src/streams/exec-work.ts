@@ -9,6 +9,7 @@ import type { ContainerStreams, RunningExec } from "./container-streams.ts";
 import {
   type FindContainer,
   runningId,
+  type StreamCounts,
   type StreamResult,
   type StreamWork,
 } from "./stream-work.ts";
@@ -31,29 +32,32 @@ export class ExecWork implements StreamWork {
     this.#parts = parts;
   }
 
+  get counts(): StreamCounts {
+    return { bytesIn: this.#bytesIn, bytesOut: this.#bytesOut };
+  }
+
   onSignal(signal: LinkSignal): void {
     // One that has just ended has no size any more.
     if (signal.kind === "resize") this.#exec?.resize(signal).catch(() => undefined);
   }
 
-  async run(link: StreamLink, over: AbortSignal): Promise<StreamResult> {
+  async run(link: StreamLink, unwanted: AbortSignal): Promise<StreamResult> {
     const { request, find, engine } = this.#parts;
     const dockerId = runningId(find(request.container), request.container);
     const exec = await engine.exec(dockerId, request);
     this.#exec = exec;
     const leave = () => this.#hangUp(exec);
-    over.addEventListener("abort", leave);
-    if (over.aborted) leave();
+    unwanted.addEventListener("abort", leave);
+    if (unwanted.aborted) leave();
     link.say({ kind: "ready" });
     const channel = link.open(0);
     // The program may end, or close its input, while the client still types.
     this.#feed(channel, exec.stream).catch(() => undefined);
     await this.#drain(exec.stream, channel);
-    over.removeEventListener("abort", leave);
+    unwanted.removeEventListener("abort", leave);
     const exitCode = await exec.exitCode();
     channel.end();
-    const counts = { bytesIn: this.#bytesIn, bytesOut: this.#bytesOut };
-    return { ...counts, ...(exitCode !== undefined && { exitCode }) };
+    return exitCode === undefined ? {} : { exitCode };
   }
 
   async #feed(channel: Channel, stream: Duplex): Promise<void> {

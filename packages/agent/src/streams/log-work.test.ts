@@ -34,7 +34,7 @@ test("a container that is started again is followed on, and no line is told twic
   };
   const request = { kind: "logs", follow: true, tail: 10, since: 5 } as const;
   const stage = new StreamStage(new LogWork({ request, containers: ["web"], find, engine }));
-  expect(await stage.result).toMatchObject({ bytesIn: 0 });
+  expect(await stage.result).toEqual({});
   expect(textsOf(await allOf(stage.opened[0]))).toEqual(["a", "b", "c"]);
   expect(asked).toEqual([
     { follow: true, tail: 10, since: 5 },

@@ -5,7 +5,7 @@ import type { StreamLink } from "@berth/contracts/stream/stream-link";
 import type { LogStream } from "@berth/domain/stream-session";
 import type { ContainerStreams } from "./container-streams.ts";
 import { logRecords, timeOf } from "./log-records.ts";
-import type { FindContainer, StreamResult, StreamWork } from "./stream-work.ts";
+import type { FindContainer, StreamCounts, StreamResult, StreamWork } from "./stream-work.ts";
 
 export interface LogParts {
   readonly request: LogStream;
@@ -33,7 +33,11 @@ export class LogWork implements StreamWork {
     this.#parts = parts;
   }
 
-  async run(link: StreamLink, over: AbortSignal): Promise<StreamResult> {
+  get counts(): StreamCounts {
+    return { bytesIn: 0, bytesOut: this.#bytesOut };
+  }
+
+  async run(link: StreamLink, unwanted: AbortSignal): Promise<StreamResult> {
     const { request, containers, find } = this.#parts;
     const names = request.container === undefined ? containers : [request.container];
     if (!names.some((name) => find(name))) {
@@ -43,24 +47,24 @@ export class LogWork implements StreamWork {
     await Promise.all(
       names.map(async (name, index) => {
         const channel = link.open(index, name);
-        await this.#follow(name, channel, over);
+        await this.#follow(name, channel, unwanted);
         channel.end();
       }),
     );
-    return { bytesIn: 0, bytesOut: this.#bytesOut };
+    return {};
   }
 
   /** To its end, or to what there is by now. */
-  async #follow(name: string, channel: Channel, over: AbortSignal): Promise<void> {
+  async #follow(name: string, channel: Channel, unwanted: AbortSignal): Promise<void> {
     const place: Place = {};
-    while (!over.aborted) {
+    while (!unwanted.aborted) {
       const container = this.#parts.find(name);
       if (container?.dockerId !== undefined) {
-        await this.#copy(container.dockerId, { channel, place, over });
+        await this.#copy(container.dockerId, { channel, place, unwanted });
       }
       // Looked at before the log was: whatever it wrote until it stopped has been read.
       if (!this.#parts.request.follow || !container || container.phase === "STOPPED") return;
-      await delay(LOOK_MS, undefined, { signal: over }).catch(() => undefined);
+      await delay(LOOK_MS, undefined, { signal: unwanted }).catch(() => undefined);
     }
   }
 
@@ -69,8 +73,8 @@ export class LogWork implements StreamWork {
     {
       channel,
       place,
-      over: signal,
-    }: { readonly channel: Channel; readonly place: Place; readonly over: AbortSignal },
+      unwanted: signal,
+    }: { readonly channel: Channel; readonly place: Place; readonly unwanted: AbortSignal },
   ): Promise<void> {
     const { follow, tail, since } = this.#parts.request;
     const { after } = place;

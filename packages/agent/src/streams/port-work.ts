@@ -8,6 +8,7 @@ import type { ContainerStreams } from "./container-streams.ts";
 import {
   type FindContainer,
   runningId,
+  type StreamCounts,
   type StreamResult,
   type StreamWork,
 } from "./stream-work.ts";
@@ -31,6 +32,10 @@ export class PortWork implements StreamWork {
     this.#parts = parts;
   }
 
+  get counts(): StreamCounts {
+    return { bytesIn: this.#bytesIn, bytesOut: this.#bytesOut };
+  }
+
   onOpen(channel: Channel): void {
     const { port } = this.#parts.request;
     // Without an address, Node would connect to this very machine.
@@ -43,7 +48,7 @@ export class PortWork implements StreamWork {
       .finally(() => socket.destroy());
   }
 
-  async run(link: StreamLink, over: AbortSignal): Promise<StreamResult> {
+  async run(link: StreamLink, unwanted: AbortSignal): Promise<StreamResult> {
     const { request, find, engine } = this.#parts;
     const { container: name } = request;
     const address = await engine.address(runningId(find(name), name));
@@ -52,14 +57,10 @@ export class PortWork implements StreamWork {
     }
     this.#address = address;
     link.say({ kind: "ready" });
-    while (!over.aborted && find(name)?.phase === "RUNNING") {
-      await delay(LOOK_MS, undefined, { signal: over }).catch(() => undefined);
+    while (!unwanted.aborted && find(name)?.phase === "RUNNING") {
+      await delay(LOOK_MS, undefined, { signal: unwanted }).catch(() => undefined);
     }
-    return {
-      reason: `Container ${name} does not run any more.`,
-      bytesIn: this.#bytesIn,
-      bytesOut: this.#bytesOut,
-    };
+    return unwanted.aborted ? {} : { reason: `Container ${name} does not run any more.` };
   }
 
   async #feed(channel: Channel, socket: Socket): Promise<void> {

@@ -58,21 +58,21 @@ export class StreamServer {
     const { sessionId, taskArn, request } = asked;
     const socket = await this.#dial(sessionId);
     const { webSocket, closed } = socket;
-    const over = new AbortController();
+    const unwanted = new AbortController();
     const work = this.#open.size > MAX_SESSIONS ? BUSY : this.#workOf(asked);
     const line = new StreamLine({
       socket: { send: (text) => sendText(webSocket, text), close: () => webSocket.close() },
       onOpen: (channel) =>
         work.onOpen ? work.onOpen(channel) : channel.reset("Nothing was to be opened here."),
-      onSignal: (said) => work.onSignal?.(said),
-      onOver: () => over.abort(),
+      onSignal: (said) => (said.kind === "stop" ? unwanted.abort() : work.onSignal?.(said)),
+      onOver: () => unwanted.abort(),
     });
     const hangUp = () => line.end("The agent stops.");
     signal.addEventListener("abort", hangUp);
     webSocket.on("message", (data) => line.hear((data as Buffer).toString("utf8")));
     void closed.then(() => line.end("The connection ended."));
     log.info("stream-opened", { session: sessionId, task: taskArn, kind: request.kind });
-    const result = await resultOf(work, line, over.signal);
+    const result = { ...(await resultOf(work, line, unwanted.signal)), ...work.counts };
     line.link.say({ kind: "closed", ...result });
     await Promise.race([closed, delay(DRAIN_MS, undefined, { ref: false })]);
     signal.removeEventListener("abort", hangUp);
@@ -112,18 +112,20 @@ export class StreamServer {
 }
 
 const BUSY: StreamWork = {
+  counts: { bytesIn: 0, bytesOut: 0 },
   run: () => Promise.reject(new Error(`The instance has ${MAX_SESSIONS} sessions already.`)),
 };
 
 async function resultOf(
   work: StreamWork,
   { link }: StreamLine,
-  over: AbortSignal,
+  unwanted: AbortSignal,
 ): Promise<StreamResult> {
   try {
-    return await work.run(link, over);
+    return await work.run(link, unwanted);
   } catch (error) {
-    return { reason: reasonOf(error), bytesIn: 0, bytesOut: 0 };
+    // What breaks off because it was to end is no failure.
+    return unwanted.aborted ? {} : { reason: reasonOf(error) };
   }
 }
 

@@ -7,6 +7,10 @@ export interface StreamResult {
   readonly exitCode?: number;
   /** Why it could not be as it was asked for. */
   readonly reason?: string;
+}
+
+/** What went through so far. */
+export interface StreamCounts {
   /** To the container. */
   readonly bytesIn: number;
   /** From the container. */
@@ -15,15 +19,16 @@ export interface StreamResult {
 
 /** What is done in one session. */
 export interface StreamWork {
+  readonly counts: StreamCounts;
   /** The client has opened it. */
   onOpen?(channel: Channel): void;
   onSignal?(signal: LinkSignal): void;
   /**
-   * Goes on to the end of it, or until the session is over.
+   * Goes on to the end of it, or until nobody wants it any more.
    *
    * @throws Error whose message says why it cannot be done
    */
-  run(link: StreamLink, over: AbortSignal): Promise<StreamResult>;
+  run(link: StreamLink, unwanted: AbortSignal): Promise<StreamResult>;
 }
 
 /** The container as the agent knows it now; undefined where it knows none. */

@@ -5,6 +5,7 @@ import type { StreamResult, StreamWork } from "../streams/stream-work.ts";
 
 /** A work of the agent's and the client that it is for, with nothing between them. */
 export class StreamStage {
+  readonly work: StreamWork;
   readonly client: StreamLink;
   readonly opened: Channel[] = [];
   readonly signals: LinkSignal["kind"][] = [];
@@ -12,6 +13,7 @@ export class StreamStage {
   readonly #over = new AbortController();
 
   constructor(work: StreamWork) {
+    this.work = work;
     const agent: StreamLink = new StreamLink({
       send: (frame) => this.client.receive(frame),
       onOpen: (channel) => work.onOpen?.(channel),

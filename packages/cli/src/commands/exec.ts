@@ -3,6 +3,7 @@ import { OutputReader } from "@berth/contracts/stream/output-record";
 import type { StreamTicket } from "@berth/contracts/rest/streams";
 import { EXIT_CODES } from "@berth/contracts/local/installation";
 import { ClientStream } from "../streams/client-stream.ts";
+import { stopOnInterrupt } from "../streams/stop-on-interrupt.ts";
 import { clusterOf, streamPath } from "../streams/task-path.ts";
 import { withTerminal } from "../streams/terminal.ts";
 import { writeAll } from "../streams/write-all.ts";
@@ -47,6 +48,7 @@ export async function exec(
 async function runIn(ticket: StreamTicket, { interactive, tty }: ExecOptions): Promise<number> {
   const opened = Promise.withResolvers<Channel>();
   const stream = await ClientStream.open(ticket, { onOpen: opened.resolve });
+  const isOver = stopOnInterrupt(stream);
   const channel = await Promise.race([opened.promise, stream.closed.then(() => opened.promise)]);
   const play = async (): Promise<number> => {
     if (interactive) void feed(channel);
@@ -59,6 +61,7 @@ async function runIn(ticket: StreamTicket, { interactive, tty }: ExecOptions): P
   try {
     return await withTerminal({ link: stream.link, isRaw: tty && interactive, tty }, play);
   } finally {
+    isOver();
     stream.end();
     process.stdin.destroy();
   }

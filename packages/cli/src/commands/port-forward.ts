@@ -4,6 +4,7 @@ import type { Channel } from "@berth/contracts/stream/channel";
 import type { StreamTicket } from "@berth/contracts/rest/streams";
 import { ClientStream } from "../streams/client-stream.ts";
 import { runningTasks } from "../streams/service-tasks.ts";
+import { stopOnInterrupt } from "../streams/stop-on-interrupt.ts";
 import { clusterOf, streamPath } from "../streams/task-path.ts";
 import { writeAll } from "../streams/write-all.ts";
 import type { Subject } from "../why-subject.ts";
@@ -78,10 +79,14 @@ async function serve(
     opened += 1;
     void carry(socket, stream.link.open(opened));
   });
-  const isAsked = once(process, "SIGINT").then(() => undefined);
-  const closed = await Promise.race([stream.closed, isAsked]);
-  stream.end();
-  if (closed) throw new Error(closed.reason ?? "The session is over.");
+  const isOver = stopOnInterrupt(stream);
+  try {
+    const { reason } = await stream.closed;
+    if (reason !== undefined) throw new Error(reason);
+  } finally {
+    isOver();
+    stream.end();
+  }
 }
 
 /** One connection, both ways, until either side is done or broken. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Channel } from "@berth/contracts/stream/channel";
 import type { StreamHello } from "@berth/contracts/stream/frames";
 import { StreamLine } from "@berth/contracts/stream/stream-line";
@@ -16,6 +17,7 @@ export interface StreamListeners {
 
 /** The agent has dialled, or will not. */
 const READY_WITHIN_MS = 30_000;
+const STOP_WITHIN_MS = 3_000;
 const HELLO: StreamHello = { type: "StreamHello", message: {} };
 
 /** The client's end of a stream session. */
@@ -62,6 +64,14 @@ export class ClientStream {
    */
   get closed(): Promise<Closed> {
     return this.#closed.promise;
+  }
+
+  /** Has the agent end what it does, and waits for its account of that, but not for long. */
+  async stop(): Promise<void> {
+    this.link.say({ kind: "stop" });
+    const given = delay(STOP_WITHIN_MS, undefined, { ref: false });
+    await Promise.race([this.#closed.promise.catch(() => undefined), given]);
+    this.end();
   }
 
   end(reason = "The session is over."): void {

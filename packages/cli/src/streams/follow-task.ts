@@ -5,6 +5,7 @@ import type { StreamTicket } from "@berth/contracts/rest/streams";
 import type { Berth } from "../with-berth.ts";
 import { ClientStream } from "./client-stream.ts";
 import { LogPrinter } from "./log-printer.ts";
+import { stopOnInterrupt } from "./stop-on-interrupt.ts";
 import { streamPath } from "./task-path.ts";
 
 export interface LogsWanted {
@@ -69,6 +70,7 @@ async function followOnce(
       printing.push(print(channel, printer).finally(() => keepPlace(places, name, printer)));
     },
   });
+  const isOver = stopOnInterrupt(stream);
   try {
     const { reason } = await stream.closed;
     await Promise.all(printing);
@@ -79,6 +81,7 @@ async function followOnce(
     if ((error as Error).message === STREAM_EXPIRED) return "expired";
     throw error;
   } finally {
+    isOver();
     stream.end();
   }
 }

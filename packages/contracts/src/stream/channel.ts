@@ -71,10 +71,11 @@ export class Channel {
       if (next) {
         yield next;
         this.#giveBack(next.length);
+      } else if (this.#isEnded.there) {
+        // Whatever became of the channel after that: it was read to its end.
+        return;
       } else if (this.#fault) {
         throw this.#fault;
-      } else if (this.#isEnded.there) {
-        return;
       } else {
         await this.#bell.promise;
       }

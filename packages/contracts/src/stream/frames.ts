@@ -36,6 +36,8 @@ export const streamSignal = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("resize"), columns: side, rows: side }),
   /** That the end is there: said where nothing else is. */
   z.object({ kind: z.literal("ping") }),
+  /** The client has enough: the agent is to end what it does. */
+  z.object({ kind: z.literal("stop") }),
   /** The agent's last. A reason says that it could not be as it was asked for. */
   z.object({
     kind: z.literal("closed"),

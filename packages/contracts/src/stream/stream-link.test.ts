@@ -80,6 +80,17 @@ describe("a channel", () => {
     await expect(channel[Symbol.asyncIterator]().next()).rejects.toThrow("connection refused");
   });
 
+  test("is read to its end though the link is over by then", async () => {
+    const { left, opened } = aPair();
+    const channel = left.open(0);
+    const reading = channel[Symbol.asyncIterator]();
+    const [far] = opened;
+    const first = reading.next();
+    far?.end();
+    left.fail("over");
+    expect(await first).toMatchObject({ done: true });
+  });
+
   test("is read to its end where only one direction is over", async () => {
     const { left, opened } = aPair();
     const channel = left.open(0);

@@ -6,7 +6,7 @@ import { StreamFault } from "./stream-fault.ts";
 /** What is not about a channel. */
 export type LinkSignal = Extract<
   StreamSignal,
-  { readonly kind: "ready" | "resize" | "ping" | "closed" }
+  { readonly kind: "ready" | "resize" | "ping" | "stop" | "closed" }
 >;
 
 export interface StreamLinkParts {
@@ -64,6 +64,7 @@ export class StreamLink {
       case "ready":
       case "resize":
       case "ping":
+      case "stop":
       case "closed":
         return this.#parts.onSignal?.(signal);
       case "open":
