@@ -56,9 +56,8 @@ async function run(
     new RunTaskCommand({ taskDefinition: family, enableExecuteCommand }),
   );
   const task = await inState(tasks[0]?.taskArn ?? "", ["RUNNING", "STOPPED"]);
-  expect(task.stopCode ?? "EssentialContainerExited", task.stoppedReason).toBe(
-    "EssentialContainerExited",
-  );
+  const { stopCode = "EssentialContainerExited", stoppedReason } = task;
+  expect({ stopCode, stoppedReason }).toMatchObject({ stopCode: "EssentialContainerExited" });
   return task;
 }
 
@@ -148,7 +147,8 @@ describe("berth exec", () => {
     const child = cli("exec", "-i", arnOf(task), "--", ...marker.split(" "));
     await eventually("it runs", running);
     child.kill("SIGKILL");
-    await eventually("it does not run any more", async () => !(await running()), SLOW);
+    const isGone = await eventually("it is gone", async () => !(await running()), SLOW);
+    expect(isGone).toBe(true);
   });
 
   test("tells who ran what and how it ended, and nothing of what was written", async () => {

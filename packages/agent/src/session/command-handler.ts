@@ -74,9 +74,13 @@ export class CommandHandler {
         return true;
       case undefined:
       default:
-        this.#parts.log.warn("message-unknown", { type: envelope?.type ?? "none" });
-        return false;
+        return this.#unknown(envelope);
     }
+  }
+
+  #unknown(envelope: Envelope | undefined): false {
+    this.#parts.log.warn("message-unknown", { type: envelope?.type ?? "none" });
+    return false;
   }
 
   #heartbeat({ message }: Envelope, send: (request: AcsRequest) => void): void {

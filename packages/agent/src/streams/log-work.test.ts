@@ -13,13 +13,15 @@ const line = (second: number, text: string) =>
 /** An engine whose logs are these, one after the other as they are asked for. */
 function anEngine(...runs: readonly (readonly Buffer[])[]) {
   const asked: Omit<WantedLogs, "signal">[] = [];
+  const signals: AbortSignal[] = [];
   const engine: Pick<ContainerStreams, "logs"> = {
-    logs: async (_dockerId, { signal: _, ...wanted }) => {
+    logs: async (_dockerId, { signal, ...wanted }) => {
+      signals.push(signal);
       asked.push(wanted);
       return { stream: Readable.from(runs[asked.length - 1] ?? []), isPlain: false };
     },
   };
-  return { engine: engine as ContainerStreams, asked };
+  return { engine: engine as ContainerStreams, asked, signals };
 }
 
 const textsOf = (packed: Buffer): readonly string[] =>
@@ -65,17 +67,13 @@ test("a task of which nothing is left has no logs, and that is said", async () =
 });
 
 test("a client that went away is not followed for", async () => {
-  const { engine } = anEngine([line(1, "a")]);
+  const { engine, signals } = anEngine([line(1, "a")]);
   const request = { kind: "logs", follow: true } as const;
   const find = () => aRunningContainer();
   const stage = new StreamStage(new LogWork({ request, containers: ["web"], find, engine }));
-  await allOfOne(stage);
-  stage.end();
-  await stage.result.catch(() => undefined);
-});
-
-/** Until its first line is here. */
-async function allOfOne(stage: StreamStage): Promise<void> {
   while (stage.opened.length === 0) await new Promise((resolve) => setImmediate(resolve));
   for await (const _ of stage.opened[0] ?? []) break;
-}
+  stage.end();
+  await expect(Promise.allSettled([stage.result])).resolves.toHaveLength(1);
+  expect(signals.every(({ aborted }) => aborted)).toBe(true);
+});

@@ -41,11 +41,11 @@ export async function followTask(berth: Berth, of: TaskLogs, wanted: LogsWanted)
 }
 
 /** From where the container was that had come least far. The others' lines are known by their times. */
-function goingOn({ tail: _, ...wanted }: LogsWanted, places: Places): LogsWanted {
+function goingOn(wanted: LogsWanted, places: Places): LogsWanted {
   const [since] = [...places.values()].toSorted();
-  return since === undefined
-    ? wanted
-    : { ...wanted, since: new Date(Math.floor(Date.parse(since))).toISOString() };
+  if (since === undefined) return wanted;
+  const { tail: _, ...others } = wanted;
+  return { ...others, since: new Date(since).toISOString() };
 }
 
 async function followOnce(

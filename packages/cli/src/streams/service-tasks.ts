@@ -35,7 +35,7 @@ async function listTasks(berth: Berth, path: string, service: string): Promise<r
       desiredStatus: "RUNNING",
       ...(cursor !== undefined && { cursor }),
     });
-    const page = (await berth("GET", `${path}?${query}`)) as TaskPage;
+    const page = (await berth("GET", `${path}?${query.toString()}`)) as TaskPage;
     arns.push(...page.taskArns);
     cursor = page.next;
   } while (cursor !== undefined);

@@ -2,6 +2,12 @@ import { ReceiveCredit, SendCredit } from "./credit.ts";
 import { MAX_DATA_BYTES, type StreamSignal } from "./frames.ts";
 import { StreamFault } from "./stream-fault.ts";
 
+/** What an end says of a channel that is open. */
+export type ChannelSignal = Extract<
+  StreamSignal,
+  { readonly kind: "data" | "credit" | "end" | "reset" }
+>;
+
 export interface ChannelParts {
   readonly id: number;
   /** Whose output it carries, where the other end said so. */
@@ -83,7 +89,7 @@ export class Channel {
   }
 
   /** What the other end says of this channel, in its turn. */
-  hear(signal: Exclude<StreamSignal, { kind: "open" }>): void {
+  hear(signal: ChannelSignal): void {
     switch (signal.kind) {
       case "data":
         return this.#hearData(Buffer.from(signal.data, "base64"));

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Channel } from "./channel.ts";
 import { WINDOW } from "./credit.ts";
@@ -46,10 +46,11 @@ test("whatever order frames arrive in, the bytes come out as they went in, and n
         onOpen: (channel) => opened.resolve(channel),
       });
       const near = left.open(0, "web");
-      const running = exchange(near, opened.promise, { there, back });
-      let done = false;
-      void running.finally(() => (done = true));
-      for (let turn = 0; !done; turn += 1) {
+      const progress = { isDone: false };
+      const running = exchange(near, opened.promise, { there, back }).finally(() => {
+        progress.isDone = true;
+      });
+      for (let turn = 0; !progress.isDone; turn += 1) {
         const [pick, twice] = order[turn % order.length] ?? [0, false];
         network.deliver(pick, twice);
         await new Promise((resolve) => setImmediate(resolve));

@@ -60,19 +60,10 @@ export class StreamLink {
   }
 
   #hear(signal: StreamSignal): void {
-    switch (signal.kind) {
-      case "ready":
-      case "resize":
-      case "ping":
-      case "stop":
-      case "closed":
-        return this.#parts.onSignal?.(signal);
-      case "open":
-        return this.#opened(signal);
-      default:
-        // One that this end has reset is not known any more.
-        this.#channels.get(signal.channel)?.hear(signal);
-    }
+    if (!("channel" in signal)) return this.#parts.onSignal?.(signal);
+    if (signal.kind === "open") return this.#opened(signal);
+    // One that this end has reset is not known any more.
+    this.#channels.get(signal.channel)?.hear(signal);
   }
 
   #opened({ channel: id, container }: Extract<StreamSignal, { kind: "open" }>): void {

@@ -12,7 +12,7 @@ import { sha256Hex } from "../request-hash.ts";
 import { STREAM_LIFETIME_MS } from "./stream-times.ts";
 
 /** At once. The agent holds itself to the first, too, whoever lets sessions through. */
-export const MAX_STREAMS_OF_INSTANCE = 50;
+const MAX_STREAMS_OF_INSTANCE = 50;
 const MAX_STREAMS_OF_PRINCIPAL = 100;
 
 const SECRET_DIGITS = 64;

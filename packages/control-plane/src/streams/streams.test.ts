@@ -115,7 +115,8 @@ describe("asking for a session", () => {
     await expect(ask(world)).rejects.toMatchObject({ code: "LimitExceededException" });
 
     const another = await aStreamWorld();
-    const { store, principalArn, now } = another.controlPlane;
+    const { store, principalArn } = another.controlPlane;
+    const now = () => another.controlPlane.now();
     const fill = async (count: number, until: number) => {
       const id = `${instanceId(9)}-${count.toString(16).padStart(32, "0")}`;
       const at = { id, containerInstanceId: instanceId(9), until };
