@@ -122,6 +122,12 @@ describe("berth exec", () => {
     const [code] = (await once(child, "close")) as [number];
     expect(code).toBe(0);
     expect(hash.digest("hex")).toBe(createHash("sha256").update(input).digest("hex"));
+    const agents = ["agent-1", "agent-2"].map((name) => berth.pidOf(name));
+    const deaf = cli("exec", "-i", arnOf(task), "--", "true");
+    deaf.stdin.on("error", () => undefined);
+    deaf.stdin.end(input);
+    expect((await ended(deaf)).code).toBe(0);
+    expect(["agent-1", "agent-2"].map((name) => berth.pidOf(name))).toEqual(agents);
   });
 
   test("gives a terminal of the size that it is told, to which Ctrl-C goes", async () => {

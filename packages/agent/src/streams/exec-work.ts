@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import type { Channel } from "@berth/contracts/stream/channel";
 import { packOutput } from "@berth/contracts/stream/output-record";
@@ -7,6 +6,7 @@ import type { ExecStream } from "@berth/domain/stream-session";
 import type { Log } from "../log.ts";
 import type { ContainerStreams, RunningExec } from "./container-streams.ts";
 import {
+  feed,
   type FindContainer,
   runningId,
   type StreamCounts,
@@ -46,26 +46,20 @@ export class ExecWork implements StreamWork {
     const dockerId = runningId(find(request.container), request.container);
     const exec = await engine.exec(dockerId, request);
     this.#exec = exec;
+    // Input that comes after the end of the program is nobody's fault.
+    exec.stream.on("error", () => undefined);
     const leave = () => this.#hangUp(exec);
     unwanted.addEventListener("abort", leave);
     if (unwanted.aborted) leave();
     link.say({ kind: "ready" });
     const channel = link.open(0);
     // The program may end, or close its input, while the client still types.
-    this.#feed(channel, exec.stream).catch(() => undefined);
+    feed(channel, exec.stream, (count) => (this.#bytesIn += count)).catch(() => undefined);
     await this.#drain(exec.stream, channel);
     unwanted.removeEventListener("abort", leave);
     const exitCode = await exec.exitCode();
     channel.end();
     return exitCode === undefined ? {} : { exitCode };
-  }
-
-  async #feed(channel: Channel, stream: Duplex): Promise<void> {
-    for await (const piece of channel) {
-      this.#bytesIn += piece.length;
-      if (!stream.write(piece)) await once(stream, "drain");
-    }
-    stream.end();
   }
 
   async #drain(stream: Duplex, channel: Channel): Promise<void> {

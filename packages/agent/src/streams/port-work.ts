@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Channel } from "@berth/contracts/stream/channel";
@@ -6,6 +5,7 @@ import type { StreamLink } from "@berth/contracts/stream/stream-link";
 import type { PortStream } from "@berth/domain/stream-session";
 import type { ContainerStreams } from "./container-streams.ts";
 import {
+  feed,
   type FindContainer,
   runningId,
   type StreamCounts,
@@ -43,7 +43,10 @@ export class PortWork implements StreamWork {
     const socket = connect({ host: this.#address, port, allowHalfOpen: true });
     socket.on("error", (error) => channel.reset(error.message));
     // What goes wrong on either side ends both.
-    void Promise.all([this.#feed(channel, socket), this.#drain(socket, channel)])
+    void Promise.all([
+      feed(channel, socket, (count) => (this.#bytesIn += count)),
+      this.#drain(socket, channel),
+    ])
       .catch((error: Error) => channel.reset(error.message))
       .finally(() => socket.destroy());
   }
@@ -61,14 +64,6 @@ export class PortWork implements StreamWork {
       await delay(LOOK_MS, undefined, { signal: unwanted }).catch(() => undefined);
     }
     return unwanted.aborted ? {} : { reason: `Container ${name} does not run any more.` };
-  }
-
-  async #feed(channel: Channel, socket: Socket): Promise<void> {
-    for await (const piece of channel) {
-      this.#bytesIn += piece.length;
-      if (!socket.write(piece)) await once(socket, "drain");
-    }
-    socket.end();
   }
 
   async #drain(socket: Socket, channel: Channel): Promise<void> {

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import type { Writable } from "node:stream";
 import type { Channel } from "@berth/contracts/stream/channel";
 import type { LinkSignal, StreamLink } from "@berth/contracts/stream/stream-link";
 import type { ContainerState } from "../state.ts";
@@ -29,6 +31,21 @@ export interface StreamWork {
    * @throws Error whose message says why it cannot be done
    */
   run(link: StreamLink, unwanted: AbortSignal): Promise<StreamResult>;
+}
+
+/** Hands on what the client sends, no faster than it is taken, and its end. */
+export async function feed(
+  channel: Channel,
+  stream: Writable,
+  onBytes: (count: number) => void,
+): Promise<void> {
+  for await (const piece of channel) {
+    onBytes(piece.length);
+    if (!stream.write(piece)) {
+      await Promise.race([once(stream, "drain"), once(stream, "close")]);
+    }
+  }
+  stream.end();
 }
 
 /** The container as the agent knows it now; undefined where it knows none. */

@@ -3,6 +3,7 @@ import { OutputReader } from "@berth/contracts/stream/output-record";
 import type { StreamTicket } from "@berth/contracts/rest/streams";
 import { EXIT_CODES } from "@berth/contracts/local/installation";
 import { ClientStream } from "../streams/client-stream.ts";
+import { endWithReader } from "../streams/end-with-reader.ts";
 import { stopOnInterrupt } from "../streams/stop-on-interrupt.ts";
 import { clusterOf, streamPath } from "../streams/task-path.ts";
 import { withTerminal } from "../streams/terminal.ts";
@@ -31,6 +32,7 @@ export async function exec(
     process.stderr.write("exec leads into one task: its id or ARN is needed.\n");
     return EXIT_CODES.usage;
   }
+  endWithReader();
   let exitCode: number = EXIT_CODES.failure;
   const code = await withBerth(options, async (berth) => {
     const { container, tty } = options;

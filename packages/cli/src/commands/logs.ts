@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EXIT_CODES } from "@berth/contracts/local/installation";
+import { endWithReader } from "../streams/end-with-reader.ts";
 import { followTask, type LogsWanted } from "../streams/follow-task.ts";
 import { runningTasks } from "../streams/service-tasks.ts";
 import { clusterOf } from "../streams/task-path.ts";
@@ -40,11 +41,6 @@ export async function logs(subject: Subject, options: LogsOptions): Promise<numb
     else isWhole = await logsOfService(berth, subject.name, wanted);
   });
   return code === EXIT_CODES.ok && !isWhole ? EXIT_CODES.failure : code;
-}
-
-/** `berth logs … | head -1` ends with its reader. */
-function endWithReader(): void {
-  process.stdout.on("error", () => process.exit(EXIT_CODES.ok));
 }
 
 /** Its containers are named before their lines where there are several. */

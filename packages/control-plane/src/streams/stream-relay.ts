@@ -45,13 +45,10 @@ export class StreamRelay {
     if (!route) return hangUp(this.#controlPlane, connectionId);
     if (route === "waiting") return undefined;
     await this.#renew(route);
+    // Before the client hears of it, and goes.
+    if (route.end === "agent") await this.#noteEnd(route, frame);
     const outcome = await this.#controlPlane.connections.push(route.peer, frame);
-    if (outcome === "gone") return this.#end(route.sessionId, { reason: goneText(route.end) });
-    const { message } = frame as Envelope<string, StreamFrame>;
-    if (route.end === "agent" && message.kind === "closed") {
-      const { exitCode, reason, bytesIn, bytesOut } = message;
-      await this.#recordEnd(route.sessionId, defined({ exitCode, reason, bytesIn, bytesOut }));
-    }
+    if (outcome === "gone") await this.#end(route.sessionId, { reason: goneText(route.end) });
   }
 
   /** An end has gone, and the session with it. Whether it was one of a stream session at all. */
@@ -65,6 +62,13 @@ export class StreamRelay {
     if (end === "agent") await this.#end(sessionId, { reason: "The agent went away." });
     else await this.#clientLeft(sessionId);
     return true;
+  }
+
+  async #noteEnd({ sessionId }: Route, frame: Envelope): Promise<void> {
+    const { message } = frame as Envelope<string, StreamFrame>;
+    if (message.kind !== "closed") return;
+    const { exitCode, reason, bytesIn, bytesOut } = message;
+    await this.#recordEnd(sessionId, defined({ exitCode, reason, bytesIn, bytesOut }));
   }
 
   /** Nobody is left to hear what is still on its way. */

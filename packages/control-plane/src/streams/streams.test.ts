@@ -1,3 +1,4 @@
+import type { Envelope } from "@berth/contracts/agent/messages";
 import type { StreamTicket } from "@berth/contracts/rest/streams";
 import { STREAM_EXPIRED } from "@berth/contracts/stream/frames";
 import {
@@ -16,6 +17,7 @@ import {
   type StreamWorld,
 } from "@berth/testing/streams";
 import { describe, expect, test } from "vitest";
+import { StreamRelay } from "./stream-relay.ts";
 import { sweep } from "../reconcile/sweep.ts";
 import { askForExec, askForLogs, askForPort } from "./ask-stream.ts";
 import { STREAM_DRAIN_MS, STREAM_LEASE_MS, STREAM_LIFETIME_MS } from "./stream-times.ts";
@@ -203,6 +205,21 @@ describe("a session", () => {
     await world.relay.disconnect("client");
     expect(await sessionIn(world, ticket)).toBeUndefined();
     expect(world.controlPlane.closed).toContain("agent");
+  });
+
+  test("is ended as its agent says though its client goes at that very word", async () => {
+    const world = await aStreamWorld();
+    const ticket = await aSessionOf(world);
+    const ends: unknown[] = [];
+    const { connections } = world.streams;
+    const push = async (connectionId: string, message: Envelope) => {
+      ends.push((await sessionIn(world, ticket))?.end?.exitCode);
+      await world.relay.disconnect("client");
+      return connections.push(connectionId, message);
+    };
+    const relay = new StreamRelay({ ...world.streams, connections: { push } });
+    await relay.receive("agent", CLOSED);
+    expect(ends).toEqual([3]);
   });
 
   test("ends with its client, and hangs up on its agent", async () => {
