@@ -1,3 +1,4 @@
+import { checkedCommands } from "@berth/testing/checked-commands";
 import { defaultExclude, defineConfig } from "vitest/config";
 
 /** Tests that need a Docker Engine: they fail without one. */
@@ -14,8 +15,8 @@ interface Project {
   readonly setup?: string;
   /** Runs in each file, before its tests. */
   readonly eachFile?: string;
-  /** Whether its files may run side by side. */
-  readonly parallel?: boolean;
+  /** How many of its files run side by side; default: one per core. */
+  readonly workers?: number;
 }
 
 const project = ({
@@ -25,15 +26,17 @@ const project = ({
   timeoutMs,
   setup,
   eachFile,
-  parallel = true,
+  workers,
 }: Project) => ({
+  plugins: [checkedCommands()],
   test: {
     name,
     include: [...include],
     exclude: [...defaultExclude, ...exclude],
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
-    fileParallelism: parallel,
+    // Projects with another number of workers run by themselves.
+    ...(workers !== undefined && { maxWorkers: workers, sequence: { groupOrder: 1 } }),
     ...(setup !== undefined && { globalSetup: setup }),
     ...(eachFile !== undefined && { setupFiles: [eachFile] }),
   },
@@ -85,7 +88,8 @@ export default defineConfig({
         include: ["test/e2e/**/*.test.ts", ENGINE_TESTS],
         exclude: [TERRAFORM_TESTS],
         timeoutMs: 300_000,
-        parallel: false,
+        // They wait for containers most of the time.
+        workers: 2,
       }),
     ],
   },

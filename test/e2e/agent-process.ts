@@ -9,10 +9,11 @@ import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messa
 import { connectDocker } from "@berth/agent/docker/connection";
 import { removeTaskCgroup } from "@berth/agent/docker/task-cgroups";
 import { prepareDemoImages } from "@berth/local/engine/demo-image";
+import { instanceAddress } from "./berth.ts";
 import { AgentControlPlane } from "./agent-control-plane.ts";
 
 const IMAGE = "berth/demo:1";
-export const HOST_ADDRESS = "127.0.7.1";
+export const HOST_ADDRESS = instanceAddress(251);
 
 const LABEL = "berth-test=agent";
 

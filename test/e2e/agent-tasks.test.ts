@@ -182,7 +182,7 @@ describe("an agent with a task", () => {
   });
 
   test("holds back a task whose host port is still in use, again and again", async () => {
-    const portMappings = [{ containerPort: 80, hostPort: 18_080, protocol: "tcp" as const }];
+    const portMappings = [{ containerPort: 80, hostPort: 18_084, protocol: "tcp" as const }];
     const next = () => aTask({ containers: [aContainer({ portMappings })] });
     let current = next();
     await runTask(current);
@@ -191,7 +191,7 @@ describe("an agent with a task", () => {
       agent.controlPlane.sendTasks(successor);
       agent.controlPlane.stopTask(current.arn);
       const { containers } = await agent.controlPlane.submitted(successor.arn, "RUNNING");
-      expect(containers).toMatchObject([{ networkBindings: [{ hostPort: 18_080 }] }]);
+      expect(containers).toMatchObject([{ networkBindings: [{ hostPort: 18_084 }] }]);
       await agent.controlPlane.submitted(current.arn, "STOPPED");
       current = successor;
     }

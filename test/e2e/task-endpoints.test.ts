@@ -42,9 +42,12 @@ async function inside(dockerId: string, script: string): Promise<string> {
 const fetchInside = async (dockerId: string, url: string): Promise<unknown> =>
   JSON.parse(await inside(dockerId, `wget -qO- "${url}"`));
 
-/** The status and the text of a refusal: busybox's wget tells only the first of an answer. */
+/**
+ * The status and the text of a refusal: busybox's wget tells only the first of an answer. The agent
+ * asks others of the machine first, and who hangs up before that hears nothing.
+ */
 const refusalInside = (dockerId: string, url: string): Promise<string> =>
-  inside(dockerId, `printf "GET ${url} HTTP/1.0\\r\\n\\r\\n" | nc 169.254.170.2 80`);
+  inside(dockerId, `{ printf "GET ${url} HTTP/1.0\\r\\n\\r\\n"; sleep 2; } | nc 169.254.170.2 80`);
 
 const CREDENTIALS_URL = "http://169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 

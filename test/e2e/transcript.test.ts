@@ -14,7 +14,7 @@ import {
   waitUntilTasksStopped,
 } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Berth, eventually } from "./berth.ts";
+import { Berth, eventually, instanceAddress } from "./berth.ts";
 import { addressOf, createService, describeService, page, registerDemo, tasksOf } from "./demo.ts";
 
 const run = promisify(execFile);
@@ -189,7 +189,7 @@ describe.skipIf(!hasAws)("the same through the AWS CLI", () => {
     const arns = taskArns as readonly string[];
     expect(arns).toHaveLength(3);
     for (const instance of [1, 2, 3]) {
-      const response = await fetch(`http://127.0.1.${instance}:8080/`);
+      const response = await fetch(`http://${instanceAddress(instance)}:8080/`);
       expect(await response.text()).toMatch(/^berth demo 1 on /);
     }
     await aws("run-task", "--task-definition", "job", "--count", "1");

@@ -10,6 +10,7 @@ import type { Log } from "./log.ts";
 import { Runner } from "./runner.ts";
 import { connectApi } from "./session/api.ts";
 import { registerInstance } from "./session/registration.ts";
+import { drainOnSpotNotice } from "./session/spot-notice.ts";
 import { openSession } from "./session/session.ts";
 import { Submitter } from "./session/submit.ts";
 import { StateFiles } from "./state-files.ts";
@@ -67,6 +68,9 @@ export async function startAgent(
     log,
     signal,
   });
+  if (config.spotDraining) {
+    void drainOnSpotNotice({ api, cluster: config.cluster, instance, log, signal });
+  }
   const dockerVersion = engine.version;
   const takeUsage = measure({ config, engine, runner, capacity, log, signal });
   const connected = Promise.withResolvers<void>();

@@ -8,6 +8,8 @@ export interface FeatureConfig {
   /** Whether tasks have a cgroup of their own, with their cpu and memory. */
   readonly taskLimits: boolean;
   readonly healthChecksDisabled: boolean;
+  /** Whether a notice of EC2 that it takes the machine back has the instance drained. */
+  readonly spotDraining: boolean;
   readonly selinuxCapable: boolean;
   readonly apparmorCapable: boolean;
   /** Absent where images are never removed. */
@@ -42,6 +44,7 @@ export function readFeatures(read: ConfigReader): FeatureConfig {
     }),
     taskLimits: read.flag("ECS_ENABLE_TASK_CPU_MEM_LIMIT") ?? true,
     healthChecksDisabled: read.flag("ECS_DISABLE_DOCKER_HEALTH_CHECK") ?? false,
+    spotDraining: read.flag("ECS_ENABLE_SPOT_INSTANCE_DRAINING") ?? false,
     selinuxCapable: read.flag("ECS_SELINUX_CAPABLE") ?? false,
     apparmorCapable: read.flag("ECS_APPARMOR_CAPABLE") ?? false,
   };

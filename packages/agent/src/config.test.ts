@@ -73,6 +73,7 @@ describe("readConfig", () => {
       taskLimits: true,
       healthChecksDisabled: false,
       selinuxCapable: false,
+      spotDraining: false,
       apparmorCapable: false,
       imageCleanup: { intervalMs: 1_800_000, minimumAgeMs: 3_600_000, imagesPerCycle: 5 },
     });

@@ -7,6 +7,7 @@ import { type FeatureConfig, readFeatures } from "./config-features.ts";
 import { ConfigReader } from "./config-reader.ts";
 import { type EndpointConfig, readEndpointConfig } from "./endpoints/endpoint-config.ts";
 import { readRegistryLogins, type RegistryLogins } from "./docker/registry-logins.ts";
+import { type ProxyConfig, readProxy } from "./proxy.ts";
 import { type Measuring, readMeasuring } from "./usage/measuring.ts";
 
 export const IMAGE_PULL_BEHAVIORS = ["default", "always", "once", "prefer-cached"] as const;
@@ -52,6 +53,8 @@ export interface AgentConfig extends FeatureConfig, EndpointConfig, Measuring {
   readonly privilegedDisabled: boolean;
   readonly logLevel: LogLevel;
   readonly dockerHost: string;
+  /** Absent: everybody is asked directly. */
+  readonly proxy?: ProxyConfig;
   /** Berth's own: how many containers are created and started at once. */
   readonly engineConcurrency: number;
   /** Berth's own: what a simulated instance has, where it is not the whole machine. */
@@ -114,6 +117,7 @@ export function readConfig(
     ...readInstance(read),
     ...readDocker(read),
     ...readFeatures(read),
+    ...readProxy(read),
     logLevel: read.choice("ECS_LOGLEVEL", LOG_LEVELS) ?? "info",
     ...readStateDirectory(read),
   };

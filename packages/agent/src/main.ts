@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { startAgent } from "./agent.ts";
 import { ConfigError, parseConfigFile, readConfig } from "./config.ts";
 import { lineLog } from "./log.ts";
+import { useProxy } from "./proxy.ts";
 import { TerminalError } from "./session/registration.ts";
 
 const DEFAULT_CONFIG_FILE = "/etc/ecs/ecs.config";
@@ -14,6 +15,7 @@ const write = (line: string) => process.stdout.write(`${line}\n`);
 
 try {
   const config = readConfig(parseConfigFile(await configText()), process.env);
+  if (config.proxy) useProxy(config.proxy);
   const agent = await startAgent(config, lineLog(config.logLevel, write));
   const leave = () => void agent.close().then(() => process.exit(0));
   process.once("SIGTERM", leave);

@@ -6,7 +6,7 @@ import { EVENT_TYPES } from "./event-text.ts";
 /** BERTH on a telephone's keys, and below the ports that kernels give out by themselves. */
 const DEFAULT_PORT = 23784;
 const DEFAULT_INSTANCES = 3;
-/** Each has its own address in 127.0.1.0/24 and its own process. */
+/** Each has its own address in 127.0.<block>.0/24 and its own process. */
 const MAX_INSTANCES = 50;
 const DEFAULT_LINES = 50;
 
@@ -27,6 +27,15 @@ export const instancesOption = () =>
   new Option("--instances <number>", "how many container instances to simulate")
     .default(DEFAULT_INSTANCES)
     .argParser((text) => wholeNumber(text, 1, MAX_INSTANCES));
+
+export const addressBlockOption = () =>
+  new Option(
+    "--address-block <number>",
+    "container instances have the addresses 127.0.<number>.1 and following; of two Berths on one machine each needs its own",
+  )
+    .env("BERTH_ADDRESS_BLOCK")
+    .default(1)
+    .argParser((text) => wholeNumber(text, 1, 255));
 
 export const autoScalingGroupsOption = () =>
   new Option(

@@ -10,6 +10,7 @@ import { addAlarms } from "./alarms-program.ts";
 import { addKeys } from "./keys-program.ts";
 import { addTokens } from "./tokens-program.ts";
 import {
+  addressBlockOption,
   autoScalingGroupsOption,
   dataDirOption,
   endpointOption,
@@ -76,6 +77,7 @@ function addUp(program: Command): void {
     .description("Start the control plane and the container instances on this machine.")
     .addOption(instancesOption())
     .addOption(autoScalingGroupsOption())
+    .addOption(addressBlockOption())
     .addOption(dataDirOption())
     .addOption(portOption())
     .addOption(regionOption())

@@ -8,7 +8,7 @@ const text = welcome(
     accessKeyId: "AKIA0000000000000000",
     secretAccessKey: "a/b+c",
   },
-  3,
+  { instances: 3, addressBlock: 1 },
 );
 
 test("its export lines can be picked out by what they begin with", () => {

@@ -10,7 +10,10 @@ export interface Endpoint extends RootCredentials {
  * What `berth up` ends with. The `export` lines stand at the start of their lines, so that a shell
  * or a script can pick them out. Version 1 of the AWS CLI reads only AWS_DEFAULT_REGION.
  */
-export function welcome(endpoint: Endpoint, instances: number): string {
+export function welcome(
+  endpoint: Endpoint,
+  { instances, addressBlock }: { readonly instances: number; readonly addressBlock: number },
+): string {
   return `
 Berth is up with ${instances} container instance${instances === 1 ? "" : "s"}. Ctrl-C stops it; containers run on.
 
@@ -26,6 +29,6 @@ Next: paste these lines into another terminal, then run a service in it:
     '[{"name":"web","image":"berth/demo:1","memory":32,"portMappings":[{"containerPort":80,"hostPort":8080}]}]'
   aws ecs create-service --service-name web --task-definition web --desired-count ${instances}
   aws ecs wait services-stable --services web
-  curl http://127.0.1.1:8080
+  curl http://127.0.${addressBlock}.1:8080
 `;
 }

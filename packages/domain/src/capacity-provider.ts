@@ -1,4 +1,5 @@
 import type { CapacityProviderStrategyItem } from "./cluster.ts";
+import { assert } from "./errors.ts";
 import type { Tag } from "./tag.ts";
 
 /** The providers that are there without being made. Source: ECS developer guide, Fargate capacity providers. */
@@ -30,13 +31,28 @@ export interface AutoScalingGroupProvider {
   readonly managedDraining: Switch;
 }
 
+/** What Amazon ECS Managed Instances are to be; nobody starts any yet. */
+export interface ManagedInstances {
+  /** The name of the one cluster that it is for. */
+  readonly cluster: string;
+  /** Checked, and kept as given. Source: ECS API reference, ManagedInstancesProvider. */
+  readonly configuration: Readonly<Record<string, unknown>>;
+}
+
+/** Where a provider's instances come from. */
+type Origin =
+  | {
+      readonly autoScalingGroupProvider: AutoScalingGroupProvider;
+      readonly managedInstances?: never;
+    }
+  | { readonly managedInstances: ManagedInstances; readonly autoScalingGroupProvider?: never };
+
 /** Of the account: clusters are associated with it. All times are epoch ms. */
-export interface CapacityProvider {
+export type CapacityProvider = Origin & {
   readonly name: string;
   readonly status: "ACTIVE" | "INACTIVE";
   /** What became of the latest change; absent where there was none. */
   readonly updateStatus?: "UPDATE_COMPLETE" | "DELETE_COMPLETE";
-  readonly autoScalingGroupProvider: AutoScalingGroupProvider;
   /**
    * Clusters that are associated with it, or are about to be, with the time at which that was said.
    * Written before the cluster is: who deletes the provider asks these clusters and no others.
@@ -46,7 +62,7 @@ export interface CapacityProvider {
   readonly createdAt: number;
   /** It stays describable for a while. */
   readonly inactiveAt?: number;
-}
+};
 
 /** A provider, and the group whose instances are its own. */
 export interface ProviderInstances {
@@ -69,8 +85,23 @@ const GROUP_ARN =
 /** What an attribute of an instance can say. Source: ECS API reference, Attribute `value`. */
 const GROUP_NAME = /^[a-zA-Z0-9_./\\@-]([a-zA-Z0-9_./\\@ -]{0,126}[a-zA-Z0-9_./\\@-])?$/;
 
+/** Managed instances have no group: this and the name of their provider stands for one (ADR 0028). */
+const MANAGED_INSTANCES = "berth.managed-instances/";
+
 /** The name of a group that is given by its ARN or its name, or undefined for what can be neither. */
 export function autoScalingGroupName(arnOrName: string): string | undefined {
   const name = arnOrName.startsWith("arn:") ? GROUP_ARN.exec(arnOrName)?.[1] : arnOrName;
-  return name !== undefined && GROUP_NAME.test(name) ? name : undefined;
+  const isName = name !== undefined && GROUP_NAME.test(name) && !isManagedGroup(name);
+  return isName ? name : undefined;
+}
+
+/** Whether it stands for the managed instances of a provider. */
+export const isManagedGroup = (group: string): boolean => group.startsWith(MANAGED_INSTANCES);
+
+/** The group whose instances are the provider's. */
+export function groupOf({ name, ...provider }: CapacityProvider): string {
+  if (provider.managedInstances) return `${MANAGED_INSTANCES}${name}`;
+  const group = autoScalingGroupName(provider.autoScalingGroupProvider.autoScalingGroupArn);
+  assert(group, `capacity provider ${name} was checked before it was written`);
+  return group;
 }

@@ -41,7 +41,9 @@ export const aCluster = (overrides: Partial<Cluster> = {}): Cluster => ({
   ...overrides,
 });
 
-export const aCapacityProvider = (overrides: Partial<CapacityProvider> = {}): CapacityProvider => ({
+export const aCapacityProvider = (
+  overrides: Partial<Extract<CapacityProvider, { managedInstances?: never }>> = {},
+): CapacityProvider => ({
   name: "spot",
   status: "ACTIVE",
   autoScalingGroupProvider: {

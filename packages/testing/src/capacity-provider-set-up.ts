@@ -20,3 +20,12 @@ export const createProvider = async (
     autoScalingGroupProvider: { autoScalingGroupArn: groupArn(name) },
     ...more,
   });
+
+/** What ECS asks of managed instances, and no more. */
+export const MANAGED: NonNullable<Create["managedInstancesProvider"]> = {
+  infrastructureRoleArn: "arn:aws:iam::123456789012:role/infrastructure",
+  instanceLaunchTemplate: {
+    ec2InstanceProfileArn: "arn:aws:iam::123456789012:instance-profile/managed",
+    networkConfiguration: { subnets: ["subnet-1"] },
+  },
+};

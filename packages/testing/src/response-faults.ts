@@ -3,7 +3,8 @@ import type { NormalizedSchema } from "@smithy/core/schema";
 
 /**
  * What in an answer is not as the SDK's schema has it: members that it does not know, wrong types,
- * nulls, enum values outside of the model.
+ * nulls, enum values outside of the model. Takes an answer as it is printed and as a command gives it:
+ * there, what is undefined will not be printed, and times are dates.
  */
 export function responseFaults(schema: NormalizedSchema, value: unknown): readonly string[] {
   return [...faultsOf(schema, value, { at: "$" })];
@@ -19,7 +20,7 @@ function* faultsOf(schema: NormalizedSchema, value: unknown, place: Place): Gene
   if (schema.isStructSchema()) yield* structureFaults(schema, value, place);
   else if (schema.isListSchema()) yield* listFaults(schema, value, place);
   else if (schema.isMapSchema()) yield* mapFaults(schema, value, place);
-  else if (typeof value !== scalarType(schema)) {
+  else if (!isOfType(schema, value)) {
     yield `${place.at} is no ${scalarType(schema)}: ${JSON.stringify(value)}`;
   } else if (place.allowed && !place.allowed.includes(String(value))) {
     yield `${place.at} is ${String(value)}, which the model does not have`;
@@ -35,6 +36,7 @@ function* structureFaults(
   const members = new Map(schema.structIterator());
   for (const [name, member] of Object.entries(value)) {
     const memberSchema = members.get(name);
+    if (member === undefined) continue;
     if (!memberSchema) yield `${at}.${name} is not in the model`;
     else {
       const allowed = allowedValues(schema.getName() ?? "", name);
@@ -57,7 +59,11 @@ function* mapFaults(schema: NormalizedSchema, value: unknown, { at }: Place): Ge
   }
 }
 
-/** Times are numbers of seconds. */
+const isOfType = (schema: NormalizedSchema, value: unknown): boolean =>
+  typeof value === scalarType(schema) ||
+  (schema.isTimestampSchema() && value instanceof Date && !Number.isNaN(value.getTime()));
+
+/** Printed times are numbers of seconds. */
 function scalarType(schema: NormalizedSchema): "boolean" | "number" | "string" {
   if (schema.isBooleanSchema()) return "boolean";
   return schema.isNumericSchema() || schema.isTimestampSchema() ? "number" : "string";

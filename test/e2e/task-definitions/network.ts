@@ -1,9 +1,10 @@
 import { hostname } from "node:os";
 import { expect } from "vitest";
+import { instanceAddress } from "../berth.ts";
 import { sh, STAY, type Row, type Seen } from "./row.ts";
 
 /** The one instance of these tests. */
-const INSTANCE_ADDRESS = "127.0.1.1";
+const INSTANCE_ADDRESS = instanceAddress(1);
 
 /** How a container is named and reached, and what it reaches. */
 export const NETWORK_ROWS: readonly Row[] = [

@@ -2,6 +2,7 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { fromInstanceMetadata } from "@smithy/credential-provider-imds";
 import type { AgentConfig } from "../config.ts";
 import type { Log } from "../log.ts";
+import { proxiedAgents } from "../proxy.ts";
 import { joinedCredentials } from "./join.ts";
 
 /** The ECS API at the configured endpoint; the SDK keeps its connections open. */
@@ -11,6 +12,7 @@ export function connectApi(config: AgentConfig, log: Log): ECSClient {
     region: config.region,
     ...(config.endpoint !== undefined && { endpoint: config.endpoint }),
     ...(credentials !== undefined && { credentials }),
+    ...proxiedAgents(),
   });
 }
 

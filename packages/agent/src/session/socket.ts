@@ -1,4 +1,5 @@
 import { WebSocket } from "ws";
+import { socketAgent } from "../proxy.ts";
 import type { SignUrl } from "./signing.ts";
 
 export interface OpenSocket {
@@ -49,6 +50,7 @@ export async function openSocket(url: URL, sign: SignUrl): Promise<OpenSocket> {
   const webSocket = new WebSocket(url, {
     headers: { ...headers },
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    ...socketAgent(url),
   });
   const opening = Promise.withResolvers<void>();
   const closing = Promise.withResolvers<SocketEnd>();

@@ -13,6 +13,7 @@ export interface UpOptions {
   readonly dataDir: string;
   readonly port: number;
   readonly instances: number;
+  readonly addressBlock: number;
   readonly autoScalingGroups: readonly string[];
   readonly region?: string;
   readonly installEngine: boolean;
@@ -47,6 +48,8 @@ function supervisorArguments(options: UpOptions): readonly string[] {
     `${options.port}`,
     "--instances",
     `${options.instances}`,
+    "--address-block",
+    `${options.addressBlock}`,
     ...region,
     // Each as one word: a name may begin with a hyphen.
     ...options.autoScalingGroups.map((name) => `--auto-scaling-groups=${name}`),
@@ -79,6 +82,6 @@ async function attend(supervisor: ChildProcess, options: UpOptions): Promise<num
 function greet(url: string, options: UpOptions): void {
   const { region } = readInstallation(options.dataDir);
   const endpoint: Endpoint = { url, region, ...readCredentials(options.dataDir) };
-  const text = options.json ? JSON.stringify(endpoint) : welcome(endpoint, options.instances);
+  const text = options.json ? JSON.stringify(endpoint) : welcome(endpoint, options);
   process.stdout.write(`${text}\n`);
 }

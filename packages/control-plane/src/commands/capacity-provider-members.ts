@@ -6,8 +6,10 @@ import {
   type CapacityProvider,
   type ManagedScaling,
 } from "@berth/domain/capacity-provider";
-import { assert, EcsError } from "@berth/domain/errors";
-import { unsupported } from "./unsupported.ts";
+import { EcsError } from "@berth/domain/errors";
+import type { CommandContext } from "../context.ts";
+import { providerNotFound } from "./find-capacity-provider.ts";
+import { clusterName } from "./identifiers.ts";
 
 type GivenGroup = NonNullable<EcsRequest<"CreateCapacityProvider">["autoScalingGroupProvider"]>;
 type GivenSettings = Omit<GivenGroup, "autoScalingGroupArn">;
@@ -99,27 +101,47 @@ function changedScaling(before: ManagedScaling, given: GivenScaling): ManagedSca
   throw invalid("The minimum or maximum scaling step size value is invalid.");
 }
 
-/** The group whose instances are the provider's. */
-export function groupOf({ name, autoScalingGroupProvider }: CapacityProvider): string {
-  const group = autoScalingGroupName(autoScalingGroupProvider.autoScalingGroupArn);
-  assert(group, `capacity provider ${name} was checked before it was written`);
-  return group;
+type GivenOrigin<Group, Managed> =
+  | { readonly group: Group; readonly managed?: never }
+  | { readonly managed: Managed; readonly group?: never };
+
+/**
+ * Which of the two kinds of provider the request is about.
+ *
+ * @throws EcsError InvalidParameterException, where it is about neither or both
+ */
+export function givenOrigin<Group, Managed>({
+  autoScalingGroupProvider: group,
+  managedInstancesProvider: managed,
+}: {
+  readonly autoScalingGroupProvider?: Group | undefined;
+  readonly managedInstancesProvider?: Managed | undefined;
+}): GivenOrigin<Group, Managed> {
+  if (group && !managed) return { group };
+  if (managed && !group) return { managed };
+  throw invalid(
+    "Either autoScalingGroupProvider or managedInstancesProvider must be given, and not both.",
+  );
 }
 
 /**
- * Refuses what belongs to Amazon ECS Managed Instances, whose providers alone are of one cluster.
+ * Checks the cluster that a request names beside a provider: only one of managed instances is of one.
  *
- * @throws EcsError InvalidParameterException, UnsupportedFeatureException
+ * @throws EcsError ClientException, InvalidParameterException
  */
-export function refuseManagedInstances(request: {
-  readonly managedInstancesProvider?: unknown;
-  readonly cluster?: string | undefined;
-}): void {
-  if (request.managedInstancesProvider) throw unsupported("managed instances capacity providers");
-  if (request.cluster === undefined) return;
-  throw invalid(
+export function checkClusterOf(
+  { scope }: Pick<CommandContext, "scope">,
+  { managedInstances }: CapacityProvider,
+  cluster: string | undefined,
+): void {
+  if (cluster === undefined) return;
+  if (!managedInstances) throw clusterOfGroup();
+  if (clusterName(scope, cluster) !== managedInstances.cluster) throw providerNotFound();
+}
+
+export const clusterOfGroup = () =>
+  invalid(
     "cluster is only for managed instances capacity providers, which alone are of one cluster.",
   );
-}
 
 const invalid = (message: string) => new EcsError("InvalidParameterException", message);

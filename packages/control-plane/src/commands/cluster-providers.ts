@@ -1,9 +1,14 @@
-import { isFargateProvider, type CapacityProvider } from "@berth/domain/capacity-provider";
+import {
+  type CapacityProvider,
+  groupOf,
+  isFargateProvider,
+  isManagedGroup,
+  type ManagedInstances,
+} from "@berth/domain/capacity-provider";
 import type { Cluster } from "@berth/domain/cluster";
 import { EcsError } from "@berth/domain/errors";
 import type { CommandContext } from "../context.ts";
 import { persist } from "../reconcile/persist.ts";
-import { groupOf } from "./capacity-provider-members.ts";
 import { capacityProviderName } from "./identifiers.ts";
 
 /** Source: ECS service quotas, capacity providers per cluster. */
@@ -44,13 +49,15 @@ export async function associate(
   const known = new Map(Object.entries(cluster.autoScalingGroups ?? {}));
   const groups = new Map<string, string>();
   for (const name of names.filter((each) => !isFargateProvider(each))) {
+    if (isManagedGroup(known.get(name) ?? "")) throw alreadyAssociated();
     groups.set(name, known.get(name) ?? groupOf(await claim(context, name, cluster.name)));
   }
   if (new Set(groups.values()).size < groups.size) {
     throw invalid("capacityProviders must have an Auto Scaling group each.");
   }
+  for (const [name, group] of known) if (isManagedGroup(group)) groups.set(name, group);
   return {
-    capacityProviders: names,
+    capacityProviders: [...names, ...managedProviders(cluster)],
     ...(groups.size > 0 && { autoScalingGroups: Object.fromEntries(groups) }),
   };
 }
@@ -65,6 +72,7 @@ async function claim(
     () => capacityProviders.find(name),
     (provider) => {
       if (provider.status !== "ACTIVE") throw doesNotExist();
+      if (provider.managedInstances) throw alreadyAssociated();
       const clusters = { ...provider.clusters, [cluster]: context.now() };
       if (Object.keys(clusters).length <= MAX_CLUSTERS) return { ...provider, clusters };
       throw invalid(`A capacity provider can be associated with at most ${MAX_CLUSTERS} clusters.`);
@@ -111,6 +119,64 @@ export async function clustersWith(
     .filter(([cluster, claimedAt]) => having.has(cluster) || claimedAt > context.now() - CLAIM_MS)
     .map(([cluster]) => cluster);
 }
+
+/** Of the cluster's providers those of managed instances: they are its own for as long as they are there. */
+export const managedProviders = ({ autoScalingGroups = {} }: Partial<Association>) =>
+  Object.entries(autoScalingGroups).flatMap(([name, group]) =>
+    isManagedGroup(group) ? [name] : [],
+  );
+
+/** @throws EcsError InvalidParameterException */
+export function checkRoom({ capacityProviders }: Pick<Cluster, "capacityProviders">): void {
+  if (capacityProviders.length < MAX_PROVIDERS) return;
+  throw invalid(`A cluster can have at most ${MAX_PROVIDERS} capacity providers.`);
+}
+
+/** Gives its cluster a new provider of managed instances. */
+export async function giveToCluster(
+  { store: { clusters } }: CommandContext,
+  provider: CapacityProvider,
+  { cluster }: ManagedInstances,
+): Promise<void> {
+  await persist<Cluster>(
+    () => clusters.find(cluster),
+    (current) => {
+      if (current.status !== "ACTIVE") return undefined;
+      const capacityProviders = [...new Set([...current.capacityProviders, provider.name])];
+      const group = { [provider.name]: groupOf(provider) };
+      return {
+        ...current,
+        capacityProviders,
+        autoScalingGroups: { ...current.autoScalingGroups, ...group },
+      };
+    },
+    (changed) => clusters.replace(changed),
+  );
+}
+
+/** Takes one from its cluster that is not in use there. */
+export async function takeFromCluster(
+  { store: { clusters } }: CommandContext,
+  { name }: CapacityProvider,
+  { cluster }: ManagedInstances,
+): Promise<void> {
+  await persist<Cluster>(
+    () => clusters.find(cluster),
+    (current) => {
+      if (!current.capacityProviders.includes(name)) return undefined;
+      const { [name]: _, ...autoScalingGroups } = current.autoScalingGroups ?? {};
+      const capacityProviders = current.capacityProviders.filter((each) => each !== name);
+      return { ...current, capacityProviders, autoScalingGroups };
+    },
+    (changed) => clusters.replace(changed),
+  );
+}
+
+/** Source: what ECS answers, as told in issues of Terraform's AWS provider. */
+const alreadyAssociated = () =>
+  invalid(
+    "Cannot associate Managed Instances capacity provider to clusters using this API. Managed Instances capacity providers are already associated with the cluster that they were created for.",
+  );
 
 const doesNotExist = () =>
   invalid(

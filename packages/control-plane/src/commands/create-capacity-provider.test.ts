@@ -1,5 +1,10 @@
 import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
-import { PROVIDER_ARN, createProvider, groupArn } from "@berth/testing/capacity-provider-set-up";
+import {
+  PROVIDER_ARN,
+  MANAGED,
+  createProvider,
+  groupArn,
+} from "@berth/testing/capacity-provider-set-up";
 import { aControlPlane } from "@berth/testing/control-plane";
 import { describe, expect, test } from "vitest";
 import { describeCapacityProviders } from "./describe-capacity-providers.ts";
@@ -62,14 +67,19 @@ describe("CreateCapacityProvider", () => {
   const NAME = "The specified capacity provider name is invalid.";
   const GROUP = "The specified Auto Scaling group ARN is invalid";
 
-  const refused: readonly (readonly [string, Partial<Create>, string, string?])[] = [
+  const EITHER = "Either autoScalingGroupProvider or managedInstancesProvider must be given";
+  const MANAGED_GROUP = "berth.managed-instances/x";
+
+  const refused: readonly (readonly [string, Partial<Create>, string])[] = [
     ["an empty name", { name: "" }, NAME],
     ["a name with a space", { name: "a b" }, NAME],
     ["a long name", { name: "a".repeat(256) }, NAME],
     ["a name that begins with aws", { name: "awsome" }, NAME],
     ["a name that begins with ecs", { name: "ECS-mine" }, NAME],
     ["a name that begins with fargate", { name: "FARGATE" }, NAME],
-    ["no group", { autoScalingGroupProvider: undefined }, "autoScalingGroupProvider must be given"],
+    ["neither kind", { autoScalingGroupProvider: undefined }, EITHER],
+    ["both kinds", { managedInstancesProvider: MANAGED }, EITHER],
+    ["the group of managed instances", group({ autoScalingGroupArn: MANAGED_GROUP }), GROUP],
     ["an ARN of something else", group({ autoScalingGroupArn: `${PROVIDER_ARN}x` }), GROUP],
     ["no name of a group", group({ autoScalingGroupArn: "" }), GROUP],
     ["a name that no attribute holds", group({ autoScalingGroupArn: "ä" }), GROUP],
@@ -99,37 +109,22 @@ describe("CreateCapacityProvider", () => {
       "The managed termination protection setting for the capacity provider is invalid.",
     ],
     ["a cluster", { cluster: "default" }, "cluster is only for managed instances"],
-    [
-      "managed instances",
-      {
-        managedInstancesProvider: {
-          infrastructureRoleArn: "arn:aws:iam::123456789012:role/x",
-          instanceLaunchTemplate: { ec2InstanceProfileArn: "arn", networkConfiguration: {} },
-        },
-      },
-      "Berth does not have this yet: managed instances capacity providers.",
-      "UnsupportedFeatureException",
-    ],
     ["a tag of AWS's", { tags: [{ key: "aws:x", value: "" }] }, "Tag keys must not begin"],
   ];
 
-  test.each(
-    refused.map(([name, request, message, code = "InvalidParameterException"]) => ({
-      name,
-      request,
-      message,
-      code,
-    })),
-  )("refuses $name, and makes nothing", async ({ request, message, code }) => {
-    const plane = aControlPlane();
-    await expect(createProvider(plane, "spot", request)).rejects.toMatchObject({
-      code,
-      message: expect.stringContaining(message) as string,
-    });
-    expect(
-      (await describeCapacityProviders(plane, {})).capacityProviders?.map(({ name }) => name),
-    ).toEqual(["FARGATE", "FARGATE_SPOT"]);
-  });
+  test.each(refused.map(([name, request, message]) => ({ name, request, message })))(
+    "refuses $name, and makes nothing",
+    async ({ request, message }) => {
+      const plane = aControlPlane();
+      await expect(createProvider(plane, "spot", request)).rejects.toMatchObject({
+        code: "InvalidParameterException",
+        message: expect.stringContaining(message) as string,
+      });
+      expect(
+        (await describeCapacityProviders(plane, {})).capacityProviders?.map(({ name }) => name),
+      ).toEqual(["FARGATE", "FARGATE_SPOT"]);
+    },
+  );
 
   test("refuses a name that is taken, and a group that is", async () => {
     const plane = aControlPlane();

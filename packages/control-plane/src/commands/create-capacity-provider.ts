@@ -1,29 +1,32 @@
 import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
-import type { CapacityProvider } from "@berth/domain/capacity-provider";
+import { type CapacityProvider, groupOf } from "@berth/domain/capacity-provider";
 import { EcsError } from "@berth/domain/errors";
 import type { CommandContext } from "../context.ts";
 import {
   checkProviderName,
-  groupOf,
+  clusterOfGroup,
+  givenOrigin,
   newGroupProvider,
-  refuseManagedInstances,
 } from "./capacity-provider-members.ts";
+import { checkRoom, giveToCluster } from "./cluster-providers.ts";
 import type { Command } from "./command.ts";
 import { everyPage } from "./every-page.ts";
+import { activeCluster } from "./find-cluster.ts";
+import { newManagedInstances } from "./managed-instances-members.ts";
 import { presentCapacityProvider } from "./present/capacity-provider.ts";
 import { validTags } from "./tags.ts";
 
 /**
- * Makes a provider of the instances of an Auto Scaling group, which has no other. The name of a
- * deleted one is free again.
+ * Makes a provider: of the instances of an Auto Scaling group, which has no other, or of managed
+ * instances, which its cluster has from then on. The name of a deleted one is free again.
  *
- * @throws EcsError ClientException, InvalidParameterException, UnsupportedFeatureException
+ * @throws EcsError ClientException, ClusterNotFoundException, InvalidParameterException
  */
 export const createCapacityProvider: Command<"CreateCapacityProvider"> = async (
   context,
   request,
 ) => {
-  const wanted = newProvider(context, request);
+  const wanted = await newProvider(context, request);
   await checkGroupIsFree(context, wanted);
   const { capacityProviders } = context.store;
   for (;;) {
@@ -33,6 +36,7 @@ export const createCapacityProvider: Command<"CreateCapacityProvider"> = async (
       ? capacityProviders.replace({ ...wanted, version: existing.version })
       : capacityProviders.create(wanted);
     if ((await written) === "ok") {
+      if (wanted.managedInstances) await giveToCluster(context, wanted, wanted.managedInstances);
       return {
         capacityProvider: presentCapacityProvider(context.scope, wanted, { includeTags: true }),
       };
@@ -40,27 +44,29 @@ export const createCapacityProvider: Command<"CreateCapacityProvider"> = async (
   }
 };
 
-function newProvider(
+async function newProvider(
   context: CommandContext,
   request: EcsRequest<"CreateCapacityProvider">,
-): CapacityProvider {
-  const { name = "", autoScalingGroupProvider } = request;
+): Promise<CapacityProvider> {
+  const { name = "", cluster: given } = request;
   checkProviderName(name);
-  refuseManagedInstances(request);
-  if (!autoScalingGroupProvider) {
+  const origin = givenOrigin(request);
+  const createdAt = context.now();
+  const common = { name, status: "ACTIVE" as const, tags: validTags(request.tags), createdAt };
+  if (origin.group) {
+    if (given !== undefined) throw clusterOfGroup();
+    return { ...common, autoScalingGroupProvider: newGroupProvider(origin.group), clusters: {} };
+  }
+  if (given === undefined) {
     throw new EcsError(
       "InvalidParameterException",
-      "autoScalingGroupProvider must be given: Berth has capacity providers of no other kind to create.",
+      "cluster must be given for a managed instances capacity provider, which is of one cluster.",
     );
   }
-  return {
-    name,
-    status: "ACTIVE",
-    autoScalingGroupProvider: newGroupProvider(autoScalingGroupProvider),
-    clusters: {},
-    tags: validTags(request.tags),
-    createdAt: context.now(),
-  };
+  const cluster = await activeCluster(context, given);
+  checkRoom(cluster);
+  const managedInstances = newManagedInstances(cluster.name, origin.managed);
+  return { ...common, managedInstances, clusters: { [cluster.name]: createdAt } };
 }
 
 /** Two that come at once may both find it free: a cluster then takes only one of them. */

@@ -60,7 +60,7 @@ function newCluster(
     capacityProviders,
     defaultCapacityProviderStrategy: validDefaultStrategy(
       request.defaultCapacityProviderStrategy ?? [],
-      capacityProviders,
+      { capacityProviders },
     ),
     ...(configuration && { configuration: { ...configuration } }),
     ...(serviceConnectDefaults?.namespace && {

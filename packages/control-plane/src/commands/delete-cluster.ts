@@ -1,7 +1,8 @@
+import type { Cluster } from "@berth/domain/cluster";
 import { EcsError } from "@berth/domain/errors";
 import type { CommandContext } from "../context.ts";
 import { everyService, liveTasks, NO_COUNTS } from "./cluster-counts.ts";
-import { dissociate } from "./cluster-providers.ts";
+import { dissociate, managedProviders } from "./cluster-providers.ts";
 import type { Command } from "./command.ts";
 import { activeCluster } from "./find-cluster.ts";
 import { presentCluster } from "./present/cluster.ts";
@@ -10,12 +11,13 @@ import { presentCluster } from "./present/cluster.ts";
  * Makes an empty cluster INACTIVE, without its tags. It stays describable, and its name may be created
  * again.
  *
- * @throws EcsError ClusterNotFoundException, ClusterContainsContainerInstancesException,
- * ClusterContainsServicesException, ClusterContainsTasksException, InvalidParameterException
+ * @throws EcsError ClusterNotFoundException, ClusterContainsCapacityProviderException,
+ * ClusterContainsContainerInstancesException, ClusterContainsServicesException, ClusterContainsTasksException, InvalidParameterException
  */
 export const deleteCluster: Command<"DeleteCluster"> = async (context, request) => {
   for (;;) {
     const cluster = await activeCluster(context, request.cluster);
+    checkNoManagedProviders(cluster);
     await checkEmpty(context, cluster.name);
     const deleted = { ...cluster, status: "INACTIVE" as const, tags: [] };
     if ((await context.store.clusters.replace(deleted)) === "conflict") continue;
@@ -24,6 +26,14 @@ export const deleteCluster: Command<"DeleteCluster"> = async (context, request) 
     return { cluster: presentCluster(context.scope, deleted, view) };
   }
 };
+
+function checkNoManagedProviders(cluster: Cluster): void {
+  if (managedProviders(cluster).length === 0) return;
+  throw new EcsError(
+    "ClusterContainsCapacityProviderException",
+    "The Cluster cannot be deleted while it has Managed Instances capacity providers.",
+  );
+}
 
 async function checkEmpty({ store }: CommandContext, cluster: string): Promise<void> {
   if ((await store.instances.all(cluster)).length > 0) {

@@ -22,8 +22,11 @@ export async function ownProvider(
   }
   const provider = await context.store.capacityProviders.find(name);
   if (provider?.status === "ACTIVE") return provider;
-  throw new EcsError(
+  throw providerNotFound();
+}
+
+export const providerNotFound = () =>
+  new EcsError(
     "ClientException",
     "The specified capacity provider was not found. Specify a valid capacity provider and try again.",
   );
-}

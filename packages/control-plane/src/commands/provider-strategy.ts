@@ -1,5 +1,9 @@
 import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
-import { isFargateProvider, type ProviderShare } from "@berth/domain/capacity-provider";
+import {
+  isFargateProvider,
+  isManagedGroup,
+  type ProviderShare,
+} from "@berth/domain/capacity-provider";
 import type { CapacityProviderStrategyItem, Cluster } from "@berth/domain/cluster";
 import { assert, EcsError } from "@berth/domain/errors";
 
@@ -23,22 +27,22 @@ const filledStrategy = (given: GivenStrategy): readonly CapacityProviderStrategy
 /** The strategy that a cluster is to have by default, checked but for what launching with it asks. */
 export function validDefaultStrategy(
   given: GivenStrategy,
-  associated: readonly string[],
+  cluster: AssociatedProviders,
 ): readonly CapacityProviderStrategyItem[] {
   const strategy = filledStrategy(given);
   refuseFaults([
     ...memberFaults(strategy, "defaultCapacityProviderStrategy"),
     countBases(strategy) > 1 &&
       "The specified capacity provider strategy contains multiple capacity providers with a base value defined",
-    ...kindFaults(strategy, associated),
+    ...kindFaults(strategy, cluster),
   ]);
   return strategy;
 }
 
-export type ProvidingCluster = Pick<
-  Cluster,
-  "capacityProviders" | "autoScalingGroups" | "defaultCapacityProviderStrategy"
->;
+type AssociatedProviders = Pick<Cluster, "capacityProviders" | "autoScalingGroups">;
+
+export type ProvidingCluster = AssociatedProviders &
+  Pick<Cluster, "defaultCapacityProviderStrategy">;
 
 /** What the tasks of a strategy run on, with the groups of its providers where these are instances. */
 export type StrategyCapacity =
@@ -50,21 +54,19 @@ export type StrategyCapacity =
  *
  * @throws EcsError InvalidParameterException
  */
-export function checkStrategy(
-  { capacityProviders, autoScalingGroups = {} }: ProvidingCluster,
-  given: GivenStrategy,
-): StrategyCapacity {
+export function checkStrategy(cluster: ProvidingCluster, given: GivenStrategy): StrategyCapacity {
   const strategy = filledStrategy(given);
   refuseFaults([
     ...memberFaults(strategy, "capacityProviderStrategy"),
     countBases(strategy) > 1 &&
       "There are multiple capacity providers in the specified capacity provider strategy with a base value defined",
-    ...kindFaults(strategy, capacityProviders),
+    ...kindFaults(strategy, cluster),
     strategy.length > 1 &&
       strategy.every(({ weight }) => weight === 0) &&
       "There are no capacity providers in the capacity provider strategy with a weight value greater than zero",
   ]);
   if (strategy.some(isFargate)) return { launchType: "FARGATE" };
+  const { autoScalingGroups = {} } = cluster;
   const capacityProviderStrategy = strategy.map((item) => {
     const autoScalingGroup = autoScalingGroups[item.capacityProvider];
     assert(autoScalingGroup, "an associated provider has its group on the cluster");
@@ -94,13 +96,21 @@ function memberFaults(strategy: Strategy, member: string): readonly Fault[] {
   ];
 }
 
-function kindFaults(strategy: Strategy, associated: readonly string[]): readonly Fault[] {
+function kindFaults(
+  strategy: Strategy,
+  { capacityProviders, autoScalingGroups = {} }: AssociatedProviders,
+): readonly Fault[] {
+  const isManaged = ({ capacityProvider }: CapacityProviderStrategyItem) =>
+    isManagedGroup(autoScalingGroups[capacityProvider] ?? "");
   return [
-    strategy.some((item) => !associated.includes(item.capacityProvider)) &&
+    strategy.some((item) => !capacityProviders.includes(item.capacityProvider)) &&
       "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster",
     strategy.some(isFargate) &&
       !strategy.every(isFargate) &&
       "The specified capacity provider strategy cannot contain both Fargate and Auto Scaling group capacity providers.",
+    strategy.some(isManaged) &&
+      !strategy.every(isManaged) &&
+      "The specified capacity provider strategy cannot contain both Managed Instances capacity providers and others.",
   ];
 }
 

@@ -2,7 +2,7 @@ import type { Cluster } from "@berth/domain/cluster";
 import { EcsError } from "@berth/domain/errors";
 import type { CommandContext } from "../context.ts";
 import { countCluster } from "./cluster-counts.ts";
-import { associate, dissociate, providerNames } from "./cluster-providers.ts";
+import { associate, dissociate, managedProviders, providerNames } from "./cluster-providers.ts";
 import type { Command } from "./command.ts";
 import { activeCluster } from "./find-cluster.ts";
 import { presentCluster } from "./present/cluster.ts";
@@ -21,13 +21,14 @@ export const putClusterCapacityProviders: Command<"PutClusterCapacityProviders">
   request,
 ) => {
   const names = providerNames(context, request.capacityProviders ?? []);
-  const defaultCapacityProviderStrategy = validDefaultStrategy(
-    request.defaultCapacityProviderStrategy ?? [],
-    names,
-  );
   for (;;) {
     const cluster = await activeCluster(context, request.cluster);
-    const removed = cluster.capacityProviders.filter((name) => !names.includes(name));
+    const kept = [...names, ...managedProviders(cluster)];
+    const defaultCapacityProviderStrategy = validDefaultStrategy(
+      request.defaultCapacityProviderStrategy ?? [],
+      { ...cluster, capacityProviders: kept },
+    );
+    const removed = cluster.capacityProviders.filter((name) => !kept.includes(name));
     await checkUnused(context, cluster, removed);
     const { autoScalingGroups: _, ...others } = cluster;
     const updated = {

@@ -20,31 +20,35 @@ test("instances share the engine, and each may start one container at a time at 
 });
 
 test.each([
-  [1, "us-east-1a", "127.0.1.1"],
-  [3, "us-east-1c", "127.0.1.3"],
-  [4, "us-east-1a", "127.0.1.4"],
-])("instance %i is in zone %s and binds host ports to %s", (index, zone, address) => {
-  const text = ecsConfig({
-    index,
-    share: { cpuUnits: 1_024, memoryMiB: 2_048 },
-    engineConcurrency: 2,
-    endpoint: "http://127.0.0.1:1",
-    region: "us-east-1",
-    cluster: "default",
-    dataPath: "/data",
-  });
-  const settings = Object.fromEntries(text.split("\n").map((line) => line.split("=")));
-  expect(settings).toMatchObject({
-    ECS_CLUSTER: "default",
-    ECS_BACKEND_HOST: "http://127.0.0.1:1",
-    ECS_DATADIR: "/data",
-    BERTH_AVAILABILITY_ZONE: zone,
-    BERTH_HOST_ADDRESS: address,
-    BERTH_INSTANCE_CPU: "1024",
-    BERTH_INSTANCE_MEMORY: "2048",
-    BERTH_ENGINE_CONCURRENCY: "2",
-  });
-});
+  [1, 1, "us-east-1a", "127.0.1.1"],
+  [3, 1, "us-east-1c", "127.0.1.3"],
+  [4, 9, "us-east-1a", "127.0.9.4"],
+])(
+  "instance %i of block %i is in zone %s and binds host ports to %s",
+  (index, addressBlock, zone, address) => {
+    const text = ecsConfig({
+      index,
+      addressBlock,
+      share: { cpuUnits: 1_024, memoryMiB: 2_048 },
+      engineConcurrency: 2,
+      endpoint: "http://127.0.0.1:1",
+      region: "us-east-1",
+      cluster: "default",
+      dataPath: "/data",
+    });
+    const settings = Object.fromEntries(text.split("\n").map((line) => line.split("=")));
+    expect(settings).toMatchObject({
+      ECS_CLUSTER: "default",
+      ECS_BACKEND_HOST: "http://127.0.0.1:1",
+      ECS_DATADIR: "/data",
+      BERTH_AVAILABILITY_ZONE: zone,
+      BERTH_HOST_ADDRESS: address,
+      BERTH_INSTANCE_CPU: "1024",
+      BERTH_INSTANCE_MEMORY: "2048",
+      BERTH_ENGINE_CONCURRENCY: "2",
+    });
+  },
+);
 
 test.each([
   { groups: [], expected: [undefined, undefined, undefined] },
@@ -55,6 +59,7 @@ test.each([
     const share = { cpuUnits: 1_024, memoryMiB: 512 };
     const text = ecsConfig({
       index,
+      addressBlock: 1,
       share,
       engineConcurrency: 2,
       endpoint: "http://127.0.0.1:1",
@@ -70,7 +75,8 @@ test.each([
 
 test("an instance keeps the share that it has registered with, and takes everything else as it is now", () => {
   const directory = dataDirectory(mkdtempSync(join(tmpdir(), "berth-share-")));
-  const config = { index: 1, engineConcurrency: 2, region: "us-east-1", cluster: "default" };
+  const place = { index: 1, addressBlock: 1, region: "us-east-1", cluster: "default" };
+  const config = { ...place, engineConcurrency: 2 };
   const [first, later] = [
     { cpuUnits: 1_024, memoryMiB: 2_048 },
     { cpuUnits: 4_096, memoryMiB: 4_096 },

@@ -41,6 +41,8 @@ export function engineShare(cores: number, instances: number): number {
 export interface InstanceConfig {
   /** From 1: also the last number of its loopback address. */
   readonly index: number;
+  /** The number before that. */
+  readonly addressBlock: number;
   readonly share: MachineCapacity;
   readonly engineConcurrency: number;
   readonly endpoint: string;
@@ -71,7 +73,7 @@ export function ecsConfig(config: InstanceConfig): string {
     BERTH_INSTANCE_CPU: config.share.cpuUnits,
     BERTH_INSTANCE_MEMORY: config.share.memoryMiB,
     BERTH_ENGINE_CONCURRENCY: config.engineConcurrency,
-    BERTH_HOST_ADDRESS: `127.0.1.${config.index}`,
+    BERTH_HOST_ADDRESS: `127.0.${config.addressBlock}.${config.index}`,
     BERTH_AVAILABILITY_ZONE: `${config.region}${zone}`,
     ...(group !== undefined && { BERTH_AUTO_SCALING_GROUP: group }),
   };

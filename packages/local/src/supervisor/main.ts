@@ -1,7 +1,7 @@
 /**
  * Everything of one machine, kept running: `node main.ts --data-dir DIR --port PORT --instances N
- * [--region REGION] [--auto-scaling-groups NAME]...`. Tells the command that started it how it gets on, stops on SIGTERM and
- * SIGINT, and dies with that command. Containers run on in any case.
+ * --address-block N [--region REGION] [--auto-scaling-groups NAME]...`. Tells the command that started it
+ * how it gets on, stops on SIGTERM and SIGINT, and dies with that command. Containers run on in any case.
  */
 import { parseArgs } from "node:util";
 import { EXIT_CODES, type SupervisorMessage } from "@berth/contracts/local/installation";
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     "data-dir": { type: "string" },
     port: { type: "string" },
     instances: { type: "string" },
+    "address-block": { type: "string" },
     region: { type: "string" },
     "auto-scaling-groups": { type: "string", multiple: true },
   },
@@ -37,6 +38,7 @@ try {
     directory: dataDirectory(required(values["data-dir"], "--data-dir")),
     port: Number(required(values.port, "--port")),
     instances: Number(required(values.instances, "--instances")),
+    addressBlock: Number(required(values["address-block"], "--address-block")),
     region: values.region,
     autoScalingGroups: values["auto-scaling-groups"] ?? [],
   });
@@ -48,6 +50,7 @@ async function start(options: {
   readonly directory: DataDirectory;
   readonly port: number;
   readonly instances: number;
+  readonly addressBlock: number;
   readonly region: string | undefined;
   readonly autoScalingGroups: readonly string[];
 }): Promise<void> {
@@ -76,6 +79,7 @@ async function start(options: {
     port,
     cluster: CLUSTER,
     autoScalingGroups: options.autoScalingGroups,
+    addressBlock: options.addressBlock,
   });
   await bringUp(
     supervisor,

@@ -25,6 +25,8 @@ export interface SupervisorOptions {
   readonly port: number;
   readonly cluster: string;
   readonly autoScalingGroups: readonly string[];
+  /** Instances have the addresses 127.0.<block>.1 and following. */
+  readonly addressBlock: number;
 }
 
 const SHORTEN_LOGS_INTERVAL_MS = 60_000;
@@ -82,6 +84,7 @@ export class Supervisor {
         region: this.#options.installation.region,
         cluster: this.#options.cluster,
         autoScalingGroups: this.#options.autoScalingGroups,
+        addressBlock: this.#options.addressBlock,
       });
       const program = import.meta.resolve("@berth/agent/main");
       return this.#process(`agent-${position + 1}`, program, ["--config", config]);

@@ -13,18 +13,26 @@ export function presentCapacityProvider(
   provider: CapacityProvider,
   { includeTags }: { readonly includeTags: boolean },
 ): CapacityProviderDescription {
-  const { name, status, updateStatus, autoScalingGroupProvider } = provider;
+  const { name, status, updateStatus } = provider;
   return {
     capacityProviderArn: capacityProviderArn(scope, name),
     name,
     status,
-    autoScalingGroupProvider: {
-      ...autoScalingGroupProvider,
-      managedScaling: { ...autoScalingGroupProvider.managedScaling },
-    },
+    ...presentOrigin(provider),
     ...defined({ updateStatus }),
     tags: includeTags ? provider.tags.map((tag) => ({ ...tag })) : [],
+  };
+}
+
+function presentOrigin(provider: CapacityProvider): CapacityProviderDescription {
+  if (provider.managedInstances) {
+    const { cluster, configuration } = provider.managedInstances;
+    return { type: "MANAGED_INSTANCES", cluster, managedInstancesProvider: { ...configuration } };
+  }
+  const { managedScaling, ...settings } = provider.autoScalingGroupProvider;
+  return {
     type: "EC2_AUTOSCALING",
+    autoScalingGroupProvider: { ...settings, managedScaling: { ...managedScaling } },
   };
 }
 
