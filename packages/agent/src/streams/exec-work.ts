@@ -5,6 +5,7 @@ import type { LinkSignal, StreamLink } from "@berth/contracts/stream/stream-link
 import type { ExecStream } from "@berth/domain/stream-session";
 import type { Log } from "../log.ts";
 import type { ContainerStreams, RunningExec } from "./container-streams.ts";
+import { paced } from "./paced.ts";
 import {
   feed,
   type FindContainer,
@@ -64,7 +65,7 @@ export class ExecWork implements StreamWork {
 
   async #drain(stream: Duplex, channel: Channel): Promise<void> {
     const { tty } = this.#parts.request;
-    for await (const bytes of stream as AsyncIterable<Buffer>) {
+    for await (const bytes of paced(stream)) {
       this.#bytesOut += bytes.length;
       await channel.write(tty ? packOutput({ source: "stdout", bytes }) : bytes);
     }

@@ -1,5 +1,6 @@
 import { OutputReader, type OutputRecord } from "@berth/contracts/stream/output-record";
 import type { LogOutput } from "./container-streams.ts";
+import { paced } from "./paced.ts";
 
 /** RFC 3339 with nine digits of a second, as the engine writes it: texts of this length sort by time. */
 const TIME_LENGTH = "2026-01-02T03:04:05.000000000Z".length;
@@ -11,7 +12,7 @@ export const timeOf = ({ bytes }: OutputRecord): string =>
 /** Lines of a log as they come: those that came at once, together. */
 export async function* logRecords(output: LogOutput): AsyncGenerator<readonly OutputRecord[]> {
   const reader = output.isPlain ? new LineReader() : new OutputReader();
-  for await (const piece of output.stream as AsyncIterable<Buffer>) yield reader.read(piece);
+  for await (const piece of paced(output.stream)) yield reader.read(piece);
 }
 
 /** Takes plain text apart into lines. */

@@ -4,6 +4,7 @@ import type { Channel } from "@berth/contracts/stream/channel";
 import type { StreamLink } from "@berth/contracts/stream/stream-link";
 import type { PortStream } from "@berth/domain/stream-session";
 import type { ContainerStreams } from "./container-streams.ts";
+import { paced } from "./paced.ts";
 import {
   feed,
   type FindContainer,
@@ -67,7 +68,7 @@ export class PortWork implements StreamWork {
   }
 
   async #drain(socket: Socket, channel: Channel): Promise<void> {
-    for await (const piece of socket as AsyncIterable<Buffer>) {
+    for await (const piece of paced(socket)) {
       this.#bytesOut += piece.length;
       await channel.write(piece);
     }
