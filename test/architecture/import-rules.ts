@@ -33,6 +33,9 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
     berth: ["domain", "contracts"],
     npm: [
       "@aws-sdk/client-ecs",
+      "@aws-sdk/client-s3",
+      "@aws-sdk/client-secrets-manager",
+      "@aws-sdk/client-ssm",
       "@smithy/*",
       "dockerode",
       "tar-stream",
@@ -42,7 +45,13 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
       "p-limit",
     ],
     node: true,
-    only: { dockerode: ["docker/"], "tar-stream": ["docker/"] },
+    only: {
+      dockerode: ["docker/"],
+      "tar-stream": ["docker/"],
+      "@aws-sdk/client-s3": ["sources/"],
+      "@aws-sdk/client-secrets-manager": ["sources/"],
+      "@aws-sdk/client-ssm": ["sources/"],
+    },
   },
   // Plans and simulations run the control plane itself on a table in memory (ADR 0019).
   simulator: {
@@ -71,6 +80,7 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
       "dynalite",
       "dockerode",
       "fauxqs",
+      "p-limit",
       "ws",
       "esbuild",
       "tar-stream",

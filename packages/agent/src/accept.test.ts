@@ -46,7 +46,18 @@ describe("acceptTask", () => {
     ],
     [{ networkMode: "awsvpc" }, "networkMode awsvpc is not supported"],
     [{ volumes: [{ name: "v", type: "efs" }] }, "volume type efs is not supported"],
-    [{ containers: [{ ...aPayloadContainer(), secrets: [{}] }] }, "secrets is not supported"],
+    [
+      { containers: [{ ...aPayloadContainer(), secrets: [{ provider: "vault" }] }] },
+      "secrets of provider vault are not supported",
+    ],
+    [
+      { containers: [{ ...aPayloadContainer(), environmentFiles: [{ type: "efs" }] }] },
+      "environmentFiles of type efs are not supported",
+    ],
+    [
+      { containers: [{ ...aPayloadContainer(), registryAuthentication: { type: "ecr" } }] },
+      "registryAuthentication of type ecr is not supported",
+    ],
     [
       { containers: [aPayloadContainer(), aPayloadContainer()] },
       "two containers have the same name",

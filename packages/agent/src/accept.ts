@@ -1,4 +1,4 @@
-import type { PayloadTask } from "@berth/contracts/agent/messages";
+import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messages";
 import { parseArn } from "@berth/domain/arn";
 import { withPause } from "./pause.ts";
 import { DEPENDENCY_CONDITIONS, dependenciesOf, isOrderable } from "./dependencies.ts";
@@ -75,6 +75,7 @@ function supportProblem(value: unknown): string | undefined {
     firstDefined(
       task.containers.map((each) => unsupportedMember(each, CONTAINER_MEMBERS_UNSUPPORTED)),
     ) ??
+    firstDefined(task.containers.map(sourceProblem)) ??
     dependencyProblem(task) ??
     volumeProblem(task)
   );
@@ -82,18 +83,23 @@ function supportProblem(value: unknown): string | undefined {
 
 const NETWORK_MODES = new Set(["bridge", "host", "none"]);
 const TASK_MEMBERS_UNSUPPORTED = ["elasticNetworkInterfaces", "proxyConfiguration", "attachments"];
-const CONTAINER_MEMBERS_UNSUPPORTED = [
-  "secrets",
-  "environmentFiles",
-  "firelensConfiguration",
-  "registryAuthentication",
-  "credentialSpecs",
-  "managedAgents",
-];
+const CONTAINER_MEMBERS_UNSUPPORTED = ["firelensConfiguration", "credentialSpecs", "managedAgents"];
 
 function unsupportedMember(value: unknown, names: readonly string[]): string | undefined {
   const name = names.find((each) => !isEmpty(member(value, each)));
   return name === undefined ? undefined : `${name} is not supported`;
+}
+
+/** Of what is fetched for the container: from where it is fetched by nobody here. */
+function sourceProblem(container: PayloadContainer): string | undefined {
+  const { environmentFiles, secrets, registryAuthentication } = container;
+  const file = environmentFiles?.find(({ type }) => type !== "s3");
+  if (file) return `environmentFiles of type ${file.type} are not supported`;
+  const secret = secrets?.find(({ provider }) => provider !== "asm" && provider !== "ssm");
+  if (secret) return `secrets of provider ${secret.provider} are not supported`;
+  return !registryAuthentication || registryAuthentication.type === "asm"
+    ? undefined
+    : `registryAuthentication of type ${textMember(registryAuthentication, "type")} is not supported`;
 }
 
 function dependencyProblem({ containers }: PayloadTask): string | undefined {

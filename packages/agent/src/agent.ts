@@ -13,6 +13,8 @@ import { registerInstance } from "./session/registration.ts";
 import { drainOnSpotNotice } from "./session/spot-notice.ts";
 import { openSession } from "./session/session.ts";
 import { Submitter } from "./session/submit.ts";
+import { awsReader } from "./sources/aws-reader.ts";
+import { TaskSources } from "./sources/task-sources.ts";
 import { StateFiles } from "./state-files.ts";
 import { measure } from "./usage/measure.ts";
 
@@ -52,6 +54,7 @@ export async function startAgent(
   const instanceEngine = engine.forInstance(instance, await PulledImages.open(files));
   const runner = new Runner({
     engine: instanceEngine,
+    sources: sourcesOf(config, endpoints),
     files,
     log,
     settings: config,
@@ -100,6 +103,9 @@ export async function startAgent(
     },
   };
 }
+
+const sourcesOf = ({ region, sourceEndpoints }: AgentConfig, { roles }: OpenEndpoints) =>
+  new TaskSources({ roles, open: awsReader(region, sourceEndpoints) });
 
 /** A capability is told only where it is one: tasks are placed by it. */
 const asServed = (config: AgentConfig, { isServing }: OpenEndpoints): AgentConfig => ({

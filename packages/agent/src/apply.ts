@@ -64,7 +64,13 @@ function applyToTask(task: ManagedTask, event: TaskEvent): ManagedTask | undefin
     case "volumesReady":
       return { ...task, volumes: "READY" };
     case "volumesFailed":
-      return failVolumes(task, event.reason);
+      return { ...givenUp(task, event.reason), volumes: "NONE" };
+    case "sourcesReady":
+      return { ...task, sources: "READY" };
+    case "sourcesAwaited":
+      return { ...task, sources: "NONE" };
+    case "sourcesFailed":
+      return { ...givenUp(task, event.reason), sources: "NONE" };
     case "reportAccepted":
       return withAccepted(task, event.change);
     case "cleaned":
@@ -144,6 +150,8 @@ function begin(task: ManagedTask, operation: Operation): ManagedTask {
       }));
     case "ensureVolumes":
       return { ...task, volumes: "BUSY" };
+    case "fetchSources":
+      return { ...task, sources: "BUSY" };
     case "report":
       return { ...task, reporting: true };
     case "clean":
@@ -167,9 +175,9 @@ function withPullTimes(task: ManagedTask, { startedAt, stoppedAt }: PulledImage)
   };
 }
 
-function failVolumes(task: ManagedTask, reason: string): ManagedTask {
-  return { ...task, volumes: "NONE", desiredStatus: "STOPPED", reason: task.reason ?? reason };
-}
+/** Stopped because something that all its containers need cannot be had. */
+const givenUp = (task: ManagedTask, reason: string): ManagedTask =>
+  task.desiredStatus === "STOPPED" ? task : { ...task, desiredStatus: "STOPPED", reason };
 
 function fail(container: ContainerState, reason: string, now: number): ContainerState {
   if (container.phase === "STOPPED") return idle(container);

@@ -67,6 +67,12 @@ export class ConfigReader {
     return this.#read(key, rule, (text) => (matches(text) ? text : undefined));
   }
 
+  url(key: string): string | undefined {
+    return this.matching(key, "must be an http(s) URL", (text) =>
+      /^https?:$/.test(URL.parse(text)?.protocol ?? ""),
+    );
+  }
+
   #read<T>(key: string, rule: string, parse: (text: string) => T | undefined): T | undefined {
     const text = this.text(key);
     if (text === undefined) return undefined;

@@ -47,6 +47,7 @@ describe("readConfig", () => {
       cluster: "default",
       clusterIsImplied: true,
       region: "eu-west-1",
+      sourceEndpoints: {},
       external: false,
       instanceAttributes: [],
       instanceTags: [],

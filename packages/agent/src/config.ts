@@ -8,6 +8,7 @@ import { ConfigReader } from "./config-reader.ts";
 import { type EndpointConfig, readEndpointConfig } from "./endpoints/endpoint-config.ts";
 import { readRegistryLogins, type RegistryLogins } from "./docker/registry-logins.ts";
 import { type ProxyConfig, readProxy } from "./proxy.ts";
+import { readSourceEndpoints, type SourceEndpoints } from "./sources/source-endpoints.ts";
 import { type Measuring, readMeasuring } from "./usage/measuring.ts";
 
 export const IMAGE_PULL_BEHAVIORS = ["default", "always", "once", "prefer-cached"] as const;
@@ -35,6 +36,8 @@ export interface AgentConfig extends FeatureConfig, EndpointConfig, Measuring {
   readonly credentials?: Credentials;
   /** Berth's own: a key is got for the EC2 identity of the machine. */
   readonly join?: { readonly endpoint: string; readonly stsEndpoint: string };
+  /** Where environment files, secrets and parameters are, where that is not AWS itself. */
+  readonly sourceEndpoints: SourceEndpoints;
   readonly external: boolean;
   readonly instanceAttributes: readonly Attribute[];
   readonly instanceTags: readonly { readonly key: string; readonly value: string }[];
@@ -139,6 +142,7 @@ function readControlPlane(read: ConfigReader) {
     ...(endpoint !== undefined && { endpoint }),
     ...(credentials !== undefined && { credentials }),
     ...(join !== undefined && { join }),
+    sourceEndpoints: readSourceEndpoints(read),
     external: read.flag("ECS_EXTERNAL") ?? false,
   };
 }
@@ -179,9 +183,7 @@ function readJoin(
   if (credentials !== undefined) {
     read.problems.push("BERTH_JOIN and AWS_ACCESS_KEY_ID must not be set together");
   }
-  const named = read.matching("AWS_ENDPOINT_URL_STS", "must be an http(s) URL", (text) =>
-    /^https?:$/.test(URL.parse(text)?.protocol ?? ""),
-  );
+  const named = read.url("AWS_ENDPOINT_URL_STS");
   return { endpoint: endpoint ?? "", stsEndpoint: named ?? stsEndpoint(region) };
 }
 

@@ -1,5 +1,6 @@
 import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messages";
 import type { NetworkBinding } from "@berth/domain/task";
+import type { RegistryLogin } from "./docker/registry-logins.ts";
 import type { ContainerKey, PulledImage } from "./event.ts";
 import type { ContainerHealth, ManagedTask, ObservedContainer } from "./state.ts";
 
@@ -8,14 +9,18 @@ import type { ContainerHealth, ManagedTask, ObservedContainer } from "./state.ts
  * whose reason can be reported; each may be repeated after a crash.
  */
 export interface ContainerEngine {
-  /** Makes the image available, from the registry where the pull behaviour says so. */
-  ensureImage(image: string): Promise<PulledImage>;
+  /**
+   * Makes the image available, from the registry where the pull behaviour says so.
+   *
+   * @param login Beats what the instance is configured with.
+   */
+  ensureImage(image: string, login?: RegistryLogin): Promise<PulledImage>;
   /** Removes images that were pulled here and are not used any more, but those that are wanted. */
   removeImages(wanted: ReadonlySet<string>): Promise<void>;
   /** Makes the volumes that the engine keeps for the task. */
   ensureVolumes(task: PayloadTask): Promise<void>;
   /** The engine's id; that of the existing one where the task's container was created before. */
-  create(task: PayloadTask, container: PayloadContainer): Promise<string>;
+  create(task: PayloadTask, container: PayloadContainer, login?: RegistryLogin): Promise<string>;
   start(
     dockerId: string,
     task: PayloadTask,

@@ -31,6 +31,10 @@ export type TaskEvent = { readonly taskArn: string } & (
   | { readonly kind: "begun"; readonly operation: Operation }
   | { readonly kind: "volumesReady" }
   | { readonly kind: "volumesFailed"; readonly reason: string }
+  | { readonly kind: "sourcesReady" }
+  /** Nothing was fetched yet, and may be now. */
+  | { readonly kind: "sourcesAwaited" }
+  | { readonly kind: "sourcesFailed"; readonly reason: string }
   | { readonly kind: "reportAccepted"; readonly change: TaskStateChange }
   | { readonly kind: "cleaned" }
   | { readonly kind: "cleanFailed"; readonly retryAt: number }

@@ -5,6 +5,8 @@ import type { TaskStateChange } from "./report.ts";
 export type Operation =
   | { readonly kind: "pull"; readonly container: ContainerKey; readonly image: string }
   | { readonly kind: "ensureVolumes"; readonly taskArn: string }
+  /** Files of variables, secrets and logins, which no message brings. */
+  | { readonly kind: "fetchSources"; readonly taskArn: string }
   | { readonly kind: "create"; readonly container: ContainerKey }
   | { readonly kind: "start"; readonly container: ContainerKey; readonly dockerId: string }
   | {
@@ -28,6 +30,7 @@ export function taskArnOf(operation: Operation): string {
     case "stop":
       return operation.container.taskArn;
     case "ensureVolumes":
+    case "fetchSources":
     case "clean":
       return operation.taskArn;
     case "report":

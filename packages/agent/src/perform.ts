@@ -1,13 +1,16 @@
+import type { PayloadContainer } from "@berth/contracts/agent/messages";
 import type { ContainerEngine, ContainerLook } from "./engine.ts";
 import { ContainerError } from "./engine.ts";
 import type { AgentEvent, ContainerKey } from "./event.ts";
 import type { Log } from "./log.ts";
 import type { Operation } from "./operation.ts";
 import type { TaskStateChange } from "./report.ts";
-import { definitionOf, type ManagedTask } from "./state.ts";
+import type { TaskSources } from "./sources/task-sources.ts";
+import { definitionOf, isAtLeast, type ManagedTask } from "./state.ts";
 
 interface PerformerParts {
   readonly engine: ContainerEngine;
+  readonly sources: TaskSources;
   readonly log: Log;
   readonly submit: (change: TaskStateChange) => Promise<void>;
 }
@@ -46,33 +49,42 @@ export class Performer {
         task: task.arn,
         reason,
       });
-      return operation.kind === "ensureVolumes"
-        ? { kind: "volumesFailed", taskArn: task.arn, reason }
-        : { kind: "failed", container: operation.container, reason };
+      return failureOf(operation, reason);
     }
   }
 
   async #ask(operation: EngineOperation, task: ManagedTask): Promise<AgentEvent> {
-    const { engine } = this.#parts;
+    const { engine, sources } = this.#parts;
+    if (operation.kind === "fetchSources") {
+      const isFetched = (await sources.fetch(task.payload)) === "fetched";
+      return { kind: isFetched ? "sourcesReady" : "sourcesAwaited", taskArn: task.arn };
+    }
     if (operation.kind === "ensureVolumes") {
       await engine.ensureVolumes(task.payload);
       return { kind: "volumesReady", taskArn: task.arn };
     }
     const { container } = operation;
     if (operation.kind === "pull") {
-      return { kind: "pulled", container, image: await engine.ensureImage(operation.image) };
+      const login = sources.loginFor(task.arn, container.name);
+      return { kind: "pulled", container, image: await engine.ensureImage(operation.image, login) };
     }
     const definition = definitionOf(task, container.name);
     if (!definition) throw new ContainerError("CannotCreateContainerError: unknown container");
     if (operation.kind === "create") {
-      return {
-        kind: "created",
-        container,
-        dockerId: await engine.create(task.payload, definition),
-      };
+      return { kind: "created", container, dockerId: await this.#create(task, definition) };
     }
     const started = await engine.start(operation.dockerId, task.payload, definition);
     return { kind: "started", container, ...started };
+  }
+
+  async #create(task: ManagedTask, definition: PayloadContainer): Promise<string> {
+    const { engine, sources } = this.#parts;
+    const login = sources.loginFor(task.arn, definition.name);
+    const whole = sources.applied(task.payload, definition);
+    const dockerId = await engine.create(task.payload, whole, login);
+    const others = task.containers.filter(({ name }) => name !== definition.name);
+    if (others.every(({ phase }) => isAtLeast(phase, "CREATED"))) sources.forget(task.arn);
+    return dockerId;
   }
 
   async #stop(operation: Extract<Operation, { kind: "stop" }>): Promise<AgentEvent> {
@@ -90,6 +102,7 @@ export class Performer {
   async #report(change: TaskStateChange): Promise<AgentEvent | undefined> {
     try {
       await this.#parts.submit(change);
+      if (change.status === "STOPPED") this.#parts.sources.forget(change.taskArn);
       this.#parts.log.info("reported", { task: change.taskArn, status: change.status });
       return { kind: "reportAccepted", taskArn: change.taskArn, change };
     } catch (error) {
@@ -101,12 +114,26 @@ export class Performer {
 
   async #clean(task: ManagedTask): Promise<AgentEvent> {
     try {
+      this.#parts.sources.forget(task.arn);
       await this.#parts.engine.clean(task);
       return { kind: "cleaned", taskArn: task.arn };
     } catch (error) {
       this.#parts.log.warn("clean-failed", { task: task.arn, reason: reasonOf(error) });
       return { kind: "cleanFailed", taskArn: task.arn, retryAt: Date.now() + CLEAN_RETRY_MS };
     }
+  }
+}
+
+function failureOf(operation: EngineOperation, reason: string): AgentEvent {
+  switch (operation.kind) {
+    case "ensureVolumes":
+      return { kind: "volumesFailed", taskArn: operation.taskArn, reason };
+    case "fetchSources":
+      return { kind: "sourcesFailed", taskArn: operation.taskArn, reason };
+    case "pull":
+    case "create":
+    case "start":
+      return { kind: "failed", container: operation.container, reason };
   }
 }
 

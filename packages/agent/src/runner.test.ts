@@ -9,6 +9,7 @@ import { lineLog } from "./log.ts";
 import type { TaskStateChange } from "./report.ts";
 import { Runner } from "./runner.ts";
 import type { ObservedContainer } from "./state.ts";
+import { TaskSources } from "./sources/task-sources.ts";
 import { StateFiles } from "./state-files.ts";
 
 const CAPACITY = { cpuUnits: 100_000, memoryMiB: 100_000, usedTcpPorts: [], usedUdpPorts: [] };
@@ -98,6 +99,12 @@ const log = lineLog("none", () => undefined);
 async function startRunner(): Promise<void> {
   runner = new Runner({
     engine,
+    sources: new TaskSources({
+      roles: { executionKeysOf: () => "none" },
+      open: () => {
+        throw new Error("nothing is to be fetched");
+      },
+    }),
     files: new StateFiles(directory, log),
     log,
     settings: { cleanupWaitMs: 60_000, stopTimeoutMs: 1_000 },

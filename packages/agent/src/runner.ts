@@ -9,12 +9,15 @@ import { taskArnOf, type Operation, type OperationKind } from "./operation.ts";
 import { knownBefore } from "./observe.ts";
 import { Performer } from "./perform.ts";
 import type { TaskStateChange } from "./report.ts";
+import type { TaskSources } from "./sources/task-sources.ts";
+import { unfetchedSources } from "./state.ts";
 import type { AgentState, ManagedTask, StepSettings } from "./state.ts";
 import type { StateFiles } from "./state-files.ts";
 import { nextWakeAt, step } from "./step.ts";
 
 export interface RunnerParts {
   readonly engine: ContainerEngine;
+  readonly sources: TaskSources;
   readonly files: StateFiles;
   readonly log: Log;
   readonly settings: StepSettings;
@@ -26,11 +29,12 @@ export interface RunnerParts {
 }
 
 /** What shares a limit on how many run at once. */
-type Pool = "engine" | "registry" | "waiting";
+type Pool = "engine" | "registry" | "sources" | "waiting";
 
 const POOL: Readonly<Record<OperationKind, Pool>> = {
   pull: "registry",
   ensureVolumes: "engine",
+  fetchSources: "sources",
   create: "engine",
   start: "engine",
   clean: "engine",
@@ -39,6 +43,7 @@ const POOL: Readonly<Record<OperationKind, Pool>> = {
 };
 
 const REGISTRY_LIMIT = 4;
+const SOURCES_LIMIT = 8;
 
 /** A container that the kernel killed for its memory ends with this code. */
 const SIGKILL_EXIT = 137;
@@ -59,6 +64,7 @@ export class Runner {
   readonly #inFlight: Record<Pool, number> = {
     engine: 0,
     registry: 0,
+    sources: 0,
     waiting: 0,
   };
   readonly #stopping = new AbortController();
@@ -75,6 +81,7 @@ export class Runner {
     this.#limit = {
       engine: parts.engineConcurrency,
       registry: REGISTRY_LIMIT,
+      sources: SOURCES_LIMIT,
       // Stops and reports mostly wait, and must keep nobody waiting.
       waiting: Number.POSITIVE_INFINITY,
     };
@@ -277,6 +284,7 @@ function restored(task: ManagedTask): ManagedTask {
     reporting: false,
     cleaning: false,
     volumes: task.volumes === "BUSY" ? "NONE" : task.volumes,
+    sources: unfetchedSources(task.payload),
     containers: task.containers.map(
       ({ busy: _busy, retryAt: _retryAt, ...container }) => container,
     ),

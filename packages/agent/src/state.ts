@@ -2,6 +2,7 @@ import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messa
 import type { Capacity, Demand } from "@berth/domain/resources";
 import type { NetworkBinding } from "@berth/domain/task";
 import type { ContainerExit } from "./event.ts";
+import { hasSources } from "./sources/needs.ts";
 
 /** How far a container has come. It only moves forward, and any phase may be followed by STOPPED. */
 export const CONTAINER_PHASES = ["NONE", "PULLED", "CREATED", "RUNNING", "STOPPED"] as const;
@@ -58,6 +59,8 @@ export interface ManagedTask {
   /** It holds its share of the instance until all its containers stopped. */
   readonly admitted: boolean;
   readonly volumes: "NONE" | "BUSY" | "READY";
+  /** What is fetched for its containers is in memory alone: after a restart there is NONE again. */
+  readonly sources: "NONE" | "BUSY" | "READY";
   readonly containers: readonly ContainerState[];
   /** Why the task as a whole stopped, where no container says it. */
   readonly reason?: string;
@@ -124,6 +127,10 @@ export const containerOf = (task: ManagedTask, name: string): ContainerState | u
 export const definitionOf = (task: ManagedTask, name: string): PayloadContainer | undefined =>
   task.payload.containers.find((container) => container.name === name);
 
+/** Where a task stands for which nothing was fetched yet. */
+export const unfetchedSources = (payload: PayloadTask): ManagedTask["sources"] =>
+  hasSources(payload) ? "NONE" : "READY";
+
 /** A task as it arrives, with nothing done for it yet. */
 export function newTask(payload: PayloadTask, demand: Demand): ManagedTask {
   return {
@@ -134,6 +141,7 @@ export function newTask(payload: PayloadTask, demand: Demand): ManagedTask {
     recorded: false,
     admitted: false,
     volumes: payload.volumes.length > 0 ? "NONE" : "READY",
+    sources: unfetchedSources(payload),
     containers: payload.containers.map(({ name }) => ({ name, phase: "NONE" })),
     reported: { status: "NONE", stoppedContainers: [] },
     reporting: false,

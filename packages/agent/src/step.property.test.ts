@@ -12,6 +12,7 @@ const aContainer = (index: number): fc.Arbitrary<PayloadContainer> =>
     image: fc.constant("web:1"),
     essential: index === 0 ? fc.constant(true) : fc.boolean(),
     memory: fc.constantFrom(32, 64),
+    environmentFiles: fc.subarray([{ type: "s3" as const, value: "arn:aws:s3:::b/k.env" }]),
     restartPolicy: fc.record({
       enabled: fc.boolean(),
       ignoredExitCodes: fc.constant([0]),

@@ -2,6 +2,12 @@ import { aPayloadContainer, aPayloadTask } from "@berth/testing/payloads";
 import { describe, expect, test } from "vitest";
 import { AgentStory, ARN, SETTINGS } from "./testing/agent-story.ts";
 
+const withSources = aPayloadTask({
+  containers: [
+    aPayloadContainer({ environmentFiles: [{ type: "s3", value: "arn:aws:s3:::b/k.env" }] }),
+  ],
+});
+
 describe("a task of one container", () => {
   const key = { taskArn: ARN, name: "web" };
 
@@ -42,6 +48,49 @@ describe("a task of one container", () => {
     expect(story.due).toEqual(["ensureVolumes"]);
     story.tell({ kind: "volumesReady", taskArn: ARN });
     expect(story.due).toEqual(["create web"]);
+  });
+
+  test("is made once its secrets are there, and its image pulled meanwhile", () => {
+    const story = new AgentStory().arrives(withSources);
+    expect(story.due).toEqual(["fetchSources", "pull web"]);
+    story.tell({ kind: "begun", taskArn: ARN, operation: { kind: "fetchSources", taskArn: ARN } });
+    expect(story.due).toEqual(["pull web"]);
+    story.tell({
+      kind: "begun",
+      taskArn: ARN,
+      operation: { kind: "pull", container: key, image: "web:1" },
+    });
+    story.tell({ kind: "pulled", container: key, image: {} });
+    expect(story.due).toEqual([]);
+    story.tell({ kind: "sourcesAwaited", taskArn: ARN });
+    expect(story.due).toEqual(["fetchSources"]);
+    story.tell({ kind: "sourcesReady", taskArn: ARN });
+    expect(story.due).toEqual(["create web"]);
+  });
+
+  test("is pulled only once its registry's login is there", () => {
+    const asmAuthData = { credentialsParameter: "arn:x", region: "us-east-1" };
+    const registryAuthentication = { type: "asm", asmAuthData } as const;
+    const containers = [aPayloadContainer({ registryAuthentication })];
+    const story = new AgentStory().arrives(aPayloadTask({ containers }));
+    expect(story.due).toEqual(["fetchSources"]);
+    expect(story.tell({ kind: "sourcesReady", taskArn: ARN }).due).toEqual(["pull web"]);
+  });
+
+  test("stops with the reason where its secrets cannot be had, but not where it was stopped before", () => {
+    const failed = {
+      kind: "sourcesFailed",
+      taskArn: ARN,
+      reason: "ResourceInitializationError",
+    } as const;
+    expect(new AgentStory().arrives(withSources).tell(failed).report()).toMatchObject({
+      status: "STOPPED",
+      reason: "ResourceInitializationError",
+    });
+    const stopped = new AgentStory()
+      .arrives(withSources)
+      .tell({ kind: "stopOrdered", taskArn: ARN });
+    expect(stopped.tell(failed).report()).not.toHaveProperty("reason");
   });
 
   test("is stopped with its own timeout, else with the agent's", () => {

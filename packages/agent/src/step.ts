@@ -1,7 +1,7 @@
 import { dependencyState, hasRunningDependent, startDeadline } from "./dependencies.ts";
 import type { Operation, OperationKind } from "./operation.ts";
 import { nextReport } from "./report.ts";
-import { definitionOf } from "./state.ts";
+import { definitionOf, isAtLeast } from "./state.ts";
 import type { AgentState, ContainerState, ManagedTask, StepSettings } from "./state.ts";
 
 /**
@@ -32,8 +32,9 @@ const URGENCY: Readonly<Record<OperationKind, number>> = {
   start: 2,
   create: 3,
   ensureVolumes: 4,
-  pull: 5,
-  clean: 6,
+  fetchSources: 5,
+  pull: 6,
+  clean: 7,
 };
 
 function stepTask(task: ManagedTask, settings: StepSettings, now: number): readonly Operation[] {
@@ -51,9 +52,16 @@ function stepUp(task: ManagedTask, now: number): readonly Operation[] {
   const operations = task.containers
     .filter(({ busy }) => busy === undefined)
     .flatMap((container) => nextForContainer(task, container, now) ?? []);
-  return task.volumes === "NONE"
-    ? [{ kind: "ensureVolumes", taskArn: task.arn }, ...operations]
-    : operations;
+  return [...nextForTask(task), ...operations];
+}
+
+/** What all its containers wait for. */
+function nextForTask({ arn, volumes, sources, containers }: ManagedTask): readonly Operation[] {
+  const isMade = containers.every(({ phase }) => isAtLeast(phase, "CREATED"));
+  return [
+    ...(volumes === "NONE" ? [{ kind: "ensureVolumes" as const, taskArn: arn }] : []),
+    ...(sources === "NONE" && !isMade ? [{ kind: "fetchSources" as const, taskArn: arn }] : []),
+  ];
 }
 
 function nextForContainer(
@@ -64,11 +72,11 @@ function nextForContainer(
   const container = { taskArn: task.arn, name };
   switch (phase) {
     case "NONE":
-      return dependencyState(task, name, now).kind === "met"
+      return mayPull(task, name, now)
         ? { kind: "pull", container, image: definitionOf(task, name)?.image ?? "" }
         : undefined;
     case "PULLED":
-      return task.volumes === "READY" ? { kind: "create", container } : undefined;
+      return hasAll(task) ? { kind: "create", container } : undefined;
     case "CREATED":
       return dockerId === undefined ? undefined : { kind: "start", container, dockerId };
     case "RUNNING":
@@ -77,6 +85,14 @@ function nextForContainer(
       return undefined;
   }
 }
+
+/** An image that needs a login waits for it. */
+const mayPull = (task: ManagedTask, name: string, now: number): boolean =>
+  (task.sources === "READY" || !definitionOf(task, name)?.registryAuthentication) &&
+  dependencyState(task, name, now).kind === "met";
+
+const hasAll = ({ volumes, sources }: ManagedTask): boolean =>
+  volumes === "READY" && sources === "READY";
 
 /** Towards STOPPED: a container stops once all that was started because of it has stopped. */
 function stepDown(task: ManagedTask, settings: StepSettings, now: number): readonly Operation[] {

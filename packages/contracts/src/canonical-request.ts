@@ -10,18 +10,24 @@ export interface SignedRequest {
   readonly body: string | Uint8Array;
 }
 
+export interface SigningRules {
+  readonly signedHeaders: readonly string[];
+  readonly bodyHash: string;
+  /** S3 takes paths as they are sent: each is the name of another object. */
+  readonly service: string;
+}
+
 /** The text whose hash is signed. Source: AWS Signature Version 4, "canonical request". */
 export function canonicalRequest(
   request: SignedRequest,
-  signedHeaders: readonly string[],
-  bodyHash: string,
+  { signedHeaders, bodyHash, service }: SigningRules,
 ): string {
   const headers = signedHeaders.map(
     (name) => `${name}:${headerOf(request, name).trim().replaceAll(/\s+/g, " ")}\n`,
   );
   return [
     request.method,
-    canonicalPath(request.path),
+    service === "s3" ? request.path : canonicalPath(request.path),
     canonicalQuery(request.query),
     headers.join(""),
     signedHeaders.join(";"),

@@ -109,6 +109,8 @@ export interface ContainerDefinition {
   };
   readonly resourceRequirements?: readonly ResourceRequirement[];
   readonly secrets?: readonly { readonly name: string; readonly valueFrom: string }[];
+  readonly environmentFiles?: readonly EnvironmentFile[];
+  readonly repositoryCredentials?: { readonly credentialsParameter: string };
   readonly restartPolicy?: {
     readonly enabled: boolean;
     readonly ignoredExitCodes?: readonly number[];
@@ -116,6 +118,12 @@ export interface ContainerDefinition {
     readonly restartAttemptPeriod?: number;
   };
   readonly [kept: string]: unknown;
+}
+
+/** Lines of `NAME=value` in an object of S3, by its ARN. */
+export interface EnvironmentFile {
+  readonly type: "s3";
+  readonly value: string;
 }
 
 export interface Volume {

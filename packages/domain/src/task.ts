@@ -1,7 +1,7 @@
 import type { DesiredStatus, HealthStatus, StopCode, TaskStatus } from "./task-status.ts";
 import type { Tag } from "./tag.ts";
 import type { TaskRoles } from "./task-roles.ts";
-import type { ResourceRequirement } from "./task-definition.ts";
+import type { EnvironmentFile, ResourceRequirement } from "./task-definition.ts";
 import type { TaskPlacement } from "./task-placement.ts";
 
 export interface NetworkBinding {
@@ -38,6 +38,7 @@ export interface ContainerOverride {
   readonly memory?: number;
   readonly memoryReservation?: number;
   readonly resourceRequirements?: readonly ResourceRequirement[];
+  readonly environmentFiles?: readonly EnvironmentFile[];
 }
 
 export interface TaskOverrides {

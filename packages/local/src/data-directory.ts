@@ -44,6 +44,10 @@ export interface DataDirectory {
   readonly stsSocket: string;
   /** What each role may do: `NAME.json`, a policy document that somebody has put there. */
   readonly roles: string;
+  /** What tasks are made of: objects of S3, secrets and parameters, the last two sealed. */
+  readonly objects: string;
+  readonly secrets: string;
+  readonly parameters: string;
   /** One directory for each container instance, by its number. */
   readonly instances: string;
 }
@@ -71,6 +75,9 @@ export function dataDirectory(root: string): DataDirectory {
     kmsSocket: join(sockets, "kms.sock"),
     stsSocket: join(sockets, "sts.sock"),
     roles: join(root, "roles"),
+    objects: join(root, "objects"),
+    secrets: join(root, "secrets.json"),
+    parameters: join(root, "parameters.json"),
     instances: join(root, "instances"),
   };
 }

@@ -37,6 +37,7 @@ import { METRICS_LOG, type MetricsLog, openMetricsLog } from "./metrics-log.ts";
 import { startPollers } from "./queues/start-pollers.ts";
 import { startRoleKeys } from "./start-role-keys.ts";
 import { startSchedules } from "./schedules.ts";
+import { taskSources } from "./task-sources.ts";
 import { createManagementApi } from "./websocket/management-api.ts";
 import { SocketApi } from "./websocket/socket-api.ts";
 
@@ -68,6 +69,7 @@ export async function startHost(
     handlers,
     sockets,
     events: events.handler,
+    services: taskSources(options, clients),
     findAccessKey,
     log,
   });
@@ -210,11 +212,12 @@ function createHttpServer(
     readonly handlers: Handlers;
     readonly sockets: SocketApi;
     readonly events: HttpHandler;
+    readonly services: ReadonlyMap<string, HttpHandler>;
     readonly findAccessKey: VerifyOptions["findAccessKey"];
     readonly log: Log;
   },
 ): Server {
-  const { handlers, sockets, events, findAccessKey, log } = parts;
+  const { handlers, sockets, events, services, findAccessKey, log } = parts;
   const server = createServer(
     createListener({
       account: options.scope.account,
@@ -227,6 +230,7 @@ function createHttpServer(
         close: async (connectionId) => sockets.disconnect(connectionId),
       }),
       events,
+      services,
       log: (message, error) => log.error(message, describeError(error)),
     }),
   );

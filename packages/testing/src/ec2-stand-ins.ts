@@ -123,7 +123,11 @@ function signatureOf(
   const query = signed.map((pair) => pair.map(encodeURIComponent).join("=")).join("&");
   const request = { method: "GET", path: "/", query, headers, body: "" };
   const signedHeaders = (parameters.get("X-Amz-SignedHeaders") ?? "").split(";");
-  const canonical = canonicalRequest(request, signedHeaders, sha256(""));
+  const canonical = canonicalRequest(request, {
+    signedHeaders,
+    bodyHash: sha256(""),
+    service: "sts",
+  });
   const [, ...scope] = (parameters.get("X-Amz-Credential") ?? "").split("/");
   const text = [
     "AWS4-HMAC-SHA256",

@@ -6,49 +6,15 @@ export interface RefusedRow extends Row {
   readonly refusal: RegExp;
 }
 
-const EXECUTION_ROLE = { executionRoleArn: "arn:aws:iam::123456789012:role/execution" };
-const SECRET = { name: "TOKEN", valueFrom: "arn:aws:ssm:us-east-1:123456789012:parameter/token" };
 const FILE_SYSTEM = "arn:aws:s3files:us-east-1:123456789012:file-system/fs-1";
 
 /** What Berth does not have yet, and what this instance cannot do: a definition never runs without a part of it. */
 export const REFUSED_ROWS: readonly RefusedRow[] = [
   {
-    field: "secrets",
-    does: "are not had yet",
-    main: { secrets: [SECRET] },
-    task: EXECUTION_ROLE,
-    refusal: /does not have this yet: secrets of container main/,
-  },
-  {
-    field: "environmentFiles",
-    does: "are not had yet",
-    main: { environmentFiles: [{ type: "s3", value: "arn:aws:s3:::bucket/web.env" }] },
-    task: EXECUTION_ROLE,
-    refusal: /does not have this yet: environmentFiles of container main/,
-  },
-  {
-    field: "repositoryCredentials",
-    does: "are not had yet",
-    main: {
-      repositoryCredentials: {
-        credentialsParameter: "arn:aws:secretsmanager:us-east-1:123456789012:secret:login",
-      },
-    },
-    task: EXECUTION_ROLE,
-    refusal: /does not have this yet: repositoryCredentials of container main/,
-  },
-  {
     field: "firelensConfiguration",
     does: "is not had yet",
     main: { firelensConfiguration: { type: "fluentbit" } },
     refusal: /does not have this yet: firelensConfiguration of container main/,
-  },
-  {
-    field: "logConfiguration.secretOptions",
-    does: "are not had yet",
-    main: { logConfiguration: { logDriver: "json-file", secretOptions: [SECRET] } },
-    task: EXECUTION_ROLE,
-    refusal: /does not have this yet: logConfiguration.secretOptions of container main/,
   },
   {
     field: "networkMode",

@@ -26,6 +26,7 @@ import { ownLabel } from "./labels.ts";
 import { observed, publishedPorts } from "./look.ts";
 import { dockerName } from "./names.ts";
 import { ensurePauseImage } from "./pause-image.ts";
+import type { RegistryLogin } from "./registry-logins.ts";
 import { type RemovalParts, removeUnusedImages } from "./remove-images.ts";
 import type { TaskCgroups } from "./task-cgroups.ts";
 import { ensureVolumes, ignoreMissing, removeVolumes } from "./volumes.ts";
@@ -64,8 +65,8 @@ export class DockerEngine implements ContainerEngine {
     this.#hostPorts = new HostPorts(settings);
   }
 
-  async ensureImage(image: string): Promise<PulledImage> {
-    if (image !== PAUSE_IMAGE) return this.#images.ensure(image);
+  async ensureImage(image: string, login?: RegistryLogin): Promise<PulledImage> {
+    if (image !== PAUSE_IMAGE) return this.#images.ensure(image, login);
     await ensurePauseImage(this.#docker, this.#settings.architecture);
     return {};
   }
@@ -79,7 +80,11 @@ export class DockerEngine implements ContainerEngine {
     return ensureVolumes(this.#docker, this.#settings.instance, task);
   }
 
-  async create(task: PayloadTask, container: PayloadContainer): Promise<string> {
+  async create(
+    task: PayloadTask,
+    container: PayloadContainer,
+    login?: RegistryLogin,
+  ): Promise<string> {
     const placed = publishesPorts(task) ? await this.#hostPorts.assign(container) : container;
     const { bounds } = this.#cgroups;
     const parent = await this.#cgroups.ensure(task);
@@ -99,7 +104,7 @@ export class DockerEngine implements ContainerEngine {
     }
     // The image was there a moment ago and is not any more.
     this.#images.forget(container.image);
-    await this.#images.ensure(container.image);
+    await this.#images.ensure(container.image, login);
     return create().catch((error: unknown) => {
       throw this.#failure("created", signal, error);
     });

@@ -146,3 +146,17 @@ test.each([
 ])("pulls of %s one tag only: %s", (name, expected) => {
   expect(withTag(name)).toBe(expected);
 });
+
+test("a container's own login beats the instance's, and lets in nobody else", async () => {
+  engine.registry.set("r.io/web:1", { digest: "sha256:1" });
+  const images = await imagesWith("default");
+  const login = { username: "task", password: "y", serveraddress: "r.io" };
+  await images.ensure("r.io/web:1", login);
+  await images.ensure("r.io/web:1", login);
+  await images.ensure("r.io/web:1");
+  const told = engine.logins.map((text) => JSON.parse(atob(text ?? "")) as { username: string });
+  expect(told.map(({ username }) => username)).toEqual(["task", "me"]);
+  images.forget("r.io/web:1");
+  await images.ensure("r.io/web:1", login);
+  expect(engine.logins).toHaveLength(3);
+});

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { ImagePullBehavior } from "../config.ts";
@@ -6,11 +7,19 @@ import { ContainerError } from "../engine.ts";
 import type { PulledImage } from "../event.ts";
 import { messageOf, statusOf, whileAway } from "./engine-error.ts";
 import type { PulledImages } from "./pulled-images.ts";
-import { loginFor, type RegistryLogins } from "./registry-logins.ts";
+import { loginFor, type RegistryLogin, type RegistryLogins } from "./registry-logins.ts";
 
 export interface ImageSettings {
   readonly behavior: ImagePullBehavior;
   readonly logins: RegistryLogins;
+}
+
+/** An image with what its registry wants to see; who has no login must not be given what another's brought. */
+interface WantedImage {
+  readonly name: string;
+  readonly login: RegistryLogin | undefined;
+  /** The same for the same image with the same login. */
+  readonly key: string;
 }
 
 interface LocalImage {
@@ -49,47 +58,55 @@ export class Images {
     this.#pulled = pulled;
   }
 
-  /** @throws ContainerError CannotPullContainerError */
-  async ensure(name: string): Promise<PulledImage> {
+  /**
+   * @param login Of the container itself; else it is the instance's.
+   * @throws ContainerError CannotPullContainerError
+   */
+  async ensure(name: string, login?: RegistryLogin): Promise<PulledImage> {
     this.#pulled.used(name, Date.now());
-    const ready = this.#ready.get(name);
+    const wanted = wantedImage(name, login ?? loginFor(this.#settings.logins, name));
+    const ready = this.#ready.get(wanted.key);
     if (ready && ready.until > Date.now()) return ready.digest ? { digest: ready.digest } : {};
-    const pending = this.#pending.get(name) ?? this.#resolveOnce(name);
-    this.#pending.set(name, pending);
+    const pending = this.#pending.get(wanted.key) ?? this.#resolveOnce(wanted);
+    this.#pending.set(wanted.key, pending);
     return pending;
   }
 
   /** Looks again at the next `ensure`: it was removed behind the agent's back. */
   forget(name: string): void {
-    this.#ready.delete(name);
-  }
-
-  async #resolveOnce(name: string): Promise<PulledImage> {
-    try {
-      const image = await this.#resolve(name);
-      if (this.#settings.behavior !== "always") {
-        const { digest } = image;
-        this.#ready.set(name, { ...(digest && { digest }), until: Date.now() + FRESH_FOR_MS });
-      }
-      return image;
-    } finally {
-      this.#pending.delete(name);
+    for (const key of this.#ready.keys()) {
+      if (key === name || key.startsWith(`${name} `)) this.#ready.delete(key);
     }
   }
 
-  async #resolve(name: string): Promise<PulledImage> {
+  async #resolveOnce(wanted: WantedImage): Promise<PulledImage> {
+    try {
+      const image = await this.#resolve(wanted);
+      if (this.#settings.behavior !== "always") {
+        const { digest } = image;
+        const until = Date.now() + FRESH_FOR_MS;
+        this.#ready.set(wanted.key, { ...(digest && { digest }), until });
+      }
+      return image;
+    } finally {
+      this.#pending.delete(wanted.key);
+    }
+  }
+
+  async #resolve(wanted: WantedImage): Promise<PulledImage> {
+    const { name } = wanted;
     const local = await this.#local(name);
     switch (this.#settings.behavior) {
       case "always":
-        return this.#pull(name);
+        return this.#pull(wanted);
       case "once":
-        return local && this.#pulled.has(name) ? found(local) : this.#pull(name);
+        return local && this.#pulled.has(name) ? found(local) : this.#pull(wanted);
       case "prefer-cached":
-        return local ? found(local) : this.#pull(name);
+        return local ? found(local) : this.#pull(wanted);
       case "default": {
-        if (!local) return this.#pull(name);
+        if (!local) return this.#pull(wanted);
         const isCurrent = local.isBuiltHere || name.includes("@sha256:");
-        return isCurrent ? found(local) : this.#refresh(name, local);
+        return isCurrent ? found(local) : this.#refresh(wanted, local);
       }
     }
   }
@@ -112,22 +129,22 @@ export class Images {
   }
 
   /** The registry's image where it answers in time, else the local one. */
-  async #refresh(name: string, local: LocalImage): Promise<PulledImage> {
+  async #refresh(wanted: WantedImage, local: LocalImage): Promise<PulledImage> {
     const startedAt = Date.now();
     try {
-      await this.#pullOnce(name, AbortSignal.timeout(REFRESH_TIMEOUT_MS));
+      await this.#pullOnce(wanted, AbortSignal.timeout(REFRESH_TIMEOUT_MS));
     } catch {
       return found(local);
     }
-    return this.#pulledSince(name, startedAt);
+    return this.#pulledSince(wanted.name, startedAt);
   }
 
-  async #pull(name: string): Promise<PulledImage> {
+  async #pull(wanted: WantedImage): Promise<PulledImage> {
     const startedAt = Date.now();
     const signal = AbortSignal.timeout(PULL_TIMEOUT_MS);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.#pullOnce(name, signal);
+        await this.#pullOnce(wanted, signal);
         break;
       } catch (error) {
         if (attempt === PULL_ATTEMPTS || isRefusal(error)) {
@@ -136,7 +153,7 @@ export class Images {
         await delay(PULL_RETRY_MS * attempt);
       }
     }
-    return this.#pulledSince(name, startedAt);
+    return this.#pulledSince(wanted.name, startedAt);
   }
 
   async #pulledSince(name: string, startedAt: number): Promise<PulledImage> {
@@ -146,8 +163,7 @@ export class Images {
     return { ...(local && found(local)), startedAt, stoppedAt };
   }
 
-  async #pullOnce(name: string, abortSignal: AbortSignal): Promise<void> {
-    const authconfig = loginFor(this.#settings.logins, name);
+  async #pullOnce({ name, login: authconfig }: WantedImage, abortSignal: AbortSignal) {
     const stream = await this.#docker.pull(withTag(name), {
       abortSignal,
       ...(authconfig && { authconfig }),
@@ -162,6 +178,12 @@ export class Images {
     abortSignal.throwIfAborted();
   }
 }
+
+const wantedImage = (name: string, login: RegistryLogin | undefined): WantedImage => ({
+  name,
+  login,
+  key: login ? `${name} ${hash("sha256", JSON.stringify(login))}` : name,
+});
 
 /** An image may have come from several repositories: another's digest would not be found in this one. */
 function digestOf(name: string, known: readonly string[]): string | undefined {

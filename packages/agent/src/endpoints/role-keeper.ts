@@ -1,8 +1,9 @@
-import type { PayloadTask, RoleCredentials } from "@berth/contracts/agent/messages";
+import type { PayloadTask, RoleCredentials, RoleType } from "@berth/contracts/agent/messages";
 import { withEndpoints } from "./environment.ts";
 
 interface KeptRole {
   readonly taskArn: string;
+  readonly roleType: RoleType;
   readonly credentials: RoleCredentials;
 }
 
@@ -12,6 +13,8 @@ interface KeptRole {
  */
 export class RoleKeeper {
   readonly #kept = new Map<string, KeptRole>();
+  /** Tasks that came without an execution role; of those from before a restart it is not known. */
+  readonly #withoutExecution = new Set<string>();
   /** Whether containers reach the endpoints. */
   readonly #isServing: boolean;
 
@@ -40,18 +43,32 @@ export class RoleKeeper {
   } {
     const { roleCredentials, executionRoleCredentials, ...rest } = task;
     const taken = [roleCredentials, executionRoleCredentials].filter(isGiven);
-    for (const each of taken) this.renew(task.arn, each);
+    if (isGiven(roleCredentials)) this.renew(task.arn, "TaskApplication", roleCredentials);
+    if (isGiven(executionRoleCredentials)) {
+      this.renew(task.arn, "TaskExecution", executionRoleCredentials);
+    } else this.#withoutExecution.add(task.arn);
     if (!this.#isServing || task.desiredStatus === "STOPPED") return { task: rest, taken };
     return { task: withEndpoints(rest, roleCredentials?.credentialsId), taken };
   }
 
-  renew(taskArn: string, credentials: RoleCredentials): void {
-    this.#kept.set(credentials.credentialsId, { taskArn, credentials });
+  renew(taskArn: string, roleType: RoleType, credentials: RoleCredentials): void {
+    this.#kept.set(credentials.credentialsId, { taskArn, roleType, credentials });
+  }
+
+  /** `none`: the task has no such role; `awaited`: nothing of it was heard yet. */
+  executionKeysOf(taskArn: string): RoleCredentials | "none" | "awaited" {
+    const kept = this.#kept
+      .values()
+      .find((each) => each.taskArn === taskArn && each.roleType === "TaskExecution");
+    return kept?.credentials ?? (this.#withoutExecution.has(taskArn) ? "none" : "awaited");
   }
 
   /** Forgets the keys of all other tasks. */
   keepOnly(taskArns: ReadonlySet<string>): void {
     for (const [id, { taskArn }] of this.#kept) if (!taskArns.has(taskArn)) this.#kept.delete(id);
+    for (const taskArn of this.#withoutExecution) {
+      if (!taskArns.has(taskArn)) this.#withoutExecution.delete(taskArn);
+    }
   }
 }
 

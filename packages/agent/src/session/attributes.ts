@@ -11,6 +11,16 @@ const NEW_PREFIX = "ecs.capability.";
 /** API versions that task definitions ask for; the gaps are ECS's own. */
 const DOCKER_API_MINORS = [17, 18, 19, 20, 21, 22, 23, 24, 25, 28, 29, 30, 32];
 
+/** What the agent fetches for tasks. */
+const SOURCES = [
+  "env-files.s3",
+  "private-registry-authentication.secretsmanager",
+  "secrets.asm.environment-variables",
+  "secrets.asm.bootstrap.log-driver",
+  "secrets.ssm.environment-variables",
+  "secrets.ssm.bootstrap.log-driver",
+].map((name) => `${NEW_PREFIX}${name}`);
+
 /** What of the engine decides about capabilities. */
 export interface EngineFacts {
   /** Such as `1.41`. */
@@ -42,6 +52,7 @@ export function capabilityAttributes(
     `${NEW_PREFIX}container-ordering`,
     `${NEW_PREFIX}container-restart-policy`,
     `${NEW_PREFIX}docker-plugin.local`,
+    ...SOURCES,
     `${NEW_PREFIX}full-sync`,
     `${NEW_PREFIX}network.container-port-range`,
     ...(pauseProgram(engine.architecture) ? [`${NEW_PREFIX}pid-ipc-namespace-sharing`] : []),

@@ -125,11 +125,13 @@ export class CommandHandler {
 
   /** Of a task that is not here (any more) nothing is kept, and nothing said. */
   #renewRole({ message }: Envelope, send: (request: AcsRequest) => void): void {
-    const { messageId, taskArn, roleCredentials } =
+    const { messageId, taskArn, roleType, roleCredentials } =
       asObject<IAMRoleCredentialsMessage["message"]>(message);
-    if (!messageId || !taskArn || !isWhole(roleCredentials)) return this.#incomplete("credentials");
+    if (!messageId || !taskArn || !roleType || !isWhole(roleCredentials)) {
+      return this.#incomplete("credentials");
+    }
     if (!this.#parts.target.tasks.some(({ arn }) => arn === taskArn)) return;
-    this.#parts.roles.renew(taskArn, roleCredentials);
+    this.#parts.roles.renew(taskArn, roleType, roleCredentials);
     send(credentialsAck(messageId, roleCredentials));
   }
 

@@ -80,6 +80,7 @@ function brief(operation: Operation): string {
     case "report":
       return `report ${operation.change.status}`;
     case "ensureVolumes":
+    case "fetchSources":
     case "clean":
       return operation.kind;
   }

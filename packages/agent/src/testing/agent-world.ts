@@ -6,7 +6,8 @@ import { dependenciesOf } from "../dependencies.ts";
 import type { AgentEvent, ContainerKey } from "../event.ts";
 import { knownBefore } from "../observe.ts";
 import { type Operation, taskArnOf } from "../operation.ts";
-import { containerOf, definitionOf, isAtLeast, isStopped } from "../state.ts";
+import { hasSources } from "../sources/needs.ts";
+import { containerOf, definitionOf, isAtLeast, isStopped, unfetchedSources } from "../state.ts";
 import type { AgentState, ManagedTask, ObservedContainer, ReportedStatus } from "../state.ts";
 import { step } from "../step.ts";
 
@@ -30,6 +31,8 @@ export class AgentWorld {
   readonly engine = new Map<string, EngineContainer>();
   readonly accepted = new Map<string, string[]>();
   #pending: Operation[] = [];
+  /** For which tasks this process has what they are made of. */
+  readonly #fetched = new Set<string>();
   /** Exits and outcomes that were not heard yet. */
   #unheard: AgentEvent[] = [];
   #now = 1;
@@ -124,6 +127,7 @@ export class AgentWorld {
     }
     this.#pending = [];
     this.#unheard = [];
+    this.#fetched.clear();
     const tasks = [...this.state.tasks.values()].map(remembered);
     this.state = { ...this.state, tasks: new Map() };
     for (const task of tasks) {
@@ -151,15 +155,30 @@ export class AgentWorld {
         if (succeeds) this.#end(operation.dockerId, 0);
         return { kind: "stopSent", container: operation.container, retryAt: this.#now + 100 };
       case "ensureVolumes":
-        return { kind: "volumesReady", taskArn: operation.taskArn };
+      case "fetchSources":
+        return this.#prepare(operation, succeeds);
       case "report":
         return this.#accept(operation.change);
       case "clean":
-        for (const [id, { taskArn }] of this.engine) {
-          if (taskArn === operation.taskArn) this.engine.delete(id);
-        }
-        return { kind: "cleaned", taskArn: operation.taskArn };
+        return this.#clean(operation.taskArn);
     }
+  }
+
+  #clean(taskArn: string): AgentEvent {
+    for (const [id, container] of this.engine) {
+      if (container.taskArn === taskArn) this.engine.delete(id);
+    }
+    return { kind: "cleaned", taskArn };
+  }
+
+  #prepare(
+    { kind, taskArn }: Extract<Operation, { kind: "ensureVolumes" | "fetchSources" }>,
+    succeeds: boolean,
+  ): AgentEvent {
+    if (kind === "ensureVolumes") return { kind: "volumesReady", taskArn };
+    if (!succeeds) return { kind: "sourcesFailed", taskArn, reason: "ResourceInitializationError" };
+    this.#fetched.add(taskArn);
+    return { kind: "sourcesReady", taskArn };
   }
 
   #create(container: ContainerKey, succeeds: boolean): AgentEvent {
@@ -216,6 +235,12 @@ export class AgentWorld {
     const task = this.state.tasks.get(taskArnOf(operation));
     if (task && operation.kind === "pull") this.#checkDependencies(task, operation.container.name);
     if (task && operation.kind === "stop") checkDependents(task, operation.container.name);
+    if (task && operation.kind === "create" && hasSources(task.payload)) {
+      assert(
+        this.#fetched.has(task.arn),
+        `${operation.container.name} is made without its secrets`,
+      );
+    }
   }
 
   #checkDependencies(task: ManagedTask, name: string): void {
@@ -249,6 +274,7 @@ const remembered = (task: ManagedTask): ManagedTask => ({
   reporting: false,
   cleaning: false,
   volumes: task.volumes === "BUSY" ? "NONE" : task.volumes,
+  sources: unfetchedSources(task.payload),
   containers: task.containers.map(({ busy: _busy, retryAt: _retryAt, ...container }) => container),
 });
 

@@ -17,6 +17,24 @@ export interface PayloadPort {
   readonly protocol: "tcp" | "udp";
 }
 
+/** A file in the form of `NAME=value` lines, by the ARN of its object. */
+export interface PayloadFile {
+  readonly type: "s3";
+  readonly value: string;
+}
+
+/** What the agent fetches with the task's execution role; the value itself is in no message. */
+export interface PayloadSecret {
+  readonly name: string;
+  /** An ARN, or the name of a parameter. */
+  readonly valueFrom: string;
+  readonly provider: "asm" | "ssm";
+  readonly region: string;
+  /** A variable of the container, or an option of its log. */
+  readonly type: "ENVIRONMENT_VARIABLE" | "BOOTSTRAP";
+  readonly target: "CONTAINER" | "LOG_DRIVER";
+}
+
 export interface PayloadContainer {
   readonly name: string;
   readonly image: string;
@@ -52,6 +70,14 @@ export interface PayloadContainer {
     readonly restartAttemptPeriod?: number;
   };
   readonly healthCheckType?: "docker";
+  /** Earlier ones win, and `environment` wins over all of them. */
+  readonly environmentFiles?: readonly PayloadFile[];
+  readonly secrets?: readonly PayloadSecret[];
+  /** How its image's registry lets it in. */
+  readonly registryAuthentication?: {
+    readonly type: "asm";
+    readonly asmAuthData: { readonly credentialsParameter: string; readonly region: string };
+  };
   readonly dockerConfig?: {
     readonly version: string;
     /** JSON text of the Engine API's container Config: User, WorkingDir, Healthcheck (ns), …. */

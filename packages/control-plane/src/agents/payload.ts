@@ -17,6 +17,7 @@ import type {
   Volume,
 } from "@berth/domain/task-definition";
 import { containerConfig, hostConfig } from "./docker-config.ts";
+import { payloadSources } from "./payload-sources.ts";
 
 /** The lowest Engine API version that has all that Berth asks for. */
 const ENGINE_API_VERSION = "1.25";
@@ -51,6 +52,7 @@ export function payloadTask(scope: Scope, task: Task, definition: TaskDefinition
         task.containers.find(({ name }) => name === container.name) ?? {};
       return {
         ...payloadContainer(container, override, definition),
+        ...payloadSources(container, override, scope.region),
         image: imageOf(container, imageDigest),
         containerArn: containerArn(scope, task.cluster, task.id, id),
       };

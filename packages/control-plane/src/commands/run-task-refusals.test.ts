@@ -24,6 +24,10 @@ describe("RunTask refuses", () => {
       containerOverrides: [{ name: "main", resourceRequirements: [{ type, value }] }],
     },
   });
+  const withFiles = (count: number, value: string) => ({
+    name: "main",
+    environmentFiles: Array.from({ length: count }, () => ({ type: "s3" as const, value })),
+  });
   const network = { networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } } };
 
   test.each<{ name: string; request: Partial<Request>; code: string; message: string }>([
@@ -81,6 +85,25 @@ describe("RunTask refuses", () => {
       request: gpus("InferenceAccelerator", "device1"),
       code: INVALID,
       message: "resourceRequirements of a container override must be of type GPU.",
+    },
+    {
+      name: "an override by a file that is in no S3",
+      request: { overrides: { containerOverrides: [withFiles(1, "https://b/k.env")] } },
+      code: INVALID,
+      message: "Invalid arn syntax",
+    },
+    {
+      name: "an override by a file of another form",
+      request: { overrides: { containerOverrides: [withFiles(1, "arn:aws:s3:::b/k.txt")] } },
+      code: INVALID,
+      message: "Environment files must have the extension .env",
+    },
+    {
+      name: "an override by too many files",
+      request: { overrides: { containerOverrides: [withFiles(11, "arn:aws:s3:::b/k.env")] } },
+      code: INVALID,
+      message:
+        "The maximum number of environment files was exceeded. Specify ten or less and try again",
     },
     {
       name: "an override of inference accelerators, which ECS no longer has",

@@ -108,21 +108,23 @@ describe("RunTask", () => {
     const controlPlane = await aPlaneWithCluster({
       definitions: [aTaskDefinition({ containerDefinitions: [aContainerDefinition(), sidecar] })],
     });
+    const main = {
+      name: "main",
+      command: ["sh"],
+      environment: [{ name: "A", value: "1" }],
+      environmentFiles: [{ type: "s3" as const, value: "arn:aws:s3:::config/web.env" }],
+      memory: 64,
+    };
     const { tasks } = await runWeb(controlPlane, {
       overrides: {
         cpu: "0.5 vCPU",
-        containerOverrides: [
-          { name: "main", command: ["sh"], environment: [{ name: "A", value: "1" }], memory: 64 },
-        ],
+        containerOverrides: [main],
       },
     });
     expect(tasks?.[0]).toMatchObject({ cpu: "512", memory: "192" });
     expect(tasks?.[0]?.overrides).toEqual({
       cpu: "512",
-      containerOverrides: [
-        { name: "main", command: ["sh"], environment: [{ name: "A", value: "1" }], memory: 64 },
-        { name: "sidecar" },
-      ],
+      containerOverrides: [main, { name: "sidecar" }],
       inferenceAcceleratorOverrides: [],
     });
     expect(tasks?.[0]?.containers?.map(({ memory }) => memory)).toEqual(["64", "128"]);

@@ -10,19 +10,19 @@ import { updateService } from "./update-service.ts";
 
 const REFUSED = {
   code: "UnsupportedFeatureException",
-  message: "Berth does not have this yet: secrets of container web.",
+  message: "Berth does not have this yet: firelensConfiguration of container web.",
 };
 
-/** `web:1` can be started, `web:2` wants secrets that no agent would be told of. */
+/** `web:1` can be started, `web:2` wants a log router that no agent would be told of. */
 async function aWorld(): Promise<TestControlPlane> {
   const plane = aControlPlane();
-  const secrets = [{ name: "TOKEN", valueFrom: "/token" }];
+  const firelensConfiguration = { type: "fluentbit" };
   await setUpCluster(plane, {
     definitions: [
       aTaskDefinition(),
       aTaskDefinition({
         revision: 2,
-        containerDefinitions: [aContainerDefinition({ name: "web", secrets })],
+        containerDefinitions: [aContainerDefinition({ name: "web", firelensConfiguration })],
       }),
     ],
   });

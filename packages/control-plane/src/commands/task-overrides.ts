@@ -2,15 +2,20 @@ import type { EcsRequest } from "@berth/contracts/ecs-api/operations";
 import { defined } from "@berth/domain/defined";
 import { EcsError } from "@berth/domain/errors";
 import { isRoleArn } from "@berth/domain/role-arn";
-import type { ResourceRequirement, TaskDefinition } from "@berth/domain/task-definition";
+import type {
+  EnvironmentFile,
+  ResourceRequirement,
+  TaskDefinition,
+} from "@berth/domain/task-definition";
 import { containerFaults } from "@berth/domain/task-definition/container-faults";
+import { environmentFileFaults } from "@berth/domain/task-definition/feature-faults";
 import { overridden } from "@berth/domain/task-definition/overridden";
 import { cpuUnitsOf, memoryMiBOf } from "@berth/domain/task-definition/sizes";
 import type { ContainerOverride, TaskOverrides } from "@berth/domain/task";
-import { refuseUnsupported } from "./unsupported.ts";
 
 type GivenOverrides = NonNullable<EcsRequest<"RunTask">["overrides"]>;
 type GivenContainerOverride = NonNullable<GivenOverrides["containerOverrides"]>[number];
+type GivenFile = NonNullable<GivenContainerOverride["environmentFiles"]>[number];
 type GivenRequirement = NonNullable<GivenContainerOverride["resourceRequirements"]>[number];
 
 /** Characters of JSON. Source: ECS API reference, TaskOverride. */
@@ -69,13 +74,13 @@ function validContainerOverride(
   if (!known.has(name)) {
     throw invalid(`Override for container named ${name} is not a container in the TaskDefinition.`);
   }
-  refuseUnsupported({ "override of environmentFiles": environmentFiles });
   const { environment, ...plain } = defined(others);
   return {
     name,
     ...plain,
     ...(environment && { environment: environment.map((variable) => defined(variable)) }),
     ...(resourceRequirements && { resourceRequirements: resourceRequirements.map(validGpus) }),
+    ...(environmentFiles && { environmentFiles: environmentFiles.map(validFile) }),
   };
 }
 
@@ -90,6 +95,14 @@ function overridingRole(arn: string | undefined): string | undefined {
 function validGpus({ type, value = "" }: GivenRequirement): ResourceRequirement {
   if (type === "GPU") return { type, value };
   throw invalid("resourceRequirements of a container override must be of type GPU.");
+}
+
+/** They replace the definition's. Source: ECS API reference, ContainerOverride `environmentFiles`. */
+function validFile({ type, value = "" }: GivenFile): EnvironmentFile {
+  if (type !== "s3") throw invalid("environmentFiles of a container override must be of type s3.");
+  const file = { type, value };
+  for (const fault of environmentFileFaults({ environmentFiles: [file] })) throw invalid(fault);
+  return file;
 }
 
 /** A size as ECS keeps it: `1 vCPU` as `1024`. */

@@ -20,7 +20,7 @@ export function* featureFaults({ containerDefinitions = [] }: Registration): Gen
   for (const container of containerDefinitions) {
     yield* capabilityFaults(container);
     yield* linuxParameterFaults(container);
-    yield* fileFaults(container);
+    yield* environmentFileFaults(container);
     yield* credentialFaults(container);
     if (container.systemControls?.some(({ namespace }) => !namespace)) {
       yield "Container.systemControls.namespace should not be null or empty.";
@@ -52,7 +52,10 @@ function* linuxParameterFaults({ name, linuxParameters = {} }: GivenContainer): 
   }
 }
 
-function* fileFaults({ environmentFiles = [] }: GivenContainer): Generator<string> {
+/** What is wrong with the names of a container's files. Source: ECS API reference, EnvironmentFile. */
+export function* environmentFileFaults({
+  environmentFiles = [],
+}: Pick<GivenContainer, "environmentFiles">): Generator<string> {
   for (const { value } of environmentFiles) {
     if (!isArn(value)) yield "Invalid arn syntax";
     else if (!value?.endsWith(".env")) yield "Environment files must have the extension .env";

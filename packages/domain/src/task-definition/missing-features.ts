@@ -23,30 +23,18 @@ const VOLUME_MEMBERS = [
   "configuredAtLaunch",
 ] as const;
 
-const CONTAINER_MEMBERS = [
-  "secrets",
-  "environmentFiles",
-  "firelensConfiguration",
-  "repositoryCredentials",
-  "credentialSpecs",
-] as const;
+const CONTAINER_MEMBERS = ["firelensConfiguration", "credentialSpecs"] as const;
 
 function* containerFeatures(container: ContainerDefinition): Generator<string> {
   yield* asked(container, CONTAINER_MEMBERS);
-  const { logConfiguration, resourceRequirements = [] } = container;
-  yield* asked(logConfiguration, ["secretOptions"], "logConfiguration.secretOptions");
-  for (const { type } of resourceRequirements) {
+  for (const { type } of container.resourceRequirements ?? []) {
     if (type !== "GPU") yield `resourceRequirements of type ${type}`;
   }
 }
 
-function* asked(
-  holder: object | undefined,
-  members: readonly string[],
-  called?: string,
-): Generator<string> {
-  const values = new Map(Object.entries(holder ?? {}));
-  for (const member of members) if (isAskedFor(values.get(member))) yield called ?? member;
+function* asked(holder: object, members: readonly string[]): Generator<string> {
+  const values = new Map(Object.entries(holder));
+  for (const member of members) if (isAskedFor(values.get(member))) yield member;
 }
 
 function* within(place: string, features: Iterable<string>): Generator<string> {

@@ -10,12 +10,10 @@ export type Given<T> = T extends readonly (infer Element)[]
 /** Members of a container definition that only registration reads; they are kept and given back. */
 interface CheckedOnce {
   readonly credentialSpecs: readonly string[];
-  readonly environmentFiles: readonly { readonly value: string; readonly type: string }[];
   readonly firelensConfiguration: {
     readonly type: string;
     readonly options: Readonly<Record<string, string>>;
   };
-  readonly repositoryCredentials: { readonly credentialsParameter: string };
 }
 
 type Registered = Omit<Known<TaskDefinition>, "containerDefinitions" | "volumes"> & {

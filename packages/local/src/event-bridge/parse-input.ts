@@ -73,11 +73,13 @@ const placeOf = (path: readonly PropertyKey[]): string =>
     .join(".");
 
 const MAX_SHOWN = 200;
+/** Of all embedded services that read their input here. */
+const SECRET_MEMBERS: ReadonlySet<string> = new Set(["AuthParameters", "SecretString", "Value"]);
 
 /** Secrets are not said again, nor is what is long. */
 function shown({ input, path }: Issue): string {
   if (input === undefined || input === null) return "null";
-  if (path.includes("AuthParameters")) return "'***'";
+  if (path.some((step) => SECRET_MEMBERS.has(String(step)))) return "'***'";
   const text = typeof input === "string" ? input : JSON.stringify(input);
   return `'${text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text}'`;
 }

@@ -5,6 +5,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "
 import { readBody } from "./body.ts";
 import { EVENT_BRIDGE_TARGET } from "../event-bridge/put-events.ts";
 import { isStream, sendStream } from "./event-stream.ts";
+import { signedService } from "./signed-event.ts";
 import { toProxyEvent, writeResult } from "./proxy-event.ts";
 
 export type HttpHandler = (
@@ -21,6 +22,8 @@ export interface Routes {
   readonly reference: HttpHandler;
   /** EventBridge, told by its target header. */
   readonly events: HttpHandler;
+  /** Further embedded services, by the names that requests to them are signed for. */
+  readonly services?: ReadonlyMap<string, HttpHandler>;
   readonly log: (message: string, error: unknown) => void;
 }
 
@@ -49,9 +52,12 @@ async function answer(
 }
 
 function handlerFor(
-  { api, connections, events, reference }: Routes,
+  { api, connections, events, reference, services }: Routes,
   { rawPath, headers }: APIGatewayProxyEventV2,
 ): HttpHandler {
+  // A bucket may be called anything.
+  const service = services?.get(signedService(headers) ?? "");
+  if (service) return service;
   if (rawPath.startsWith("/@connections/")) return connections;
   if (/^\/reference(\/|$)/.test(rawPath)) return reference;
   return headers["x-amz-target"]?.startsWith(EVENT_BRIDGE_TARGET) ? events : api;

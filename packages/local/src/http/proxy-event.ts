@@ -91,7 +91,10 @@ function requestContext(
   };
 }
 
-/** Sends a function's answer. Without a status it is 200, as at API Gateway. */
+/**
+ * Sends a function's answer. Without a status it is 200, as at API Gateway. A length that it states
+ * is that of a body which is not sent.
+ */
 export function writeResult(
   response: ServerResponse,
   result: APIGatewayProxyStructuredResultV2,
@@ -100,6 +103,7 @@ export function writeResult(
   const headers = Object.entries(result.headers ?? {});
   for (const [name, value] of headers) response.setHeader(name, String(value));
   if (result.cookies) response.setHeader("set-cookie", result.cookies);
-  response.writeHead(result.statusCode ?? 200, { "content-length": body.length });
+  if (!response.hasHeader("content-length")) response.setHeader("content-length", body.length);
+  response.writeHead(result.statusCode ?? 200);
   response.end(body);
 }

@@ -64,6 +64,9 @@ export function ecsConfig(config: InstanceConfig): string {
   const settings = {
     ECS_CLUSTER: config.cluster,
     ECS_BACKEND_HOST: config.endpoint,
+    AWS_ENDPOINT_URL_S3: config.endpoint,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: config.endpoint,
+    AWS_ENDPOINT_URL_SSM: config.endpoint,
     ECS_EXTERNAL: "true",
     ECS_DATADIR: config.dataPath,
     ECS_IMAGE_PULL_BEHAVIOR: "prefer-cached",

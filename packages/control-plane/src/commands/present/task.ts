@@ -161,6 +161,7 @@ const presentContainerOverride = ({
   memory,
   memoryReservation,
   resourceRequirements,
+  environmentFiles,
 }: ContainerOverride): NonNullable<OverrideDescription["containerOverrides"]>[number] => ({
   name,
   ...defined({ cpu, memory, memoryReservation }),
@@ -169,4 +170,5 @@ const presentContainerOverride = ({
   ...(resourceRequirements && {
     resourceRequirements: resourceRequirements.map((each) => ({ ...each })),
   }),
+  ...(environmentFiles && { environmentFiles: environmentFiles.map((each) => ({ ...each })) }),
 });
