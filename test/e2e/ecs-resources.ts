@@ -65,6 +65,14 @@ export const ecsResources = ({
       },
       tags: { team: "a" },
     },
+    own: {
+      family: "own",
+      network_mode: "awsvpc",
+      requires_compatibilities: ["EC2"],
+      container_definitions: JSON.stringify([
+        { name: "own", image: "berth/demo:1", memory: 32, portMappings: [{ containerPort: 80 }] },
+      ]),
+    },
   },
   aws_ecs_service: {
     web: {
@@ -80,6 +88,17 @@ export const ecsResources = ({
       enable_ecs_managed_tags: true,
       wait_for_steady_state: true,
       tags: { team: "a" },
+    },
+    own: {
+      name: "own",
+      cluster: CLUSTER,
+      task_definition: "${aws_ecs_task_definition.own.arn}",
+      desired_count: 1,
+      network_configuration: {
+        subnets: tag === "1" ? ["subnet-b", "subnet-a"] : ["subnet-c"],
+        security_groups: ["sg-1"],
+      },
+      wait_for_steady_state: true,
     },
     daemon: {
       name: "daemon",

@@ -79,7 +79,7 @@ export const knownTexts = ({ scope }: Pick<ControlPlane, "scope">, names: Names)
   [/^task(s|Arn)?$/, names.task],
   [
     /^taskDefinition/,
-    ["web", "web:1", "web:2", "web:3", "absent:1", arns.taskDefinitionArn(scope, "web:2")],
+    ["web", "web:1", "web:2", "web:3", "vpc:1", "absent:1", arns.taskDefinitionArn(scope, "web:2")],
   ],
   [/^(containerInstance|targetId)/, names.containerInstance],
   [/^attributeName$/, ["stack", "ecs.availability-zone"]],

@@ -1,4 +1,5 @@
 import type { ModelOperationName } from "@berth/contracts/ecs-api/operation-names";
+import { OWN_TASK_NETWORK } from "@berth/domain/awsvpc";
 import { AUTO_SCALING_GROUP } from "@berth/domain/capacity-provider";
 import { handleWake } from "@berth/control-plane/reconcile/handle-wake";
 import type { Table } from "@berth/store/table";
@@ -40,6 +41,9 @@ export class FuzzWorld {
         attributes: [
           { name: "ecs.availability-zone", value: "eu-central-1a" },
           { name: AUTO_SCALING_GROUP, value: "spot-group" },
+          { name: "com.amazonaws.ecs.capability.docker-remote-api.1.18" },
+          { name: "ecs.capability.task-eni" },
+          { name: OWN_TASK_NETWORK },
         ],
         registered: {
           cpuUnits: 100_000,
@@ -130,6 +134,23 @@ const HISTORY: readonly (readonly [ModelOperationName, object])[] = [
     { cluster: "default", service: "sets", taskDefinition: "web:2", scale: { value: 50 } },
   ],
   ["RunTask", { taskDefinition: "web:1", count: 3 }],
+  [
+    "RegisterTaskDefinition",
+    {
+      family: "vpc",
+      networkMode: "awsvpc",
+      containerDefinitions: [{ name: "main", image: "busybox", memory: 64 }],
+    },
+  ],
+  [
+    "CreateService",
+    {
+      serviceName: "own",
+      taskDefinition: "vpc:1",
+      desiredCount: 2,
+      networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } },
+    },
+  ],
   [
     "CreateService",
     {

@@ -44,7 +44,7 @@ describe("acceptTask", () => {
       { containers: [aPayloadContainer({ dockerConfig: { version: "1", config: "[]" } })] },
       "dockerConfig.config of container web is not the JSON text of an object",
     ],
-    [{ networkMode: "awsvpc" }, "networkMode awsvpc is not supported"],
+    [{ networkMode: "overlay" }, "networkMode overlay is not supported"],
     [{ volumes: [{ name: "v", type: "efs" }] }, "volume type efs is not supported"],
     [
       { containers: [{ ...aPayloadContainer(), secrets: [{ provider: "vault" }] }] },

@@ -1,5 +1,6 @@
 import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messages";
 import { parseArn } from "@berth/domain/arn";
+import { networkProblem } from "./network-problem.ts";
 import { withPause } from "./pause.ts";
 import { DEPENDENCY_CONDITIONS, dependenciesOf, isOrderable } from "./dependencies.ts";
 
@@ -67,10 +68,8 @@ function containerShapeProblem(container: unknown): string | undefined {
 function supportProblem(value: unknown): string | undefined {
   const task = value as PayloadTask;
   if (task.desiredStatus === "STOPPED") return undefined;
-  if (!NETWORK_MODES.has(task.networkMode || "bridge")) {
-    return `networkMode ${task.networkMode} is not supported`;
-  }
   return (
+    networkProblem(task) ??
     unsupportedMember(task, TASK_MEMBERS_UNSUPPORTED) ??
     firstDefined(
       task.containers.map((each) => unsupportedMember(each, CONTAINER_MEMBERS_UNSUPPORTED)),
@@ -81,8 +80,7 @@ function supportProblem(value: unknown): string | undefined {
   );
 }
 
-const NETWORK_MODES = new Set(["bridge", "host", "none"]);
-const TASK_MEMBERS_UNSUPPORTED = ["elasticNetworkInterfaces", "proxyConfiguration", "attachments"];
+const TASK_MEMBERS_UNSUPPORTED = ["proxyConfiguration", "attachments"];
 const CONTAINER_MEMBERS_UNSUPPORTED = ["firelensConfiguration", "credentialSpecs", "managedAgents"];
 
 function unsupportedMember(value: unknown, names: readonly string[]): string | undefined {

@@ -44,7 +44,7 @@ export async function startAgent(
   const gpus = await readGpus(config.gpu);
   const capacity = capacityOf(config, engine, gpus);
   const endpoints = await openEndpoints(config, engine.inspector, log);
-  const served = asServed(config, endpoints);
+  const served = await asServed(config, { engine, endpoints, log });
   const registration = { api, config: served, files, log, capacity, engine, gpus };
   const instance = await registerInstance(registration);
 
@@ -107,12 +107,35 @@ export async function startAgent(
 const sourcesOf = ({ region, sourceEndpoints }: AgentConfig, { roles }: OpenEndpoints) =>
   new TaskSources({ roles, open: awsReader(region, sourceEndpoints) });
 
+interface Around {
+  readonly engine: OpenEngine;
+  readonly endpoints: OpenEndpoints;
+  readonly log: Log;
+}
+
 /** A capability is told only where it is one: tasks are placed by it. */
-const asServed = (config: AgentConfig, { isServing }: OpenEndpoints): AgentConfig => ({
-  ...config,
-  taskIamRole: config.taskIamRole && isServing,
-  taskIamRoleNetworkHost: config.taskIamRoleNetworkHost && isServing,
-});
+async function asServed(
+  config: AgentConfig,
+  { engine, endpoints: { isServing }, log }: Around,
+): Promise<AgentConfig> {
+  return {
+    ...config,
+    taskEni: config.taskEni && (await hasTaskNetwork(engine, log)),
+    taskIamRole: config.taskIamRole && isServing,
+    taskIamRoleNetworkHost: config.taskIamRoleNetworkHost && isServing,
+  };
+}
+
+/** Whether there is a network for tasks with one of their own. */
+async function hasTaskNetwork(engine: OpenEngine, log: Log): Promise<boolean> {
+  try {
+    await engine.ensureTaskNetwork?.();
+    return engine.ensureTaskNetwork !== undefined;
+  } catch (error) {
+    log.warn("no-task-network", { error });
+    return false;
+  }
+}
 
 const CPU_UNITS_PER_CORE = 1_024;
 

@@ -7,6 +7,8 @@ export interface FeatureConfig {
   readonly dynamicPorts?: { readonly first: number; readonly last: number };
   /** Whether tasks have a cgroup of their own, with their cpu and memory. */
   readonly taskLimits: boolean;
+  /** Whether it takes tasks that have a network of their own. */
+  readonly taskEni: boolean;
   readonly healthChecksDisabled: boolean;
   /** Whether a notice of EC2 that it takes the machine back has the instance drained. */
   readonly spotDraining: boolean;
@@ -43,6 +45,7 @@ export function readFeatures(read: ConfigReader): FeatureConfig {
       gpu: readGpu(read),
     }),
     taskLimits: read.flag("ECS_ENABLE_TASK_CPU_MEM_LIMIT") ?? true,
+    taskEni: read.flag("ECS_ENABLE_TASK_ENI") ?? false,
     healthChecksDisabled: read.flag("ECS_DISABLE_DOCKER_HEALTH_CHECK") ?? false,
     spotDraining: read.flag("ECS_ENABLE_SPOT_INSTANCE_DRAINING") ?? false,
     selinuxCapable: read.flag("ECS_SELINUX_CAPABLE") ?? false,

@@ -67,6 +67,7 @@ describe("readConfig", () => {
       taskIamRoleNetworkHost: false,
       metadataLimits: { perSecond: 40, burst: 60 },
       taskEndpoints: true,
+      taskEni: false,
       privilegedDisabled: false,
       dockerHost: "unix:///var/run/docker.sock",
       engineConcurrency: 4,

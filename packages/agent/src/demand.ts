@@ -38,6 +38,8 @@ function gpuDemand({ associations = [] }: PayloadTask): Pick<Demand, "countable"
 
 /** On the host's network the ports of a range are the container's own; else they are picked. */
 function hostPorts(port: PayloadPort, networkMode: string | undefined): readonly number[] {
+  // A task with a network of its own has all ports there to itself.
+  if (networkMode === "awsvpc") return [];
   if (port.containerPortRange === undefined) return port.hostPort ? [port.hostPort] : [];
   return networkMode === "host" ? portsOf(port) : [];
 }

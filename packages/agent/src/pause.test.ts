@@ -1,8 +1,10 @@
-import { aPayloadContainer, aPayloadTask } from "@berth/testing/payloads";
+import { PAUSE_CONTAINER } from "@berth/contracts/agent/pause-container";
+import { aPayloadContainer, aPayloadTask, anAwsvpcTask } from "@berth/testing/payloads";
 import { describe, expect, test } from "vitest";
-import { PAUSE_CONTAINER, withPause } from "./pause.ts";
+import { withPause } from "./pause.ts";
 import { AgentStory, ARN } from "./testing/agent-story.ts";
 
+const ofNetwork = withPause(anAwsvpcTask());
 const shared = withPause(aPayloadTask({ pidMode: "task" }));
 const stop = { kind: "stopOrdered", taskArn: ARN } as const;
 
@@ -57,5 +59,45 @@ describe("a task whose containers share a namespace", () => {
       reason: "CannotPullContainerError: no",
       containers: [{ containerName: "web", status: "STOPPED" }],
     });
+  });
+});
+
+describe("a task with a network of its own", () => {
+  const address = "172.18.0.2";
+  const attachment = { attachmentArn: expect.stringContaining(":attachment/a1"), address };
+  const pause = { taskArn: ARN, name: PAUSE_CONTAINER };
+  const runs = () =>
+    new AgentStory()
+      .arrives(ofNetwork)
+      .runs(PAUSE_CONTAINER)
+      .tell({
+        kind: "started",
+        container: pause,
+        startedAt: 1,
+        networkBindings: [{ bindIP: address }],
+      });
+
+  test("tells its address once all of it runs, and its pause container apart", () => {
+    const story = runs().runs("web");
+    expect(story.report()).toMatchObject({
+      status: "RUNNING",
+      containers: [{ containerName: "web" }],
+      attachment,
+    });
+  });
+
+  test("tells it with its end where it never ran", () => {
+    const container = { taskArn: ARN, name: "web" };
+    const reason = "CannotPullContainerError: no";
+    const story = runs().tell({ kind: "failed", container, reason });
+    expect(story.due).toEqual([`stop ${PAUSE_CONTAINER} 0s`]);
+    story.exits(PAUSE_CONTAINER, 137);
+    expect(story.report()).toMatchObject({ status: "STOPPED", attachment });
+  });
+
+  test("takes no port of its instance", () => {
+    const portMappings = [{ containerPort: 22, hostPort: 22, protocol: "tcp" as const }];
+    const task = anAwsvpcTask({ containers: [aPayloadContainer({ portMappings })] });
+    expect(new AgentStory().arrives(withPause(task)).due).toEqual([`pull ${PAUSE_CONTAINER}`]);
   });
 });

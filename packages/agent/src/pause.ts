@@ -1,7 +1,7 @@
 import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messages";
+import { PAUSE_CONTAINER } from "@berth/contracts/agent/pause-container";
+import { hasOwnNetwork } from "./task-network.ts";
 
-/** What holds the namespaces of a task; named as the ECS agent names it, so that nobody's own container can be. */
-export const PAUSE_CONTAINER = "~internal~ecs~pause";
 /** Made by the agent itself, in the engine. */
 export const PAUSE_IMAGE = "berth/pause:1";
 
@@ -9,8 +9,8 @@ export const isInternal = (containerName: string): boolean =>
   containerName.startsWith("~internal~");
 
 /** Whether containers of the task share a namespace that none of them may take away by ending. */
-const needsPause = ({ pidMode, ipcMode }: PayloadTask): boolean =>
-  pidMode === "task" || ipcMode === "task";
+const needsPause = (task: PayloadTask): boolean =>
+  task.pidMode === "task" || task.ipcMode === "task" || hasOwnNetwork(task);
 
 /** The task with a container for its namespaces, which starts first and ends last. */
 export function withPause(task: PayloadTask): PayloadTask {

@@ -2,6 +2,7 @@ import type { NetworkBinding } from "@berth/domain/task";
 import { isInternal } from "./pause.ts";
 import { definitionOf, isAtLeast, isStopped } from "./state.ts";
 import type { ContainerState, ManagedTask } from "./state.ts";
+import { addressAmong, interfaceOf } from "./task-network.ts";
 
 export interface ContainerStateChange {
   readonly containerName: string;
@@ -22,6 +23,13 @@ export interface TaskStateChange {
   readonly pullStartedAt?: number;
   readonly pullStoppedAt?: number;
   readonly executionStoppedAt?: number;
+  /** The task's own network interface, once it has one. */
+  readonly attachment?: AttachmentStateChange;
+}
+
+export interface AttachmentStateChange {
+  readonly attachmentArn: string;
+  readonly address: string;
 }
 
 /** The API refuses longer ones. */
@@ -57,7 +65,8 @@ export function withAccepted(task: ManagedTask, change: TaskStateChange): Manage
 
 const hasRun = (task: ManagedTask): boolean =>
   task.containers.every(({ phase }) => isAtLeast(phase, "RUNNING")) &&
-  task.containers.some(({ startedAt }) => startedAt !== undefined);
+  // That the agent's own container has started says nothing of the task's.
+  task.containers.filter(isTold).some(({ startedAt }) => startedAt !== undefined);
 
 const unreportedStops = (task: ManagedTask): readonly ContainerState[] =>
   task.containers
@@ -71,6 +80,7 @@ function changeOf(task: ManagedTask, status: "RUNNING" | "STOPPED"): TaskStateCh
   const told = (isInterim ? unreportedStops(task) : task.containers).filter(isTold);
   const reason = task.reason ?? internalReason(task);
   const executionStoppedAt = status === "STOPPED" ? executionEnd(task) : undefined;
+  const attachment = attachmentOf(task);
   return {
     taskArn: task.arn,
     status,
@@ -79,7 +89,16 @@ function changeOf(task: ManagedTask, status: "RUNNING" | "STOPPED"): TaskStateCh
     ...(task.pullStartedAt !== undefined && { pullStartedAt: task.pullStartedAt }),
     ...(task.pullStoppedAt !== undefined && { pullStoppedAt: task.pullStoppedAt }),
     ...(executionStoppedAt !== undefined && { executionStoppedAt }),
+    ...(attachment && { attachment }),
   };
+}
+
+function attachmentOf({ payload, containers }: ManagedTask): AttachmentStateChange | undefined {
+  const { attachmentArn } = interfaceOf(payload) ?? {};
+  const address = addressAmong(containers);
+  return attachmentArn !== undefined && address !== undefined
+    ? { attachmentArn, address }
+    : undefined;
 }
 
 const isTold = ({ name }: ContainerState): boolean => !isInternal(name);

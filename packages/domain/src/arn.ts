@@ -35,6 +35,8 @@ export const containerInstanceArn = (scope: Scope, cluster: string, instanceId: 
 /** @param name `family:revision` */
 export const taskDefinitionArn = (scope: Scope, name: string) =>
   `${prefix(scope)}:task-definition/${name}`;
+export const attachmentArn = (scope: Scope, attachmentId: string) =>
+  `${prefix(scope)}:attachment/${attachmentId}`;
 export const capacityProviderArn = (scope: Scope, name: string) =>
   `${prefix(scope)}:capacity-provider/${name}`;
 /** As CloudWatch names its own. */

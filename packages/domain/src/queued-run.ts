@@ -1,3 +1,4 @@
+import type { AwsvpcConfiguration } from "./awsvpc.ts";
 import type { ProviderShare } from "./capacity-provider.ts";
 import type { PlacementFailure, PlacementStrategy } from "./service.ts";
 import type { Tag } from "./tag.ts";
@@ -22,6 +23,8 @@ export interface QueuedRun {
   readonly launchType: Task["launchType"];
   /** Shares its tasks out in the order of their ids below. */
   readonly capacityProviderStrategy?: readonly ProviderShare[];
+  /** Present where the definition has networkMode awsvpc. */
+  readonly networkConfiguration?: AwsvpcConfiguration;
   /** Who asked for it. */
   readonly cause: Cause;
   readonly startedBy?: string;

@@ -1,3 +1,4 @@
+import type { AwsvpcConfiguration } from "./awsvpc.ts";
 import type { ProviderShare } from "./capacity-provider.ts";
 import type { DeploymentConfiguration } from "./service.ts";
 
@@ -85,6 +86,8 @@ export interface ServiceRevision {
   readonly taskDefinition: string;
   readonly launchType?: "EC2" | "FARGATE" | "EXTERNAL";
   readonly capacityProviderStrategy?: readonly ProviderShare[];
+  /** Present where the definition has networkMode awsvpc. */
+  readonly networkConfiguration?: AwsvpcConfiguration;
   readonly containerImages: readonly { readonly containerName: string; readonly image: string }[];
   /** Epoch ms. */
   readonly createdAt: number;

@@ -1,3 +1,4 @@
+import type { AwsvpcConfiguration } from "./awsvpc.ts";
 import type { ProviderShare } from "./capacity-provider.ts";
 import type { ServiceChange } from "./service-change.ts";
 import type { ServiceDeployment } from "./service-deployment.ts";
@@ -68,6 +69,8 @@ export interface Deployment extends StartFailures {
   readonly taskDefinition: string;
   /** Absent where tasks go to instances of any provider, or of none. */
   readonly capacityProviderStrategy?: readonly ProviderShare[];
+  /** Present where the definition has networkMode awsvpc. */
+  readonly networkConfiguration?: AwsvpcConfiguration;
   readonly rolloutState: RolloutState;
   readonly rolloutStateReason: string;
   readonly createdAt: number;

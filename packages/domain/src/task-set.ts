@@ -1,3 +1,4 @@
+import type { AwsvpcConfiguration } from "./awsvpc.ts";
 import type { ProviderShare } from "./capacity-provider.ts";
 import type { StartFailures } from "./service.ts";
 import type { Tag } from "./tag.ts";
@@ -20,6 +21,8 @@ export interface TaskSet {
   readonly taskDefinition: string;
   readonly launchType: Task["launchType"];
   readonly capacityProviderStrategy?: readonly ProviderShare[];
+  /** Present where the definition has networkMode awsvpc. */
+  readonly networkConfiguration?: AwsvpcConfiguration;
   /** Percent of the service's desired count, from 0 to 100. */
   readonly scale: number;
   /** What the outside controller calls it. */

@@ -1,3 +1,4 @@
+import type { AwsvpcConfiguration } from "./awsvpc.ts";
 import type { ProviderShare } from "./capacity-provider.ts";
 import type { Service } from "./service.ts";
 import type { Task } from "./task.ts";
@@ -10,6 +11,8 @@ export interface TaskSource {
   /** Where it is not the service's. */
   readonly launchType?: Task["launchType"];
   readonly capacityProviderStrategy?: readonly ProviderShare[];
+  /** Present where the definition has networkMode awsvpc. */
+  readonly networkConfiguration?: AwsvpcConfiguration;
 }
 
 export const taskSourcesOf = ({
@@ -20,13 +23,22 @@ export const taskSourcesOf = ({
   ...taskSets,
 ];
 
-/** What shares out the tasks that the service starts from now on: its PRIMARY deployment or task set says. */
-export const currentStrategy = ({
+/** What says how the tasks are made that the service starts from now on: its PRIMARY deployment or task set. */
+const primarySource = ({
   deployments,
   taskSets = [],
-}: Pick<Service, "deployments" | "taskSets">): readonly ProviderShare[] | undefined =>
-  [...deployments, ...taskSets].find(({ status }) => status === "PRIMARY")
-    ?.capacityProviderStrategy;
+}: Pick<Service, "deployments" | "taskSets">): TaskSource | undefined =>
+  [...deployments, ...taskSets].find(({ status }) => status === "PRIMARY");
+
+/** What shares those tasks out. */
+export const currentStrategy = (
+  service: Pick<Service, "deployments" | "taskSets">,
+): readonly ProviderShare[] | undefined => primarySource(service)?.capacityProviderStrategy;
+
+/** Where their network interfaces are to be. */
+export const currentNetwork = (
+  service: Pick<Service, "deployments" | "taskSets">,
+): AwsvpcConfiguration | undefined => primarySource(service)?.networkConfiguration;
 
 /** The definitions that tasks of the service are, or were lately, made from; some more than once. */
 export const namedDefinitions = (

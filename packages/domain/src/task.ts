@@ -1,3 +1,4 @@
+import type { TaskAttachment } from "./awsvpc.ts";
 import type { DesiredStatus, HealthStatus, StopCode, TaskStatus } from "./task-status.ts";
 import type { Tag } from "./tag.ts";
 import type { TaskRoles } from "./task-roles.ts";
@@ -114,6 +115,8 @@ export interface Task {
   /** It is to be moved by a rebalance: its service replaces it. */
   readonly moving?: true;
   readonly enableExecuteCommand?: boolean;
+  /** Present where its definition has networkMode awsvpc. */
+  readonly attachment?: TaskAttachment;
   readonly referenceId?: string;
   /**
    * By which its containers ask their agent for the keys of its roles: as good as a password on its

@@ -4,6 +4,7 @@
  * all state are removed too.
  */
 import { parseArgs } from "node:util";
+import { removeTaskNetwork } from "@berth/agent/docker/task-network";
 import { removeTaskCgroup } from "@berth/agent/docker/task-cgroups";
 import { dataDirectory, removeDataDirectory } from "./data-directory.ts";
 import { engineAddresses, engineClient, findEngine } from "./engine/find-engine.ts";
@@ -38,6 +39,7 @@ async function settleContainers(labels: readonly string[], remove: boolean): Pro
   if (!remove) return stopped;
   const removed = await removeContainers(docker, labels);
   for (const taskId of recordedTaskIds(directory)) await removeTaskCgroup(taskId);
+  await removeTaskNetwork(docker);
   return removed;
 }
 

@@ -6,6 +6,7 @@ import type { Plugin } from "vitest/config";
 /** A module of commands as tests get it, and the query by which that one gets the module itself. */
 const COMMAND_MODULE = /\/control-plane\/src\/commands\/[a-z-]+\.ts$/;
 const UNCHECKED = "?unchecked";
+const CHECK = "@berth/testing/check-command";
 
 /** By the name of the command: `createCluster` carries out CreateCluster. */
 const OPERATIONS = new Map(
@@ -39,11 +40,11 @@ function exportedOperations(source: string): readonly Exported[] {
 }
 
 function wrapper(id: string, operations: readonly Exported[]): string {
-  const unchecked = `./${basename(id)}${UNCHECKED}`;
+  const unchecked = JSON.stringify(`./${basename(id)}${UNCHECKED}`);
   return [
-    `import * as unchecked from "${unchecked}";`,
-    'import { checked } from "@berth/testing/check-command";',
-    `export * from "${unchecked}";`,
+    `import * as unchecked from ${unchecked};`,
+    `import { checked } from ${JSON.stringify(CHECK)};`,
+    `export * from ${unchecked};`,
     ...operations.map(
       ([command, operation]) =>
         `export const ${command} = checked("${operation}", unchecked.${command});`,

@@ -1,4 +1,8 @@
-import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messages";
+import type {
+  PayloadContainer,
+  PayloadNetworkInterface,
+  PayloadTask,
+} from "@berth/contracts/agent/messages";
 
 /** A task's ARN, told apart by a small number. */
 export const payloadTaskArn = (number = 1): string =>
@@ -23,3 +27,20 @@ export const aPayloadTask = (members: Partial<PayloadTask> = {}): PayloadTask =>
   volumes: [],
   ...members,
 });
+
+/** What a task with networkMode awsvpc has. */
+export const aNetworkInterface = (): PayloadNetworkInterface => ({
+  attachmentArn: "arn:aws:ecs:us-east-1:123456789012:attachment/a1",
+  ec2Id: "eni-0123456789abcdef0",
+  index: 0,
+  macAddress: "02:00:00:00:00:01",
+  privateDnsName: "eni-0123456789abcdef0.berth.internal",
+});
+
+/** A task of one container, `web`, that has a network of its own. */
+export const anAwsvpcTask = (members: Partial<PayloadTask> = {}): PayloadTask =>
+  aPayloadTask({
+    networkMode: "awsvpc",
+    elasticNetworkInterfaces: [aNetworkInterface()],
+    ...members,
+  });

@@ -22,6 +22,8 @@ beforeAll(async () => {
         "ecs.capability.docker-plugin.local",
         "ecs.capability.task-cpu-mem-limit",
         "ecs.capability.pid-ipc-namespace-sharing",
+        "ecs.capability.task-eni",
+        "berth.task-network",
         ...["17", "18", "19", "21", "22", "24", "25", "29"].map(
           (minor) => `com.amazonaws.ecs.capability.docker-remote-api.1.${minor}`,
         ),
@@ -54,7 +56,14 @@ async function sent(definition: Definition, overrides?: Overrides): Promise<Sent
       ...definition,
     }),
   );
-  const command = new RunTaskCommand({ cluster, taskDefinition: family, overrides });
+  const command = new RunTaskCommand({
+    cluster,
+    taskDefinition: family,
+    overrides,
+    ...(definition.networkMode === "awsvpc" && {
+      networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } },
+    }),
+  });
   const { tasks = [], failures = [] } = await stage.machine.ecs.send(command);
   expect(failures).toEqual([]);
   const isIt = (message: Readonly<Record<string, unknown>>) =>
@@ -78,6 +87,14 @@ describe("of the task the agent hears", () => {
     ["memory in MiB", { memory: "512" }, { memory: 512 }],
     ["memory that was given as GB", { memory: "1 GB" }, { memory: 1024 }],
     ["its network mode", { networkMode: "host" }, { networkMode: "host" }],
+    [
+      "the interface of its network",
+      { networkMode: "awsvpc" },
+      {
+        networkMode: "awsvpc",
+        elasticNetworkInterfaces: [{ ec2Id: expect.stringMatching(/^eni-/), index: 0 }],
+      },
+    ],
     ["its process namespace", { pidMode: "host" }, { pidMode: "host" }],
     ["its IPC namespace", { ipcMode: "task" }, { ipcMode: "task" }],
     [

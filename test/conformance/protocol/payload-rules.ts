@@ -74,18 +74,34 @@ const volume = z
     return block === undefined || typeof blocks[block] === "object";
   }, "has no block for its type");
 
-const task = z.looseObject({
-  arn: taskArn,
-  desiredStatus: z.enum(["RUNNING", "STOPPED"]),
-  family: text,
-  version: z.string().regex(/^\d+$/),
-  containers: z.array(container).min(1),
-  volumes: z.array(volume),
-  // vCPU: 10 and more only on machines that no test registers, so that units are noticed.
-  cpu: z.number().positive().max(16).optional(),
-  memory: z.int().positive().optional(),
-  networkMode: z.enum(["bridge", "host", "awsvpc", "none"]).optional(),
+/** Section 9, but for the address: no agent that waits for one is sent such a task (ADR 0040). */
+const networkInterface = z.looseObject({
+  attachmentArn: z.string().regex(/^arn:[a-z-]+:ecs:[a-z0-9-]+:\d{12}:attachment\/[0-9a-f-]{36}$/),
+  ec2Id: z.string().regex(/^eni-[0-9a-f]{17}$/),
+  macAddress: z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/),
+  index: integer,
+  privateDnsName: text,
 });
+
+const task = z
+  .looseObject({
+    arn: taskArn,
+    desiredStatus: z.enum(["RUNNING", "STOPPED"]),
+    family: text,
+    version: z.string().regex(/^\d+$/),
+    containers: z.array(container).min(1),
+    volumes: z.array(volume),
+    // vCPU: 10 and more only on machines that no test registers, so that units are noticed.
+    cpu: z.number().positive().max(16).optional(),
+    memory: z.int().positive().optional(),
+    networkMode: z.enum(["bridge", "host", "awsvpc", "none"]).optional(),
+    elasticNetworkInterfaces: z.array(networkInterface).length(1).optional(),
+  })
+  .refine(
+    ({ networkMode, elasticNetworkInterfaces: interfaces }) =>
+      (networkMode === "awsvpc") === (interfaces !== undefined),
+    "has a network interface where it has networkMode awsvpc, and nowhere else",
+  );
 
 /** What is wrong with the tasks of a PayloadMessage: section 5. */
 export function faultsOfPayload({ tasks }: Readonly<Record<string, unknown>>): readonly string[] {

@@ -19,6 +19,13 @@ const CONTAINER = {
   environment: { A: "1" },
   dockerConfig: { version: "1.25", config: '{"User":"1"}', hostConfig: "{}" },
 };
+const INTERFACE = {
+  attachmentArn: `${ACCOUNT}:attachment/0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d`,
+  ec2Id: "eni-0a1b2c3d4e5f4a6b8",
+  index: 0,
+  macAddress: "02:0a:1b:2c:3d:4e",
+  privateDnsName: "eni-0a1b2c3d4e5f4a6b8.berth.internal",
+};
 const payload = (task: Message, container: Message = {}): Message => ({
   ...ADDRESS,
   seqNum: 1,
@@ -52,6 +59,7 @@ it("find nothing in frames as they should be", () => {
     ["HeartbeatMessage", { messageId: "m", healthy: true }],
     ["TaskManifestMessage", manifest()],
     ["PayloadMessage", payload({})],
+    ["PayloadMessage", payload({ networkMode: "awsvpc", elasticNetworkInterfaces: [INTERFACE] })],
     ["TaskStopVerificationAck", { messageId: "m", generatedAt: 1, stopTasks: [{ taskArn: "t" }] }],
   ];
   expect(frames.flatMap(([type, message]) => faultsOf(type, message))).toEqual([]);
@@ -77,6 +85,20 @@ describe("notice", () => {
     ["an ARN without a cluster", "PayloadMessage", payload({ arn: `${ACCOUNT}:task/1` })],
     ["a revision that is a number", "PayloadMessage", payload({ version: 1 })],
     ["cpu in units", "PayloadMessage", payload({ cpu: 256 })],
+    ["a network without an interface", "PayloadMessage", payload({ networkMode: "awsvpc" })],
+    [
+      "an interface of another network",
+      "PayloadMessage",
+      payload({ elasticNetworkInterfaces: [INTERFACE] }),
+    ],
+    [
+      "an interface without a hardware address",
+      "PayloadMessage",
+      payload({
+        networkMode: "awsvpc",
+        elasticNetworkInterfaces: [{ ...INTERFACE, macAddress: undefined }],
+      }),
+    ],
     ["a task without containers", "PayloadMessage", payload({ containers: [] })],
     ["an environment that is a list", "PayloadMessage", payload({}, { environment: [] })],
     [

@@ -6,6 +6,8 @@ import { sh, STAY, type Row, type Seen } from "./row.ts";
 /** The one instance of these tests. */
 const INSTANCE_ADDRESS = instanceAddress(1);
 
+const IN_A_SUBNET = { awsvpcConfiguration: { subnets: ["subnet-1"] } };
+
 /** How a container is named and reached, and what it reaches. */
 export const NETWORK_ROWS: readonly Row[] = [
   {
@@ -34,6 +36,46 @@ export const NETWORK_ROWS: readonly Row[] = [
     main: sh("grep -c : /proc/net/dev; grep lo: /proc/net/dev >/dev/null"),
     task: { networkMode: "none" },
     prints: "1",
+  },
+  {
+    field: "networkMode",
+    does: "awsvpc is a network of the task's own, in which it is called as its interface",
+    main: sh("hostname; ls /sys/class/net | grep eth"),
+    task: { networkMode: "awsvpc" },
+    network: IN_A_SUBNET,
+    prints: /^eni-[0-9a-f]{17}\.berth\.internal\neth0$/,
+  },
+  {
+    field: "networkMode",
+    does: "awsvpc lets the containers of a task meet on localhost",
+    main: {
+      ...sh("until wget -qO- http://localhost/; do sleep 0.2; done"),
+      dependsOn: [{ containerName: "side", condition: "START" }],
+    },
+    beside: [{ name: "side", essential: false }],
+    task: { networkMode: "awsvpc" },
+    network: IN_A_SUBNET,
+    prints: /^berth demo 1 on eni-/,
+  },
+  {
+    field: "networkMode",
+    does: "awsvpc takes no port of the instance",
+    main: { ...STAY, portMappings: [{ containerPort: 22 }] },
+    task: { networkMode: "awsvpc" },
+    network: IN_A_SUBNET,
+    until: "RUNNING",
+    shown: { containers: [{ networkBindings: [], networkInterfaces: [{}] }] },
+  },
+  {
+    field: "systemControls",
+    does: "of the network are set in the network of an awsvpc task",
+    main: {
+      ...sh("cat /proc/sys/net/ipv4/ip_default_ttl"),
+      systemControls: [{ namespace: "net.ipv4.ip_default_ttl", value: "42" }],
+    },
+    task: { networkMode: "awsvpc" },
+    network: IN_A_SUBNET,
+    prints: "42",
   },
   {
     field: "disableNetworking",

@@ -52,6 +52,7 @@ async function run(berth: Berth, row: Row, family: string): Promise<string> {
     new RunTaskCommand({
       taskDefinition: `${family}:${taskDefinition?.revision}`,
       ...(row.overrides && { overrides: row.overrides }),
+      ...(row.network && { networkConfiguration: row.network }),
     }),
   );
   const [task] = tasks;

@@ -1,5 +1,6 @@
 import type {
   ContainerDefinition,
+  NetworkConfiguration,
   RegisterTaskDefinitionCommandInput,
   Task,
   TaskOverride,
@@ -31,6 +32,8 @@ export interface Row {
   /** Members of the definition beside its containers. */
   readonly task?: Partial<RegisterTaskDefinitionCommandInput>;
   readonly overrides?: TaskOverride;
+  /** What `awsvpc` wants to be told with the run. */
+  readonly network?: NetworkConfiguration;
   /** What the task has to reach before it is looked at. */
   readonly until?: "RUNNING" | "STOPPED" | "HEALTHY" | "UNHEALTHY";
   /** All that `main` wrote. */

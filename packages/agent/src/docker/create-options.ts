@@ -1,4 +1,5 @@
 import type { PayloadContainer, PayloadPort, PayloadTask } from "@berth/contracts/agent/messages";
+import { PAUSE_CONTAINER } from "@berth/contracts/agent/pause-container";
 import { defined } from "@berth/domain/defined";
 import type { NetworkBinding } from "@berth/domain/task";
 import type { ContainerCreateOptions, HostConfig } from "dockerode";
@@ -6,9 +7,10 @@ import type { GpuConfig } from "../config-features.ts";
 import { parseDockerJson } from "../demand.ts";
 import { gpuIdsOf } from "../gpus.ts";
 import { containerLabels, type InstanceIdentity } from "./labels.ts";
-import { PAUSE_CONTAINER } from "../pause.ts";
+import { hasOwnNetwork, holdsNetwork, TASK_NETWORK } from "../task-network.ts";
 import { dockerName, isDockerVolume, volumeName } from "./names.ts";
 import { quotaUs, type TaskCgroups } from "./task-cgroups.ts";
+import { networkIdentity, networkSysctls } from "./task-network.ts";
 
 export interface CreateSettings {
   readonly instance: InstanceIdentity;
@@ -51,6 +53,9 @@ export function createOptions(
     ...(container.command?.length && { Cmd: [...container.command] }),
     ...(container.entryPoint?.length && { Entrypoint: [...container.entryPoint] }),
     ...(publishesPorts(task) && { ExposedPorts: exposedPorts(container) }),
+    ...networkIdentity(task, container),
+    // The first process of a namespace is deaf to every other signal that it does not ask for.
+    ...(container.name === PAUSE_CONTAINER && { StopSignal: "SIGKILL" }),
     ...config,
     Labels: {
       ...(config.Labels as Record<string, string> | undefined),
@@ -62,19 +67,21 @@ export function createOptions(
       ...volumes(task, container),
       ...(gpuIdsOf(task, container.name).length > 0 && { Runtime: settings.gpu?.runtime }),
       ...hostConfig,
+      ...networkSysctls(task, container, hostConfig),
     }),
   };
 }
 
 /**
  * Where the container's ports are published, as far as that was decided here; undefined where Docker
- * picked a port, which must be read back.
+ * picked a port or the address of the task, which must be read back.
  */
 export function knownBindings(
   task: PayloadTask,
-  { portMappings = [] }: PayloadContainer,
+  { name, portMappings = [] }: PayloadContainer,
   hostAddress: string,
 ): readonly NetworkBinding[] | undefined {
+  if (hasOwnNetwork(task)) return holdsNetwork(task, name) ? undefined : [];
   if (publishesPorts(task)) {
     const isDynamic = portMappings.some(({ hostPort }) => !hostPort);
     return isDynamic
@@ -142,24 +149,28 @@ function network(task: PayloadTask, container: PayloadContainer, hostAddress: st
     const [name = link, alias = name] = link.split(":");
     return `${dockerName(task, name)}:${alias}`;
   });
-  if (container.name === PAUSE_CONTAINER) return { NetworkMode: "none", ...namespaces(task, true) };
+  if (container.name === PAUSE_CONTAINER) {
+    const NetworkMode = hasOwnNetwork(task) ? TASK_NETWORK : "none";
+    return { NetworkMode, ...namespaces(task, true) };
+  }
   return {
     ...(publishesPorts(task)
       ? { PortBindings: portBindings(container, hostAddress) }
-      : { NetworkMode: task.networkMode ?? "default" }),
+      : { NetworkMode: hasOwnNetwork(task) ? ofPause(task) : (task.networkMode ?? "default") }),
     ...(links.length > 0 && { Links: links }),
     ...namespaces(task, false),
   };
 }
 
+const ofPause = (task: PayloadTask): string => `container:${dockerName(task, PAUSE_CONTAINER)}`;
+
 /** What a task's containers share is the pause container's, which outlives them. */
 function namespaces(task: PayloadTask, isPause: boolean): HostConfig {
   const { pidMode, ipcMode } = task;
-  const ofPause = `container:${dockerName(task, PAUSE_CONTAINER)}`;
-  const sharedIpc = isPause ? "shareable" : ofPause;
+  const sharedIpc = isPause ? "shareable" : ofPause(task);
   return {
     ...(pidMode === "host" && { PidMode: "host" }),
-    ...(pidMode === "task" && !isPause && { PidMode: ofPause }),
+    ...(pidMode === "task" && !isPause && { PidMode: ofPause(task) }),
     ...(ipcMode && { IpcMode: ipcMode === "task" ? sharedIpc : ipcMode }),
   };
 }

@@ -13,6 +13,7 @@ import type { PulledImage } from "../event.ts";
 import { PAUSE_IMAGE } from "../pause.ts";
 import type { ManagedTask, ObservedContainer } from "../state.ts";
 import { foldRanges } from "../port-range.ts";
+import { holdsNetwork } from "../task-network.ts";
 import {
   createOptions,
   type CreateSettings,
@@ -23,12 +24,13 @@ import { messageOf, statusOf, whileAway } from "./engine-error.ts";
 import { HostPorts, type HostPortSettings } from "./host-ports.ts";
 import type { Images } from "./images.ts";
 import { ownLabel } from "./labels.ts";
-import { observed, publishedPorts } from "./look.ts";
+import { bindingsOf, observed } from "./look.ts";
 import { dockerName } from "./names.ts";
 import { ensurePauseImage } from "./pause-image.ts";
 import type { RegistryLogin } from "./registry-logins.ts";
 import { type RemovalParts, removeUnusedImages } from "./remove-images.ts";
 import type { TaskCgroups } from "./task-cgroups.ts";
+import { onTaskNetwork } from "./task-network.ts";
 import { ensureVolumes, ignoreMissing, removeVolumes } from "./volumes.ts";
 import { watchContainers } from "./watch.ts";
 
@@ -117,8 +119,10 @@ export class DockerEngine implements ContainerEngine {
   ): Promise<StartedContainer> {
     const signal = AbortSignal.timeout(this.#settings.startTimeoutMs);
     const handle = this.#docker.getContainer(dockerId);
+    const begin = () => handle.start({ abortSignal: signal });
+    const isOnNetwork = holdsNetwork(task, container.name);
     try {
-      await whileAway(signal, () => handle.start({ abortSignal: signal }));
+      await whileAway(signal, () => (isOnNetwork ? onTaskNetwork(this.#docker, begin) : begin()));
     } catch (error) {
       // 304: it runs already.
       if (statusOf(error) !== 304) {
@@ -130,7 +134,7 @@ export class DockerEngine implements ContainerEngine {
     const known = knownBindings(task, container, this.#settings.hostAddress);
     if (known) return { startedAt, networkBindings: known };
     const info = await whileAway(signal, () => handle.inspect());
-    const networkBindings = foldRanges(publishedPorts(info), container.portMappings ?? []);
+    const networkBindings = foldRanges(bindingsOf(info), container.portMappings ?? []);
     return { startedAt, networkBindings };
   }
 

@@ -6,6 +6,17 @@ export const statusOf = (error: unknown): number | undefined => {
   return typeof status === "number" ? status : undefined;
 };
 
+/** Whether the engine has what is inspected. */
+export async function isFound(inspection: Promise<unknown>): Promise<boolean> {
+  try {
+    await inspection;
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    throw error;
+  }
+}
+
 /** The engine's own words, without the client's wrapping. */
 export function messageOf(error: unknown): string {
   const said = (error as { json?: { message?: unknown } | null }).json?.message;

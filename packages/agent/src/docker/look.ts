@@ -2,6 +2,7 @@ import type { NetworkBinding } from "@berth/domain/task";
 import type { ContainerInspectInfo } from "dockerode";
 import type { ContainerHealth, ObservedContainer } from "../state.ts";
 import { readLabels } from "./labels.ts";
+import { taskAddress } from "./task-network.ts";
 
 /** What the agent needs of an inspected container; undefined where it is not an agent's. */
 export function observed(info: ContainerInspectInfo): ObservedContainer | undefined {
@@ -14,15 +15,21 @@ export function observed(info: ContainerInspectInfo): ObservedContainer | undefi
     ...labels,
     dockerId: info.Id,
     phase,
-    networkBindings: publishedPorts(info),
+    networkBindings: bindingsOf(info),
     ...(startedAt !== undefined && { startedAt }),
     ...(phase === "STOPPED" && exitOf(info)),
     ...(health !== undefined && { health }),
   };
 }
 
+/** Where the container is reached: at its task's own address where it holds that, else where its ports are published. */
+export function bindingsOf(info: ContainerInspectInfo): readonly NetworkBinding[] {
+  const bindIP = taskAddress(info);
+  return bindIP === undefined ? publishedPorts(info) : [{ bindIP }];
+}
+
 /** Where the engine published the container's ports, without the IPv6 twins. */
-export function publishedPorts(info: ContainerInspectInfo): readonly NetworkBinding[] {
+function publishedPorts(info: ContainerInspectInfo): readonly NetworkBinding[] {
   return Object.entries(info.NetworkSettings.Ports ?? {}).flatMap(([key, bindings]) => {
     const [containerPort, protocol] = key.split("/");
     // A port that is exposed but not published has no bindings.

@@ -13,6 +13,8 @@ import { dockerInspector } from "./inspector.ts";
 import type { ReadContainer } from "../usage/reading.ts";
 import type { InstanceIdentity } from "./labels.ts";
 import { type CgroupFacts, CGROUPS, openTaskCgroups } from "./task-cgroups.ts";
+import { ensureTaskNetwork } from "./task-network.ts";
+import { pauseProgram } from "./pause-program.ts";
 import { statsReader } from "./stats.ts";
 
 export interface OpenEngine {
@@ -28,6 +30,8 @@ export interface OpenEngine {
   ping(): Promise<void>;
   /** Absent: tasks cannot ask the agent anything. */
   readonly inspector?: ContainerInspector;
+  /** Makes the network of tasks with one of their own. Absent where the engine has no such thing. */
+  ensureTaskNetwork?(): Promise<void>;
   /** The engine as one container instance sees it. */
   forInstance(instance: InstanceIdentity, pulled: PulledImages): ContainerEngine;
   /** Absent where there is no way into its containers. */
@@ -75,6 +79,7 @@ export async function openEngine(config: AgentConfig, log: Log): Promise<OpenEng
       await (docker as Pinging).ping({ abortSignal: AbortSignal.timeout(PING_TIMEOUT_MS) });
     },
     inspector: dockerInspector(docker),
+    ...(pauseProgram(architecture) && { ensureTaskNetwork: () => ensureTaskNetwork(docker) }),
     forInstance: (instance, pulled) => {
       const images = new Images(docker, { behavior, logins }, pulled);
       const parts = { docker, images, cgroups, pulled, log, freeShare };

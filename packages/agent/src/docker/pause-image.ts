@@ -4,7 +4,7 @@ import type Docker from "dockerode";
 import { pack } from "tar-stream";
 import { ContainerError } from "../engine.ts";
 import { PAUSE_IMAGE } from "../pause.ts";
-import { statusOf } from "./engine-error.ts";
+import { isFound } from "./engine-error.ts";
 import { pauseProgram } from "./pause-program.ts";
 
 /**
@@ -13,7 +13,7 @@ import { pauseProgram } from "./pause-program.ts";
  * @throws ContainerError CannotPullContainerError, where there is no program for this architecture
  */
 export async function ensurePauseImage(docker: Docker, architecture: string): Promise<void> {
-  if (await isThere(docker)) return;
+  if (await isFound(docker.getImage(PAUSE_IMAGE).inspect())) return;
   const program = pauseProgram(architecture);
   if (!program) throw failure(`no ${PAUSE_IMAGE} for ${architecture}`);
   const archive = pack();
@@ -26,16 +26,6 @@ export async function ensurePauseImage(docker: Docker, architecture: string): Pr
   const last = (await buffer(progress)).toString().trim().split("\n").at(-1) ?? "{}";
   const { error } = JSON.parse(last) as { readonly error?: string };
   if (error !== undefined) throw failure(error);
-}
-
-async function isThere(docker: Docker): Promise<boolean> {
-  try {
-    await docker.getImage(PAUSE_IMAGE).inspect();
-    return true;
-  } catch (error) {
-    if (statusOf(error) === 404) return false;
-    throw error;
-  }
 }
 
 const failure = (why: string): ContainerError =>

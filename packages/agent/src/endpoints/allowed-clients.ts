@@ -1,6 +1,7 @@
 import { BlockList } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Bridge } from "./container-inspector.ts";
+import { taskSubnet } from "./task-subnet.ts";
 
 /** Tells containers of this machine, and the machine itself, from everybody else by their addresses. */
 export function allowedClients({ subnet }: Bridge): (address: string) => boolean {
@@ -9,7 +10,8 @@ export function allowedClients({ subnet }: Bridge): (address: string) => boolean
   containers.addSubnet(network, Number(bits));
   return (address) => {
     const ipv4 = address.replace(/^::ffff:/, "");
-    return containers.check(ipv4) || isOwn(address) || isOwn(ipv4);
+    const isTask = taskSubnet()?.contains(ipv4) ?? false;
+    return containers.check(ipv4) || isTask || isOwn(address) || isOwn(ipv4);
   };
 }
 

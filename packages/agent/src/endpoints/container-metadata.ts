@@ -1,9 +1,11 @@
 import { defined } from "@berth/domain/defined";
 import { isInternal } from "../pause.ts";
-import type { ContainerHealth } from "../state.ts";
+import type { ContainerHealth, ManagedTask } from "../state.ts";
+import { addressAmong, hasOwnNetwork, interfaceOf } from "../task-network.ts";
 import type { InspectedContainer } from "./container-inspector.ts";
 import type { FoundContainer } from "./find-task.ts";
 import type { MetadataVersion } from "./route.ts";
+import { taskSubnet } from "./task-subnet.ts";
 
 /**
  * A container as its metadata endpoint tells of it. Members and spelling are the ECS agent's.
@@ -29,9 +31,36 @@ export function containerMetadata(
       Health: definition.healthCheckType && healthOf(state.health),
       Volumes: nonEmpty(volumesOf(info)),
       ...(version === 4 && ofVersion4(found, info)),
-      Networks: info && [{ NetworkMode: info.networkMode, IPv4Addresses: info.ipv4Addresses }],
+      Networks: info && [networkOf(found, info, version)],
     }),
   };
+}
+
+function networkOf(
+  { task }: FoundContainer,
+  info: InspectedContainer,
+  version: MetadataVersion,
+): object {
+  if (hasOwnNetwork(task.payload)) return ownNetwork(task, version);
+  return { NetworkMode: info.networkMode, IPv4Addresses: info.ipv4Addresses };
+}
+
+/** What all containers of the task share. */
+function ownNetwork({ payload, containers }: ManagedTask, version: MetadataVersion): object {
+  const { index, macAddress, privateDnsName } = interfaceOf(payload) ?? {};
+  const subnet = taskSubnet();
+  const ofVersion4Only = {
+    AttachmentIndex: index,
+    MACAddress: macAddress,
+    IPv4SubnetCIDRBlock: subnet?.cidr,
+    PrivateDNSName: privateDnsName,
+    SubnetGatewayIpv4Address: subnet?.gateway,
+  };
+  return defined({
+    NetworkMode: payload.networkMode,
+    IPv4Addresses: nonEmpty([addressAmong(containers)].flatMap((each) => each ?? [])),
+    ...(version === 4 && ofVersion4Only),
+  });
 }
 
 type Inspected = InspectedContainer | undefined;
@@ -64,6 +93,7 @@ export const isoTime = (epochMs: number | undefined): string | undefined =>
 
 /** Where its ports are published; before it runs, what was asked for. */
 export function portsOf({ state, definition }: FoundContainer): readonly object[] {
+  if (isInternal(state.name)) return [];
   const known = state.networkBindings ?? [];
   const ports = known.length > 0 ? known : (definition.portMappings ?? []);
   return ports.map((port) =>

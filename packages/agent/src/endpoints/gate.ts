@@ -34,6 +34,8 @@ export class EndpointGate {
   readonly #server: Server;
   readonly #stopping = new AbortController();
   #own: AnswerRequest | undefined;
+  /** Once they are, what is found of them stands for all. */
+  #areRulesUp = false;
 
   constructor(parts: GateParts) {
     this.#parts = parts;
@@ -92,8 +94,13 @@ export class EndpointGate {
 
   /** @throws Error where they do not get here, and this agent may not change that */
   async #makeReachable(): Promise<void> {
-    if (await isReachable()) return;
-    await putNatRules(this.#parts.bridge);
+    const isReached = await isReachable();
+    if (isReached && this.#areRulesUp) return;
+    await putNatRules(this.#parts.bridge).catch((error: unknown) => {
+      // Somebody with the right to do so has put them up.
+      if (!isReached) throw error;
+    });
+    this.#areRulesUp = true;
   }
 
   async #tend(): Promise<void> {

@@ -4,9 +4,10 @@ import { natRules } from "./nat-rules.ts";
 
 const BRIDGE = { gateway: "172.17.0.1", subnet: "172.17.0.0/16" };
 
-test("only the containers' network and the machine itself are brought to the agent", () => {
+test("only the containers' networks and the machine itself are brought to the agent", () => {
   expect(natRules(BRIDGE).map((rule) => rule.join(" "))).toEqual([
     "PREROUTING -s 172.17.0.0/16 -d 169.254.170.2/32 -p tcp --dport 80 -j DNAT --to-destination 172.17.0.1:51679",
+    "PREROUTING -i berth-awsvpc -d 169.254.170.2/32 -p tcp --dport 80 -j DNAT --to-destination 172.17.0.1:51679",
     "OUTPUT -d 169.254.170.2/32 -p tcp --dport 80 -j DNAT --to-destination 172.17.0.1:51679",
   ]);
 });

@@ -3,6 +3,7 @@ import { get } from "node:http";
 import { promisify } from "node:util";
 import type { Bridge } from "./container-inspector.ts";
 import { SERVER_NAME } from "./endpoint-server.ts";
+import { TASK_NETWORK } from "../task-network.ts";
 import { TASK_ADDRESS } from "./environment.ts";
 
 /** The ECS agent's own, which it reserves on every instance. */
@@ -14,13 +15,15 @@ const PROBE_TIMEOUT_MS = 1_000;
 
 /**
  * What brings requests to the address that containers expect to the agent: from the containers' own
- * network, and from the machine itself, on whose network other containers are. Nobody else's.
+ * networks, and from the machine itself, on whose network other containers are. Nobody else's. The
+ * network of tasks is named by its interface, since it may be made again with another subnet.
  */
 export function natRules({ gateway, subnet }: Bridge): readonly (readonly string[])[] {
   const to = ["-d", `${TASK_ADDRESS}/32`, "-p", "tcp", "--dport", "80"];
   const jump = ["-j", "DNAT", "--to-destination", `${gateway}:${ENDPOINT_PORT}`];
   return [
     ["PREROUTING", "-s", subnet, ...to, ...jump],
+    ["PREROUTING", "-i", TASK_NETWORK, ...to, ...jump],
     ["OUTPUT", ...to, ...jump],
   ];
 }

@@ -1,8 +1,8 @@
+import { PAUSE_CONTAINER } from "@berth/contracts/agent/pause-container";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { aPayloadContainer, aPayloadTask } from "@berth/testing/payloads";
 import { expect, test } from "vitest";
 import { lineLog } from "../log.ts";
-import { PAUSE_CONTAINER } from "../pause.ts";
 import { type ContainerState, type ManagedTask, newTask } from "../state.ts";
 import type { InspectedContainer } from "./container-inspector.ts";
 import { endpointIdOf } from "./environment.ts";

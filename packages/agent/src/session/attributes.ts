@@ -1,4 +1,5 @@
 import { STREAMS_ATTRIBUTE } from "@berth/contracts/stream/frames";
+import { OWN_TASK_NETWORK } from "@berth/domain/awsvpc";
 import { AUTO_SCALING_GROUP } from "@berth/domain/capacity-provider";
 import type { Attribute } from "@berth/domain/container-instance";
 import type { AgentConfig } from "../config.ts";
@@ -59,6 +60,7 @@ export function capabilityAttributes(
     ...(config.taskLimits
       ? [`${NEW_PREFIX}task-cpu-mem-limit`, `${NEW_PREFIX}increased-task-cpu-limit`]
       : []),
+    ...(config.taskEni ? [`${NEW_PREFIX}task-eni`, OWN_TASK_NETWORK] : []),
     ...(config.taskIamRole ? [`${OLD_PREFIX}task-iam-role`] : []),
     ...(config.taskIamRoleNetworkHost ? [`${OLD_PREFIX}task-iam-role-network-host`] : []),
     ...(config.external ? [`${NEW_PREFIX}external`] : []),

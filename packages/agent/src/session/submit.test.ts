@@ -53,6 +53,23 @@ test("says what happened, with times as dates", async () => {
   ]);
 });
 
+test("says the address of a task as that of its pause container", async () => {
+  const attachment = { attachmentArn: "arn:a", address: "172.18.0.2" };
+  await submitter.submit({ ...change(), attachment });
+  expect(api.inputs).toMatchObject([
+    {
+      attachments: [{ attachmentArn: "arn:a", status: "ATTACHED" }],
+      containers: [
+        {
+          containerName: "~internal~ecs~pause",
+          status: "RUNNING",
+          networkBindings: [{ bindIP: "172.18.0.2" }],
+        },
+      ],
+    },
+  ]);
+});
+
 test("drops what is called invalid", async () => {
   api.answers = [failing("InvalidParameterException")];
   await submitter.submit(change());

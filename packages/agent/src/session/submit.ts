@@ -1,8 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type ECSClient, SubmitTaskStateChangeCommand } from "@aws-sdk/client-ecs";
+import { PAUSE_CONTAINER } from "@berth/contracts/agent/pause-container";
 import pLimit from "p-limit";
 import type { Log } from "../log.ts";
-import type { TaskStateChange } from "../report.ts";
+import type { AttachmentStateChange, TaskStateChange } from "../report.ts";
 import { errorName } from "./api.ts";
 import { Backoff } from "./backoff.ts";
 
@@ -50,17 +51,31 @@ export class Submitter {
 
 function submission(cluster: string, change: TaskStateChange) {
   const { taskArn, status, reason, pullStartedAt, pullStoppedAt, executionStoppedAt } = change;
+  const { attachment } = change;
   return {
     cluster,
     task: taskArn,
     status,
     reason: reason ?? "",
-    containers: change.containers.map(({ networkBindings, ...container }) => ({
-      ...container,
-      ...(networkBindings && { networkBindings: [...networkBindings] }),
-    })),
+    containers: [
+      ...change.containers.map(({ networkBindings, ...container }) => ({
+        ...container,
+        ...(networkBindings && { networkBindings: [...networkBindings] }),
+      })),
+      ...(attachment ? [pauseWith(attachment)] : []),
+    ],
+    ...(attachment && {
+      attachments: [{ attachmentArn: attachment.attachmentArn, status: "ATTACHED" }],
+    }),
     ...(pullStartedAt !== undefined && { pullStartedAt: new Date(pullStartedAt) }),
     ...(pullStoppedAt !== undefined && { pullStoppedAt: new Date(pullStoppedAt) }),
     ...(executionStoppedAt !== undefined && { executionStoppedAt: new Date(executionStoppedAt) }),
   };
 }
+
+/** The protocol has no place for the address of an interface but a container's bindings (ADR 0040). */
+const pauseWith = ({ address }: AttachmentStateChange) => ({
+  containerName: PAUSE_CONTAINER,
+  status: "RUNNING",
+  networkBindings: [{ bindIP: address }],
+});

@@ -4,6 +4,7 @@ import { isInternal } from "../pause.ts";
 import type { ManagedTask } from "../state.ts";
 import type { TakeUsage } from "../session/telemetry.ts";
 import type { Measuring } from "./measuring.ts";
+import { withNetworkShare } from "./network-share.ts";
 import { Sampler } from "./sampler.ts";
 
 export interface MeasureParts {
@@ -23,7 +24,7 @@ export function measure(parts: MeasureParts): TakeUsage {
   const { config, engine, runner, capacity, log, signal } = parts;
   if (!engine.readContainer || config.measureEveryMs === undefined) return () => undefined;
   const sampler = new Sampler({
-    read: engine.readContainer,
+    read: withNetworkShare(engine.readContainer, () => runner.tasks),
     running: () => runningIds(runner.tasks),
     cpuUnits: capacity.cpuUnits,
     everyMs: config.measureEveryMs,

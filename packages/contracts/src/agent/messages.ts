@@ -112,6 +112,18 @@ export interface RoleCredentials {
   readonly expiration: string;
 }
 
+/**
+ * A task's network interface. Its address, which a control plane tells of one that is in a VPC, is
+ * the agent's to find here (ADR 0040).
+ */
+export interface PayloadNetworkInterface {
+  readonly attachmentArn: string;
+  readonly ec2Id: string;
+  readonly index: number;
+  readonly macAddress: string;
+  readonly privateDnsName: string;
+}
+
 export interface PayloadTask {
   readonly arn: string;
   readonly desiredStatus: "RUNNING" | "STOPPED";
@@ -131,6 +143,8 @@ export interface PayloadTask {
   readonly launchType?: string;
   readonly serviceName?: string;
   readonly group?: string;
+  /** One, where the mode is `awsvpc`. */
+  readonly elasticNetworkInterfaces?: readonly PayloadNetworkInterface[];
   /** Of the task's own role. */
   readonly roleCredentials?: RoleCredentials;
   /** Of the role that is used for it, and never given to it. */

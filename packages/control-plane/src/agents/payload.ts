@@ -1,11 +1,18 @@
 import type {
   PayloadContainer,
+  PayloadNetworkInterface,
   PayloadPort,
   PayloadTask,
   PayloadVolume,
 } from "@berth/contracts/agent/messages";
-import { clusterArn, containerArn, taskArn } from "@berth/domain/arn";
+import { attachmentArn, clusterArn, containerArn, taskArn } from "@berth/domain/arn";
 import type { Scope } from "@berth/domain/arn";
+import {
+  macAddressOf,
+  networkInterfaceId,
+  privateDnsName,
+  type TaskAttachment,
+} from "@berth/domain/awsvpc";
 import type { ContainerOverride, Task } from "@berth/domain/task";
 import { serviceNameOf } from "@berth/domain/task";
 import { defined } from "@berth/domain/defined";
@@ -59,8 +66,19 @@ export function payloadTask(scope: Scope, task: Task, definition: TaskDefinition
     }),
     volumes: definition.volumes.map(payloadVolume),
     ...gpuAssociations(task),
+    ...(task.attachment && {
+      elasticNetworkInterfaces: [payloadInterface(scope, task.attachment)],
+    }),
   };
 }
+
+const payloadInterface = (scope: Scope, attachment: TaskAttachment): PayloadNetworkInterface => ({
+  attachmentArn: attachmentArn(scope, attachment.id),
+  ec2Id: networkInterfaceId(attachment),
+  index: 0,
+  macAddress: macAddressOf(attachment),
+  privateDnsName: privateDnsName(attachment),
+});
 
 /** The agent takes one container for each GPU, and finds it by its name. */
 function gpuAssociations({ containers }: Task): Pick<PayloadTask, "associations"> {

@@ -161,6 +161,13 @@ describe("PutClusterCapacityProviders", () => {
     expect(await providersOf()).toEqual(["steady"]);
   });
 
+  test("claims none of them where one is not there", async () => {
+    await expect(put(["spot", "absent"])).rejects.toMatchObject({
+      code: "InvalidParameterException",
+    });
+    expect(await plane.store.capacityProviders.find("spot")).toMatchObject({ clusters: {} });
+  });
+
   test("refuses a cluster that is not there", async () => {
     await expect(put([], { cluster: "absent" })).rejects.toMatchObject({
       code: "ClusterNotFoundException",

@@ -47,14 +47,16 @@ export async function associate(
   names: readonly string[],
 ): Promise<Association> {
   const known = new Map(Object.entries(cluster.autoScalingGroups ?? {}));
-  const groups = new Map<string, string>();
-  for (const name of names.filter((each) => !isFargateProvider(each))) {
-    if (isManagedGroup(known.get(name) ?? "")) throw alreadyAssociated();
-    groups.set(name, known.get(name) ?? groupOf(await claim(context, name, cluster.name)));
-  }
+  if (names.some((name) => isManagedGroup(known.get(name) ?? ""))) throw alreadyAssociated();
+  const unknown = names.filter((name) => !known.has(name) && !isFargateProvider(name));
+  // All of them are looked at before anything is written.
+  const found = await findClaimable(context, unknown, cluster.name);
+  const kept = [...known].filter(([name]) => names.includes(name));
+  const groups = new Map([...kept, ...found.map((each) => [each.name, groupOf(each)] as const)]);
   if (new Set(groups.values()).size < groups.size) {
     throw invalid("capacityProviders must have an Auto Scaling group each.");
   }
+  for (const name of unknown) await claim(context, name, cluster.name);
   for (const [name, group] of known) if (isManagedGroup(group)) groups.set(name, group);
   return {
     capacityProviders: [...names, ...managedProviders(cluster)],
@@ -62,25 +64,40 @@ export async function associate(
   };
 }
 
-async function claim(
-  context: CommandContext,
-  name: string,
+async function findClaimable(
+  { store: { capacityProviders } }: CommandContext,
+  names: readonly string[],
   cluster: string,
-): Promise<CapacityProvider> {
+): Promise<readonly CapacityProvider[]> {
+  const found = new Map((await capacityProviders.findMany(names)).map((each) => [each.name, each]));
+  return names.map((name) => {
+    const provider = found.get(name);
+    if (!provider) throw doesNotExist();
+    checkClaimable(provider, cluster);
+    return provider;
+  });
+}
+
+function checkClaimable(provider: CapacityProvider, cluster: string): void {
+  const { status, managedInstances, clusters } = provider;
+  if (status !== "ACTIVE") throw doesNotExist();
+  if (managedInstances) throw alreadyAssociated();
+  const others = Object.keys(clusters).filter((name) => name !== cluster);
+  if (others.length < MAX_CLUSTERS) return;
+  throw invalid(`A capacity provider can be associated with at most ${MAX_CLUSTERS} clusters.`);
+}
+
+async function claim(context: CommandContext, name: string, cluster: string): Promise<void> {
   const { capacityProviders } = context.store;
   const claimed = await persist<CapacityProvider>(
     () => capacityProviders.find(name),
     (provider) => {
-      if (provider.status !== "ACTIVE") throw doesNotExist();
-      if (provider.managedInstances) throw alreadyAssociated();
-      const clusters = { ...provider.clusters, [cluster]: context.now() };
-      if (Object.keys(clusters).length <= MAX_CLUSTERS) return { ...provider, clusters };
-      throw invalid(`A capacity provider can be associated with at most ${MAX_CLUSTERS} clusters.`);
+      checkClaimable(provider, cluster);
+      return { ...provider, clusters: { ...provider.clusters, [cluster]: context.now() } };
     },
     (provider) => capacityProviders.replace(provider),
   );
   if (!claimed) throw doesNotExist();
-  return claimed.item;
 }
 
 /** Says on providers that the cluster, which is written without them, has them no more. */

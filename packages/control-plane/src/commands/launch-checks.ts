@@ -1,8 +1,10 @@
+import type { AwsvpcConfiguration } from "@berth/domain/awsvpc";
 import type { ProviderShare } from "@berth/domain/capacity-provider";
 import { EcsError } from "@berth/domain/errors";
 import { missingFeatures } from "@berth/domain/task-definition/missing-features";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { Task } from "@berth/domain/task";
+import { checkNetwork, type GivenNetwork } from "./network-configuration.ts";
 import { checkStrategy, type GivenStrategy, type ProvidingCluster } from "./provider-strategy.ts";
 import { unsupported } from "./unsupported.ts";
 
@@ -10,15 +12,21 @@ export interface LaunchMembers {
   readonly launchType?: string | undefined;
   readonly capacityProviderStrategy?: GivenStrategy | undefined;
   readonly platformVersion?: string | undefined;
-  readonly networkConfiguration?: object | undefined;
+  readonly networkConfiguration?: GivenNetwork | undefined;
   readonly volumeConfigurations?: readonly { readonly name?: string | undefined }[] | undefined;
 }
 
 export type LaunchType = Exclude<Task["launchType"], "FARGATE">;
 
-/** What tasks are launched on. */
-export interface LaunchCapacity {
+/** How tasks of a definition can be launched. */
+export interface CheckedDefinition {
   readonly launchType: LaunchType;
+  /** Present where the definition has networkMode awsvpc. */
+  readonly networkConfiguration?: AwsvpcConfiguration;
+}
+
+/** The same, and on what they are launched. */
+export interface LaunchCapacity extends CheckedDefinition {
   /** Absent where instances of any provider will do. */
   readonly capacityProviderStrategy?: readonly ProviderShare[];
 }
@@ -35,7 +43,7 @@ export function checkLaunch(
   request: LaunchMembers,
 ): LaunchCapacity {
   const { launchType, ...chosen } = chooseCapacity(cluster, request);
-  return { ...chosen, launchType: checkDefinition(definition, { ...request, launchType }) };
+  return { ...chosen, ...checkDefinition(definition, { ...request, launchType }) };
 }
 
 /**
@@ -46,7 +54,7 @@ export function checkLaunch(
 export function checkDefinition(
   definition: TaskDefinition,
   { launchType, ...request }: LaunchMembers & { readonly launchType: string },
-): LaunchType {
+): CheckedDefinition {
   if (!definition.compatibilities.includes(launchType)) {
     throw invalid(`Task definition does not support launch_type ${launchType}.`);
   }
@@ -56,10 +64,10 @@ export function checkDefinition(
   if (request.platformVersion) {
     throw invalid("The platform version must be null when specifying an EC2 launch type");
   }
-  checkNetwork(definition, request.networkConfiguration);
+  const networkConfiguration = checkNetwork(definition, request.networkConfiguration);
   checkVolumes(definition, request.volumeConfigurations ?? []);
   for (const feature of missingFeatures(definition)) throw unsupported(feature);
-  return launchType;
+  return { launchType, ...(networkConfiguration && { networkConfiguration }) };
 }
 
 function chooseCapacity(
@@ -75,19 +83,6 @@ function chooseCapacity(
       ? capacityProviderStrategy
       : cluster.defaultCapacityProviderStrategy;
   return strategy.length > 0 ? checkStrategy(cluster, strategy) : { launchType: "EC2" };
-}
-
-function checkNetwork(definition: TaskDefinition, configuration: object | undefined): void {
-  const isAwsvpc = definition.networkMode === "awsvpc";
-  if (isAwsvpc && !configuration) {
-    throw invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
-  }
-  if (!isAwsvpc && configuration) {
-    throw invalid(
-      "Network Configuration is not valid for the given networkMode of this task definition.",
-    );
-  }
-  if (isAwsvpc) throw unsupported("networkMode awsvpc");
 }
 
 function checkVolumes(

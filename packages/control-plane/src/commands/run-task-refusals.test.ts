@@ -173,10 +173,13 @@ describe("RunTask refuses", () => {
       message: "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
     },
     {
-      name: "awsvpc",
-      request: { taskDefinition: "vpc", ...network },
-      code: "UnsupportedFeatureException",
-      message: "Berth does not have this yet: networkMode awsvpc.",
+      name: "awsvpc without a subnet",
+      request: {
+        taskDefinition: "vpc",
+        networkConfiguration: { awsvpcConfiguration: { subnets: [] } },
+      },
+      code: INVALID,
+      message: "subnets can not be empty.",
     },
     {
       name: "a network for another mode",

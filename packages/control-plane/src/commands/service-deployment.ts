@@ -1,3 +1,4 @@
+import { defined } from "@berth/domain/defined";
 import type { Deployment, Service } from "@berth/domain/service";
 import { isTerminal } from "@berth/domain/service-deployment";
 import type { ServiceDeployment } from "@berth/domain/service-deployment";
@@ -10,7 +11,7 @@ import { randomDeploymentId, randomServiceDeploymentId } from "../random-ids.ts"
  */
 export function withNewDeployment(
   context: Pick<ControlPlane, "now" | "randomHex">,
-  run: Pick<Deployment, "taskDefinition" | "capacityProviderStrategy">,
+  run: Pick<Deployment, "taskDefinition" | "capacityProviderStrategy" | "networkConfiguration">,
   before: Pick<Service, "deployments" | "serviceDeployments"> = {
     deployments: [],
     serviceDeployments: [],
@@ -34,7 +35,11 @@ export function withNewDeployment(
 
 function newDeployment(
   context: Pick<ControlPlane, "now" | "randomHex">,
-  { taskDefinition, capacityProviderStrategy }: Parameters<typeof withNewDeployment>[1],
+  {
+    taskDefinition,
+    capacityProviderStrategy,
+    networkConfiguration,
+  }: Parameters<typeof withNewDeployment>[1],
 ): Deployment {
   const id = randomDeploymentId(context);
   const now = context.now();
@@ -42,7 +47,7 @@ function newDeployment(
     id,
     status: "PRIMARY",
     taskDefinition,
-    ...(capacityProviderStrategy && { capacityProviderStrategy }),
+    ...defined({ capacityProviderStrategy, networkConfiguration }),
     rolloutState: "IN_PROGRESS",
     rolloutStateReason: `ECS deployment ${id} in progress.`,
     createdAt: now,

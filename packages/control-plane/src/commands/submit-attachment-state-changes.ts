@@ -2,8 +2,9 @@ import type { EcsRequest, EcsResponse } from "@berth/contracts/ecs-api/operation
 import type { CommandContext } from "../context.ts";
 
 /**
- * Attachments belong to networkMode awsvpc and to EBS volumes, which no task of Berth's has yet: what
- * an agent says of one is about nothing here, and would be repeated for ever if it were refused.
+ * Attachments of instances and of EBS volumes, which Berth has none of: what an agent says of one is
+ * about nothing here, and would be repeated for ever if it were refused. Of the interface of a task it
+ * says so with the task.
  */
 export function submitAttachmentStateChanges(
   context: CommandContext,

@@ -2,6 +2,7 @@ import type { EcsRequest, EcsResponse } from "@berth/contracts/ecs-api/operation
 import { defined } from "@berth/domain/defined";
 import type { TaskReport } from "@berth/planner/lifecycle/task-lifecycle";
 import type { CommandContext } from "../context.ts";
+import { attachmentReport } from "./attachment-report.ts";
 import { containerReport, reportedStatus } from "./container-report.ts";
 import { recordReport, reportedTask } from "./record-report.ts";
 
@@ -32,5 +33,6 @@ const taskReport = (request: EcsRequest<"SubmitTaskStateChange">): TaskReport =>
     pullStartedAt: request.pullStartedAt?.getTime(),
     pullStoppedAt: request.pullStoppedAt?.getTime(),
     executionStoppedAt: request.executionStoppedAt?.getTime(),
+    attachment: attachmentReport(request),
   }),
 });

@@ -56,6 +56,7 @@ export async function checkTaskRequest(
       startedBy: request.startedBy,
       referenceId: request.referenceId,
       enableExecuteCommand: request.enableExecuteCommand,
+      networkConfiguration: capacity.networkConfiguration,
       overrides,
     }),
   };

@@ -16,11 +16,12 @@ import {
 } from "./external-controller.ts";
 import { activeCluster } from "./find-cluster.ts";
 import { serviceName } from "./identifiers.ts";
-import { checkDefinition } from "./launch-checks.ts";
+import { isSameNetwork } from "./network-configuration.ts";
 import { validConstraints, validStrategy } from "./placement-members.ts";
 import { checkDaemon, checkRebalancing } from "./scheduling-strategy.ts";
 import { withChange } from "./service-change.ts";
 import { changedStrategy } from "./service-capacity.ts";
+import { changedNetwork } from "./service-network.ts";
 import { withNewDeployment } from "./service-deployment.ts";
 import { checkDesiredCount, checkGracePeriod, refuseLaterMembers } from "./service-members.ts";
 import { startableDefinition } from "./startable-definition.ts";
@@ -123,34 +124,13 @@ function withDeployment(
   service: Service,
   { before, cluster, definition, request }: DeploymentChange,
 ): Service {
-  checkMembersOfDeployment(before, definition, request);
   const primary = primaryOf(before.deployments);
+  const network = changedNetwork({ definition, primary, launchType: before.launchType }, request);
   const { taskDefinition: current = primary.taskDefinition } = before;
   const taskDefinition = definition ? taskDefinitionName(definition) : current;
   const strategy = changedStrategy(cluster, request, { before, primary });
-  if (taskDefinition === current && !request.forceNewDeployment) return service;
-  const run = { taskDefinition, ...strategy };
+  const isSame = taskDefinition === current && isSameNetwork(network, primary.networkConfiguration);
+  if (isSame && !request.forceNewDeployment) return service;
+  const run = { taskDefinition, ...strategy, ...defined({ networkConfiguration: network }) };
   return { ...service, ...withNewDeployment(context, run, service), steady: false };
 }
-
-function checkMembersOfDeployment(
-  { launchType = "EC2" }: Service,
-  definition: TaskDefinition | undefined,
-  { networkConfiguration, platformVersion }: EcsRequest<"UpdateService">,
-): void {
-  if (definition) {
-    checkDefinition(definition, { launchType, networkConfiguration, platformVersion });
-    return;
-  }
-  // No service has a definition with networkMode awsvpc yet, nor one that runs on Fargate.
-  if (networkConfiguration) {
-    throw invalid(
-      "Network Configuration is not valid for the given networkMode of this task definition.",
-    );
-  }
-  if (platformVersion) {
-    throw invalid("The platform version must be null when specifying an EC2 launch type");
-  }
-}
-
-const invalid = (message: string) => new EcsError("InvalidParameterException", message);

@@ -61,6 +61,12 @@ describe("an event of a task", () => {
       { containers: [{ lastStatus: "STOPPED", exitCode: 1 }] },
     ],
     [
+      "has an address",
+      { attachment: { id: "a1", subnetId: "subnet-1" } },
+      { attachment: { id: "a1", subnetId: "subnet-1", address: "172.18.0.2" } },
+      { attachments: [{ id: "a1", type: "eni", status: "ATTACHED" }] },
+    ],
+    [
       "becomes unhealthy",
       { lastStatus: "RUNNING", containers: container({ healthStatus: "HEALTHY" }) },
       { lastStatus: "RUNNING", containers: container({ healthStatus: "UNHEALTHY" }) },

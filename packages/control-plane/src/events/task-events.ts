@@ -37,15 +37,17 @@ export function taskEvents(
 
 /**
  * The task as DescribeTasks shows it, without what events do not have: tags, and the link of its
- * agent, which is no part of the task.
+ * agent, which is no part of the task. They call the network interface of a task otherwise.
  */
 function shownOf(scope: Scope, task: Stored<Task>, definition: TaskDefinition | undefined) {
   const {
     version: _,
     tags: _1,
+    attachments = [],
     overrides,
     ...shown
   } = presentTask(scope, task, { definition, includeTags: false });
   const { inferenceAcceleratorOverrides: _2, ...told } = overrides ?? {};
-  return { ...shown, overrides: told };
+  const asTold = attachments.map((attachment) => Object.assign({}, attachment, { type: "eni" }));
+  return { ...shown, attachments: asTold, overrides: told };
 }

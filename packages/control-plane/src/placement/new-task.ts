@@ -1,3 +1,4 @@
+import type { AwsvpcConfiguration } from "@berth/domain/awsvpc";
 import { defined } from "@berth/domain/defined";
 import { countGpus, taskDemand } from "@berth/domain/resources";
 import type { Tag } from "@berth/domain/tag";
@@ -17,6 +18,8 @@ export interface Launch {
   readonly group: string;
   readonly launchType: Task["launchType"];
   readonly capacityProviderName?: string;
+  /** Present where the definition has networkMode awsvpc. */
+  readonly networkConfiguration?: AwsvpcConfiguration;
   readonly cause: Cause;
   readonly startedBy?: string;
   readonly overrides?: TaskOverrides;
@@ -47,7 +50,8 @@ export function newTask(
   launch: Launch,
   { taskId, gpuIds, ...place }: TaskPlace,
 ): Task {
-  const { definition, cause, tags, enableExecuteCommand, imageDigests, ...kept } = launch;
+  const { definition, cause, tags, enableExecuteCommand, imageDigests, ...rest } = launch;
+  const { networkConfiguration, ...kept } = rest;
   const asLaunched = overridden(definition, launch.overrides);
   const { cpuUnits, memoryMiB } = taskDemand(asLaunched);
   const now = controlPlane.now();
@@ -67,7 +71,17 @@ export function newTask(
     ...(enableExecuteCommand && { enableExecuteCommand }),
     ...(tags && tags.length > 0 && { tags }),
     ...credentialsIds(controlPlane, launch),
+    ...attachmentIn(networkConfiguration, controlPlane),
   };
+}
+
+/** Of which zone a subnet is nobody here knows: the first is as good as another. */
+function attachmentIn(
+  network: AwsvpcConfiguration | undefined,
+  controlPlane: Pick<ControlPlane, "randomHex">,
+): Pick<Task, "attachment"> {
+  const [subnetId] = network?.subnets ?? [];
+  return subnetId === undefined ? {} : { attachment: { id: randomUuid(controlPlane), subnetId } };
 }
 
 /** One for each role that it has. */

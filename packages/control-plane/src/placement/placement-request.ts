@@ -1,3 +1,4 @@
+import { networkAttributes } from "@berth/domain/awsvpc";
 import type { ProviderInstances } from "@berth/domain/capacity-provider";
 import type { Attribute } from "@berth/domain/container-instance";
 import { taskDemand } from "@berth/domain/resources";
@@ -83,6 +84,7 @@ export const requirementsOf = (
   requiresAttributes: [
     ...definition.requiresAttributes,
     ...platformAttributes(definition),
+    ...networkAttributes(definition),
     ...(added.requiresAttributes ?? []),
   ],
   constraints: [...definition.placementConstraints, ...(added.constraints ?? [])],

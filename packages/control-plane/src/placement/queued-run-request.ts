@@ -1,3 +1,4 @@
+import { defined } from "@berth/domain/defined";
 import type { QueuedRun } from "@berth/domain/queued-run";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { PlacementRequest } from "@berth/planner/placement/place";
@@ -36,7 +37,7 @@ export const queuedRequests = (
 
 /** What its tasks are started with. */
 export function queuedLaunch(run: QueuedRun, definition: TaskDefinition): Launch {
-  const { cluster, group, launchType, cause } = run;
+  const { cluster, group, launchType, cause, networkConfiguration } = run;
   const { startedBy, overrides, enableExecuteCommand, referenceId, tags } = run;
   return {
     cluster,
@@ -44,10 +45,13 @@ export function queuedLaunch(run: QueuedRun, definition: TaskDefinition): Launch
     group,
     launchType,
     cause,
-    ...(startedBy !== undefined && { startedBy }),
-    ...(overrides && { overrides }),
-    ...(enableExecuteCommand !== undefined && { enableExecuteCommand }),
-    ...(referenceId !== undefined && { referenceId }),
-    ...(tags && { tags }),
+    ...defined({
+      startedBy,
+      overrides,
+      enableExecuteCommand,
+      referenceId,
+      tags,
+      networkConfiguration,
+    }),
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from "@berth/domain/defined";
 import type { Service } from "@berth/domain/service";
 import type { Cause } from "@berth/domain/task";
 import { launchTypeOf, type TaskSource } from "@berth/domain/task-source";
@@ -9,7 +10,7 @@ import { serviceTaskTags } from "./task-tags.ts";
 /** What the tasks of a service's deployment or task set are started with. */
 export const serviceLaunch = (
   service: Service,
-  source: Pick<TaskSource, "id" | "launchType">,
+  source: Pick<TaskSource, "id" | "launchType" | "networkConfiguration">,
   definition: TaskDefinition,
 ): Launch => ({
   cluster: service.cluster,
@@ -18,6 +19,7 @@ export const serviceLaunch = (
   launchType: launchTypeOf(service, source),
   cause: sourceCause(service, source.id),
   startedBy: source.id,
+  ...defined({ networkConfiguration: source.networkConfiguration }),
   enableExecuteCommand: service.enableExecuteCommand,
   tags: serviceTaskTags(service, definition),
 });

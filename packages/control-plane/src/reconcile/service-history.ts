@@ -1,3 +1,4 @@
+import { defined } from "@berth/domain/defined";
 import type { Deployment, Service } from "@berth/domain/service";
 import { isTerminal, revisionIdOf } from "@berth/domain/service-deployment";
 import type { ServiceRevision } from "@berth/domain/service-deployment";
@@ -60,9 +61,10 @@ export const revisionOf = (
   service: service.name,
   id: revisionIdOf(deployment.id),
   taskDefinition: deployment.taskDefinition,
-  ...(service.launchType !== undefined && { launchType: service.launchType }),
-  ...(deployment.capacityProviderStrategy && {
+  ...defined({
+    launchType: service.launchType,
     capacityProviderStrategy: deployment.capacityProviderStrategy,
+    networkConfiguration: deployment.networkConfiguration,
   }),
   containerImages: (definition?.containerDefinitions ?? []).map(({ name, image }) => ({
     containerName: name,

@@ -70,6 +70,7 @@ export function ecsConfig(config: InstanceConfig): string {
     ECS_EXTERNAL: "true",
     ECS_DATADIR: config.dataPath,
     ECS_IMAGE_PULL_BEHAVIOR: "prefer-cached",
+    ECS_ENABLE_TASK_ENI: "true",
     ECS_ENABLE_TASK_IAM_ROLE: "true",
     ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST: "true",
     AWS_DEFAULT_REGION: config.region,

@@ -48,6 +48,30 @@ describe("every report in every state", () => {
   });
 });
 
+describe("the address of a task's interface", () => {
+  const attachment = { id: "a1", subnetId: "subnet-1" };
+  const told = (address: string, id = "a1"): TaskReport => ({
+    ...RUNNING,
+    attachment: { id, address },
+  });
+
+  test("is kept once it is told, with a start or after it", () => {
+    const started = applyReport(aTask({ attachment }), told("10.0.0.1"), NOW);
+    expect(started).toMatchObject({ lastStatus: "RUNNING", attachment: { address: "10.0.0.1" } });
+    const running = aTask({ attachment, lastStatus: "RUNNING" });
+    const report: TaskReport = { containers: [], attachment: { id: "a1", address: "10.0.0.1" } };
+    expect(applyReport(running, report, NOW)?.attachment?.address).toBe("10.0.0.1");
+  });
+
+  test("does not change, and is not another interface's", () => {
+    const has = aTask({ attachment: { ...attachment, address: "10.0.0.1" } });
+    expect(applyReport(has, told("10.0.0.2"), NOW)?.attachment?.address).toBe("10.0.0.1");
+    const after = applyReport(aTask({ attachment }), told("10.0.0.1", "a2"), NOW);
+    expect(after?.attachment).toEqual(attachment);
+    expect(applyReport(aTask(), told("10.0.0.1"), NOW)).not.toHaveProperty("attachment");
+  });
+});
+
 describe("a start", () => {
   test("sets startedAt, takes over what the containers say, and is told in the history", () => {
     const binding = { bindIP: "127.0.1.1", containerPort: 80, hostPort: 8080 };

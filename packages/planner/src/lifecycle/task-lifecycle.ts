@@ -1,3 +1,4 @@
+import type { TaskAttachment } from "@berth/domain/awsvpc";
 import type { Cause, HistoryEntry, NetworkBinding, Task, TaskContainer } from "@berth/domain/task";
 import type { StopCode, TaskStatus } from "@berth/domain/task-status";
 import { hasRun, stopOf } from "./stop-reasons.ts";
@@ -21,6 +22,8 @@ export interface TaskReport {
   readonly pullStartedAt?: number;
   readonly pullStoppedAt?: number;
   readonly executionStoppedAt?: number;
+  /** Of the task's network interface, once it has one. */
+  readonly attachment?: Required<Pick<TaskAttachment, "id" | "address">>;
 }
 
 export interface StopOrder {
@@ -56,9 +59,9 @@ export function applyReport(task: Task, report: TaskReport, now: number): Task |
   const containers = task.containers.map((container) => applyToContainer(container, report));
   const changed = containers.some((container, index) => container !== task.containers[index]);
   const next = report.status ? TRANSITIONS[task.lastStatus][report.status] : "ignored";
-  const times = newTimes(task, report);
-  if (next === "ignored" && !changed && Object.keys(times).length === 0) return undefined;
-  const reported: Task = { ...task, ...times, containers };
+  const news = { ...newTimes(task, report), ...newAddress(task, report) };
+  if (next === "ignored" && !changed && Object.keys(news).length === 0) return undefined;
+  const reported: Task = { ...task, ...news, containers };
   if (next === "ignored") return reported;
   const history = told(task, next, { kind: "agent" }, now);
   const moved: Task = { ...reported, lastStatus: next, history };
@@ -145,6 +148,15 @@ function newTimes(task: Task, report: TaskReport): Partial<Task> {
     ...(task.executionStoppedAt === undefined &&
       executionStoppedAt !== undefined && { executionStoppedAt }),
   };
+}
+
+/** An interface keeps its address as long as its task lives: the first that is told is it. */
+function newAddress(
+  { attachment }: Task,
+  { attachment: told }: TaskReport,
+): Pick<Task, "attachment"> {
+  if (!attachment || attachment.address !== undefined || told?.id !== attachment.id) return {};
+  return { attachment: { ...attachment, address: told.address } };
 }
 
 function begun(task: Task, status: TaskStatus, now: number): Task {

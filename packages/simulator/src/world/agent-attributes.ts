@@ -1,3 +1,4 @@
+import { OWN_TASK_NETWORK } from "@berth/domain/awsvpc";
 import type { Attribute } from "@berth/domain/container-instance";
 
 /** API versions that task definitions ask for; the gaps are ECS's own. */
@@ -5,8 +6,9 @@ const DOCKER_API_MINORS = [17, 18, 19, 20, 21, 22, 23, 24, 25, 28, 29, 30, 32];
 const LOGGING_DRIVERS = ["json-file", "awslogs", "syslog", "journald", "fluentd", "splunk", "none"];
 
 /**
- * What an instance of today's ECS-optimized AMI says that it can do, with Linux on x86_64. Source:
- * ECS developer guide, "Container instance attributes".
+ * What an instance of today's ECS-optimized AMI says that it can do, with Linux on x86_64, and that it
+ * makes networks of tasks, which Berth's own agent does. Source: ECS developer guide, "Container
+ * instance attributes".
  */
 export const AGENT_ATTRIBUTES: readonly Attribute[] = [
   ...[
@@ -30,6 +32,8 @@ export const AGENT_ATTRIBUTES: readonly Attribute[] = [
     "ecs.capability.secrets.asm.environment-variables",
     "ecs.capability.secrets.ssm.environment-variables",
     "ecs.capability.task-cpu-mem-limit",
+    "ecs.capability.task-eni",
+    OWN_TASK_NETWORK,
   ].map((name) => ({ name })),
   { name: "ecs.os-type", value: "linux" },
   { name: "ecs.os-family", value: "LINUX" },

@@ -22,6 +22,7 @@ import { presentCapacity } from "./capacity.ts";
 import { dateOf } from "./date-of.ts";
 import { presentAlarms } from "./deployment-alarms.ts";
 import { presentDeploymentConfiguration } from "./deployment-configuration.ts";
+import { presentNetwork } from "./network.ts";
 
 export type ServiceDeploymentDescription = NonNullable<
   EcsResponse<"DescribeServiceDeployments">["serviceDeployments"]
@@ -96,6 +97,7 @@ export const presentServiceRevision = (
   clusterArn: clusterArn(scope, revision.cluster),
   taskDefinition: taskDefinitionArn(scope, revision.taskDefinition),
   ...presentCapacity(revision.capacityProviderStrategy, revision.launchType),
+  ...presentNetwork(revision.networkConfiguration),
   loadBalancers: [],
   serviceRegistries: [],
   containerImages: revision.containerImages.map((image) => ({ ...image })),

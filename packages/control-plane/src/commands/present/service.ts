@@ -11,11 +11,12 @@ import { defined } from "@berth/domain/defined";
 import type { Deployment, Service, ServiceEvent } from "@berth/domain/service";
 import type { Task } from "@berth/domain/task";
 import { revisionIdOf } from "@berth/domain/service-deployment";
-import { currentStrategy } from "@berth/domain/task-source";
+import { currentNetwork, currentStrategy } from "@berth/domain/task-source";
 import { countTasks, countsOf } from "@berth/planner/service/revision-tasks";
 import { presentCapacity } from "./capacity.ts";
 import { dateOf } from "./date-of.ts";
 import { presentDeploymentConfiguration } from "./deployment-configuration.ts";
+import { presentNetwork } from "./network.ts";
 import { presentTaskSet } from "./task-set.ts";
 
 export type ServiceDescription = NonNullable<EcsResponse<"DescribeServices">["services"]>[number];
@@ -31,8 +32,7 @@ export interface ServiceSources {
 }
 
 /**
- * A service as the ECS API shows it. `networkConfiguration` is left out: an empty one makes
- * Terraform crash. Source: ECS API reference, Service.
+ * A service as the ECS API shows it. Source: ECS API reference, Service.
  */
 export function presentService(
   scope: Scope,
@@ -61,6 +61,7 @@ export function presentService(
       ),
     }),
     ...presentCapacity(currentStrategy(service), launchType),
+    ...presentNetwork(currentNetwork(service)),
     ...defined({ healthCheckGracePeriodSeconds, roleArn }),
     schedulingStrategy: service.schedulingStrategy,
     loadBalancers: [],
@@ -123,6 +124,7 @@ function presentDeployment(
     createdAt: dateOf(deployment.createdAt),
     updatedAt: dateOf(deployment.updatedAt),
     ...presentCapacity(deployment.capacityProviderStrategy, service.launchType),
+    ...presentNetwork(deployment.networkConfiguration),
     rolloutState: deployment.rolloutState,
     rolloutStateReason: deployment.rolloutStateReason,
   };

@@ -13,6 +13,7 @@ import { computedDesiredCount, type TaskSet } from "@berth/domain/task-set";
 import { countTasks } from "@berth/planner/service/revision-tasks";
 import { presentCapacity } from "./capacity.ts";
 import { dateOf } from "./date-of.ts";
+import { presentNetwork } from "./network.ts";
 
 export type TaskSetDescription = NonNullable<EcsResponse<"CreateTaskSet">["taskSet"]>;
 
@@ -45,6 +46,7 @@ export function presentTaskSet(
     createdAt: dateOf(set.createdAt),
     updatedAt: dateOf(set.updatedAt),
     ...presentCapacity(set.capacityProviderStrategy, set.launchType),
+    ...presentNetwork(set.networkConfiguration),
     loadBalancers: [],
     serviceRegistries: [],
     scale: { value: set.scale, unit: "PERCENT" },

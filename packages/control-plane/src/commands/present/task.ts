@@ -13,6 +13,7 @@ import type { ContainerDefinition, TaskDefinition } from "@berth/domain/task-def
 import type { ContainerOverride, NetworkBinding, Task, TaskContainer } from "@berth/domain/task";
 import type { Stored } from "@berth/store/store";
 import { dateOf } from "./date-of.ts";
+import { presentAttachments, presentInterfaces } from "./network.ts";
 import { taskHealthStatus } from "./task-health-status.ts";
 
 export type TaskDescription = NonNullable<EcsResponse<"DescribeTasks">["tasks"]>[number];
@@ -38,7 +39,7 @@ export function presentTask(
     ...names(scope, task),
     ...moments(task),
     ...presentLink(sources.session),
-    attachments: [],
+    attachments: presentAttachments(task),
     attributes: [{ name: "ecs.cpu-architecture", value: architectureOf(sources.definition) }],
     containers: task.containers.map((container) =>
       presentContainer(scope, task, { container, definition: sources.definition }),
@@ -105,7 +106,7 @@ function presentContainer(
     name: container.name,
     lastStatus: container.lastStatus,
     networkBindings: (container.networkBindings ?? []).map(presentBinding),
-    networkInterfaces: [],
+    networkInterfaces: presentInterfaces(task),
     ...(container.gpuIds && { gpuIds: [...container.gpuIds] }),
     healthStatus: container.healthStatus ?? "UNKNOWN",
     ...defined({
