@@ -64,9 +64,13 @@ export function capabilityAttributes(
     ...(config.taskIamRole ? [`${OLD_PREFIX}task-iam-role`] : []),
     ...(config.taskIamRoleNetworkHost ? [`${OLD_PREFIX}task-iam-role-network-host`] : []),
     ...(config.external ? [`${NEW_PREFIX}external`] : []),
-    ...(engine.streams ? [STREAMS_ATTRIBUTE] : []),
+    ...waysIn(engine),
   ].map((name) => ({ name }));
 }
+
+/** Berth's own. */
+const waysIn = ({ streams }: EngineFacts): readonly string[] =>
+  streams ? [STREAMS_ATTRIBUTE] : [];
 
 /** Which driver its GPUs have. */
 export const gpuAttributes = ({ driverVersion }: Gpus): readonly Attribute[] =>
