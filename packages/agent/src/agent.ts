@@ -84,6 +84,7 @@ export async function startAgent(
     runner,
     roles: endpoints.roles,
     takeUsage,
+    ...(engine.streams && { streams: engine.streams }),
     files,
     log,
     signal,

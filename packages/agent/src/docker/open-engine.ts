@@ -4,6 +4,8 @@ import type { ContainerInspector } from "../endpoints/container-inspector.ts";
 import type { ContainerEngine } from "../engine.ts";
 import type { Log } from "../log.ts";
 import type { PulledImages } from "./pulled-images.ts";
+import type { ContainerStreams } from "../streams/container-streams.ts";
+import { dockerStreams } from "./container-streams.ts";
 import { connectDocker } from "./connection.ts";
 import { DockerEngine } from "./docker-engine.ts";
 import { Images } from "./images.ts";
@@ -33,6 +35,8 @@ export interface OpenEngine {
   ensureTaskNetwork?(): Promise<void>;
   /** The engine as one container instance sees it. */
   forInstance(instance: InstanceIdentity, pulled: PulledImages): ContainerEngine;
+  /** Absent where there is no way into its containers. */
+  readonly streams?: ContainerStreams;
   /** Absent where the engine counts nothing. */
   readonly readContainer?: ReadContainer;
 }
@@ -84,6 +88,7 @@ export async function openEngine(config: AgentConfig, log: Log): Promise<OpenEng
       const parts = { docker, images, cgroups, pulled, log, freeShare };
       return new DockerEngine(parts, { ...config, instance, architecture });
     },
+    streams: dockerStreams(docker),
     readContainer: statsReader(docker),
   };
 }

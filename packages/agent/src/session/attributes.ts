@@ -1,3 +1,4 @@
+import { STREAMS_ATTRIBUTE } from "@berth/contracts/stream/frames";
 import { OWN_TASK_NETWORK } from "@berth/domain/awsvpc";
 import { AUTO_SCALING_GROUP } from "@berth/domain/capacity-provider";
 import type { Attribute } from "@berth/domain/container-instance";
@@ -29,6 +30,8 @@ export interface EngineFacts {
   readonly architecture: string;
   /** Names of the log drivers that it has, beside `none`. Absent: it does not say. */
   readonly logDrivers?: readonly string[];
+  /** Absent where there is no way into its containers. */
+  readonly streams?: object;
 }
 
 /**
@@ -63,6 +66,7 @@ export function capabilityAttributes(
     ...(config.taskIamRole ? [`${OLD_PREFIX}task-iam-role`] : []),
     ...(config.taskIamRoleNetworkHost ? [`${OLD_PREFIX}task-iam-role-network-host`] : []),
     ...(config.external ? [`${NEW_PREFIX}external`] : []),
+    ...waysIn(engine),
   ].map((name) => ({ name }));
 }
 
@@ -79,6 +83,9 @@ const offeredDrivers = (
   loggingDrivers.filter(
     (driver) => driver === "none" || !logDrivers || logDrivers.includes(driver),
   );
+/** Berth's own. */
+const waysIn = ({ streams }: EngineFacts): readonly string[] =>
+  streams ? [STREAMS_ATTRIBUTE] : [];
 
 /** Which driver its GPUs have. */
 export const gpuAttributes = ({ driverVersion }: Gpus): readonly Attribute[] =>
