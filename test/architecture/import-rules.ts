@@ -89,7 +89,11 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
     ],
     node: true,
   },
-  cli: { berth: ["contracts"], npm: ["commander", "@aws-sdk/client-ecs", "@smithy/*"], node: true },
+  cli: {
+    berth: ["contracts"],
+    npm: ["commander", "@aws-sdk/client-ecs", "@smithy/*", "ws"],
+    node: true,
+  },
   testing: {
     berth: ["domain", "planner", "contracts", "store", "control-plane", "functions"],
     npm: [

@@ -3,6 +3,7 @@ import { registerDemo } from "../e2e/demo.ts";
 import { benchAgents } from "./agents.ts";
 import { benchCost } from "./cost.ts";
 import { benchLambda } from "./lambda.ts";
+import { benchLogs } from "./logs.ts";
 import { residentMiB } from "./process-usage.ts";
 import { benchRequests } from "./requests.ts";
 import { benchRequestUnits } from "./request-units.ts";
@@ -34,6 +35,10 @@ if (only === "agents") {
 }
 if (only === "requests") {
   await benchRequests();
+  process.exit();
+}
+if (only === "logs") {
+  await benchLogs();
   process.exit();
 }
 if (only === "scale") {

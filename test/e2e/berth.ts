@@ -32,7 +32,7 @@ interface Endpoint {
 }
 
 /** Files run side by side, and so do runs; the first 20 are left to those who say which. */
-const OWN_BLOCK = 20 + (process.ppid % 58) * 4 + (Number(process.env["VITEST_POOL_ID"]) % 4);
+const OWN_BLOCK = 20 + (process.ppid % 58) * 4 + (Number(process.env["VITEST_POOL_ID"] ?? 0) % 4);
 /** Where host ports of the n-th instance are bound. */
 export const instanceAddress = (instance: number, block = OWN_BLOCK) =>
   `127.0.${block}.${instance}`;

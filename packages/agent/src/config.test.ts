@@ -39,6 +39,8 @@ AWS_SECRET_ACCESS_KEY=a=b#c
   });
 });
 
+const LOGGING_DRIVERS_RULE =
+  "must be a JSON array of awslogs, fluentd, gelf, journald, json-file, local, none, splunk, syslog";
 const RESOURCES_RULE = "must be a JSON object of resource names and whole numbers from 1 to 999999";
 
 describe("readConfig", () => {
@@ -57,6 +59,7 @@ describe("readConfig", () => {
       reservedUdpPorts: [],
       hostAddress: "0.0.0.0",
       loggingDrivers: ["json-file", "none"],
+      awslogsExecutionRole: false,
       measureEveryMs: 10_000,
       registryLogins: {},
       imagePullBehavior: "default",
@@ -146,7 +149,9 @@ describe("readConfig", () => {
     ["ECS_INSTANCE_ATTRIBUTES", "stack=blue", "must be a JSON object of texts"],
     ["ECS_INSTANCE_ATTRIBUTES", '{"a":1}', "must be a JSON object of texts"],
     ["ECS_CONTAINER_INSTANCE_TAGS", "[]", "must be a JSON object of texts"],
-    ["ECS_AVAILABLE_LOGGING_DRIVERS", "json-file", "must be a JSON array of texts"],
+    ["ECS_AVAILABLE_LOGGING_DRIVERS", "json-file", LOGGING_DRIVERS_RULE],
+    ["ECS_AVAILABLE_LOGGING_DRIVERS", '["json-file","papyrus"]', LOGGING_DRIVERS_RULE],
+    ["BERTH_AWSLOGS_ENDPOINT", "127.0.0.1:1", "must be an http(s) URL"],
     ["ECS_RESERVED_PORTS", "[70000]", "must be a JSON array of ports from 1 to 65535"],
     ["ECS_RESERVED_PORTS_UDP", '["53"]', "must be a JSON array of ports from 1 to 65535"],
     ["ECS_BACKEND_HOST", "ftp://host", "must be a host or an http(s) URL"],

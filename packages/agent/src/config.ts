@@ -5,6 +5,7 @@ import { defined } from "@berth/domain/defined";
 import { type Countable, isResourceName } from "@berth/domain/resources";
 import { type FeatureConfig, readFeatures } from "./config-features.ts";
 import { ConfigReader } from "./config-reader.ts";
+import { readLogging, type LoggingConfig } from "./config-logging.ts";
 import { type EndpointConfig, readEndpointConfig } from "./endpoints/endpoint-config.ts";
 import { readRegistryLogins, type RegistryLogins } from "./docker/registry-logins.ts";
 import { type ProxyConfig, readProxy } from "./proxy.ts";
@@ -24,7 +25,7 @@ export interface Credentials {
 }
 
 /** What /etc/ecs/ecs.config and the environment say, with ECS's defaults filled in. */
-export interface AgentConfig extends FeatureConfig, EndpointConfig, Measuring {
+export interface AgentConfig extends FeatureConfig, EndpointConfig, LoggingConfig, Measuring {
   /** Name or ARN, sent as it is. */
   readonly cluster: string;
   /** No cluster was named: `default` is created where it is missing. */
@@ -41,7 +42,6 @@ export interface AgentConfig extends FeatureConfig, EndpointConfig, Measuring {
   readonly external: boolean;
   readonly instanceAttributes: readonly Attribute[];
   readonly instanceTags: readonly { readonly key: string; readonly value: string }[];
-  readonly loggingDrivers: readonly string[];
   readonly registryLogins: RegistryLogins;
   readonly imagePullBehavior: ImagePullBehavior;
   readonly reservedMemoryMiB: number;
@@ -226,11 +226,7 @@ const attribute = ([name, value]: readonly [string, string]): Attribute =>
 
 function readDocker(read: ConfigReader) {
   return {
-    loggingDrivers: read.json(
-      "ECS_AVAILABLE_LOGGING_DRIVERS",
-      "a JSON array of texts",
-      isTexts,
-    ) ?? ["json-file", "none"],
+    ...readLogging(read),
     registryLogins: readRegistryLogins(read),
     imagePullBehavior: read.choice("ECS_IMAGE_PULL_BEHAVIOR", IMAGE_PULL_BEHAVIORS) ?? "default",
     stopTimeoutMs: read.duration("ECS_CONTAINER_STOP_TIMEOUT", 1_000) ?? 30_000,

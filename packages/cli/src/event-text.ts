@@ -1,8 +1,8 @@
 import type { EventDetailType } from "@berth/contracts/ecs-event";
 import type { ToldEvent } from "@berth/contracts/ecs-event";
 
-/** What people type for ECS's detail types. */
-export const EVENT_TYPES = ["task", "instance", "service", "deployment"] as const;
+/** What people type for ECS's detail types, and Berth's own. */
+export const EVENT_TYPES = ["task", "instance", "service", "deployment", "session"] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
 const DETAIL_TYPES: Readonly<Record<EventType, EventDetailType>> = {
@@ -10,6 +10,7 @@ const DETAIL_TYPES: Readonly<Record<EventType, EventDetailType>> = {
   instance: "ECS Container Instance State Change",
   service: "ECS Service Action",
   deployment: "ECS Deployment State Change",
+  session: "Berth Stream Session State Change",
 };
 
 export const detailTypeOf = (type: EventType): EventDetailType => DETAIL_TYPES[type];
@@ -42,6 +43,16 @@ const SUMMARIES: Readonly<Record<EventType, (detail: Detail) => string>> = {
     ]),
   service: ({ eventType, eventName, reason }) => listed([eventType, eventName, reason]),
   deployment: ({ eventType, eventName, reason }) => listed([eventType, eventName, reason]),
+  session: ({ operation, state, principalArn, containerName, command, exitCode, reason }) =>
+    listed([
+      operation,
+      state,
+      principalArn,
+      containerName,
+      Array.isArray(command) && `command ${JSON.stringify(command)}`,
+      typeof exitCode === "number" && `exit code ${exitCode}`,
+      reason,
+    ]),
 };
 
 const listed = (parts: readonly unknown[]): string =>

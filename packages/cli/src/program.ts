@@ -23,6 +23,7 @@ import {
   withTarget,
 } from "./options.ts";
 import { addPlan } from "./plan-program.ts";
+import { addStreams } from "./streams-program.ts";
 import { addSimulate } from "./simulate-program.ts";
 import { addQueue } from "./queue-program.ts";
 import { runProgram } from "./programs.ts";
@@ -36,7 +37,7 @@ Exit codes:
   ${EXIT_CODES.usage}  not a command or option that berth knows
   ${EXIT_CODES.engineMissing}  up: there is no Docker Engine to use
   ${EXIT_CODES.alreadyRunning}  up: Berth already runs on this data directory
-  ${EXIT_CODES.notRunning}  status, why, plan, top, templates, queue, alarms, keys, tokens: Berth does not run on this data directory
+  ${EXIT_CODES.notRunning}  status, why, plan, exec, logs, port-forward, top, templates, queue, alarms, keys, tokens: Berth does not run on this data directory
 `;
 
 /** The command line of `berth`. Throws commander's errors instead of ending the process. */
@@ -53,6 +54,7 @@ export function berthProgram(): Command {
   addWhy(program);
   addPlan(program);
   addSimulate(program);
+  addStreams(program);
   addTop(program);
   addTemplates(program);
   addAgent(program);

@@ -9,6 +9,7 @@ export const EVENT_DETAIL_TYPES = [
   "ECS Container Instance State Change",
   "ECS Service Action",
   "ECS Deployment State Change",
+  "Berth Stream Session State Change",
 ] as const;
 
 export type EventDetailType = (typeof EVENT_DETAIL_TYPES)[number];

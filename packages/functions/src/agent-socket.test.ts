@@ -5,6 +5,7 @@ import type {
   Dialler,
   HandshakeOutcome,
 } from "@berth/control-plane/agents/connections";
+import type { ClientHandshake } from "@berth/control-plane/streams/bind-stream";
 import { ADMINISTRATOR } from "@berth/domain/access/access-key";
 import { EcsError } from "@berth/domain/errors";
 import { Hash } from "@smithy/core/serde";
@@ -48,9 +49,14 @@ let disconnected: string[];
 let received: [string, Envelope][];
 let pushed: [string, Envelope][];
 let logged: LogDetails[];
+let clients: ClientHandshake[];
+let streamHandshakes: AgentHandshake[];
+let streamed: [string, Envelope][];
+let streamRefusal: EcsError | undefined;
 
 beforeEach(() => {
   [handshakes, diallers, disconnected, received, pushed, logged] = [[], [], [], [], [], []];
+  [clients, streamHandshakes, streamed, streamRefusal] = [[], [], [], undefined];
   outcome = () => Promise.resolve("connected");
   answer = () => Promise.resolve(undefined);
   const record = (_: string, details: LogDetails) => void logged.push(details);
@@ -73,6 +79,22 @@ beforeEach(() => {
     push: (connectionId, message) => {
       pushed.push([connectionId, message]);
       return Promise.resolve("sent");
+    },
+    streams: {
+      connectClient: (handshake) => {
+        clients.push(handshake);
+        return streamRefusal ? Promise.reject(streamRefusal) : Promise.resolve();
+      },
+      connectAgent: (handshake, dialler) => {
+        streamHandshakes.push(handshake);
+        diallers.push(dialler);
+        return outcome();
+      },
+      receive: (connectionId, frame) => {
+        streamed.push([connectionId, frame]);
+        return Promise.resolve();
+      },
+      disconnect: (connectionId) => Promise.resolve(connectionId === "stream"),
     },
     log: { info: record, warn: record, error: record },
   });
@@ -220,6 +242,43 @@ describe("$default", () => {
 it("tells of the end of a connection", async () => {
   expect(await handler(anEvent("$disconnect"))).toEqual({ statusCode: 200 });
   expect(disconnected).toEqual(["c1"]);
+});
+
+describe("an end of a stream session", () => {
+  const SESSION = { streamSession: "s1" };
+
+  it("is let in as its client by the session's token, whatever the header's case", async () => {
+    const event = { ...anEvent("$connect"), queryStringParameters: SESSION };
+    const headers = { Authorization: "Bearer secret" };
+    expect(await handler({ ...event, headers })).toEqual({ statusCode: 200 });
+    expect(clients).toEqual([{ connectionId: "c1", sessionId: "s1", token: "secret" }]);
+    streamRefusal = new EcsError("AccessDeniedException", "Too late.");
+    expect(refusalOf(await handler({ ...event, headers }))).toEqual([403, "AccessDeniedException"]);
+  });
+
+  it("is let in as its agent by the agent's signature, and as nobody by neither", async () => {
+    await handler(await aHandshake({ ...QUERY, ...SESSION }));
+    expect(streamHandshakes).toMatchObject([{ sessionId: "s1", containerInstanceArn: ARN }]);
+    expect(handshakes).toEqual([]);
+    const unsigned = { ...anEvent("$connect"), queryStringParameters: SESSION };
+    expect(refusalOf(await handler(unsigned))).toEqual([403, "AccessDeniedException"]);
+    expect(clients).toEqual([]);
+  });
+
+  it("is heard apart from agents, where it says what may be said", async () => {
+    const frame = { type: "Stream", message: { seq: 0, kind: "ping" } };
+    await handler(anEvent("$default", JSON.stringify(frame)));
+    await handler(anEvent("$default", '{"type":"Stream","message":{"seq":0,"kind":"other"}}'));
+    expect(streamed).toEqual([["c1", frame]]);
+    expect(received).toEqual([]);
+  });
+
+  it("is no agent's end when it goes", async () => {
+    const event = anEvent("$disconnect");
+    const requestContext = { ...event.requestContext, connectionId: "stream" };
+    await handler({ ...event, requestContext });
+    expect(disconnected).toEqual([]);
+  });
 });
 
 function refusalOf(response: APIGatewayProxyStructuredResultV2): [number | undefined, string] {

@@ -8,6 +8,7 @@ import type {
   Dialler,
   HandshakeOutcome,
 } from "@berth/control-plane/agents/connections";
+import type { ClientHandshake } from "@berth/control-plane/streams/bind-stream";
 import { isEcsError } from "@berth/domain/errors";
 import type {
   APIGatewayProxyStructuredResultV2,
@@ -17,14 +18,29 @@ import type {
 import { describeError } from "./log.ts";
 import type { Log } from "./log.ts";
 import type { Authentication } from "./signed-request.ts";
+import { bearerTokenOf, isStreamFrame, streamSessionOf } from "./stream-handshake.ts";
 
 export interface AgentSocketDependencies extends Authentication {
   readonly connect: (handshake: AgentHandshake, dialler: Dialler) => Promise<HandshakeOutcome>;
   readonly disconnect: (connectionId: string) => Promise<void>;
+  /** The ends of stream sessions, which dial the same address. */
+  readonly streams: StreamEnds;
   /** What it returns is pushed back to the connection. */
   readonly receive: (connectionId: string, frame: Envelope) => Promise<Envelope | undefined>;
   readonly push: (connectionId: string, message: Envelope) => Promise<"sent" | "gone">;
   readonly log: Log;
+}
+
+/** Where ends of stream sessions are let in and heard. */
+export interface StreamEnds {
+  connectClient(handshake: ClientHandshake): Promise<void>;
+  connectAgent(
+    handshake: AgentHandshake & { readonly sessionId: string },
+    dialler: Dialler,
+  ): Promise<HandshakeOutcome>;
+  receive(connectionId: string, frame: Envelope): Promise<void>;
+  /** Whether the connection was one of a session's. */
+  disconnect(connectionId: string): Promise<boolean>;
 }
 
 /** The handshake is in `$connect` only, and not in AWS's own type of these events. */
@@ -42,7 +58,7 @@ export type AgentSocketHandler = (
 const DONE: APIGatewayProxyStructuredResultV2 = { statusCode: 200 };
 
 /**
- * Both of the agents' sockets, behind an API Gateway WebSocket API. A handshake may be repeated: a
+ * Both of the agents' sockets and both ends of stream sessions, behind an API Gateway WebSocket API. A handshake may be repeated: a
  * newer connection replaces the older one, and an agent that dials twice within a second signs the
  * same.
  */
@@ -66,7 +82,9 @@ async function route(
     case "$connect":
       return connect(dependencies, event);
     case "$disconnect":
-      await dependencies.disconnect(connectionId);
+      if (!(await dependencies.streams.disconnect(connectionId))) {
+        await dependencies.disconnect(connectionId);
+      }
       return DONE;
     default:
       await receive(dependencies, connectionId, event.body ?? "");
@@ -79,6 +97,13 @@ async function connect(
   event: AgentSocketEvent,
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const { findAccessKey, now } = dependencies;
+  const { connectionId } = event.requestContext;
+  const sessionId = streamSessionOf(event);
+  const token = bearerTokenOf(event);
+  if (sessionId !== undefined && token !== undefined) {
+    await dependencies.streams.connectClient({ connectionId, sessionId, token });
+    return DONE;
+  }
   const caller = await verifySignature(handshakeRequest(event), { findAccessKey, now: now() });
 
   const query = parseHandshakeQuery(event.queryStringParameters ?? {});
@@ -89,12 +114,13 @@ async function connect(
       "The query names no cluster and container instance.",
     );
   }
-  const { connectionId } = event.requestContext;
   const { accessKeyId, isIssued, permissions, principalArn } = caller;
-  const outcome = await dependencies.connect(
-    { ...query, connectionId },
-    { permissions, principalArn, ...(isIssued && { accessKeyId }) },
-  );
+  const dialler = { permissions, principalArn, ...(isIssued && { accessKeyId }) };
+  const handshake = { ...query, connectionId };
+  const outcome =
+    sessionId === undefined
+      ? await dependencies.connect(handshake, dialler)
+      : await dependencies.streams.connectAgent({ ...handshake, sessionId }, dialler);
   if (outcome === "connected") return DONE;
   const statusCode = outcome.refused === "ServerException" ? 503 : 400;
   return refusal(statusCode, outcome.refused, outcome.message);
@@ -123,12 +149,13 @@ function rawQuery({
 }
 
 async function receive(
-  { receive, push, log }: AgentSocketDependencies,
+  { receive, push, streams, log }: AgentSocketDependencies,
   connectionId: string,
   text: string,
 ): Promise<void> {
   const frame = parseAgentFrame(text);
   if (!frame) return log.warn("Dropped a frame that is none", { connectionId });
+  if (isStreamFrame(frame.type)) return streams.receive(connectionId, frame);
   const answer = await receive(connectionId, frame);
   // A connection that is gone meanwhile asks again when it is back.
   if (answer) await push(connectionId, answer);

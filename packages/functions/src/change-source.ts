@@ -10,8 +10,8 @@ export const CHANGE_SOURCE = {
   retries: 20,
 } as const;
 
-/** Beginnings of `pk`: what ECS tells of. Idle instances change other items only, at no cost here. */
-const TOLD_PARTITIONS = ["tasks#", "ledgers#", "services#"] as const;
+/** Beginnings of `pk`: what ECS tells of, and stream sessions. Idle instances change other items only, at no cost here. */
+const TOLD_PARTITIONS = ["tasks#", "ledgers#", "services#", "streamSessions#"] as const;
 const TOLD_EVENTS = ["INSERT", "MODIFY"] as const;
 
 /** What of the table's stream is worth an invocation, as Lambda's filters say it. */

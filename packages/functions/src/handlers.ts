@@ -16,6 +16,8 @@ import type {
   LifecycleActions,
   RoleKeys,
 } from "@berth/control-plane/context";
+import { bindAgent, bindClient } from "@berth/control-plane/streams/bind-stream";
+import { StreamRelay } from "@berth/control-plane/streams/stream-relay";
 import { assert } from "@berth/domain/errors";
 import { noteHost } from "@berth/control-plane/hosts/note-host";
 import { handleDispatchWake, handleServiceWake } from "@berth/control-plane/reconcile/handle-wake";
@@ -46,6 +48,7 @@ import { createQueueHandler } from "./queue.ts";
 import type { QueueHandler } from "./queue.ts";
 import type { RestRoutes } from "./rest-routes.ts";
 import { serviceRoutes } from "./service-routes.ts";
+import { streamRoutes } from "./stream-routes.ts";
 import { taskRoutes } from "./task-routes.ts";
 import { createSweepHandler } from "./sweep.ts";
 import type { SweepHandler } from "./sweep.ts";
@@ -102,6 +105,7 @@ export function restRoutes(edge: ApiEdge): RestRoutes {
     ...placementTemplateRoutes,
     ...serviceRoutes(alarms),
     ...taskRoutes,
+    ...streamRoutes,
     ...planRoutes(alarms),
     ...queuedRunRoutes,
     ...alarmRoutes,
@@ -116,11 +120,19 @@ export function restRoutes(edge: ApiEdge): RestRoutes {
 export function agentSocketHandler(edge: OpenEdge): AgentSocketHandler {
   const { agents, findAccessKey, metrics, log } = edge;
   const controlPlane = withForgivingRelay(edge);
+  const streams = { ...controlPlane, connections: agents, audit: log };
+  const relay = new StreamRelay(streams);
   const handler = createAgentSocketHandler({
     connect: (handshake, dialler) => connectAgent(controlPlane, handshake, dialler),
     disconnect: (connectionId) => disconnectAgent(controlPlane, connectionId),
     receive: (connectionId, frame) => receiveFromAgent(controlPlane, connectionId, frame),
     push: (connectionId, message) => agents.push(connectionId, message),
+    streams: {
+      connectClient: (handshake) => bindClient(streams, handshake),
+      connectAgent: (handshake, dialler) => bindAgent(streams, handshake, dialler),
+      receive: (connectionId, frame) => relay.receive(connectionId, frame),
+      disconnect: (connectionId) => relay.disconnect(connectionId),
+    },
     findAccessKey,
     now: () => controlPlane.now(),
     log,

@@ -24,6 +24,8 @@ export interface DataDirectory {
   readonly processes: string;
   readonly dynamodb: string;
   readonly logs: string;
+  /** What containers log to awslogs. */
+  readonly logEvents: string;
   /** What the event bus took. */
   readonly events: string;
   /** Rules of the event bus and where they send to, with secrets. */
@@ -42,6 +44,7 @@ export interface DataDirectory {
   readonly sqsSocket: string;
   readonly kmsSocket: string;
   readonly stsSocket: string;
+  readonly logsSocket: string;
   /** What each role may do: `NAME.json`, a policy document that somebody has put there. */
   readonly roles: string;
   /** What tasks are made of: objects of S3, secrets and parameters, the last two sealed. */
@@ -63,6 +66,7 @@ export function dataDirectory(root: string): DataDirectory {
     processes: join(root, INSTALLATION_FILES.processes),
     dynamodb: join(root, "dynamodb"),
     logs: join(root, INSTALLATION_FILES.logs),
+    logEvents: join(root, "log-events"),
     events: join(root, INSTALLATION_FILES.events),
     eventRules: join(root, "event-rules.json"),
     eventDeliveries: join(root, "event-deliveries"),
@@ -74,6 +78,7 @@ export function dataDirectory(root: string): DataDirectory {
     sqsSocket: join(sockets, "sqs.sock"),
     kmsSocket: join(sockets, "kms.sock"),
     stsSocket: join(sockets, "sts.sock"),
+    logsSocket: join(sockets, "logs.sock"),
     roles: join(root, "roles"),
     objects: join(root, "objects"),
     secrets: join(root, "secrets.json"),
@@ -100,7 +105,9 @@ export function socketDirectory(root: string): string {
  */
 export function makeDataDirectory(directory: DataDirectory): void {
   for (const path of [directory.root, socketDirectory(directory.root)]) makePrivate(path);
-  for (const path of [directory.dynamodb, directory.logs]) mkdirSync(path, { recursive: true });
+  for (const path of [directory.dynamodb, directory.logs, directory.logEvents]) {
+    mkdirSync(path, { recursive: true });
+  }
 }
 
 /**

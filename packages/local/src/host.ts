@@ -33,6 +33,7 @@ import { type Handlers, handlersOf } from "./handlers.ts";
 import { startEventBridge } from "./event-bridge/start-event-bridge.ts";
 import { EVENT_BUS_NAME, type HostOptions, LOCAL_STAGE, TABLE_NAME } from "./host-options.ts";
 import { createListener, type HttpHandler } from "./http/listener.ts";
+import { forwardToLogService } from "./log-service/forward-to-log-service.ts";
 import { METRICS_LOG, type MetricsLog, openMetricsLog } from "./metrics-log.ts";
 import { startPollers } from "./queues/start-pollers.ts";
 import { startRoleKeys } from "./start-role-keys.ts";
@@ -230,6 +231,7 @@ function createHttpServer(
         close: async (connectionId) => sockets.disconnect(connectionId),
       }),
       events,
+      logs: forwardToLogService(options.directory.logsSocket),
       services,
       log: (message, error) => log.error(message, describeError(error)),
     }),

@@ -1,6 +1,7 @@
 import { kindOf } from "./keys.ts";
 import { toLedger } from "./repositories/ledger.ts";
 import { toService } from "./repositories/service.ts";
+import { toStreamSession } from "./repositories/stream-session.ts";
 import { toTask } from "./repositories/task.ts";
 import type { Change } from "./store.ts";
 import type { Item } from "./table.ts";
@@ -12,6 +13,12 @@ export function toChange(after: Item, before?: Item): Change | undefined {
       return { kind: "task", ...ofOneLife(toTask(after), before && toTask(before)) };
     case "services":
       return { kind: "service", ...ofOneLife(toService(after), before && toService(before)) };
+    case "streamSessions":
+      return {
+        kind: "streamSession",
+        after: toStreamSession(after),
+        ...(before && { before: toStreamSession(before) }),
+      };
     case "ledgers":
       return {
         kind: "ledger",

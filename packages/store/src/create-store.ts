@@ -13,6 +13,7 @@ import { createServiceDeploymentRepository } from "./repositories/service-deploy
 import { createServiceRevisionRepository } from "./repositories/service-revision.ts";
 import { createServiceRepository } from "./repositories/service.ts";
 import { createSessionRepository } from "./repositories/session.ts";
+import { createStreamSessionRepository } from "./repositories/stream-session.ts";
 import { createTaskDefinitionRepository } from "./repositories/task-definition.ts";
 import { createTaskRepository } from "./repositories/task.ts";
 import { createUsageRepository } from "./repositories/usage.ts";
@@ -48,6 +49,7 @@ export function createStore(plainTable: Table, options: StoreOptions): Store {
     serviceDeployments: createServiceDeploymentRepository(table, retention),
     serviceRevisions: createServiceRevisionRepository(table, retention),
     sessions: createSessionRepository(table),
+    streamSessions: createStreamSessionRepository(table),
     accessKeys: createAccessKeyRepository(table),
     apiTokens: createApiTokenRepository(table),
     eventHistory: createEventHistoryRepository(table),
@@ -74,6 +76,8 @@ function toOverdue(key: DueKey): Overdue {
       return { kind: "queuedRun", cluster, id, due };
     case "sessions":
       return { kind: "session", cluster, containerInstanceId: id, due };
+    case "streamSessions":
+      return { kind: "streamSession", id, due };
     case "ledgers":
       return { kind: "ledger", cluster, containerInstanceId: id, due };
     default:

@@ -145,6 +145,25 @@ export const connectionKey = (connectionId: string): Key => ({
   sk: connectionId,
 });
 
+export const streamPartition = (containerInstanceId: string) =>
+  `streamSessions#${containerInstanceId}`;
+export const streamSessionKey = (containerInstanceId: string, id: string): Key => ({
+  pk: streamPartition(containerInstanceId),
+  sk: id,
+});
+/** By the time of its end: those whose time is over lie before the others. */
+export const streamListing = (principalArn: string, until: number, id: string) => ({
+  listPk: streamList(principalArn),
+  listSk: `${paddedTime(until)}#${id}`,
+});
+export const streamList = (principalArn: string) => `streamSessions#${principalArn}`;
+/** Sorts before all that last until then or longer. */
+export const streamsUntil = (until: number) => paddedTime(until);
+export const streamConnectionKey = (connectionId: string): Key => ({
+  pk: "streamConnections",
+  sk: connectionId,
+});
+
 export const ACCESS_KEYS = "accessKeys";
 export const accessKeyKey = (id: string): Key => ({ pk: ACCESS_KEYS, sk: id });
 /** What ids begin with, as AWS's do. */

@@ -9,6 +9,7 @@ import type { QueuedRun } from "@berth/domain/queued-run";
 import type { Service, ServiceEvent } from "@berth/domain/service";
 import type { ServiceDeployment, ServiceRevision } from "@berth/domain/service-deployment";
 import type { AgentConnection, AgentSession } from "@berth/domain/session";
+import type { StreamConnection, StreamSession } from "@berth/domain/stream-session";
 import type { TaskDefinition } from "@berth/domain/task-definition";
 import type { Task } from "@berth/domain/task";
 import type { UsageReport } from "@berth/domain/container-usage";
@@ -262,6 +263,21 @@ export interface AlarmRepository {
   page(page: PageRequest): Promise<Page<Stored<OwnAlarm>>>;
 }
 
+export interface StreamSessionRepository {
+  /** Strongly consistent: what one end sends must not miss the other one, which has just come. */
+  find(id: string): Promise<Stored<StreamSession> | undefined>;
+  create(session: New<StreamSession>): Promise<WriteOutcome>;
+  replace(session: Stored<StreamSession>): Promise<WriteOutcome>;
+  delete(session: Stored<StreamSession>): Promise<WriteOutcome>;
+  /** At most so many of those that an instance has, as it was a moment ago. */
+  onInstance(containerInstanceId: string, limit: number): Promise<readonly Stored<StreamSession>[]>;
+  /** How many of a principal's are open, up to the limit, as it was a moment ago. */
+  countOf(principalArn: string, now: number, limit: number): Promise<number>;
+  createConnection(connection: StreamConnection): Promise<WriteOutcome>;
+  findConnection(connectionId: string): Promise<StreamConnection | undefined>;
+  deleteConnection(connectionId: string): Promise<void>;
+}
+
 export interface AccountSettingsRepository {
   /** Of those principals who have set something. Strongly consistent: a setting holds once that was answered. */
   findMany(principalArns: readonly string[]): Promise<readonly Stored<AccountSettings>[]>;
@@ -281,6 +297,11 @@ export type Overdue =
       readonly kind: "service";
       readonly cluster: string;
       readonly name: string;
+      readonly due: number;
+    }
+  | {
+      readonly kind: "streamSession";
+      readonly id: string;
       readonly due: number;
     }
   | {
@@ -322,6 +343,7 @@ export interface Store {
   readonly serviceDeployments: ServiceDeploymentRepository;
   readonly serviceRevisions: ServiceRevisionRepository;
   readonly sessions: SessionRepository;
+  readonly streamSessions: StreamSessionRepository;
   readonly accessKeys: AccessKeyRepository;
   readonly apiTokens: ApiTokenRepository;
   readonly eventHistory: EventHistoryRepository;
@@ -345,7 +367,8 @@ interface ChangeOf<Kind extends string, Value> {
 export type Change =
   | ChangeOf<"task", Task>
   | ChangeOf<"ledger", InstanceLedger>
-  | ChangeOf<"service", Service>;
+  | ChangeOf<"service", Service>
+  | ChangeOf<"streamSession", StreamSession>;
 
 /** The little that telling of a change needs besides the change. */
 export interface StoreReader {

@@ -20,6 +20,7 @@ import { describeInstances } from "./store-contract-instances.ts";
 import { describeQueuedRuns } from "./store-contract-queued-runs.ts";
 import { describeServiceDeployments } from "./store-contract-service-deployments.ts";
 import { describeServices } from "./store-contract-services.ts";
+import { describeStreamSessions } from "./store-contract-stream-sessions.ts";
 import { describeTaskDefinitions } from "./store-contract-task-definitions.ts";
 import { describeTasks } from "./store-contract-tasks.ts";
 import { describeUsage } from "./store-contract-usage.ts";
@@ -68,6 +69,7 @@ export function describeStore(parts: StoreParts): void {
     describeAccountSettings(parts);
   });
   describe("what containers use", () => {
+    describeStreamSessions(parts);
     describeUsage(parts);
   });
   describe("overdue marks", () => {

@@ -5,6 +5,7 @@ import { ALARM_COSTS } from "./alarm-cost-scenarios.ts";
 import { API_TOKEN_COSTS } from "./api-token-cost-scenarios.ts";
 import { EVENT_HISTORY_COSTS } from "./event-history-cost-scenarios.ts";
 import { CAPACITY_PROVIDER_COSTS } from "./capacity-provider-cost-scenarios.ts";
+import { STREAM_COSTS } from "./stream-cost-scenarios.ts";
 import { USAGE_COSTS } from "./usage-cost-scenarios.ts";
 import { QUEUED_RUN_COSTS } from "./queued-run-cost-scenarios.ts";
 import { aCluster, aLedger, aReservation, aSession, instanceId, taskId } from "./builders.ts";
@@ -325,6 +326,7 @@ export const COST_SCENARIOS: Readonly<Record<string, CostScenario>> = {
   ...ALARM_COSTS,
   ...API_TOKEN_COSTS,
   ...EVENT_HISTORY_COSTS,
+  ...STREAM_COSTS,
   ...USAGE_COSTS,
   ...CAPACITY_PROVIDER_COSTS,
   ...ACCOUNT_SETTINGS_COSTS,

@@ -175,18 +175,6 @@ describe("createOptions", () => {
       HostConfig: { Memory: 1, ReadonlyRootfs: true, Ulimits: [{ Name: "nofile" }] },
     });
   });
-
-  test("bounds the buffer of a log that must not block", () => {
-    const log = (Config: object) =>
-      optionsOf(withDocker({}, { LogConfig: { Type: "json-file", Config } })).HostConfig?.LogConfig;
-    expect(log({ mode: "non-blocking" })?.Config).toEqual({
-      mode: "non-blocking",
-      "max-buffer-size": "10m",
-    });
-    const bounded = { mode: "non-blocking", "max-buffer-size": "1m" };
-    expect(log(bounded)?.Config).toEqual(bounded);
-    expect(log({ "max-size": "1m" })?.Config).toEqual({ "max-size": "1m" });
-  });
 });
 
 describe("knownBindings", () => {

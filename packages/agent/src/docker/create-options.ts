@@ -7,12 +7,13 @@ import type { GpuConfig } from "../config-features.ts";
 import { parseDockerJson } from "../demand.ts";
 import { gpuIdsOf } from "../gpus.ts";
 import { containerLabels, type InstanceIdentity } from "./labels.ts";
+import { type LogSettings, withLogConfig } from "./log-config.ts";
 import { hasOwnNetwork, holdsNetwork, TASK_NETWORK } from "../task-network.ts";
 import { dockerName, isDockerVolume, volumeName } from "./names.ts";
 import { quotaUs, type TaskCgroups } from "./task-cgroups.ts";
 import { networkIdentity, networkSysctls } from "./task-network.ts";
 
-export interface CreateSettings {
+export interface CreateSettings extends LogSettings {
   readonly instance: InstanceIdentity;
   readonly region: string;
   /** What host ports are bound to. */
@@ -61,14 +62,17 @@ export function createOptions(
       ...(config.Labels as Record<string, string> | undefined),
       ...containerLabels(settings.instance, task, container.name),
     },
-    HostConfig: withBufferSize({
-      ...limits(task, container, cgroup),
-      ...network(task, container, settings.hostAddress),
-      ...volumes(task, container),
-      ...(gpuIdsOf(task, container.name).length > 0 && { Runtime: settings.gpu?.runtime }),
-      ...hostConfig,
-      ...networkSysctls(task, container, hostConfig),
-    }),
+    HostConfig: withLogConfig(
+      {
+        ...limits(task, container, cgroup),
+        ...network(task, container, settings.hostAddress),
+        ...volumes(task, container),
+        ...(gpuIdsOf(task, container.name).length > 0 && { Runtime: settings.gpu?.runtime }),
+        ...hostConfig,
+        ...networkSysctls(task, container, hostConfig),
+      },
+      settings,
+    ),
   };
 }
 
@@ -207,12 +211,4 @@ function mountSource(task: PayloadTask, sourceVolume: string): string {
   const volume = task.volumes.find(({ name }) => name === sourceVolume);
   if (!volume) return sourceVolume;
   return isDockerVolume(volume) ? volumeName(task, volume) : (volume.host?.sourcePath ?? "");
-}
-
-/** A log that must not block its container may not grow without limit either. */
-function withBufferSize(hostConfig: HostConfig): HostConfig {
-  const options = hostConfig.LogConfig?.Config as Record<string, string> | undefined;
-  if (options?.["mode"] !== "non-blocking" || "max-buffer-size" in options) return hostConfig;
-  const Config = { ...options, "max-buffer-size": "10m" };
-  return { ...hostConfig, LogConfig: { Type: hostConfig.LogConfig?.Type ?? "json-file", Config } };
 }

@@ -27,6 +27,7 @@ import { messageOf, statusOf, whileAway } from "./engine-error.ts";
 import { HostPorts, type HostPortSettings } from "./host-ports.ts";
 import type { Images } from "./images.ts";
 import { listOwn } from "./list-own.ts";
+import { logDriverProblem } from "./log-config.ts";
 import { bindingsOf, observed } from "./look.ts";
 import { dockerName } from "./names.ts";
 import { ensurePauseImage } from "./pause-image.ts";
@@ -41,6 +42,7 @@ export interface DockerEngineSettings extends CreateSettings, HostPortSettings {
   readonly createTimeoutMs: number;
   readonly startTimeoutMs: number;
   readonly privilegedDisabled: boolean;
+  readonly loggingDrivers: readonly string[];
   /** Go's name, such as `amd64`. */
   readonly architecture: string;
   /** Absent where images are never removed. */
@@ -97,6 +99,8 @@ export class DockerEngine implements ContainerEngine {
     if (options.HostConfig?.Privileged && this.#settings.privilegedDisabled) {
       throw new ContainerError("CannotCreateContainerError: privileged containers are disabled");
     }
+    const problem = logDriverProblem(options.HostConfig, this.#settings.loggingDrivers);
+    if (problem) throw new ContainerError(`CannotCreateContainerError: ${problem}`);
     const { createTimeoutMs } = this.#settings;
     const name = dockerName(task, container.name);
     const create = async (signal: AbortSignal) =>

@@ -6,6 +6,8 @@ import type { Log } from "../log.ts";
 import type { PulledImages } from "./pulled-images.ts";
 import type Docker from "dockerode";
 import { within } from "../within.ts";
+import type { ContainerStreams } from "../streams/container-streams.ts";
+import { dockerStreams } from "./container-streams.ts";
 import { connectDocker } from "./connection.ts";
 import { DEADLINE_MS } from "./deadlines.ts";
 import { DockerEngine } from "./docker-engine.ts";
@@ -25,6 +27,7 @@ export interface OpenEngine {
   readonly apiVersion: string;
   /** Go's name, such as `amd64`. */
   readonly architecture: string;
+  readonly logDrivers?: readonly string[];
   readonly cores: number;
   readonly memoryMiB: number;
   /** Fails where the engine does not answer in time. */
@@ -35,6 +38,8 @@ export interface OpenEngine {
   ensureTaskNetwork?(): Promise<void>;
   /** The engine as one container instance sees it. */
   forInstance(instance: InstanceIdentity, pulled: PulledImages): ContainerEngine;
+  /** Absent where there is no way into its containers. */
+  readonly streams?: ContainerStreams;
   /** Absent where the engine counts nothing. */
   readonly readContainer?: ReadContainer;
 }
@@ -46,6 +51,7 @@ interface EngineInfo extends CgroupFacts {
   readonly NCPU: number;
   /** Bytes. */
   readonly MemTotal: number;
+  readonly Plugins?: { readonly Log?: readonly string[] | null };
 }
 
 const BYTES_PER_MIB = 1_048_576;
@@ -79,6 +85,7 @@ export async function openEngine(config: AgentConfig, log: Log): Promise<OpenEng
     version: version.Version,
     apiVersion: version.ApiVersion,
     architecture,
+    ...(info.Plugins?.Log && { logDrivers: info.Plugins.Log }),
     cores: info.NCPU,
     memoryMiB: Math.floor(info.MemTotal / BYTES_PER_MIB),
     ping: async () => {
@@ -91,6 +98,7 @@ export async function openEngine(config: AgentConfig, log: Log): Promise<OpenEng
       const parts = { docker, images, cgroups, pulled, log, freeShare };
       return new DockerEngine(parts, { ...config, instance, architecture });
     },
+    streams: dockerStreams(docker),
     readContainer: statsReader(docker),
   };
 }

@@ -4,6 +4,7 @@ import type { ContainerHealth, ManagedTask } from "../state.ts";
 import { addressAmong, hasOwnNetwork, interfaceOf } from "../task-network.ts";
 import type { InspectedContainer } from "./container-inspector.ts";
 import type { FoundContainer } from "./find-task.ts";
+import { withoutCredentialsPath } from "./log-credentials.ts";
 import type { MetadataVersion } from "./route.ts";
 import { taskSubnet } from "./task-subnet.ts";
 
@@ -82,7 +83,7 @@ const times = ({ state }: FoundContainer, info: Inspected): object =>
 
 const ofVersion4 = ({ state, definition }: FoundContainer, info: Inspected) => ({
   LogDriver: info?.logDriver,
-  LogOptions: info?.logOptions,
+  LogOptions: info?.logOptions && withoutCredentialsPath(info.logOptions),
   ContainerARN: definition.containerArn,
   RestartCount: definition.restartPolicy?.enabled ? (state.restarts?.count ?? 0) : undefined,
 });

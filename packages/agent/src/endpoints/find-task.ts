@@ -1,6 +1,7 @@
 import type { PayloadContainer } from "@berth/contracts/agent/messages";
 import { definitionOf, type ContainerState, type ManagedTask } from "../state.ts";
 import { credentialsIdOf, endpointIdOf } from "./environment.ts";
+import { isLogCredentialsId } from "./log-credentials.ts";
 
 /** A container with its task. */
 export interface FoundContainer {
@@ -26,6 +27,6 @@ export function findContainer(
     .find(({ definition }) => endpointIdOf(definition) === endpointId);
 }
 
-/** Whether a task of these was told to ask for keys under this id. */
+/** Whether a task of these, or the engine for it, was told to ask for keys under this id. */
 export const isCredentialsId = (tasks: readonly ManagedTask[], id: string): boolean =>
-  tasks.some(({ payload }) => credentialsIdOf(payload) === id);
+  tasks.some(({ payload }) => credentialsIdOf(payload) === id || isLogCredentialsId(payload, id));

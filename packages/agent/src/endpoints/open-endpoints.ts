@@ -7,6 +7,7 @@ import type { InstanceRecord } from "../state-files.ts";
 import type { Bridge, ContainerInspector } from "./container-inspector.ts";
 import { EndpointGate } from "./gate.ts";
 import { answerIntrospection } from "./introspection.ts";
+import { ownCredentials } from "./log-credentials.ts";
 import { RoleKeeper } from "./role-keeper.ts";
 import { serveIntrospection } from "./serve-introspection.ts";
 import { TaskEndpoints } from "./task-endpoints.ts";
@@ -27,7 +28,10 @@ export interface OpenEndpoints {
   close(): void;
 }
 
-type Config = Pick<AgentConfig, "taskEndpoints" | "metadataLimits" | "cluster" | "hostAddress">;
+type Config = Pick<
+  AgentConfig,
+  "taskEndpoints" | "metadataLimits" | "cluster" | "hostAddress" | "awslogsKey"
+>;
 
 /** Opens the way for containers to this agent, where the engine is on this machine and has one. */
 export async function openEndpoints(
@@ -39,7 +43,11 @@ export async function openEndpoints(
   if (!inspector || !bridge) return NONE;
   const gate = new EndpointGate({ bridge, limits: config.metadataLimits, log });
   const isServing = await gate.open();
-  const roles = new RoleKeeper({ isServing });
+  const { awslogsKey } = config;
+  const roles = new RoleKeeper({
+    isServing,
+    ...(awslogsKey && { own: ownCredentials(awslogsKey) }),
+  });
   const around = { config, inspector, bridge, roles, log };
   let introspection: Server | undefined;
   return {

@@ -1,5 +1,6 @@
 import type { PayloadTask, RoleCredentials, RoleType } from "@berth/contracts/agent/messages";
 import { withEndpoints } from "./environment.ts";
+import { isLoggedByExecutionRole, withLogCredentials } from "./log-credentials.ts";
 
 interface KeptRole {
   readonly taskArn: string;
@@ -18,22 +19,33 @@ export class RoleKeeper {
   /** Whether containers reach the endpoints. */
   readonly #isServing: boolean;
 
-  constructor({ isServing }: { readonly isServing: boolean }) {
+  readonly #own: RoleCredentials | undefined;
+
+  /** @param own what the instance itself has, whatever its tasks */
+  constructor({ isServing, own }: { readonly isServing: boolean; readonly own?: RoleCredentials }) {
     this.#isServing = isServing;
+    this.#own = own;
   }
 
   find(credentialsId: string): RoleCredentials | undefined {
+    if (credentialsId === this.#own?.credentialsId) return this.#own;
     return this.#kept.get(credentialsId)?.credentials;
   }
 
   /** What keeps a task from getting what it asks for, or undefined. */
-  problemOf({ roleCredentials, executionRoleCredentials }: PayloadTask): string | undefined {
+  problemOf(task: PayloadTask): string | undefined {
+    const { roleCredentials, executionRoleCredentials, containers } = task;
     const given = [roleCredentials, executionRoleCredentials].filter(isGiven);
     if (!given.every(isWhole)) return "its role credentials are not whole";
     if (isGiven(roleCredentials) && !this.#isServing) {
       return "roleCredentials is not supported: the task endpoint cannot be reached here";
     }
-    return undefined;
+    if (!containers.some(isLoggedByExecutionRole)) return undefined;
+    if (!isGiven(executionRoleCredentials))
+      return "it has no keys of the execution role to log with";
+    return this.#isServing
+      ? undefined
+      : "logsAuthStrategy is not supported: the task endpoint cannot be reached here";
   }
 
   /** Keeps the keys that came with a task, and gives the task as it may be written down. */
@@ -48,7 +60,8 @@ export class RoleKeeper {
       this.renew(task.arn, "TaskExecution", executionRoleCredentials);
     } else this.#withoutExecution.add(task.arn);
     if (!this.#isServing || task.desiredStatus === "STOPPED") return { task: rest, taken };
-    return { task: withEndpoints(rest, roleCredentials?.credentialsId), taken };
+    const logged = withLogCredentials(rest, executionRoleCredentials);
+    return { task: withEndpoints(logged, roleCredentials?.credentialsId), taken };
   }
 
   renew(taskArn: string, roleType: RoleType, credentials: RoleCredentials): void {

@@ -17,7 +17,7 @@ const INSPECTED: InspectedContainer = {
   createdAt: "2026-11-21T20:00:00.5Z",
   labels: { a: "b" },
   logDriver: "json-file",
-  logOptions: {},
+  logOptions: { tag: "x", "awslogs-credentials-endpoint": "/v2/credentials/secret" },
   mounts: [{ name: "data", source: "/var/lib/docker/volumes/data", destination: "/data" }],
   networkMode: "bridge",
   ipv4Addresses: ["172.17.0.2"],
@@ -94,7 +94,7 @@ test("a container is told all that the ECS agent tells it", async () => {
     Health: { status: "HEALTHY", statusSince: "2026-11-21T20:00:31.000Z" },
     Volumes: [{ DockerName: "data", Source: "/var/lib/docker/volumes/data", Destination: "/data" }],
     LogDriver: "json-file",
-    LogOptions: {},
+    LogOptions: { tag: "x" },
     ContainerARN: "arn:aws:ecs:us-east-1:123456789012:container/default/t/c",
     Networks: [{ NetworkMode: "bridge", IPv4Addresses: ["172.17.0.2"] }],
   });

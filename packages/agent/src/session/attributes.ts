@@ -1,3 +1,4 @@
+import { STREAMS_ATTRIBUTE } from "@berth/contracts/stream/frames";
 import { OWN_TASK_NETWORK } from "@berth/domain/awsvpc";
 import { AUTO_SCALING_GROUP } from "@berth/domain/capacity-provider";
 import type { Attribute } from "@berth/domain/container-instance";
@@ -27,6 +28,10 @@ export interface EngineFacts {
   readonly apiVersion: string;
   /** Go's name, such as `amd64`. */
   readonly architecture: string;
+  /** Names of the log drivers that it has, beside `none`. Absent: it does not say. */
+  readonly logDrivers?: readonly string[];
+  /** Absent where there is no way into its containers. */
+  readonly streams?: object;
 }
 
 /**
@@ -42,7 +47,7 @@ export function capabilityAttributes(
     ...DOCKER_API_MINORS.filter((each) => each <= minor).map(
       (each) => `${OLD_PREFIX}docker-remote-api.1.${each}`,
     ),
-    ...config.loggingDrivers.map((driver) => `${OLD_PREFIX}logging-driver.${driver}`),
+    ...loggingCapabilities(config, engine),
     ...(config.privilegedDisabled ? [] : [`${OLD_PREFIX}privileged-container`]),
     ...(config.selinuxCapable ? [`${OLD_PREFIX}selinux`] : []),
     ...(config.apparmorCapable ? [`${OLD_PREFIX}apparmor`] : []),
@@ -61,8 +66,26 @@ export function capabilityAttributes(
     ...(config.taskIamRole ? [`${OLD_PREFIX}task-iam-role`] : []),
     ...(config.taskIamRoleNetworkHost ? [`${OLD_PREFIX}task-iam-role-network-host`] : []),
     ...(config.external ? [`${NEW_PREFIX}external`] : []),
+    ...waysIn(engine),
   ].map((name) => ({ name }));
 }
+
+const loggingCapabilities = (config: AgentConfig, engine: EngineFacts): readonly string[] => [
+  ...offeredDrivers(config, engine).map((driver) => `${OLD_PREFIX}logging-driver.${driver}`),
+  ...(config.awslogsExecutionRole ? [`${NEW_PREFIX}execution-role-awslogs`] : []),
+];
+
+/** An instance may have been told of a driver that its engine was built without. */
+const offeredDrivers = (
+  { loggingDrivers }: Pick<AgentConfig, "loggingDrivers">,
+  { logDrivers }: Pick<EngineFacts, "logDrivers">,
+): readonly string[] =>
+  loggingDrivers.filter(
+    (driver) => driver === "none" || !logDrivers || logDrivers.includes(driver),
+  );
+/** Berth's own. */
+const waysIn = ({ streams }: EngineFacts): readonly string[] =>
+  streams ? [STREAMS_ATTRIBUTE] : [];
 
 /** Which driver its GPUs have. */
 export const gpuAttributes = ({ driverVersion }: Gpus): readonly Attribute[] =>

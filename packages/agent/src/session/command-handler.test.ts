@@ -37,6 +37,7 @@ function handling({
       return Promise.resolve();
     },
     onHeartbeat: () => done.push("look after itself"),
+    onOpenStream: ({ sessionId, request }) => done.push(`open ${sessionId} ${request.kind}`),
     log: lineLog("none", () => undefined),
   });
   const receive = async (type: string, message: object) => {
@@ -184,4 +185,13 @@ test("refuses a task with a role where containers do not reach their keys", asyn
   await receive("PayloadMessage", payload(1, [{ ...aPayloadTask(), roleCredentials }]));
   expect(done).toEqual([`refuse ${aPayloadTask().arn.slice(-1)}`]);
   expect(sent).toEqual([]);
+});
+
+test("dials for a session that says which, and for no other", async () => {
+  const { receive, done } = handling();
+  const request = { kind: "portForward", container: "web", port: 80 };
+  const session = { sessionId: "s1", taskArn: payloadTaskArn(1), request };
+  expect(await receive("OpenStreamMessage", session)).toBe(true);
+  expect(await receive("OpenStreamMessage", { sessionId: "s2" })).toBe(true);
+  expect(done).toEqual(["open s1 portForward"]);
 });

@@ -8,6 +8,7 @@ import type {
   TaskManifestMessage,
   TaskStopVerificationAck,
 } from "@berth/contracts/agent/messages";
+import type { OpenStreamMessage } from "@berth/contracts/stream/frames";
 import { type AcceptedTask, acceptTask } from "../accept.ts";
 import { isWhole, type RoleKeeper } from "../endpoints/role-keeper.ts";
 import type { Log } from "../log.ts";
@@ -29,6 +30,8 @@ export interface CommandHandlerParts {
   saveTimeline(timeline: number): Promise<void>;
   /** The moment to look after oneself, and to say over telemetry what was found. */
   onHeartbeat(): void;
+  /** A client waits for a session. */
+  onOpenStream(asked: OpenStreamMessage["message"]): void;
   readonly log: Log;
 }
 
@@ -63,14 +66,21 @@ export class CommandHandler {
       case "IAMRoleCredentialsMessage":
         this.#renewRole(envelope, send);
         return true;
+      case "OpenStreamMessage":
+        this.#openStream(envelope);
+        return true;
       case "CloseMessage":
       case "ErrorMessage":
         return true;
       case undefined:
       default:
-        this.#parts.log.warn("message-unknown", { type: envelope?.type ?? "none" });
-        return false;
+        return this.#unknown(envelope);
     }
+  }
+
+  #unknown(envelope: Envelope | undefined): false {
+    this.#parts.log.warn("message-unknown", { type: envelope?.type ?? "none" });
+    return false;
   }
 
   #heartbeat({ message }: Envelope, send: (request: AcsRequest) => void): void {
@@ -156,6 +166,12 @@ export class CommandHandler {
       if (this.#verifying.taskArns.has(taskArn)) this.#parts.target.stopTask(taskArn);
     }
     this.#verifying = undefined;
+  }
+
+  #openStream({ message }: Envelope): void {
+    const { sessionId, taskArn, request } = asObject<OpenStreamMessage["message"]>(message);
+    if (!sessionId || !taskArn || !request) return this.#incomplete("stream");
+    this.#parts.onOpenStream({ sessionId, taskArn, request });
   }
 
   #run(what: string, work: Promise<void>): void {

@@ -64,7 +64,11 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const log = lineLog("none", () => undefined);
 
-const registering = async (settings: Readonly<Record<string, string>> = {}, gpus = NO_GPUS) => {
+const registering = async (
+  settings: Readonly<Record<string, string>> = {},
+  gpus = NO_GPUS,
+  logDrivers?: readonly string[],
+) => {
   const config = readConfig(
     {
       AWS_DEFAULT_REGION: "us-east-1",
@@ -85,7 +89,7 @@ const registering = async (settings: Readonly<Record<string, string>> = {}, gpus
     files,
     log,
     capacity: { cpuUnits: 1_024, memoryMiB: 512, usedTcpPorts: [22], usedUdpPorts: [] },
-    engine: { apiVersion: "1.24", architecture: "amd64" },
+    engine: { apiVersion: "1.24", architecture: "amd64", ...(logDrivers && { logDrivers }) },
     gpus,
   };
   return registerInstance(parts, known);
@@ -124,6 +128,26 @@ test("has only the capabilities that its engine gives it", async () => {
   expect(names).not.toContain(`${prefix}logging-driver.json-file`);
   expect(names).not.toContain(`${prefix}privileged-container`);
   expect(names).not.toContain(`${prefix}task-iam-role`);
+});
+
+test("offers no log driver that its engine was built without", async () => {
+  const drivers = ["json-file", "splunk", "awslogs", "none"];
+  await registering(
+    {
+      ECS_AVAILABLE_LOGGING_DRIVERS: JSON.stringify(drivers),
+      ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE: "true",
+    },
+    NO_GPUS,
+    ["awslogs", "json-file"],
+  );
+  const names = calls[0]?.input.attributes?.map(({ name }) => name) ?? [];
+  const offered = names.filter((name) => /logging-driver|awslogs/.test(name));
+  expect(offered).toEqual([
+    ...["json-file", "awslogs", "none"].map(
+      (driver) => `com.amazonaws.ecs.capability.logging-driver.${driver}`,
+    ),
+    "ecs.capability.execution-role-awslogs",
+  ]);
 });
 
 test("says from which Auto Scaling group its machine came, every time", async () => {

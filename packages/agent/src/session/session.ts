@@ -3,7 +3,9 @@ import type { Log } from "../log.ts";
 import type { RoleKeeper } from "../endpoints/role-keeper.ts";
 import type { Runner } from "../runner.ts";
 import type { InstanceRecord, StateFiles } from "../state-files.ts";
-import { CommandHandler } from "./command-handler.ts";
+import type { ContainerStreams } from "../streams/container-streams.ts";
+import { StreamServer } from "../streams/stream-server.ts";
+import { CommandHandler, type CommandHandlerParts } from "./command-handler.ts";
 import { CommandLink } from "./command-link.ts";
 import { CONNECTION_TIMES, keepConnected } from "./connection.ts";
 import { Endpoints } from "./endpoints.ts";
@@ -19,6 +21,8 @@ export interface SessionParts {
   readonly runner: Runner;
   readonly roles: RoleKeeper;
   readonly takeUsage: TakeUsage;
+  /** Absent where there is no way into containers. */
+  readonly streams?: ContainerStreams;
   readonly files: StateFiles;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -49,13 +53,25 @@ export async function openSession(parts: SessionParts): Promise<void> {
     publishEveryMs: PUBLISH_EVERY_MS,
   });
   runner.onHealthChange(() => telemetry.publishHealth());
+  const streams =
+    parts.streams &&
+    new StreamServer({
+      ...parts,
+      engine: parts.streams,
+      endpoints,
+      sign,
+      tasks: () => runner.tasks,
+    });
   let telemetryPause: AbortController | undefined;
   const commands = new CommandLink({
     ...parts,
     endpoints,
     sign,
-    handler: commandHandler(parts, () => {
-      void runtime.look(Date.now).then(() => telemetry.publishInstanceStatus());
+    handler: commandHandler(parts, {
+      onHeartbeat: () => {
+        void runtime.look(Date.now).then(() => telemetry.publishInstanceStatus());
+      },
+      onOpenStream: (asked) => streams?.open(asked),
     }),
     onConnected() {
       parts.onConnected();
@@ -75,14 +91,14 @@ export async function openSession(parts: SessionParts): Promise<void> {
 
 function commandHandler(
   { instance, runner, roles, files, log }: SessionParts,
-  onHeartbeat: () => void,
+  listeners: Pick<CommandHandlerParts, "onHeartbeat" | "onOpenStream">,
 ): CommandHandler {
   return new CommandHandler({
     target: runner,
     roles,
     timeline: instance.timeline,
     saveTimeline: (timeline) => files.saveInstance({ ...instance, timeline }),
-    onHeartbeat,
+    ...listeners,
     log,
   });
 }

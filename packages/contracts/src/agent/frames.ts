@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { streamFrame } from "../stream/frames.ts";
 import type { Envelope } from "./messages.ts";
 
 const taskIdentifiers = z.array(
@@ -34,6 +35,7 @@ const MESSAGES: Readonly<Record<string, z.ZodType>> = {
   }),
   PublishInstanceStatusRequest: z.looseObject({ statuses: z.array(instanceStatus).optional() }),
   PublishMetricsRequest: z.looseObject({}),
+  Stream: streamFrame,
   PublishHealthRequest: z.looseObject({ tasks: z.array(healthReport).optional() }),
 };
 

@@ -70,6 +70,8 @@ export interface PayloadContainer {
     readonly restartAttemptPeriod?: number;
   };
   readonly healthCheckType?: "docker";
+  /** Its `awslogs` uses the keys of the execution role. */
+  readonly logsAuthStrategy?: "ExecutionRole";
   /** Earlier ones win, and `environment` wins over all of them. */
   readonly environmentFiles?: readonly PayloadFile[];
   readonly secrets?: readonly PayloadSecret[];

@@ -58,6 +58,30 @@ export async function connectAgent(
   handshake: AgentHandshake,
   dialler: Dialler,
 ): Promise<HandshakeOutcome> {
+  const letIn = await letAgentIn(controlPlane, handshake, dialler);
+  if ("refused" in letIn) return letIn;
+  const { dialled, found } = letIn;
+  return handshake.kind === "acs"
+    ? openCommands(controlPlane, dialled, { found, handshake })
+    : recordConnection(controlPlane, dialled);
+}
+
+/** Who dials is the agent of this instance. */
+export interface LetIn {
+  readonly dialled: Dialled;
+  readonly found: StoredInstance;
+}
+
+/**
+ * Finds out whether who dials may speak for the instance that he names.
+ *
+ * @throws EcsError AccessDeniedException
+ */
+export async function letAgentIn(
+  controlPlane: ControlPlane,
+  handshake: AgentHandshake,
+  dialler: Dialler,
+): Promise<LetIn | HandshakeRefusal> {
   const { scope, store } = controlPlane;
   const dialled = readHandshake(scope, handshake, dialler);
   if ("refused" in dialled) return dialled;
@@ -73,9 +97,7 @@ export async function connectAgent(
     return { refused: "InactiveInstanceException", message: "Container instance is inactive." };
   }
   checkSpeaksFor({ ...dialler, scope }, found.instance, access.action);
-  return handshake.kind === "acs"
-    ? openCommands(controlPlane, dialled, { found, handshake })
-    : recordConnection(controlPlane, dialled);
+  return { dialled, found };
 }
 
 /** Which connection it is to be, or why it can be none. */

@@ -1,5 +1,6 @@
 import { defined } from "@berth/domain/defined";
 import type { ContainerDefinition, TaskDefinition } from "@berth/domain/task-definition";
+import { engineLogConfig, type LogOrigin } from "./log-config.ts";
 
 const NANOSECONDS_PER_SECOND = 1_000_000_000;
 const BYTES_PER_MIB = 1_048_576;
@@ -35,17 +36,18 @@ function healthcheck({ healthCheck }: ContainerDefinition): Record<string, unkno
   };
 }
 
-/** What the container has of its instance's memory, with its overrides. */
-export interface ContainerMemory {
+/** What the container has of its instance's memory, with its overrides, and where its log is from. */
+export interface ContainerSurroundings {
   readonly memoryMiB?: number | undefined;
   readonly memoryReservationMiB?: number | undefined;
+  readonly log: LogOrigin;
 }
 
 /** The same for the Engine API's HostConfig. */
 export function hostConfig(
   container: ContainerDefinition,
   definition: TaskDefinition,
-  { memoryMiB, memoryReservationMiB }: ContainerMemory,
+  { memoryMiB, memoryReservationMiB, log }: ContainerSurroundings,
 ): Record<string, unknown> {
   const { networkMode } = definition;
   return defined({
@@ -65,10 +67,7 @@ export function hostConfig(
       Hard: limit.hardLimit,
     })),
     Sysctls: sysctls(container),
-    LogConfig: container.logConfiguration && {
-      Type: container.logConfiguration.logDriver,
-      Config: container.logConfiguration.options ?? {},
-    },
+    LogConfig: engineLogConfig(container, log),
     ...linuxHostConfig(container),
     MemorySwap: memorySwap(container, memoryMiB),
   });

@@ -24,6 +24,7 @@ import type {
   Volume,
 } from "@berth/domain/task-definition";
 import { containerConfig, hostConfig } from "./docker-config.ts";
+import type { LogDriverMode, LogOrigin } from "./log-config.ts";
 import { payloadSources } from "./payload-sources.ts";
 
 /** The lowest Engine API version that has all that Berth asks for. */
@@ -33,7 +34,12 @@ const ENGINE_API_VERSION = "1.25";
  * A task as its agent wants it. Overrides are applied here, because agents take none but `command`
  * (agent protocol, PayloadMessage).
  */
-export function payloadTask(scope: Scope, task: Task, definition: TaskDefinition): PayloadTask {
+export function payloadTask(
+  scope: Scope,
+  task: Task,
+  definition: TaskDefinition,
+  defaultLogMode: LogDriverMode = "non-blocking",
+): PayloadTask {
   const serviceName = serviceNameOf(task);
   const cpu = task.overrides?.cpu ?? definition.cpu;
   const memory = task.overrides?.memory ?? definition.memory;
@@ -48,9 +54,7 @@ export function payloadTask(scope: Scope, task: Task, definition: TaskDefinition
     ...(serviceName !== undefined && { serviceName }),
     ...(cpu !== undefined && { cpu: Number(cpu) / 1024 }),
     ...(memory !== undefined && { memory: Number(memory) }),
-    ...(definition.networkMode && { networkMode: definition.networkMode }),
-    ...(definition.pidMode && { pidMode: definition.pidMode }),
-    ...(definition.ipcMode && { ipcMode: definition.ipcMode }),
+    ...modes(definition),
     containers: definition.containerDefinitions.map((container) => {
       const override = task.overrides?.containerOverrides?.find(
         ({ name }) => name === container.name,
@@ -58,7 +62,11 @@ export function payloadTask(scope: Scope, task: Task, definition: TaskDefinition
       const { id = "", imageDigest } =
         task.containers.find(({ name }) => name === container.name) ?? {};
       return {
-        ...payloadContainer(container, override, definition),
+        ...payloadContainer(container, override, definition, {
+          taskId: task.id,
+          defaultMode: defaultLogMode,
+        }),
+        ...logsAuthStrategy(container, task),
         ...payloadSources(container, override, scope.region),
         image: imageOf(container, imageDigest),
         containerArn: containerArn(scope, task.cluster, task.id, id),
@@ -80,6 +88,12 @@ const payloadInterface = (scope: Scope, attachment: TaskAttachment): PayloadNetw
   privateDnsName: privateDnsName(attachment),
 });
 
+const modes = ({ networkMode, pidMode, ipcMode }: TaskDefinition): Partial<PayloadTask> => ({
+  ...(networkMode && { networkMode }),
+  ...(pidMode && { pidMode }),
+  ...(ipcMode && { ipcMode }),
+});
+
 /** The agent takes one container for each GPU, and finds it by its name. */
 function gpuAssociations({ containers }: Task): Pick<PayloadTask, "associations"> {
   const associations = containers.flatMap(({ name, gpuIds = [] }) =>
@@ -87,6 +101,15 @@ function gpuAssociations({ containers }: Task): Pick<PayloadTask, "associations"
   );
   return associations.length > 0 ? { associations } : {};
 }
+
+/** Its keys come with the task. */
+const logsAuthStrategy = (
+  { logConfiguration }: ContainerDefinition,
+  { credentialsIds }: Task,
+): Pick<PayloadContainer, "logsAuthStrategy"> =>
+  logConfiguration?.logDriver === "awslogs" && credentialsIds?.execution !== undefined
+    ? { logsAuthStrategy: "ExecutionRole" }
+    : {};
 
 /** A digest that is known is meant, unless the definition leaves it to the tag. */
 const imageOf = (
@@ -99,6 +122,7 @@ function payloadContainer(
   container: ContainerDefinition,
   override: ContainerOverride | undefined,
   definition: TaskDefinition,
+  log: LogOrigin,
 ): PayloadContainer {
   const memory = override?.memory ?? container.memory;
   const memoryReservationMiB = override?.memoryReservation ?? container.memoryReservation;
@@ -124,7 +148,7 @@ function payloadContainer(
       version: ENGINE_API_VERSION,
       config: JSON.stringify(containerConfig(container)),
       hostConfig: JSON.stringify(
-        hostConfig(container, definition, { memoryMiB: memory, memoryReservationMiB }),
+        hostConfig(container, definition, { memoryMiB: memory, memoryReservationMiB, log }),
       ),
     },
   };

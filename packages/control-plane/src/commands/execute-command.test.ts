@@ -66,7 +66,8 @@ describe("ExecuteCommand refuses", () => {
       task: { containers: two },
       request: { container: "log" },
       code: "ClientException",
-      message: "Berth does not have this yet: commands in containers.",
+      message:
+        "Berth does not have this yet: commands through Session Manager; berth exec leads into containers.",
     },
   ])("$name", async ({ task, request, code, message }) => {
     const controlPlane = aControlPlane();

@@ -6,7 +6,8 @@ import { taskId } from "./identifiers.ts";
 import { unsupported } from "./unsupported.ts";
 
 /**
- * Refused, with ECS's checks: nothing leads into containers yet.
+ * Refused, with ECS's checks: its clients speak Session Manager's protocol. Berth's own way into
+ * containers is a stream session (ADR 0038).
  *
  * @throws EcsError ClusterNotFoundException, ClientException, InvalidParameterException
  */
@@ -18,7 +19,10 @@ export const executeCommand: Command<"ExecuteCommand"> = async (context, request
   checkContainer(task, request.container);
   if (!request.interactive) throw invalid("Interactive is the only mode supported currently.");
   if (!task.enableExecuteCommand || task.lastStatus === "STOPPED") throw invalid(NOT_ENABLED);
-  throw unsupported("commands in containers", "ClientException");
+  throw unsupported(
+    "commands through Session Manager; berth exec leads into containers",
+    "ClientException",
+  );
 };
 
 const NOT_ENABLED =

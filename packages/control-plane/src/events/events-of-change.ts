@@ -4,6 +4,7 @@ import type { Change, StoreReader } from "@berth/store/store";
 import { definitionNamed } from "../definition-cache.ts";
 import { instanceEvents } from "./instance-events.ts";
 import { serviceEvents } from "./service-events.ts";
+import { streamEvents } from "./stream-events.ts";
 import { taskEvents } from "./task-events.ts";
 
 /** What telling of changes needs to know. */
@@ -35,5 +36,7 @@ export async function eventsOfChange(
     }
     case "service":
       return serviceEvents(scope, change);
+    case "streamSession":
+      return streamEvents(scope, change);
   }
 }

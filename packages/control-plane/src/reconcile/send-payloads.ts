@@ -7,6 +7,7 @@ import { payloadTask } from "../agents/payload.ts";
 import type { ControlPlane } from "../context.ts";
 import { definitionsNamed } from "../definition-cache.ts";
 import { releaseReservations } from "../placement/reservations.ts";
+import { defaultLogMode } from "./log-driver-mode.ts";
 import { giveUpTasks, wakeServicesOf } from "./give-up-tasks.ts";
 
 /**
@@ -62,10 +63,12 @@ async function payloadsOf(
 ): Promise<readonly PayloadTask[]> {
   const names = tasks.map((task) => task.taskDefinition);
   const definitions = await definitionsNamed(controlPlane, names);
+  const mode = await defaultLogMode(controlPlane, definitions.values());
   return tasks.flatMap((task) => {
     const definition = definitions.get(task.taskDefinition);
     if (!definition) return [];
-    return [{ ...payloadTask(controlPlane.scope, task, definition), ...credentials.get(task.id) }];
+    const payload = payloadTask(controlPlane.scope, task, definition, mode);
+    return [{ ...payload, ...credentials.get(task.id) }];
   });
 }
 

@@ -2,6 +2,7 @@ import type { WakeMessage } from "@berth/contracts/queue";
 import { serviceNameOf } from "@berth/domain/task";
 import type { Overdue } from "@berth/store/store";
 import type { ControlPlane } from "../context.ts";
+import { settleStream } from "../streams/end-stream.ts";
 
 /** Marks looked at in one sweep; the next one goes on. */
 const MAX_MARKS = 400;
@@ -12,8 +13,8 @@ const MISSED_AFTER_MS = 60_000;
 const MAX_MISSED = 1_000;
 
 /**
- * Sends again what must have been lost: a wake-up for everything whose mark has come up. Records how
- * late it is, and how many agents are missed.
+ * Sends again what must have been lost: a wake-up for everything whose mark has come up; but ends stream
+ * sessions itself. Records how late it is, and how many agents are missed.
  *
  * @returns how many marks had.
  */
@@ -61,6 +62,9 @@ async function wakeFor(
       return { kind: "queuedRun", cluster: mark.cluster, id: mark.id };
     case "taskDefinition":
       return { kind: "taskDefinition", family: mark.family, revision: mark.revision };
+    case "streamSession":
+      await settleStream(controlPlane, mark.id);
+      return undefined;
     case "task":
       return wakeForTask(controlPlane, mark.cluster, mark.id);
   }

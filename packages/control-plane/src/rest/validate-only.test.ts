@@ -4,7 +4,7 @@ import { STORE_WRITES, validateOnly } from "./validate-only.ts";
 
 /** What the store's methods that only read begin with. */
 const READING =
-  /^(all|daemons|find|glance|joinedSince|latest|list|missing|ofGroup|oldest|onHost|page|since|slice)/;
+  /^(all|countOf|daemons|find|glance|joinedSince|latest|list|missing|ofGroup|oldest|onHost|onInstance|page|since|slice)/;
 
 test("every method of the store that is no reading counts as a write", () => {
   const writes = Object.entries(aControlPlane().store).flatMap(([name, repository]) =>

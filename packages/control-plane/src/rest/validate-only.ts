@@ -21,6 +21,7 @@ export const STORE_WRITES = {
   serviceDeployments: ["put"],
   serviceRevisions: ["put", "retire"],
   sessions: ["create", "replace", "createConnection", "deleteConnection"],
+  streamSessions: ["create", "replace", "delete", "createConnection", "deleteConnection"],
   accessKeys: ["create", "replace", "delete"],
   apiTokens: ["create", "delete"],
   usage: ["put"],

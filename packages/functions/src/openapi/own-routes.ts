@@ -13,6 +13,7 @@ import {
 } from "@berth/contracts/rest/metrics";
 import { applyRequest, planRequest } from "@berth/contracts/rest/plan-request";
 import { waitForCapacityMember } from "@berth/contracts/rest/queued-runs";
+import { execBody, logsBody, portForwardBody, streamTicket } from "@berth/contracts/rest/streams";
 import { z } from "zod";
 import { PROMETHEUS_TYPE } from "../prometheus/text.ts";
 import { pageQuery } from "../rest-page.ts";
@@ -43,6 +44,27 @@ export const OWN_ROUTES: Readonly<Record<string, OwnRoute>> = {
     summary: "Say why a task is where and as it is",
     query: inCluster,
     answer: answer.taskExplanationAnswer,
+  },
+  "POST /v1/tasks/{task}/exec": {
+    summary: "Ask for a session with a program in a container: where to dial for it",
+    query: inCluster,
+    body: execBody,
+    status: 201,
+    answer: streamTicket,
+  },
+  "POST /v1/tasks/{task}/logs": {
+    summary: "Ask for a session with what containers write",
+    query: inCluster,
+    body: logsBody,
+    status: 201,
+    answer: streamTicket,
+  },
+  "POST /v1/tasks/{task}/port-forward": {
+    summary: "Ask for a session with connections to a container's port",
+    query: inCluster,
+    body: portForwardBody,
+    status: 201,
+    answer: streamTicket,
   },
   "POST /v1/tasks": {
     summary: "Run tasks as soon as there is room: RunTask's members, and `waitForCapacity`",

@@ -32,6 +32,7 @@ beforeEach(async () => {
       },
       connections: async () => ({ statusCode: 410 }),
       events: async () => ({ statusCode: 299 }),
+      logs: (_, response) => response.writeHead(297).end(),
       reference: async () => ({ statusCode: 298 }),
       log: (message) => logged.push(message),
     }),

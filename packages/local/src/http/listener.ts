@@ -4,6 +4,7 @@ import { EcsError, HTTP_STATUS } from "@berth/domain/errors";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { readBody } from "./body.ts";
 import { EVENT_BRIDGE_TARGET } from "../event-bridge/put-events.ts";
+import { LOGS_TARGET } from "../log-service/logs-target.ts";
 import { isStream, sendStream } from "./event-stream.ts";
 import { signedService } from "./signed-event.ts";
 import { toProxyEvent, writeResult } from "./proxy-event.ts";
@@ -22,6 +23,8 @@ export interface Routes {
   readonly reference: HttpHandler;
   /** EventBridge, told by its target header. */
   readonly events: HttpHandler;
+  /** CloudWatch Logs, told by its target header: handed on as it comes. */
+  readonly logs: RequestListener;
   /** Further embedded services, by the names that requests to them are signed for. */
   readonly services?: ReadonlyMap<string, HttpHandler>;
   readonly log: (message: string, error: unknown) => void;
@@ -30,6 +33,10 @@ export interface Routes {
 /** The one port: reads a request whole, hands it as an event to its route and sends the answer. */
 export function createListener(routes: Routes): RequestListener {
   return (request, response) => {
+    if (String(request.headers["x-amz-target"]).startsWith(LOGS_TARGET)) {
+      routes.logs(request, response);
+      return;
+    }
     answer(routes, request, response).catch((error: unknown) => {
       routes.log(`${request.method} ${request.url} failed`, error);
       response.destroy();

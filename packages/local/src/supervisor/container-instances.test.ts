@@ -6,6 +6,8 @@ import { expect, test } from "vitest";
 import { dataDirectory } from "../data-directory.ts";
 import { ecsConfig, engineShare, instanceShare, writeEcsConfig } from "./container-instances.ts";
 
+const AWSLOGS = { endpoint: "http://127.0.0.2:1", accessKeyId: "AKIA0", secretAccessKey: "s" };
+
 test("instances share the machine equally, down to a floor", () => {
   const machine = { cpuUnits: 8_192, memoryMiB: 16_000 };
   expect(instanceShare(machine, 3)).toEqual({ cpuUnits: 2_730, memoryMiB: 5_333 });
@@ -34,6 +36,7 @@ test.each([
       endpoint: "http://127.0.0.1:1",
       region: "us-east-1",
       cluster: "default",
+      awslogs: AWSLOGS,
       dataPath: "/data",
     });
     const settings = Object.fromEntries(text.split("\n").map((line) => line.split("=")));
@@ -46,6 +49,9 @@ test.each([
       BERTH_INSTANCE_CPU: "1024",
       BERTH_INSTANCE_MEMORY: "2048",
       BERTH_ENGINE_CONCURRENCY: "2",
+      BERTH_AWSLOGS_ENDPOINT: "http://127.0.0.2:1",
+      BERTH_AWSLOGS_ACCESS_KEY_ID: "AKIA0",
+      BERTH_AWSLOGS_SECRET_ACCESS_KEY: "s",
     });
   },
 );
@@ -65,6 +71,7 @@ test.each([
       endpoint: "http://127.0.0.1:1",
       region: "us-east-1",
       cluster: "default",
+      awslogs: AWSLOGS,
       dataPath: "/data",
       autoScalingGroups: groups,
     });
@@ -75,8 +82,14 @@ test.each([
 
 test("an instance keeps the share that it has registered with, and takes everything else as it is now", () => {
   const directory = dataDirectory(mkdtempSync(join(tmpdir(), "berth-share-")));
-  const place = { index: 1, addressBlock: 1, region: "us-east-1", cluster: "default" };
-  const config = { ...place, engineConcurrency: 2 };
+  const config = {
+    index: 1,
+    addressBlock: 1,
+    engineConcurrency: 2,
+    region: "us-east-1",
+    cluster: "default",
+    awslogs: AWSLOGS,
+  };
   const [first, later] = [
     { cpuUnits: 1_024, memoryMiB: 2_048 },
     { cpuUnits: 4_096, memoryMiB: 4_096 },

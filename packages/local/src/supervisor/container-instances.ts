@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseConfigFile } from "@berth/agent/config";
+import type { RootCredentials } from "@berth/contracts/local/installation";
 import { type DataDirectory, writePrivateFile } from "../data-directory.ts";
 
 /** What the simulated container instances of one machine have to share. */
@@ -17,6 +18,18 @@ const STARTS_PER_CORE = 3;
 const LEAST: MachineCapacity = { cpuUnits: 1_024, memoryMiB: 512 };
 const ZONES = ["a", "b", "c"] as const;
 const MIB = 1024 * 1024;
+
+/** What instances offer where nobody says: all of ECS's that Docker has. An agent leaves out what its engine has not. */
+export const LOGGING_DRIVERS = [
+  "json-file",
+  "awslogs",
+  "syslog",
+  "journald",
+  "gelf",
+  "fluentd",
+  "splunk",
+  "none",
+];
 
 export function machineCapacity(): MachineCapacity {
   return {
@@ -49,6 +62,8 @@ export interface InstanceConfig {
   readonly region: string;
   readonly cluster: string;
   readonly dataPath: string;
+  /** Where the engine's log driver finds the log service, and the key with which it writes. */
+  readonly awslogs: RootCredentials & { readonly endpoint: string };
   /** The Auto Scaling groups that the instances are of, in turn. */
   readonly autoScalingGroups?: readonly string[];
 }
@@ -73,6 +88,10 @@ export function ecsConfig(config: InstanceConfig): string {
     ECS_ENABLE_TASK_ENI: "true",
     ECS_ENABLE_TASK_IAM_ROLE: "true",
     ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST: "true",
+    ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE: "true",
+    BERTH_AWSLOGS_ENDPOINT: config.awslogs.endpoint,
+    BERTH_AWSLOGS_ACCESS_KEY_ID: config.awslogs.accessKeyId,
+    BERTH_AWSLOGS_SECRET_ACCESS_KEY: config.awslogs.secretAccessKey,
     AWS_DEFAULT_REGION: config.region,
     BERTH_INSTANCE_CPU: config.share.cpuUnits,
     BERTH_INSTANCE_MEMORY: config.share.memoryMiB,

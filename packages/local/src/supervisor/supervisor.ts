@@ -8,10 +8,12 @@ import type {
   RootCredentials,
 } from "@berth/contracts/local/installation";
 import { type DataDirectory, writePrivateFile } from "../data-directory.ts";
+import { driverEndpoint, driverKey } from "../log-service/driver-access.ts";
 import { startSchedule } from "../schedule.ts";
 import {
   engineShare,
   instanceShare,
+  LOGGING_DRIVERS,
   machineCapacity,
   writeEcsConfig,
 } from "./container-instances.ts";
@@ -29,11 +31,12 @@ export interface SupervisorOptions {
   readonly addressBlock: number;
 }
 
+const DRIVERS = "ECS_AVAILABLE_LOGGING_DRIVERS";
 const SHORTEN_LOGS_INTERVAL_MS = 60_000;
 
 /**
- * The processes of one machine, each started again when it dies: the embedded DynamoDB and SQS, the
- * control plane, and one agent per container instance.
+ * The processes of one machine, each started again when it dies: the embedded DynamoDB and SQS, the log
+ * service, the control plane, and one agent per container instance.
  */
 export class Supervisor {
   readonly endpoint: string;
@@ -53,7 +56,8 @@ export class Supervisor {
       directory.dynamodbSocket,
     ]);
     const sqs = this.#process("sqs", "../embedded/sqs-program.ts", [directory.sqsSocket]);
-    this.#embedded = [dynamodb, sqs];
+    const logs = this.#process("logs", "../log-service/log-service-program.ts", []);
+    this.#embedded = [dynamodb, sqs, logs];
     /**
      * A control plane that was killed leaves messages in flight and receivers that nobody listens
      * to, which would keep its successor waiting. A fresh SQS has neither, and the sweep, with which
@@ -81,6 +85,10 @@ export class Supervisor {
         share,
         engineConcurrency: engineShare(availableParallelism(), count),
         endpoint: this.endpoint,
+        awslogs: {
+          endpoint: driverEndpoint(this.#options.port),
+          ...driverKey(this.#options.credentials),
+        },
         region: this.#options.installation.region,
         cluster: this.#options.cluster,
         autoScalingGroups: this.#options.autoScalingGroups,
@@ -138,6 +146,8 @@ export class Supervisor {
       BERTH_PORT: String(port),
       BERTH_REGION: installation.region,
       BERTH_ACCOUNT: installation.account,
+      // Not in `ecs.config`, which would win over what somebody has set.
+      [DRIVERS]: process.env[DRIVERS] ?? JSON.stringify(LOGGING_DRIVERS),
       AWS_REGION: installation.region,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -10,6 +11,8 @@ import {
 import { createListener } from "../http/listener.ts";
 
 const CREDENTIALS = { accessKeyId: "AKIA0000000000000000", secretAccessKey: "secret" };
+
+const logs = () => assert.fail("Nobody asks for logs here");
 
 const elsewhere = async () => ({ statusCode: 404 });
 
@@ -32,7 +35,7 @@ export async function serveEventBridge(
       id === CREDENTIALS.accessKeyId ? { ...CREDENTIALS, principalArn: "" } : undefined,
     ...options,
   });
-  const routes = { api: elsewhere, connections: elsewhere, reference: elsewhere, events };
+  const routes = { api: elsewhere, connections: elsewhere, reference: elsewhere, events, logs };
   const server = createServer(createListener({ account: "", ...routes, log: () => undefined }));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -14,6 +15,7 @@ const SCOPE = { region: "us-east-1", account: "000000000000" };
 const ROOT_ID = "AKIA0000000000000000";
 const GUEST_ID = "AKIA1111111111111111";
 const elsewhere = async () => ({ statusCode: 404 });
+const logs = () => assert.fail("Nobody asks for logs here");
 
 /** The stand-ins for S3, Secrets Manager and the Parameter Store behind the real front of one machine. */
 export class TaskSourceServer {
@@ -38,7 +40,7 @@ export class TaskSourceServer {
         findAccessKey: async (id) => this.#credential(id),
       },
     );
-    const others = { api: elsewhere, connections: elsewhere, reference: elsewhere };
+    const others = { api: elsewhere, connections: elsewhere, reference: elsewhere, logs };
     this.#server = createServer(
       createListener({ account: "", ...others, events: elsewhere, services, log: () => undefined }),
     );

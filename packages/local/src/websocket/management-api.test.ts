@@ -30,7 +30,8 @@ beforeEach(async () => {
     },
     close: async (connectionId) => (connectionId === "here=" ? "closed" : "gone"),
   });
-  const others = { api, events: api, reference: api };
+  const logs = () => expect.unreachable();
+  const others = { api, events: api, reference: api, logs };
   const routes = { account: "000000000000", ...others, connections, log };
   server = createServer(createListener(routes));
   server.listen(0, "127.0.0.1");
