@@ -184,8 +184,15 @@ function withPullTimes(task: ManagedTask, { startedAt, stoppedAt }: PulledImage)
 const givenUp = (task: ManagedTask, reason: string): ManagedTask =>
   task.desiredStatus === "STOPPED" ? task : { ...task, desiredStatus: "STOPPED", reason };
 
+/** For so long a container that has run before is tried to be started again: an engine that ends refuses first. */
+const RESTART_PATIENCE_MS = 60_000;
+const RESTART_RETRY_MS = 3_000;
+
 function fail(container: ContainerState, reason: string, now: number): ContainerState {
   if (container.phase === "STOPPED") return idle(container);
+  if (container.down && now - container.down.finishedAt < RESTART_PATIENCE_MS) {
+    return { ...idle(container), retryAt: now + RESTART_RETRY_MS };
+  }
   // The engine gives a container that it could not start an exit code; it never had one of its own.
   const { exitCode: _exitCode, down: _down, ...given } = idle(container);
   return { ...given, phase: "STOPPED", reason, finishedAt: now };

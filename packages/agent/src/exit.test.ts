@@ -98,8 +98,8 @@ describe("a container with a restart policy", () => {
     expect(story.due).toEqual([]);
   });
 
-  test("is stopped with the reason where it cannot be started again", () => {
-    const story = later(aStory(), MINUTE_MS).exits("web", 1);
+  test("is stopped with the reason where it cannot be started again for long", () => {
+    const story = later(later(aStory(), MINUTE_MS).exits("web", 1), MINUTE_MS);
     story.tell({ kind: "failed", container: key, reason: "CannotStartContainerError: no" });
     expect(story.report()).toMatchObject({
       status: "STOPPED",
@@ -113,4 +113,18 @@ describe("a container with a restart policy", () => {
     story.tell({ kind: "healthChanged", container: key, health });
     expect(webOf(later(story, MINUTE_MS).exits("web", 1))).not.toHaveProperty("health");
   });
+});
+
+test("a restart that the engine refuses is tried again for a minute: one that ends refuses first", () => {
+  const story = later(aStory(), MINUTE_MS).exits("web", 1);
+  const refused = {
+    kind: "failed",
+    container: key,
+    reason: "CannotStartContainerError: x",
+  } as const;
+  story.tell(refused);
+  expect([story.due, story.wakesIn]).toEqual([[], 3_000]);
+  expect(later(story, 3_000).due).toEqual(["start web"]);
+  later(story, MINUTE_MS).tell(refused);
+  expect(story.report()?.containers[0]?.reason).toBe("CannotStartContainerError: x");
 });

@@ -273,7 +273,10 @@ test("sees by what runs whether events got lost", async () => {
   await runner.accept(tasks(2));
   await until(() => told("RUNNING") === 2);
   const explains = (...ids: readonly string[]) => engine.watcher?.explains(new Set(ids));
-  const [first = "", second = ""] = engine.containers.keys();
+  const [first, second] = [0, 1].map((number) => `${payloadTaskArn(number)} web`) as [
+    string,
+    string,
+  ];
   expect(explains(first, second)).toBe(true);
   expect(explains(first)).toBe(false);
   engine.end(payloadTaskArn(0), 1);

@@ -1,4 +1,5 @@
 import { dependencyState, hasRunningDependent, startDeadline } from "./dependencies.ts";
+import type { ContainerKey } from "./event.ts";
 import type { Operation, OperationKind } from "./operation.ts";
 import { nextReport } from "./report.ts";
 import { definitionOf, isAtLeast } from "./state.ts";
@@ -67,9 +68,10 @@ function nextForTask({ arn, volumes, sources, containers }: ManagedTask): readon
 
 function nextForContainer(
   task: ManagedTask,
-  { name, phase, dockerId, down }: ContainerState,
+  state: ContainerState,
   now: number,
 ): Operation | undefined {
+  const { name, phase, dockerId } = state;
   const container = { taskArn: task.arn, name };
   switch (phase) {
     case "NONE":
@@ -81,10 +83,19 @@ function nextForContainer(
     case "CREATED":
       return dockerId === undefined ? undefined : { kind: "start", container, dockerId };
     case "RUNNING":
-      return down && { kind: "start", container, dockerId: down.dockerId };
+      return restartOf(container, state, now);
     case "STOPPED":
       return undefined;
   }
+}
+
+function restartOf(
+  container: ContainerKey,
+  { down, retryAt = 0 }: ContainerState,
+  now: number,
+): Operation | undefined {
+  if (!down || now < retryAt) return undefined;
+  return { kind: "start", container, dockerId: down.dockerId };
 }
 
 /** An image that needs a login waits for it. */
@@ -139,7 +150,8 @@ function wakeTimes(task: ManagedTask, settings: StepSettings): readonly number[]
   return [
     ...(cleanup === undefined ? [] : [cleanup]),
     ...task.containers.flatMap((container) => {
-      if (task.desiredStatus === "STOPPED" || container.stray) return retryTime(container);
+      const isRetried = task.desiredStatus === "STOPPED" || container.stray || container.down;
+      if (isRetried) return retryTime(container);
       const deadline = waits ? startDeadline(task, container) : undefined;
       return deadline === undefined ? [] : [deadline];
     }),
