@@ -84,6 +84,12 @@ export default defineConfig({
       }),
       project({ name: "fuzz", include: ["test/fuzz/**/*.test.ts"], timeoutMs: 300_000 }),
       project({
+        name: "survival",
+        include: ["test/survival/**/*.test.ts"],
+        timeoutMs: 900_000,
+        workers: 1,
+      }),
+      project({
         name: "e2e",
         include: ["test/e2e/**/*.test.ts", ENGINE_TESTS],
         exclude: [TERRAFORM_TESTS],

@@ -1,5 +1,6 @@
 import { Berth } from "../e2e/berth.ts";
 import { registerDemo } from "../e2e/demo.ts";
+import { benchAgents } from "./agents.ts";
 import { benchCost } from "./cost.ts";
 import { benchLambda } from "./lambda.ts";
 import { benchLogs } from "./logs.ts";
@@ -26,6 +27,10 @@ const [, , only] = process.argv;
 if (only === "placement") {
   benchPlacement();
   benchServicePlanning();
+  process.exit();
+}
+if (only === "agents") {
+  await benchAgents();
   process.exit();
 }
 if (only === "requests") {

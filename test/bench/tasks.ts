@@ -10,7 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Berth } from "../e2e/berth.ts";
 import { createService, describeService, registerDemo, tasksOf } from "../e2e/demo.ts";
 import { removeBare, startBare } from "./bare-engine.ts";
-import { format, say, seconds, spreadOf } from "./statistics.ts";
+import { format, say, seconds, type Spread, spreadOf } from "./statistics.ts";
 
 const POLL_MS = 20;
 /** Counting fifty tasks twenty times a second would be a load of its own; their own times tell more. */
@@ -44,10 +44,21 @@ async function quiet(berth: Berth): Promise<void> {
   await sleep(1_000);
 }
 
+/** How long it took, in seconds, of Berth and of the bare engine at its best, in the same minutes. */
+export interface StartTimes {
+  readonly berth: Spread;
+  readonly bare: Spread;
+}
+
 /** From CreateService until all tasks are RUNNING, against the bare engine in the same minute. */
-export async function benchStarts(berth: Berth, count: number, runs: number): Promise<void> {
+export async function timeStarts(
+  berth: Berth,
+  count: number,
+  runs: number,
+  concurrencies: readonly number[] = CONCURRENCIES,
+): Promise<StartTimes> {
   const ours: number[] = [];
-  const bare = new Map(CONCURRENCIES.map((concurrency) => [concurrency, [] as number[]]));
+  const bare = new Map(concurrencies.map((concurrency) => [concurrency, [] as number[]]));
   for (let run = 0; run < runs; run += 1) {
     for (const [concurrency, times] of bare) {
       times.push(await seconds(async () => startBare(berth.docker, count, concurrency)));
@@ -58,14 +69,17 @@ export async function benchStarts(berth: Berth, count: number, runs: number): Pr
     await berth.ecs.send(new DeleteServiceCommand({ service: name, force: true }));
     await quiet(berth);
   }
-  const reference = [...bare.values()].map(spreadOf).toSorted((a, b) => a.median - b.median)[0];
-  if (!reference) return;
-  const berthSpread = spreadOf(ours);
+  const [best] = [...bare.values()].map(spreadOf).toSorted((a, b) => a.median - b.median);
+  return { berth: spreadOf(ours), bare: best ?? spreadOf([]) };
+}
+
+export async function benchStarts(berth: Berth, count: number, runs: number): Promise<void> {
+  const { berth: ours, bare } = await timeStarts(berth, count, runs);
   say(
     `CreateService to ${count} RUNNING`,
-    `berth        ${format(berthSpread, "s")}`,
-    `bare engine  ${format(reference, "s")} (best of concurrency ${CONCURRENCIES.join(" and ")})`,
-    `rate         ${((100 * reference.median) / berthSpread.median).toFixed(0)} % of the bare engine's`,
+    `berth        ${format(ours, "s")}`,
+    `bare engine  ${format(bare, "s")} (best of concurrency ${CONCURRENCIES.join(" and ")})`,
+    `rate         ${((100 * bare.median) / ours.median).toFixed(0)} % of the bare engine's`,
   );
 }
 

@@ -9,52 +9,80 @@ import type { PayloadContainer, PayloadTask } from "@berth/contracts/agent/messa
 import { connectDocker } from "@berth/agent/docker/connection";
 import { removeTaskCgroup } from "@berth/agent/docker/task-cgroups";
 import { prepareDemoImages } from "@berth/local/engine/demo-image";
+import type Docker from "dockerode";
 import { instanceAddress } from "./berth.ts";
 import { AgentControlPlane } from "./agent-control-plane.ts";
 
 const IMAGE = "berth/demo:1";
 export const HOST_ADDRESS = instanceAddress(251);
 
+const ENGINE = "unix:///var/run/docker.sock";
 const LABEL = "berth-test=agent";
 
 /** One agent, as its own process on the real engine, and the control plane that it talks to. */
 export class AgentUnderTest {
   readonly controlPlane: AgentControlPlane;
-  readonly docker = connectDocker("unix:///var/run/docker.sock");
+  readonly docker: Docker;
   readonly #dataDir: string;
   #process: ChildProcess | undefined;
   #log = "";
 
-  private constructor(controlPlane: AgentControlPlane, dataDir: string) {
+  private constructor(controlPlane: AgentControlPlane, dataDir: string, engine: string) {
     this.controlPlane = controlPlane;
+    this.docker = connectDocker(engine);
     this.#dataDir = dataDir;
   }
 
-  static async start(settings: Readonly<Record<string, string>> = {}): Promise<AgentUnderTest> {
+  /** @param engine where containers are looked at, and the agent's own engine unless it has another */
+  static async start(
+    settings: Readonly<Record<string, string>> = {},
+    engine = ENGINE,
+  ): Promise<AgentUnderTest> {
     const controlPlane = await AgentControlPlane.start(randomBytes(16).toString("hex"));
     const dataDir = mkdtempSync(join(tmpdir(), "berth-agent-"));
-    const agent = new AgentUnderTest(controlPlane, dataDir);
+    const agent = new AgentUnderTest(controlPlane, dataDir, engine);
     await prepareDemoImages(agent.docker);
-    agent.#configure(settings);
+    agent.#configure({ DOCKER_HOST: engine, ...settings });
     await agent.restart();
     return agent;
   }
 
   /** Starts the process, again where it was killed, and waits until it listens. */
   async restart(): Promise<void> {
-    const config = join(this.#dataDir, "ecs.config");
-    const command = ["packages/agent/src/main.ts", "--config", config];
     const connections = this.controlPlane.handshakes.length;
-    const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "pipe"] });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (text: Buffer) => (this.#log += text.toString()));
-    }
-    this.#process = child;
+    this.launch();
     await this.controlPlane
       .until("the agent to connect", () => this.controlPlane.handshakes.length >= connections + 2)
       .catch((error: unknown) => {
         throw new Error(`The agent said:\n${this.#log}`, { cause: error });
       });
+  }
+
+  /** Starts the process and waits for nothing. */
+  launch(): void {
+    const config = join(this.#dataDir, "ecs.config");
+    const command = ["packages/agent/src/main.ts", "--config", config];
+    const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (text: Buffer) => (this.#log += text.toString()));
+    }
+    this.#process = child;
+  }
+
+  /** The exit code of a process that ends by itself. */
+  async ended(): Promise<number | null> {
+    const child = this.#process;
+    if (child && child.exitCode === null) await once(child, "exit");
+    return child?.exitCode ?? null;
+  }
+
+  get dataDir(): string {
+    return this.#dataDir;
+  }
+
+  get pid(): number {
+    if (this.#process?.pid === undefined) throw new Error("The agent does not run");
+    return this.#process.pid;
   }
 
   /** Sends the signal and returns the exit code, or null where the signal ended it. */

@@ -21,6 +21,10 @@ export class Registry {
   readonly pulls: string[] = [];
   /** While set, `user:password` is asked for. */
   login: string | undefined;
+  /** While set, every request is answered with a fault. */
+  isDown = false;
+  /** How many were. */
+  refused = 0;
   readonly #server: Server;
   readonly #blobs = new Map<string, Buffer>();
   readonly #manifests = new Map<string, Buffer>();
@@ -72,11 +76,16 @@ export class Registry {
     return { mediaType, size: blob.length, digest: digestOf(blob) };
   }
 
-  #answer({ url = "", method, headers }: IncomingMessage, response: ServerResponse): void {
-    if (this.login && headers.authorization !== `Basic ${btoa(this.login)}`) {
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    if (this.isDown) {
+      this.refused += 1;
+      response.writeHead(500).end();
+    } else if (this.login && request.headers.authorization !== `Basic ${btoa(this.login)}`) {
       response.writeHead(401, { "www-authenticate": 'Basic realm="test"' }).end();
-      return;
-    }
+    } else this.#give(request, response);
+  }
+
+  #give({ url = "", method }: IncomingMessage, response: ServerResponse): void {
     const manifest = this.#manifests.get(url);
     const body = manifest ?? this.#blobs.get(url.split("/").at(-1) ?? "");
     if (url === "/v2/") response.end("{}");

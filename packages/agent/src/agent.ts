@@ -9,13 +9,17 @@ import { cleanUpImages } from "./image-cleanup.ts";
 import type { Log } from "./log.ts";
 import { Runner } from "./runner.ts";
 import { connectApi } from "./session/api.ts";
-import { registerInstance } from "./session/registration.ts";
+import {
+  recordedInstance,
+  registerInstance,
+  type RegistrationParts,
+} from "./session/registration.ts";
 import { drainOnSpotNotice } from "./session/spot-notice.ts";
 import { openSession } from "./session/session.ts";
 import { Submitter } from "./session/submit.ts";
 import { awsReader } from "./sources/aws-reader.ts";
 import { TaskSources } from "./sources/task-sources.ts";
-import { StateFiles } from "./state-files.ts";
+import { type InstanceRecord, StateFiles } from "./state-files.ts";
 import { measure } from "./usage/measure.ts";
 
 export interface RunningAgent {
@@ -27,7 +31,8 @@ export interface RunningAgent {
 }
 
 /**
- * Starts the agent: registers, adopts the containers that it started before, and obeys. The engine
+ * Starts the agent: registers, adopts the containers that it started before, and obeys. One that was
+ * registered before looks after its containers even while the control plane is away. The engine
  * is Docker's, unless the caller has another one.
  *
  * @throws TerminalError where starting again cannot help
@@ -45,12 +50,12 @@ export async function startAgent(
   const capacity = capacityOf(config, engine, gpus);
   const endpoints = await openEndpoints(config, engine.inspector, log);
   const served = await asServed(config, { engine, endpoints, log });
-  const registration = { api, config: served, files, log, capacity, engine, gpus };
-  const instance = await registerInstance(registration);
+  const said = { api, config: served, files, log, capacity, engine, gpus };
+  const { instance, registered } = await identify(said);
 
   const stopping = new AbortController();
-  const { signal } = stopping;
-  const submitter = new Submitter({ api, cluster: config.cluster, log, signal });
+  const [{ signal }, { cluster }] = [stopping, config];
+  const submitter = new Submitter({ api, cluster, log, signal });
   const instanceEngine = engine.forInstance(instance, await PulledImages.open(files));
   const runner = new Runner({
     engine: instanceEngine,
@@ -71,19 +76,22 @@ export async function startAgent(
     log,
     signal,
   });
-  if (config.spotDraining) {
-    void drainOnSpotNotice({ api, cluster: config.cluster, instance, log, signal });
-  }
-  const dockerVersion = engine.version;
-  const takeUsage = measure({ config, engine, runner, capacity, log, signal });
+  if (config.spotDraining) void drainOnSpotNotice({ api, cluster, instance, log, signal });
+  const letGo = async () => {
+    stopping.abort();
+    endpoints.close();
+    await runner.close();
+    api.destroy();
+  };
+  await orElse(registered, letGo);
   const connected = Promise.withResolvers<void>();
   const session = openSession({
     api,
     instance,
-    dockerVersion,
+    dockerVersion: engine.version,
     runner,
     roles: endpoints.roles,
-    takeUsage,
+    takeUsage: measure({ config, engine, runner, capacity, log, signal }),
     ...(engine.streams && { streams: engine.streams }),
     files,
     log,
@@ -97,11 +105,39 @@ export async function startAgent(
     async close() {
       stopping.abort();
       await session;
-      endpoints.close();
-      await runner.close();
-      api.destroy();
+      await letGo();
     },
   };
+}
+
+/**
+ * Which instance this is. One that is on record is told at once, for its containers cannot wait for the
+ * control plane; `registered` settles once that has heard of it.
+ */
+async function identify(registration: RegistrationParts): Promise<{
+  readonly instance: InstanceRecord;
+  readonly registered: Promise<void>;
+}> {
+  const known = await recordedInstance(registration.files, registration.config);
+  const registering = registerInstance(registration, known);
+  const instance = known ?? (await registering);
+  const registered = registering.then(({ containerInstanceArn }) => {
+    if (containerInstanceArn === instance.containerInstanceArn) return;
+    // It has to begin anew: its containers carry the other one's name.
+    throw new Error(`registered as ${containerInstanceArn}, not ${instance.containerInstanceArn}`);
+  });
+  // Its failure is heard of later.
+  registered.catch(() => undefined);
+  return { instance, registered };
+}
+
+async function orElse(work: Promise<void>, afterFailure: () => Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    await afterFailure();
+    throw error;
+  }
 }
 
 const sourcesOf = ({ region, sourceEndpoints }: AgentConfig, { roles }: OpenEndpoints) =>

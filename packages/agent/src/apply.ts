@@ -1,8 +1,9 @@
 import type { PayloadTask } from "@berth/contracts/agent/messages";
 import { admitWaiting } from "./admission.ts";
+import { withClockSet } from "./clock.ts";
 import { payloadDemand } from "./demand.ts";
 import type { AgentEvent, ContainerEvent, InstanceEvent, PulledImage, TaskEvent } from "./event.ts";
-import { idle, restartedAfter, withExit } from "./exit.ts";
+import { idle, restartedAfter, strayed, withExit } from "./exit.ts";
 import { applyObserved } from "./observe.ts";
 import type { Operation } from "./operation.ts";
 import { withAccepted } from "./report.ts";
@@ -47,6 +48,8 @@ function applyToInstance(
       return refuse(state, event.arn, event.reason);
     case "observed":
       return applyObserved(state, event.observation, now);
+    case "clockSet":
+      return withClockSet(state, event.byMs);
     case "tick":
       return state;
   }
@@ -111,6 +114,8 @@ function nextContainer(
       return { ...idle(container), retryAt: event.retryAt };
     case "healthChanged":
       return { ...container, health: event.health };
+    case "runs":
+      return strayed(container, event.dockerId);
   }
 }
 

@@ -14,6 +14,8 @@ export interface FeatureConfig {
   readonly spotDraining: boolean;
   readonly selinuxCapable: boolean;
   readonly apparmorCapable: boolean;
+  /** A pull of which nothing is heard for so long is given up. */
+  readonly pullInactivityMs: number;
   /** Absent where images are never removed. */
   readonly imageCleanup?: ImageCleanupConfig;
   /** Absent where the instance offers no GPUs. */
@@ -50,6 +52,7 @@ export function readFeatures(read: ConfigReader): FeatureConfig {
     spotDraining: read.flag("ECS_ENABLE_SPOT_INSTANCE_DRAINING") ?? false,
     selinuxCapable: read.flag("ECS_SELINUX_CAPABLE") ?? false,
     apparmorCapable: read.flag("ECS_APPARMOR_CAPABLE") ?? false,
+    pullInactivityMs: read.duration("ECS_IMAGE_PULL_INACTIVITY_TIMEOUT", 1_000) ?? 60_000,
   };
 }
 

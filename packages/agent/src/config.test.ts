@@ -53,6 +53,7 @@ describe("readConfig", () => {
       external: false,
       instanceAttributes: [],
       instanceTags: [],
+      pullInactivityMs: 60_000,
       reservedMemoryMiB: 0,
       reservedTcpPorts: [22, 2375, 2376, 51678, 51679],
       reservedUdpPorts: [],

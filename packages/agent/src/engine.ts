@@ -33,11 +33,17 @@ export interface ContainerEngine {
   stop(dockerId: string, timeoutMs: number): Promise<ContainerLook | undefined>;
   look(dockerId: string): Promise<ContainerLook>;
   /** All containers with this instance's label. */
-  list(): Promise<readonly ObservedContainer[]>;
+  list(): Promise<ContainerList>;
   /** Removes the task's containers and its own volumes. */
   clean(task: ManagedTask): Promise<void>;
   /** Tells of this instance's containers until the signal aborts, across engine restarts. */
   watch(watcher: ContainerWatcher, signal: AbortSignal): Promise<void>;
+}
+
+export interface ContainerList {
+  readonly containers: readonly ObservedContainer[];
+  /** The engine's ids of others that are there, but that it does not answer about. */
+  readonly unclear: readonly string[];
 }
 
 export type ContainerLook =
@@ -54,8 +60,11 @@ export interface ContainerWatcher {
   /** Watching begins, or begins again after a break: what happened before may have been missed. */
   onWatching(): void;
   onBroken(error: unknown): void;
+  onStart(container: ContainerKey, dockerId: string): void;
   onExit(container: ContainerKey, exit: WatchedExit): void;
   onHealth(container: ContainerKey, health: ContainerHealth): void;
+  /** Whether what was heard explains that these run, by the engine's ids, and no others. */
+  explains(running: ReadonlySet<string>): boolean;
 }
 
 export interface WatchedExit {

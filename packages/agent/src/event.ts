@@ -21,6 +21,8 @@ export type ContainerEvent = { readonly container: ContainerKey } & (
   /** The engine was told to stop it, or could not be; its exit is told apart, when it happens. */
   | { readonly kind: "stopSent"; readonly retryAt: number }
   | { readonly kind: "exited"; readonly exit: ContainerExit }
+  /** The engine tells that it began to run, whoever asked for it. */
+  | { readonly kind: "runs"; readonly dockerId: string }
   | { readonly kind: "healthChanged"; readonly health: ContainerHealth }
 );
 
@@ -45,6 +47,8 @@ export type InstanceEvent =
   | { readonly kind: "taskRefused"; readonly arn: string; readonly reason: string }
   | { readonly kind: "taskRestored"; readonly task: ManagedTask }
   | { readonly kind: "observed"; readonly observation: Observation }
+  /** Somebody set the machine's clock, forward by so much. */
+  | { readonly kind: "clockSet"; readonly byMs: number }
   /** Time has passed. */
   | { readonly kind: "tick" };
 
@@ -59,6 +63,8 @@ export interface KnownBefore {
   readonly taskArns: ReadonlySet<string>;
   /** The engine's ids of their containers: one of these that is not shown is gone. */
   readonly dockerIds: ReadonlySet<string>;
+  /** Containers, as task's ARN and name, that were over: what runs of these began later. */
+  readonly over: ReadonlySet<string>;
 }
 
 export interface ContainerKey {

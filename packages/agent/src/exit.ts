@@ -16,7 +16,7 @@ export function withExit(
   end: ContainerExit,
 ): ContainerState {
   if (isHeardBefore(container, end)) return container;
-  if (container.phase === "STOPPED") return idle(container);
+  if (container.phase === "STOPPED") return withoutStray(idle(container));
   if (container.busy === "start") return { ...container, ...end };
   if (isRestarted(task, container, end)) {
     const { health: _health, ...rest } = idle(container);
@@ -36,6 +36,14 @@ export function restartedAfter(container: ContainerState): ContainerState {
   if (!down) return container;
   const count = (rest.restarts?.count ?? 0) + 1;
   return { ...rest, restarts: { count, afterEndAt: down.finishedAt } };
+}
+
+/** A container that runs now: what had been given up before is to be stopped. */
+export const strayed = (container: ContainerState, dockerId: string): ContainerState =>
+  container.phase === "STOPPED" ? { ...container, dockerId, stray: true } : container;
+
+function withoutStray({ stray: _stray, ...container }: ContainerState): ContainerState {
+  return container;
 }
 
 /** Nothing is asked of the engine for it any more. */
@@ -63,5 +71,6 @@ function isRestarted(
   if (!policy?.enabled || task.desiredStatus === "STOPPED" || exitCode === undefined) return false;
   if (policy.ignoredExitCodes?.includes(exitCode) || startedAt === undefined) return false;
   const periodMs = (policy.restartAttemptPeriod ?? RESTART_PERIOD_S) * 1_000;
-  return finishedAt - startedAt >= periodMs;
+  // With a clock that was set back there is no saying how long it ran.
+  return finishedAt < startedAt || finishedAt - startedAt >= periodMs;
 }

@@ -4,8 +4,8 @@ import { startAgent } from "./agent.ts";
 import { ConfigError, parseConfigFile, readConfig } from "./config.ts";
 import { lineLog } from "./log.ts";
 import { useProxy } from "./proxy.ts";
-import { TerminalError } from "./session/registration.ts";
 import { AGENT_VERSION, BERTH_VERSION } from "./session/version.ts";
+import { TerminalError } from "./terminal-error.ts";
 
 const DEFAULT_CONFIG_FILE = "/etc/ecs/ecs.config";
 /** Whoever supervises the agent starts it again after the first, and not after the second. */

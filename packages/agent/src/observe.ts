@@ -2,7 +2,7 @@ import type { PayloadTask } from "@berth/contracts/agent/messages";
 import { defined } from "@berth/domain/defined";
 import { payloadDemand } from "./demand.ts";
 import type { KnownBefore, Observation } from "./event.ts";
-import { restartedAfter, withExit } from "./exit.ts";
+import { restartedAfter, strayed, withExit } from "./exit.ts";
 import { isAtLeast, newTask } from "./state.ts";
 import type { AgentState, ContainerState, ManagedTask, ObservedContainer } from "./state.ts";
 
@@ -12,8 +12,17 @@ export function knownBefore({ tasks }: AgentState): KnownBefore {
   return {
     taskArns: new Set(tasks.keys()),
     dockerIds: new Set(containers.flatMap(({ dockerId }) => dockerId ?? [])),
+    over: new Set(
+      [...tasks.values()].flatMap((task) =>
+        task.containers.flatMap(({ name, phase }) =>
+          phase === "STOPPED" ? [keyOf(task.arn, name)] : [],
+        ),
+      ),
+    ),
   };
 }
+
+const keyOf = (taskArn: string, name: string): string => `${taskArn} ${name}`;
 
 /**
  * Brings what is believed in line with what the engine shows: at start and whenever events may have
@@ -54,7 +63,8 @@ function observeTask(
 ): ManagedTask {
   const containers = task.containers.map((container) => {
     const seen = observed.find(({ name }) => name === container.name);
-    if (seen) return observeContainer(task, container, seen);
+    const wasOver = before.over.has(keyOf(task.arn, container.name));
+    if (seen) return observeContainer(task, container, { seen, wasOver });
     return before.dockerIds.has(container.dockerId ?? "")
       ? observeAbsence(container, now)
       : container;
@@ -66,9 +76,12 @@ function observeTask(
 function observeContainer(
   task: ManagedTask,
   container: ContainerState,
-  seen: ObservedContainer,
+  { seen, wasOver }: { readonly seen: ObservedContainer; readonly wasOver: boolean },
 ): ContainerState {
-  if (container.phase === "STOPPED") return { ...container, dockerId: seen.dockerId };
+  if (container.phase === "STOPPED") {
+    // What ended while the engine was asked may be shown as it was before.
+    return seen.phase === "RUNNING" && !wasOver ? container : observeStopped(container, seen);
+  }
   const { taskArn: _taskArn, family: _family, version: _version, phase, ...facts } = seen;
   // What is being done to it will say where it stands.
   if (container.busy === "create") return container;
@@ -79,6 +92,12 @@ function observeContainer(
     ...facts,
     phase: isAtLeast(container.phase, phase) ? container.phase : phase,
   };
+}
+
+function observeStopped(container: ContainerState, seen: ObservedContainer): ContainerState {
+  if (seen.phase === "RUNNING") return strayed(container, seen.dockerId);
+  const { stray: _stray, ...rest } = container;
+  return { ...rest, dockerId: seen.dockerId };
 }
 
 /** The engine forgets nothing of a container that ended: when it ran is known from it at the latest. */

@@ -42,7 +42,7 @@ const PROGRAM = `
   useProxy({ httpsProxy: proxy, noProxy: "direct.invalid" });
   const api = new ECSClient({
     endpoint: "https://api.invalid", region: "eu-central-1", maxAttempts: 1,
-    credentials: { accessKeyId: "a", secretAccessKey: "b" }, ...proxiedAgents(),
+    credentials: { accessKeyId: "a", secretAccessKey: "b" }, requestHandler: proxiedAgents(),
   });
   const failed = () => undefined;
   await api.send(new ListClustersCommand({})).catch(failed);

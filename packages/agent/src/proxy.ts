@@ -45,7 +45,7 @@ export function useProxy({ httpProxy, httpsProxy, noProxy }: ProxyConfig): void 
 
 /** For the SDK's clients, which otherwise have agents of their own. */
 export const proxiedAgents = () =>
-  isInUse ? { requestHandler: { httpAgent: http.globalAgent, httpsAgent: https.globalAgent } } : {};
+  isInUse ? { httpAgent: http.globalAgent, httpsAgent: https.globalAgent } : {};
 
 /** For sockets, which otherwise have none. */
 export const socketAgent = ({ protocol }: URL): { readonly agent?: http.Agent } =>

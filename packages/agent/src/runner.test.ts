@@ -29,7 +29,11 @@ class FakeEngine implements ContainerEngine {
   removeImages = () => this.#moment(undefined);
   clean = () => this.#moment(undefined);
 
+  /** Tasks whose containers are never created. */
+  readonly stuck = new Set<string>();
+
   async create(task: PayloadTask, { name }: { readonly name: string }): Promise<string> {
+    if (this.stuck.has(task.arn)) return new Promise(() => undefined);
     await this.#moment(undefined);
     const dockerId = `${task.arn} ${name}`;
     const { arn: taskArn, family, version } = task;
@@ -60,7 +64,15 @@ class FakeEngine implements ContainerEngine {
     );
   }
 
-  list = () => Promise.resolve([...this.containers.values()]);
+  unclear: readonly string[] = [];
+
+  list = () =>
+    Promise.resolve({
+      containers: [...this.containers.values()].filter(
+        ({ dockerId }) => !this.unclear.includes(dockerId),
+      ),
+      unclear: this.unclear,
+    });
 
   watch(watcher: ContainerWatcher): Promise<void> {
     this.watcher = watcher;
@@ -109,6 +121,7 @@ async function startRunner(): Promise<void> {
     log,
     settings: { cleanupWaitMs: 60_000, stopTimeoutMs: 1_000 },
     engineConcurrency: 4,
+    holdMs: 50,
     capacity: CAPACITY,
     submit: (change) => {
       reports.push(change);
@@ -225,4 +238,46 @@ test("learns from a look around what happened while it could not hear", async ()
   engine.watcher?.onWatching();
   await until(() => told("STOPPED") === 1);
   expect(reports.at(-1)?.containers[0]?.reason).toMatch(/^CannotInspectContainerError/);
+});
+
+test("does not let containers that the engine is stuck with keep others waiting", async () => {
+  for (const { arn } of tasks(8)) engine.stuck.add(arn);
+  await runner.accept(tasks(20));
+  await until(() => told("RUNNING") === 12);
+  expect(reports.every(({ taskArn }) => !engine.stuck.has(taskArn))).toBe(true);
+});
+
+test("takes one that the engine does not answer about for what it was, not for gone", async () => {
+  await runner.accept(tasks(2));
+  await until(() => told("RUNNING") === 2);
+  engine.unclear = [`${payloadTaskArn(0)} web`];
+  engine.containers.delete(`${payloadTaskArn(1)} web`);
+  engine.watcher?.onWatching();
+  await until(() => told("STOPPED") === 1);
+  expect(reports.at(-1)?.taskArn).toBe(payloadTaskArn(1));
+  expect(runner.tasks.map(({ desiredStatus }) => desiredStatus)).toEqual(["RUNNING", "STOPPED"]);
+});
+
+test("stops what the engine started once it was given up", async () => {
+  await runner.accept(tasks(1));
+  await until(() => told("RUNNING") === 1);
+  engine.end(payloadTaskArn(0), 1);
+  await until(() => told("STOPPED") === 1);
+  const [dockerId = ""] = engine.containers.keys();
+  engine.watcher?.onStart({ taskArn: payloadTaskArn(0), name: "web" }, dockerId);
+  await until(() => engine.stopping === 1);
+  expect(told("STOPPED")).toBe(1);
+});
+
+test("sees by what runs whether events got lost", async () => {
+  await runner.accept(tasks(2));
+  await until(() => told("RUNNING") === 2);
+  const explains = (...ids: readonly string[]) => engine.watcher?.explains(new Set(ids));
+  const [first = "", second = ""] = engine.containers.keys();
+  expect(explains(first, second)).toBe(true);
+  expect(explains(first)).toBe(false);
+  engine.end(payloadTaskArn(0), 1);
+  await until(() => told("STOPPED") === 1);
+  expect(explains(second)).toBe(true);
+  expect(explains(first, second)).toBe(false);
 });

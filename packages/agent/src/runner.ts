@@ -1,14 +1,15 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { PayloadTask } from "@berth/contracts/agent/messages";
 import type { Capacity } from "@berth/domain/resources";
 import { apply } from "./apply.ts";
+import { ClockWatch, MACHINE_CLOCKS } from "./clock.ts";
 import type { ContainerEngine, WatchedExit } from "./engine.ts";
 import type { AgentEvent, ContainerKey } from "./event.ts";
 import type { Log } from "./log.ts";
+import { isExplained, LookAround } from "./look-around.ts";
 import { taskArnOf, type Operation, type OperationKind } from "./operation.ts";
-import { knownBefore } from "./observe.ts";
 import { Performer } from "./perform.ts";
 import type { TaskStateChange } from "./report.ts";
+import { Slots } from "./slots.ts";
 import type { TaskSources } from "./sources/task-sources.ts";
 import { unfetchedSources } from "./state.ts";
 import type { AgentState, ManagedTask, StepSettings } from "./state.ts";
@@ -26,6 +27,8 @@ export interface RunnerParts {
   readonly capacity: Capacity;
   /** Resolves once the control plane accepted it, or refused it for good. */
   readonly submit: (change: TaskStateChange) => Promise<void>;
+  /** How long an operation that does not end keeps others waiting. */
+  readonly holdMs?: number;
 }
 
 /** What shares a limit on how many run at once. */
@@ -45,10 +48,11 @@ const POOL: Readonly<Record<OperationKind, Pool>> = {
 const REGISTRY_LIMIT = 4;
 const SOURCES_LIMIT = 8;
 
+/** One container that is stuck, or a registry that hangs, holds the others up for so long. */
+const HOLD_MS = 5_000;
+
 /** A container that the kernel killed for its memory ends with this code. */
 const SIGKILL_EXIT = 137;
-
-const LOOK_RETRY_MS = 1_000;
 
 /** Timers cannot be set for longer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -60,13 +64,9 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export class Runner {
   readonly #parts: RunnerParts;
   readonly #performer: Performer;
-  readonly #limit: Readonly<Record<Pool, number>>;
-  readonly #inFlight: Record<Pool, number> = {
-    engine: 0,
-    registry: 0,
-    sources: 0,
-    waiting: 0,
-  };
+  readonly #slots: Readonly<Record<Pool, Slots>>;
+  readonly #lookAround: LookAround;
+  readonly #clock = new ClockWatch(MACHINE_CLOCKS);
   readonly #stopping = new AbortController();
   readonly #order = new Map<string, number>();
   #state: AgentState;
@@ -78,14 +78,25 @@ export class Runner {
   constructor(parts: RunnerParts) {
     this.#parts = parts;
     this.#performer = new Performer(parts);
-    this.#limit = {
-      engine: parts.engineConcurrency,
-      registry: REGISTRY_LIMIT,
-      sources: SOURCES_LIMIT,
+    const sharing = { holdMs: parts.holdMs ?? HOLD_MS, onFree: () => this.#advance() };
+    this.#slots = {
+      engine: new Slots(parts.engineConcurrency, sharing),
+      registry: new Slots(REGISTRY_LIMIT, sharing),
+      sources: new Slots(SOURCES_LIMIT, sharing),
       // Stops and reports mostly wait, and must keep nobody waiting.
-      waiting: Number.POSITIVE_INFINITY,
+      waiting: new Slots(Number.POSITIVE_INFINITY, sharing),
     };
     this.#state = { capacity: parts.capacity, tasks: new Map() };
+    this.#lookAround = new LookAround({
+      ...parts,
+      signal: this.#stopping.signal,
+      state: () => this.#state,
+      onObserved: (observation) => {
+        this.#hasLooked = true;
+        this.dispatch({ kind: "observed", observation });
+        this.#onHealthChange();
+      },
+    });
   }
 
   get tasks(): readonly ManagedTask[] {
@@ -98,14 +109,18 @@ export class Runner {
 
   /** Restores what was recorded, finds its containers, and works from then on. */
   async start(): Promise<void> {
-    for (const task of await this.#parts.files.readTasks()) {
-      this.#orderOf(task.arn);
+    for (const { order, task } of await this.#parts.files.readTasks()) {
+      this.#order.set(task.arn, order);
+      this.#lastOrder = order;
       this.#apply({ kind: "taskRestored", task: restored(task) });
     }
     const { promise, resolve } = Promise.withResolvers<void>();
     const watcher = {
-      onWatching: () => void this.#look().then(resolve),
+      onWatching: () => void this.#lookAround.look().then(resolve),
       onBroken: (error: unknown) => this.#parts.log.warn("engine-away", { error }),
+      onStart: (container: ContainerKey, dockerId: string) =>
+        this.dispatch({ kind: "runs", container, dockerId }),
+      explains: (running: ReadonlySet<string>) => isExplained(this.#state, running),
       onExit: (key: ContainerKey, exit: WatchedExit) => void this.#onExit(key, exit),
       onHealth: (container: ContainerKey, health: ManagedHealth) => {
         this.dispatch({ kind: "healthChanged", container, health });
@@ -131,6 +146,11 @@ export class Runner {
 
   dispatch(event: AgentEvent): void {
     if (this.#stopping.signal.aborted) return;
+    const byMs = this.#clock.jump();
+    if (byMs !== 0) {
+      this.#parts.log.warn("clock-set", { byMs: Math.round(byMs) });
+      this.#apply({ kind: "clockSet", byMs });
+    }
     this.#apply(event);
     this.#advance();
   }
@@ -139,7 +159,7 @@ export class Runner {
   async close(): Promise<void> {
     this.#stopping.abort();
     clearTimeout(this.#timer);
-    await this.#parts.files.flushed();
+    await this.#parts.files.close();
   }
 
   async #acceptOne(payload: PayloadTask): Promise<void> {
@@ -172,9 +192,7 @@ export class Runner {
 
   #forget(taskArn: string): void {
     this.#order.delete(taskArn);
-    this.#parts.files
-      .removeTask(taskArn)
-      .catch((error: unknown) => this.#parts.log.error("state-not-removed", { taskArn, error }));
+    void this.#parts.files.removeTask(taskArn);
   }
 
   #orderOf(taskArn: string): number {
@@ -188,22 +206,21 @@ export class Runner {
 
   #advance(): void {
     // Before the first look at the engine it is not known what exists already.
-    if (!this.#hasLooked) return;
+    if (!this.#hasLooked || this.#stopping.signal.aborted) return;
     const { settings } = this.#parts;
     for (const operation of step(this.#state, settings, Date.now())) {
-      const pool = POOL[operation.kind];
-      if (this.#inFlight[pool] >= this.#limit[pool]) continue;
-      this.#inFlight[pool] += 1;
+      const release = this.#slots[POOL[operation.kind]].take();
+      if (!release) continue;
       this.#apply({ kind: "begun", taskArn: taskArnOf(operation), operation });
-      void this.#perform(operation, pool);
+      void this.#perform(operation, release);
     }
     this.#setTimer(nextWakeAt(this.#state, settings, Date.now()));
   }
 
-  async #perform(operation: Operation, pool: Pool): Promise<void> {
+  async #perform(operation: Operation, release: () => void): Promise<void> {
     const task = this.#state.tasks.get(taskArnOf(operation));
     const outcome = task && (await this.#performer.perform(operation, task));
-    this.#inFlight[pool] -= 1;
+    release();
     if (outcome) this.dispatch(outcome);
   }
 
@@ -212,23 +229,6 @@ export class Runner {
     if (wakeAt === undefined) return;
     const waitMs = Math.min(MAX_TIMER_MS, Math.max(1, wakeAt - Date.now()));
     this.#timer = setTimeout(() => this.dispatch({ kind: "tick" }), waitMs);
-  }
-
-  /** Compares what is believed with what is: at start, and after events may have been missed. */
-  async #look(): Promise<void> {
-    const before = knownBefore(this.#state);
-    for (;;) {
-      try {
-        const containers = await this.#parts.engine.list();
-        this.#hasLooked = true;
-        this.dispatch({ kind: "observed", observation: { containers, before } });
-        return this.#onHealthChange();
-      } catch (error) {
-        if (this.#stopping.signal.aborted) return;
-        this.#parts.log.warn("engine-not-listed", { error });
-        await delay(LOOK_RETRY_MS);
-      }
-    }
   }
 
   async #onExit(container: ContainerKey, exit: WatchedExit): Promise<void> {

@@ -1,9 +1,15 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { lastSegment } from "@berth/domain/arn";
 import type { ImageRecord, ImageRecordFile } from "./docker/pulled-images.ts";
 import type { Log } from "./log.ts";
+import { ReplacedFiles } from "./replaced-files.ts";
 import type { ManagedTask } from "./state.ts";
+import { TerminalError } from "./terminal-error.ts";
+
+/** Raised when an agent of before could not read what this one writes. */
+const FORMAT = 1;
+const INSTANCE_FILE = "instance.json";
 
 /** What an agent remembers of its registration. */
 export interface InstanceRecord {
@@ -14,39 +20,54 @@ export interface InstanceRecord {
   readonly timeline: number;
 }
 
+/** A task as it was recorded, and where it stands in the order of arrival. */
+export interface SavedTask {
+  readonly order: number;
+  readonly task: ManagedTask;
+}
+
 /**
- * The agent's memory on disk: one file for the instance and one per task, each replaced whole, so
- * that a crash leaves the old or the new one. Without a directory nothing is kept.
+ * The agent's memory on disk: one file for the instance and one per task. Without a directory nothing
+ * is kept.
  */
 export class StateFiles implements ImageRecordFile {
   readonly #directory: string | undefined;
+  readonly #files: ReplacedFiles | undefined;
   readonly #log: Log;
-  /** The last write of each file: a later one waits for it. */
-  readonly #writes = new Map<string, Promise<void>>();
 
   constructor(directory: string | undefined, log: Log) {
     this.#directory = directory;
     this.#log = log;
+    if (directory === undefined) return;
+    this.#files = new ReplacedFiles(directory, log, { flushed: [INSTANCE_FILE] });
   }
 
+  /** @throws TerminalError where an agent of a later version wrote it: what it knows would be lost */
   async readInstance(): Promise<InstanceRecord | undefined> {
-    return (await this.#read("instance.json")) as InstanceRecord | undefined;
+    const saved = (await this.#read(INSTANCE_FILE)) as (InstanceRecord & Saved) | undefined;
+    if (!saved) return undefined;
+    const { format = 1, ...record } = saved;
+    if (format <= FORMAT) return record;
+    throw new TerminalError(
+      `the data directory is of format ${format}, and this agent reads formats up to ${FORMAT}: start the later version again; containers go on meanwhile`,
+    );
   }
 
-  saveInstance(record: InstanceRecord): Promise<void> {
-    return this.#write("instance.json", JSON.stringify(record));
+  async saveInstance(record: InstanceRecord): Promise<void> {
+    const saved: InstanceRecord & Saved = { format: FORMAT, ...record };
+    await this.#files?.replace(INSTANCE_FILE, JSON.stringify(saved)).tried;
   }
 
   async readImages(): Promise<readonly ImageRecord[]> {
     return ((await this.#read("images.json")) ?? []) as readonly ImageRecord[];
   }
 
-  saveImages(records: readonly ImageRecord[]): Promise<void> {
-    return this.#write("images.json", JSON.stringify(records));
+  async saveImages(records: readonly ImageRecord[]): Promise<void> {
+    await this.#files?.replace("images.json", JSON.stringify(records)).tried;
   }
 
   /** In order of arrival. */
-  async readTasks(): Promise<readonly ManagedTask[]> {
+  async readTasks(): Promise<readonly SavedTask[]> {
     if (this.#directory === undefined) return [];
     await mkdir(join(this.#directory, "tasks"), { recursive: true });
     const names = await readdir(join(this.#directory, "tasks"));
@@ -55,39 +76,22 @@ export class StateFiles implements ImageRecordFile {
       const record = await this.#read(join("tasks", name));
       if (record !== undefined) records.push(record as SavedTask);
     }
-    return records.toSorted((a, b) => a.order - b.order).map(({ task }) => task);
+    return records.toSorted((a, b) => a.order - b.order);
   }
 
-  /** @param order Where the task stands in the order of arrival. */
-  saveTask(task: ManagedTask, order: number): Promise<void> {
-    return this.#write(taskFile(task.arn), JSON.stringify({ order, task } satisfies SavedTask));
+  /** Resolves once it is on disk, however long the disk may be full. */
+  async saveTask(task: ManagedTask, order: number): Promise<void> {
+    const saved: SavedTask = { order, task };
+    await this.#files?.replace(taskFile(task.arn), JSON.stringify(saved)).written;
   }
 
   async removeTask(taskArn: string): Promise<void> {
-    if (this.#directory === undefined) return;
-    await this.#writes.get(taskFile(taskArn));
-    await rm(join(this.#directory, taskFile(taskArn)), { force: true });
+    await this.#files?.remove(taskFile(taskArn));
   }
 
-  /** Once everything that was to be saved is. */
-  async flushed(): Promise<void> {
-    await Promise.all(this.#writes.values());
-  }
-
-  /** One write of a file at a time, in order. */
-  #write(name: string, text: string): Promise<void> {
-    if (this.#directory === undefined) return Promise.resolve();
-    const path = join(this.#directory, name);
-    const previous = this.#writes.get(name) ?? Promise.resolve();
-    const write = previous
-      .then(() => replaceFile(path, text))
-      .catch((error: unknown) => {
-        // What is not on disk is found again by the containers' labels, and stopped and reported.
-        this.#log.error("state-not-saved", { file: path, error });
-      });
-    this.#writes.set(name, write);
-    void write.then(() => this.#writes.get(name) === write && this.#writes.delete(name));
-    return write;
+  /** Once everything that was to be saved is, or cannot be. */
+  async close(): Promise<void> {
+    await this.#files?.close();
   }
 
   async #read(name: string): Promise<unknown> {
@@ -104,16 +108,10 @@ export class StateFiles implements ImageRecordFile {
   }
 }
 
-interface SavedTask {
-  readonly order: number;
-  readonly task: ManagedTask;
+interface Saved {
+  /** Absent in what the first versions wrote. */
+  readonly format?: number;
 }
 
 const taskFile = (taskArn: string): string =>
   join("tasks", `${lastSegment(taskArn).replace(/[^A-Za-z0-9-]/g, "-")}.json`);
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.new`;
-  await writeFile(temporary, text, { mode: 0o600 });
-  await rename(temporary, path);
-}

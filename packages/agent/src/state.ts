@@ -37,6 +37,8 @@ export interface ContainerState {
   readonly restarts?: { readonly count: number; readonly afterEndAt: number };
   /** Epoch ms: a stop that failed or showed no effect is tried again then. */
   readonly retryAt?: number;
+  /** It was given up, and the engine started it all the same: it is to be stopped. */
+  readonly stray?: true;
 }
 
 export type ReportedStatus = "NONE" | "RUNNING" | "STOPPED";

@@ -42,6 +42,7 @@ function stepTask(task: ManagedTask, settings: StepSettings, now: number): reado
   return [
     ...(change ? [{ kind: "report" as const, change }] : []),
     ...(task.desiredStatus === "RUNNING" ? stepUp(task, now) : stepDown(task, settings, now)),
+    ...stopStrays(task, settings, now),
     ...(isCleanupDue(task, settings, now) ? [{ kind: "clean" as const, taskArn: task.arn }] : []),
   ];
 }
@@ -96,13 +97,26 @@ const hasAll = ({ volumes, sources }: ManagedTask): boolean =>
 
 /** Towards STOPPED: a container stops once all that was started because of it has stopped. */
 function stepDown(task: ManagedTask, settings: StepSettings, now: number): readonly Operation[] {
-  return task.containers.flatMap(({ name, phase, busy, dockerId, retryAt = 0 }) => {
-    const canStop = phase === "RUNNING" && busy === undefined && now >= retryAt;
-    if (!canStop || dockerId === undefined || hasRunningDependent(task, name)) return [];
-    const seconds = definitionOf(task, name)?.stopTimeout;
-    const timeoutMs = seconds === undefined ? settings.stopTimeoutMs : seconds * 1_000;
-    return [{ kind: "stop" as const, container: { taskArn: task.arn, name }, dockerId, timeoutMs }];
-  });
+  return task.containers
+    .filter(({ phase, name }) => phase === "RUNNING" && !hasRunningDependent(task, name))
+    .flatMap((container) => stopOf(task, container, { settings, now }));
+}
+
+/** What runs although it was given up, even where its task goes on. */
+const stopStrays = (task: ManagedTask, settings: StepSettings, now: number): readonly Operation[] =>
+  task.containers
+    .filter(({ phase, stray }) => phase === "STOPPED" && stray)
+    .flatMap((container) => stopOf(task, container, { settings, now }));
+
+function stopOf(
+  task: ManagedTask,
+  { name, busy, dockerId, retryAt = 0 }: ContainerState,
+  { settings, now }: { readonly settings: StepSettings; readonly now: number },
+): readonly Operation[] {
+  if (busy !== undefined || dockerId === undefined || now < retryAt) return [];
+  const seconds = definitionOf(task, name)?.stopTimeout;
+  const timeoutMs = seconds === undefined ? settings.stopTimeoutMs : seconds * 1_000;
+  return [{ kind: "stop", container: { taskArn: task.arn, name }, dockerId, timeoutMs }];
 }
 
 /** Only what the control plane knows to be STOPPED is removed: until then it may have to be told again. */
@@ -125,12 +139,12 @@ function wakeTimes(task: ManagedTask, settings: StepSettings): readonly number[]
   return [
     ...(cleanup === undefined ? [] : [cleanup]),
     ...task.containers.flatMap((container) => {
-      if (task.desiredStatus === "STOPPED") return retryTime(container);
+      if (task.desiredStatus === "STOPPED" || container.stray) return retryTime(container);
       const deadline = waits ? startDeadline(task, container) : undefined;
       return deadline === undefined ? [] : [deadline];
     }),
   ];
 }
 
-const retryTime = ({ phase, retryAt }: ContainerState): readonly number[] =>
-  phase === "STOPPED" || retryAt === undefined ? [] : [retryAt];
+const retryTime = ({ phase, retryAt, stray }: ContainerState): readonly number[] =>
+  (phase === "STOPPED" && !stray) || retryAt === undefined ? [] : [retryAt];

@@ -123,6 +123,8 @@ export interface Task {
    * instance, and of no use elsewhere. Shown to nobody.
    */
   readonly credentialsIds?: { readonly [Role in keyof TaskRoles]: string };
+  /** Its agent could not be told of it at once, for there were no keys of its roles; `toldAt`: when it was. */
+  readonly lateTelling?: { readonly toldAt?: number };
   readonly tags?: readonly Tag[];
   /** Hash of the parameters it was run with, where there was a `clientToken`. */
   readonly requestHash?: string;

@@ -69,7 +69,7 @@ export class InstantEngine implements ContainerEngine {
   }
 
   async list() {
-    return [];
+    return { containers: [], unclear: [] };
   }
 
   async clean({ arn }: { readonly arn: string }): Promise<void> {

@@ -5,14 +5,16 @@ import type { ImageCleanupConfig } from "../config-features.ts";
 import { ContainerError } from "../engine.ts";
 import type {
   ContainerEngine,
+  ContainerList,
   ContainerLook,
   ContainerWatcher,
   StartedContainer,
 } from "../engine.ts";
 import type { PulledImage } from "../event.ts";
 import { PAUSE_IMAGE } from "../pause.ts";
-import type { ManagedTask, ObservedContainer } from "../state.ts";
+import type { ManagedTask } from "../state.ts";
 import { foldRanges } from "../port-range.ts";
+import { within } from "../within.ts";
 import { holdsNetwork } from "../task-network.ts";
 import {
   createOptions,
@@ -20,10 +22,11 @@ import {
   knownBindings,
   publishesPorts,
 } from "./create-options.ts";
+import { DEADLINE_MS } from "./deadlines.ts";
 import { messageOf, statusOf, whileAway } from "./engine-error.ts";
 import { HostPorts, type HostPortSettings } from "./host-ports.ts";
 import type { Images } from "./images.ts";
-import { ownLabel } from "./labels.ts";
+import { listOwn } from "./list-own.ts";
 import { logDriverProblem } from "./log-config.ts";
 import { bindingsOf, observed } from "./look.ts";
 import { dockerName } from "./names.ts";
@@ -98,12 +101,13 @@ export class DockerEngine implements ContainerEngine {
     }
     const problem = logDriverProblem(options.HostConfig, this.#settings.loggingDrivers);
     if (problem) throw new ContainerError(`CannotCreateContainerError: ${problem}`);
-    const signal = AbortSignal.timeout(this.#settings.createTimeoutMs);
+    const { createTimeoutMs } = this.#settings;
     const name = dockerName(task, container.name);
-    const create = async () =>
+    const create = async (signal: AbortSignal) =>
       (await this.#docker.createContainer(inTwoParts(name, options, signal))).id;
+    const signal = AbortSignal.timeout(createTimeoutMs);
     try {
-      return await whileAway(signal, create);
+      return await whileAway(signal, () => create(signal));
     } catch (error) {
       if (statusOf(error) === 409) return this.#createdBefore(task, container, error);
       if (statusOf(error) !== 404) throw this.#failure("created", signal, error);
@@ -111,8 +115,9 @@ export class DockerEngine implements ContainerEngine {
     // The image was there a moment ago and is not any more.
     this.#images.forget(container.image);
     await this.#images.ensure(container.image, login);
-    return create().catch((error: unknown) => {
-      throw this.#failure("created", signal, error);
+    const again = AbortSignal.timeout(createTimeoutMs);
+    return create(again).catch((error: unknown) => {
+      throw this.#failure("created", again, error);
     });
   }
 
@@ -130,21 +135,23 @@ export class DockerEngine implements ContainerEngine {
     } catch (error) {
       // 304: it runs already.
       if (statusOf(error) !== 304) {
-        if (signal.aborted) await handle.kill().catch(() => undefined);
+        if (signal.aborted) await this.#kill(dockerId);
         throw this.#failure("started", signal, error);
       }
     }
     const startedAt = Date.now();
     const known = knownBindings(task, container, this.#settings.hostAddress);
     if (known) return { startedAt, networkBindings: known };
-    const info = await whileAway(signal, () => handle.inspect());
+    const info = await whileAway(signal, () => handle.inspect({ abortSignal: signal }));
     const networkBindings = foldRanges(bindingsOf(info), container.portMappings ?? []);
     return { startedAt, networkBindings };
   }
 
   async stop(dockerId: string, timeoutMs: number): Promise<ContainerLook | undefined> {
+    const t = Math.ceil(timeoutMs / 1_000);
+    const handle = this.#docker.getContainer(dockerId);
     try {
-      await this.#docker.getContainer(dockerId).stop({ t: Math.ceil(timeoutMs / 1_000) });
+      await within(timeoutMs + DEADLINE_MS.stop, (abortSignal) => handle.stop({ t, abortSignal }));
       return undefined;
     } catch (error) {
       if (statusOf(error) === 304 || statusOf(error) === 404) return this.look(dockerId);
@@ -154,7 +161,11 @@ export class DockerEngine implements ContainerEngine {
 
   async look(dockerId: string): Promise<ContainerLook> {
     try {
-      const container = observed(await this.#docker.getContainer(dockerId).inspect());
+      const container = observed(
+        await within(DEADLINE_MS.inspect, (abortSignal) =>
+          this.#docker.getContainer(dockerId).inspect({ abortSignal }),
+        ),
+      );
       return container ? { kind: "there", container } : { kind: "gone" };
     } catch (error) {
       if (statusOf(error) === 404) return { kind: "gone" };
@@ -162,24 +173,14 @@ export class DockerEngine implements ContainerEngine {
     }
   }
 
-  async list(): Promise<readonly ObservedContainer[]> {
-    const label = [ownLabel(this.#settings.instance)];
-    const listed = await this.#docker.listContainers({ all: true, filters: { label } });
-    const containers: ObservedContainer[] = [];
-    for (const { Id } of listed) {
-      const look = await this.look(Id);
-      if (look.kind === "there") containers.push(look.container);
-    }
-    return containers;
+  list(): Promise<ContainerList> {
+    return listOwn(this.#docker, this.#settings.instance, (dockerId) => this.look(dockerId));
   }
 
   async clean(task: ManagedTask): Promise<void> {
-    for (const { dockerId } of task.containers) {
-      if (dockerId === undefined) continue;
-      await this.#docker
-        .getContainer(dockerId)
-        .remove({ force: true, v: true })
-        .catch(ignoreMissing);
+    for (const { name, dockerId } of task.containers) {
+      const id = dockerId ?? (await this.#createdLate(task.payload, name));
+      if (id !== undefined) await this.#remove(id);
     }
     await removeVolumes(this.#docker, task.payload);
     await this.#cgroups.remove(task.payload);
@@ -187,6 +188,29 @@ export class DockerEngine implements ContainerEngine {
 
   watch(watcher: ContainerWatcher, signal: AbortSignal): Promise<void> {
     return watchContainers(this.#docker, this.#settings.instance, { watcher, signal });
+  }
+
+  /** Best effort, of a container whose start took too long; one that starts even later is heard of. */
+  async #kill(dockerId: string): Promise<void> {
+    const abortSignal = AbortSignal.timeout(DEADLINE_MS.kill);
+    await this.#docker
+      .getContainer(dockerId)
+      .kill({ abortSignal })
+      .catch(() => undefined);
+  }
+
+  async #remove(dockerId: string): Promise<void> {
+    const handle = this.#docker.getContainer(dockerId);
+    await within(DEADLINE_MS.remove, (abortSignal) =>
+      handle.remove({ force: true, v: true, abortSignal }),
+    ).catch(ignoreMissing);
+  }
+
+  /** What the engine created once it was not waited for any more: nobody heard its id. */
+  async #createdLate(task: PayloadTask, name: string): Promise<string | undefined> {
+    const look = await this.look(dockerName(task, name));
+    const isOwn = look.kind === "there" && look.container.taskArn === task.arn;
+    return isOwn ? look.container.dockerId : undefined;
   }
 
   /** A container of that name exists: the task's own, created before a crash, or a stranger's. */

@@ -26,7 +26,7 @@ const USUAL_RANGE: PortRange = { first: 49_153, last: 65_535 };
 /** Picks host ports where the engine cannot: several that adjoin, some that stay, or those of a range. */
 export class HostPorts {
   readonly #settings: HostPortSettings;
-  /** Ports that were given away, which the engine binds later: until when (epoch ms) they count as taken. */
+  /** Ports that were given away, which the engine binds later: until when they count as taken, by a clock that nobody sets. */
   readonly #given = new Map<number, number>();
   #next: number | undefined;
 
@@ -83,13 +83,13 @@ export class HostPorts {
 
   #give(first: number, count: number): void {
     this.#next = first + count;
-    const until = Date.now() + HELD_MS;
+    const until = performance.now() + HELD_MS;
     for (let port = first; port < first + count; port += 1) this.#given.set(port, until);
   }
 
   async #lastTaken(first: number, count: number, protocol: "tcp" | "udp") {
     for (let port = first + count - 1; port >= first; port -= 1) {
-      const isGiven = (this.#given.get(port) ?? 0) > Date.now();
+      const isGiven = (this.#given.get(port) ?? 0) > performance.now();
       if (isGiven || !(await isFree(port, this.#settings.hostAddress, protocol))) return port;
     }
     return undefined;

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ImagePullBehavior } from "../config.ts";
@@ -13,21 +14,36 @@ const engine = {
   registry: new Map<string, { readonly digest: string }>(),
   asked: [] as string[],
   logins: [] as (string | undefined)[],
+  /** So many pulls are never answered. */
+  silentPulls: 0,
 };
 
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? "", "http://engine");
   response.setHeader("content-type", "application/json");
-  if (request.method === "POST") {
-    const name = `${url.searchParams.get("fromImage")}:${url.searchParams.get("tag")}`;
-    engine.asked.push(`pull ${name}`);
-    engine.logins.push(request.headers["x-registry-auth"] as string | undefined);
-    const image = engine.registry.get(name);
-    if (image) engine.local.set(name, image);
-    response.end(image ? '{"status":"done"}\n' : '{"error":"manifest unknown"}\n');
+  if (request.method === "POST") answerPull(url, request, response);
+  else answerLook(url, response);
+});
+
+function answerPull(
+  { searchParams }: URL,
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const name = `${searchParams.get("fromImage")}:${searchParams.get("tag")}`;
+  engine.asked.push(`pull ${name}`);
+  engine.logins.push(headers["x-registry-auth"] as string | undefined);
+  if (engine.silentPulls > 0) {
+    engine.silentPulls -= 1;
     return;
   }
-  const name = decodeURIComponent(url.pathname.split("/images/")[1] ?? "").replace(/\/json$/, "");
+  const image = engine.registry.get(name);
+  if (image) engine.local.set(name, image);
+  response.end(image ? '{"status":"done"}\n' : '{"error":"manifest unknown"}\n');
+}
+
+function answerLook({ pathname }: URL, response: ServerResponse): void {
+  const name = decodeURIComponent(pathname.split("/images/")[1] ?? "").replace(/\/json$/, "");
   engine.asked.push(`look ${name}`);
   const image = engine.local.get(name);
   response.statusCode = image ? 200 : 404;
@@ -35,7 +51,7 @@ const server = createServer((request, response) => {
   const RepoDigests = image?.known ?? own;
   const Id = `sha256:${name}`;
   response.end(JSON.stringify(image ? { Id, RepoDigests } : { message: "No such image" }));
-});
+}
 
 beforeAll(async () => {
   server.listen(0, "127.0.0.1");
@@ -57,7 +73,7 @@ const noFile = { readImages: async () => [], saveImages: async () => undefined }
 async function imagesWith(behavior: ImagePullBehavior): Promise<Images> {
   const { port } = server.address() as AddressInfo;
   const login = { username: "me", password: "x", serveraddress: "r.io" };
-  const settings = { behavior, logins: { "r.io": login } };
+  const settings = { behavior, logins: { "r.io": login }, pullInactivityMs: 20 };
   const pulled = await PulledImages.open(noFile);
   return new Images(connectDocker(`tcp://127.0.0.1:${port}`), settings, pulled);
 }
@@ -126,6 +142,13 @@ test("asks once for a crowd of tasks with the same image", async () => {
   await Promise.all(Array.from({ length: 20 }, () => images.ensure("web:1")));
   await images.ensure("web:1");
   expect(engine.asked).toEqual(["look web:1"]);
+});
+
+test("gives a pull up of which nothing is heard, and tries again", async () => {
+  engine.registry.set("web:1", NEW);
+  engine.silentPulls = 1;
+  expect(await (await imagesWith("always")).ensure("web:1")).toMatchObject(NEW);
+  expect(engine.asked.filter((each) => each === "pull web:1")).toHaveLength(2);
 });
 
 test("logs in where it has a login for the registry, and only there", async () => {

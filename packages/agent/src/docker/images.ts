@@ -6,12 +6,16 @@ import { repositoryOf } from "@berth/domain/image-name";
 import { ContainerError } from "../engine.ts";
 import type { PulledImage } from "../event.ts";
 import { messageOf, statusOf, whileAway } from "./engine-error.ts";
+import { inspectImage } from "./inspect-image.ts";
+import { aborted, Silence } from "./silence.ts";
 import type { PulledImages } from "./pulled-images.ts";
 import { loginFor, type RegistryLogin, type RegistryLogins } from "./registry-logins.ts";
 
 export interface ImageSettings {
   readonly behavior: ImagePullBehavior;
   readonly logins: RegistryLogins;
+  /** A pull of which nothing is heard for so long is given up. */
+  readonly pullInactivityMs: number;
 }
 
 /** An image with what its registry wants to see; who has no login must not be given what another's brought. */
@@ -66,7 +70,8 @@ export class Images {
     this.#pulled.used(name, Date.now());
     const wanted = wantedImage(name, login ?? loginFor(this.#settings.logins, name));
     const ready = this.#ready.get(wanted.key);
-    if (ready && ready.until > Date.now()) return ready.digest ? { digest: ready.digest } : {};
+    if (ready && ready.until > performance.now())
+      return ready.digest ? { digest: ready.digest } : {};
     const pending = this.#pending.get(wanted.key) ?? this.#resolveOnce(wanted);
     this.#pending.set(wanted.key, pending);
     return pending;
@@ -84,7 +89,8 @@ export class Images {
       const image = await this.#resolve(wanted);
       if (this.#settings.behavior !== "always") {
         const { digest } = image;
-        const until = Date.now() + FRESH_FOR_MS;
+        // By a clock that nobody sets.
+        const until = performance.now() + FRESH_FOR_MS;
         this.#ready.set(wanted.key, { ...(digest && { digest }), until });
       }
       return image;
@@ -115,7 +121,7 @@ export class Images {
     try {
       const signal = AbortSignal.timeout(ENGINE_TIMEOUT_MS);
       const { Id, RepoDigests } = await whileAway(signal, () =>
-        this.#docker.getImage(name).inspect(),
+        inspectImage(this.#docker, name, signal),
       );
       // The engine says null, not an empty list, of some images that were built here.
       const known = (RepoDigests as readonly string[] | null) ?? [];
@@ -163,15 +169,32 @@ export class Images {
     return { ...(local && found(local)), startedAt, stoppedAt };
   }
 
-  async #pullOnce({ name, login: authconfig }: WantedImage, abortSignal: AbortSignal) {
-    const stream = await this.#docker.pull(withTag(name), {
-      abortSignal,
-      ...(authconfig && { authconfig }),
-    });
+  async #pullOnce(wanted: WantedImage, abortSignal: AbortSignal): Promise<void> {
+    const silence = new Silence(this.#settings.pullInactivityMs);
+    const signal = AbortSignal.any([abortSignal, silence.signal]);
+    try {
+      await Promise.race([this.#followPull(wanted, signal, () => silence.end()), aborted(signal)]);
+    } catch (error) {
+      throw silence.signal.aborted ? new Error(silence.message) : error;
+    } finally {
+      silence.close();
+    }
+  }
+
+  async #followPull(
+    { name, login: authconfig }: WantedImage,
+    abortSignal: AbortSignal,
+    onProgress: () => void,
+  ): Promise<void> {
+    const options = { abortSignal, ...(authconfig && { authconfig }) };
+    const stream = await whileAway(abortSignal, () => this.#docker.pull(withTag(name), options));
     const { promise, resolve, reject } = Promise.withResolvers<readonly PullProgress[]>();
-    this.#docker.modem.followProgress(stream, (error, progress) =>
-      error ? reject(error) : resolve(progress),
+    this.#docker.modem.followProgress(
+      stream,
+      (error, progress) => (error ? reject(error) : resolve(progress)),
+      onProgress,
     );
+    onProgress();
     // A pull that fails half-way has already answered 200: its last line says so.
     const failure = (await promise).find(({ error }) => error !== undefined);
     if (failure) throw new Error(failure.error);

@@ -1,15 +1,29 @@
 import { defined } from "@berth/domain/defined";
 import type Docker from "dockerode";
 import type { ContainerInspectInfo } from "dockerode";
+import { within } from "../within.ts";
+import { DEADLINE_MS } from "./deadlines.ts";
 import type { ContainerInspector, InspectedContainer } from "../endpoints/container-inspector.ts";
 
 /** The engine, as far as tasks are told of their containers. */
 export function dockerInspector(docker: Docker): ContainerInspector {
   return {
-    inspect: async (dockerId) => inspected(await docker.getContainer(dockerId).inspect()),
-    stats: (dockerId) => docker.getContainer(dockerId).stats({ stream: false }),
+    async inspect(dockerId) {
+      const handle = docker.getContainer(dockerId);
+      return inspected(
+        await within(DEADLINE_MS.inspect, (abortSignal) => handle.inspect({ abortSignal })),
+      );
+    },
+    stats: (dockerId) =>
+      within(DEADLINE_MS.inspect, (abortSignal) => {
+        // The client takes the signal here as elsewhere, but its types do not know it.
+        const options = { stream: false as const, abortSignal };
+        return docker.getContainer(dockerId).stats(options);
+      }),
     async bridge() {
-      const networks = await docker.listNetworks({ filters: { driver: ["bridge"] } });
+      const networks = await within(DEADLINE_MS.list, (abortSignal) =>
+        docker.listNetworks({ filters: { driver: ["bridge"] }, abortSignal }),
+      );
       const ipv4 = networks
         .filter(({ Options }) => Options?.[IS_DEFAULT_BRIDGE] === "true")
         .flatMap(({ IPAM }) => IPAM?.Config ?? [])

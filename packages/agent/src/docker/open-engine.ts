@@ -6,7 +6,10 @@ import type { Log } from "../log.ts";
 import type { PulledImages } from "./pulled-images.ts";
 import type { ContainerStreams } from "../streams/container-streams.ts";
 import { dockerStreams } from "./container-streams.ts";
+import type Docker from "dockerode";
+import { within } from "../within.ts";
 import { connectDocker } from "./connection.ts";
+import { DEADLINE_MS } from "./deadlines.ts";
 import { DockerEngine } from "./docker-engine.ts";
 import { Images } from "./images.ts";
 import { dockerInspector } from "./inspector.ts";
@@ -52,21 +55,28 @@ interface EngineInfo extends CgroupFacts {
 }
 
 const BYTES_PER_MIB = 1_048_576;
-const PING_TIMEOUT_MS = 10_000;
 
 /** The client takes options here as elsewhere, but its types do not know them. */
-interface Pinging {
-  ping(options: { readonly abortSignal: AbortSignal }): Promise<unknown>;
+interface Asked {
+  ping(options: Abortable): Promise<unknown>;
+  version(options: Abortable): Promise<Docker.DockerVersion>;
+  info(options: Abortable): Promise<EngineInfo>;
+}
+
+interface Abortable {
+  readonly abortSignal: AbortSignal;
 }
 
 /** Connects to the engine and asks what it is. Fails where none answers. */
 export async function openEngine(config: AgentConfig, log: Log): Promise<OpenEngine> {
   const docker = connectDocker(config.dockerHost);
+  const asked = docker as Asked;
+  const { version: limitMs } = DEADLINE_MS;
   const [version, info] = await Promise.all([
-    docker.version(),
-    docker.info() as Promise<EngineInfo>,
+    within(limitMs, (abortSignal) => asked.version({ abortSignal })),
+    within(limitMs, (abortSignal) => asked.info({ abortSignal })),
   ]);
-  const { imagePullBehavior: behavior, registryLogins: logins } = config;
+  const { imagePullBehavior: behavior, registryLogins: logins, pullInactivityMs } = config;
   const { taskLimits } = config;
   const cgroups = await openTaskCgroups({ taskLimits, mountPoint: CGROUPS }, info, log);
   const architecture = version.Arch;
@@ -79,12 +89,12 @@ export async function openEngine(config: AgentConfig, log: Log): Promise<OpenEng
     cores: info.NCPU,
     memoryMiB: Math.floor(info.MemTotal / BYTES_PER_MIB),
     ping: async () => {
-      await (docker as Pinging).ping({ abortSignal: AbortSignal.timeout(PING_TIMEOUT_MS) });
+      await within(limitMs, (abortSignal) => asked.ping({ abortSignal }));
     },
     inspector: dockerInspector(docker),
     ...(pauseProgram(architecture) && { ensureTaskNetwork: () => ensureTaskNetwork(docker) }),
     forInstance: (instance, pulled) => {
-      const images = new Images(docker, { behavior, logins }, pulled);
+      const images = new Images(docker, { behavior, logins, pullInactivityMs }, pulled);
       const parts = { docker, images, cgroups, pulled, log, freeShare };
       return new DockerEngine(parts, { ...config, instance, architecture });
     },

@@ -4,7 +4,10 @@ import type Docker from "dockerode";
 import { pack } from "tar-stream";
 import { ContainerError } from "../engine.ts";
 import { PAUSE_IMAGE } from "../pause.ts";
+import { within } from "../within.ts";
+import { DEADLINE_MS } from "./deadlines.ts";
 import { isFound } from "./engine-error.ts";
+import { inspectImage } from "./inspect-image.ts";
 import { pauseProgram } from "./pause-program.ts";
 
 /**
@@ -13,7 +16,10 @@ import { pauseProgram } from "./pause-program.ts";
  * @throws ContainerError CannotPullContainerError, where there is no program for this architecture
  */
 export async function ensurePauseImage(docker: Docker, architecture: string): Promise<void> {
-  if (await isFound(docker.getImage(PAUSE_IMAGE).inspect())) return;
+  const looking = within(DEADLINE_MS.inspect, (signal) =>
+    inspectImage(docker, PAUSE_IMAGE, signal),
+  );
+  if (await isFound(looking)) return;
   const program = pauseProgram(architecture);
   if (!program) throw failure(`no ${PAUSE_IMAGE} for ${architecture}`);
   const archive = pack();
@@ -22,8 +28,10 @@ export async function ensurePauseImage(docker: Docker, architecture: string): Pr
   const [repo = "", tag = ""] = PAUSE_IMAGE.split(":");
   const changes = ['ENTRYPOINT ["/pause"]'];
   const source = Readable.from([await buffer(archive)]);
-  const progress = await docker.importImage(source, { repo, tag, changes });
-  const last = (await buffer(progress)).toString().trim().split("\n").at(-1) ?? "{}";
+  const said = await within(DEADLINE_MS.image, async () =>
+    buffer(await docker.importImage(source, { repo, tag, changes })),
+  );
+  const last = said.toString().trim().split("\n").at(-1) ?? "{}";
   const { error } = JSON.parse(last) as { readonly error?: string };
   if (error !== undefined) throw failure(error);
 }

@@ -1,7 +1,10 @@
 import type Docker from "dockerode";
 import type { ImageCleanupConfig } from "../config-features.ts";
 import type { Log } from "../log.ts";
+import { within } from "../within.ts";
+import { DEADLINE_MS } from "./deadlines.ts";
 import { messageOf, statusOf } from "./engine-error.ts";
+import { inspectImage } from "./inspect-image.ts";
 import type { ImageRecord, PulledImages } from "./pulled-images.ts";
 
 export interface RemovalParts {
@@ -28,7 +31,9 @@ export async function removeUnusedImages(
   const isTight = (await freeShare()) < TIGHT;
   const old = pulled.olderThan(isTight ? 0 : minimumAgeMs, Date.now());
   if (old.length === 0) return;
-  const containers = await docker.listContainers({ all: true });
+  const containers = await within(DEADLINE_MS.list, (abortSignal) =>
+    docker.listContainers({ all: true, abortSignal }),
+  );
   const used = new Set(containers.map(({ ImageID }) => ImageID));
   const unused = old.filter(({ id, names }) => !used.has(id) && !names.some((n) => wanted.has(n)));
   for (const image of isTight ? unused : unused.slice(0, imagesPerCycle)) {
@@ -49,7 +54,11 @@ async function removeImage(docker: Docker, { id, names }: ImageRecord): Promise<
     try {
       const image = docker.getImage(name);
       // A name may have been given to something else, which is none of the agent's.
-      if ((await image.inspect()).Id === id) await image.remove();
+      const { Id } = await within(DEADLINE_MS.inspect, (signal) =>
+        inspectImage(docker, name, signal),
+      );
+      if (Id === id)
+        await within(DEADLINE_MS.remove, (abortSignal) => image.remove({ abortSignal }));
     } catch (error) {
       if (statusOf(error) !== 404) throw error;
     }

@@ -4,6 +4,8 @@ import type Docker from "dockerode";
 import type { ContainerCreateOptions, ContainerInspectInfo, HostConfig } from "dockerode";
 import { parseDockerJson } from "../demand.ts";
 import { hasOwnNetwork, holdsNetwork, interfaceOf, TASK_NETWORK } from "../task-network.ts";
+import { within } from "../within.ts";
+import { DEADLINE_MS } from "./deadlines.ts";
 import { isFound, messageOf, statusOf } from "./engine-error.ts";
 
 const LABEL = "berth.task-network";
@@ -12,15 +14,19 @@ const RETRY_MS = 200;
 
 /** Makes the network of tasks unless it is there; somebody may have made one with a subnet of his own. */
 export async function ensureTaskNetwork(docker: Docker, name = TASK_NETWORK): Promise<void> {
-  for (let tries = 1; !(await isFound(docker.getNetwork(name).inspect())); tries += 1) {
+  const options = {
+    Name: name,
+    Driver: "bridge",
+    Labels: { [LABEL]: "true" },
+    // Of that name there can be one only, which keeps agents that start at once from making two.
+    Options: { "com.docker.network.bridge.name": name },
+  };
+  const look = () => within(DEADLINE_MS.inspect, () => docker.getNetwork(name).inspect());
+  for (let tries = 1; !(await isFound(look())); tries += 1) {
     try {
-      await docker.createNetwork({
-        Name: name,
-        Driver: "bridge",
-        Labels: { [LABEL]: "true" },
-        // Of that name there can be one only, which keeps agents that start at once from making two.
-        Options: { "com.docker.network.bridge.name": name },
-      });
+      await within(DEADLINE_MS.network, (abortSignal) =>
+        docker.createNetwork({ ...options, abortSignal }),
+      );
     } catch (error) {
       if (tries === MAX_TRIES) throw error;
       await delay(RETRY_MS);

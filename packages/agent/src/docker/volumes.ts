@@ -1,6 +1,8 @@
 import type { PayloadTask, PayloadVolume } from "@berth/contracts/agent/messages";
 import type Docker from "dockerode";
 import { ContainerError } from "../engine.ts";
+import { within } from "../within.ts";
+import { DEADLINE_MS } from "./deadlines.ts";
 import { messageOf, statusOf } from "./engine-error.ts";
 import { type InstanceIdentity, volumeLabels } from "./labels.ts";
 import { isDockerVolume, volumeName } from "./names.ts";
@@ -29,7 +31,10 @@ export async function ensureVolumes(
 export async function removeVolumes(docker: Docker, task: PayloadTask): Promise<void> {
   for (const volume of task.volumes.filter(isDockerVolume)) {
     if (isShared(volume)) continue;
-    await docker.getVolume(volumeName(task, volume)).remove().catch(ignoreMissing);
+    const handle = docker.getVolume(volumeName(task, volume));
+    await within(DEADLINE_MS.volume, (abortSignal) => handle.remove({ abortSignal })).catch(
+      ignoreMissing,
+    );
   }
 }
 
@@ -47,14 +52,19 @@ async function ensureVolume(
 ): Promise<void> {
   const { autoprovision, driver, driverOpts, labels } = volume.dockerVolumeConfiguration ?? {};
   if (isShared(volume) && !autoprovision) {
-    await docker.getVolume(volume.name).inspect();
+    await within(DEADLINE_MS.inspect, (abortSignal) =>
+      docker.getVolume(volume.name).inspect({ abortSignal }),
+    );
     return;
   }
   // Creating one that exists already, with the same driver, changes nothing.
-  await docker.createVolume({
+  const options = {
     Name: volumeName(task, volume),
     Driver: driver || "local",
     DriverOpts: { ...driverOpts },
     Labels: { ...labels, ...(!isShared(volume) && volumeLabels(instance, task)) },
-  });
+  };
+  await within(DEADLINE_MS.volume, (abortSignal) =>
+    docker.createVolume({ ...options, abortSignal }),
+  );
 }

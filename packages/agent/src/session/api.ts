@@ -5,14 +5,17 @@ import type { Log } from "../log.ts";
 import { proxiedAgents } from "../proxy.ts";
 import { joinedCredentials } from "./join.ts";
 
+/** A control plane that hangs, or a line that was cut, must not keep a report for ever: it is repeated. */
+const PATIENCE = { connectionTimeout: 10_000, requestTimeout: 60_000, throwOnRequestTimeout: true };
+
 /** The ECS API at the configured endpoint; the SDK keeps its connections open. */
 export function connectApi(config: AgentConfig, log: Log): ECSClient {
   const credentials = config.credentials ?? joinedCredentialsOf(config, log);
   return new ECSClient({
     region: config.region,
+    requestHandler: { ...PATIENCE, ...proxiedAgents() },
     ...(config.endpoint !== undefined && { endpoint: config.endpoint }),
     ...(credentials !== undefined && { credentials }),
-    ...proxiedAgents(),
   });
 }
 

@@ -41,10 +41,10 @@ export async function keepConnected(
   const { log, signal } = parts;
   const backoff = new Backoff(link.retry);
   while (!signal.aborted) {
-    const openedAt = Date.now();
+    const openedAt = performance.now();
     try {
       const end = await serve(link, await link.open(), parts);
-      const lifeMs = Date.now() - openedAt;
+      const lifeMs = performance.now() - openedAt;
       log.info("disconnected", { link: link.name, code: end.code, reason: end.reason });
       if (lifeMs >= STABLE_AFTER_MS) backoff.reset();
       if (AT_ONCE.has(end.code) && lifeMs >= MIN_LIFE_MS) continue;

@@ -29,10 +29,10 @@ export class Endpoints {
   }
 
   async get(): Promise<PollEndpoints> {
-    if (this.#known && Date.now() < this.#freshUntil) return this.#known;
+    if (this.#known && performance.now() < this.#freshUntil) return this.#known;
     try {
       this.#known = await this.#discover();
-      this.#freshUntil = Date.now() + FRESH_FOR_MS;
+      this.#freshUntil = performance.now() + FRESH_FOR_MS;
     } catch (error) {
       if (!this.#known) throw error;
       this.#log.warn("endpoint-not-discovered", { error });

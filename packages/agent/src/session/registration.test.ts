@@ -5,13 +5,13 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { readConfig } from "../config.ts";
 import { NO_GPUS } from "../gpus.ts";
 import { lineLog } from "../log.ts";
 import { StateFiles } from "../state-files.ts";
 import { connectApi } from "./api.ts";
-import { registerInstance } from "./registration.ts";
+import { recordedInstance, registerInstance } from "./registration.ts";
 
 interface Call {
   readonly operation: string;
@@ -64,7 +64,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const log = lineLog("none", () => undefined);
 
-const registering = (
+const registering = async (
   settings: Readonly<Record<string, string>> = {},
   gpus = NO_GPUS,
   logDrivers?: readonly string[],
@@ -81,15 +81,18 @@ const registering = (
     },
     {},
   );
-  return registerInstance({
+  const files = new StateFiles(directory, log);
+  const known = await recordedInstance(files, config);
+  const parts = {
     api: connectApi(config, log),
     config,
-    files: new StateFiles(directory, log),
+    files,
     log,
     capacity: { cpuUnits: 1_024, memoryMiB: 512, usedTcpPorts: [22], usedUdpPorts: [] },
     engine: { apiVersion: "1.24", architecture: "amd64", ...(logDrivers && { logDrivers }) },
     gpus,
-  });
+  };
+  return registerInstance(parts, known);
 };
 
 test("tells of its GPUs as devices, and of their driver", async () => {
@@ -178,6 +181,20 @@ test.each(["InvalidParameterException", "ClientException"])(
 test("may come back after anything else", async () => {
   replies = [refuse("AccessDeniedException")];
   await expect(registering()).rejects.toMatchObject({ name: "AccessDeniedException" });
+});
+
+test("waits for the control plane where it has containers to look after", async () => {
+  await registering();
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  try {
+    replies = [refuse("AccessDeniedException")];
+    const again = registering();
+    await vi.waitUntil(() => calls.length === 2);
+    while (calls.length < 3) await vi.advanceTimersByTimeAsync(3_000);
+    expect((await again).containerInstanceArn).toBe(calls[2]?.input.containerInstanceArn);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("does not run with attributes that the control plane took for others", async () => {

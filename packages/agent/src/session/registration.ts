@@ -11,6 +11,7 @@ import type { AgentConfig } from "../config.ts";
 import type { Gpus } from "../gpus.ts";
 import type { Log } from "../log.ts";
 import type { InstanceRecord, StateFiles } from "../state-files.ts";
+import { TerminalError } from "../terminal-error.ts";
 import { errorName } from "./api.ts";
 import {
   capabilityAttributes,
@@ -18,11 +19,6 @@ import {
   gpuAttributes,
   identityAttributes,
 } from "./attributes.ts";
-
-/** Restarting will not help: whoever supervises the agent must not. */
-export class TerminalError extends Error {
-  override readonly name = "TerminalError";
-}
 
 export interface RegistrationParts {
   readonly api: ECSClient;
@@ -39,39 +35,56 @@ const TERMINAL = new Set(["InvalidParameterException", "ClientException"]);
 const CLUSTER_MISSING = "ClusterNotFoundException";
 const FIRST_RETRY_MS = 3_000;
 const MAX_RETRY_MS = 192_000;
+const MAX_RETRY_KNOWN_MS = 24_000;
 const GIVE_UP_AFTER_MS = 3_600_000;
 
 /**
- * Registers the instance, as the one it was before where that is on record, and records which it is.
+ * The instance that this agent was before, where that is on record.
+ *
+ * @throws TerminalError where it was another cluster's
+ */
+export async function recordedInstance(
+  files: StateFiles,
+  { cluster }: Pick<AgentConfig, "cluster">,
+): Promise<InstanceRecord | undefined> {
+  const known = await files.readInstance();
+  if (!known || known.cluster === cluster) return known;
+  throw new TerminalError(
+    `the data directory belongs to an instance of cluster ${known.cluster}, not ${cluster}`,
+  );
+}
+
+/**
+ * Registers the instance, as the one it was before where it was one, and records which it is.
  *
  * @throws TerminalError where the control plane refuses it, or takes attributes for others
  */
-export async function registerInstance(parts: RegistrationParts): Promise<InstanceRecord> {
-  const { config, files, log } = parts;
-  const known = await files.readInstance();
-  if (known && known.cluster !== config.cluster) {
-    throw new TerminalError(
-      `the data directory belongs to an instance of cluster ${known.cluster}, not ${config.cluster}`,
-    );
-  }
+export async function registerInstance(
+  parts: RegistrationParts,
+  known: InstanceRecord | undefined,
+): Promise<InstanceRecord> {
   const record = await registerPatiently(parts, known);
-  await files.saveInstance(record);
-  log.info("registered", { arn: record.containerInstanceArn, again: known !== undefined });
+  await parts.files.saveInstance(record);
+  parts.log.info("registered", { arn: record.containerInstanceArn, again: known !== undefined });
   return record;
 }
 
+/** One that is known has containers to look after meanwhile, and waits for as long as it takes. */
 async function registerPatiently(
   parts: RegistrationParts,
   known: InstanceRecord | undefined,
 ): Promise<InstanceRecord> {
-  const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
+  const maxRetryMs = known ? MAX_RETRY_KNOWN_MS : MAX_RETRY_MS;
+  const giveUpAt = known ? Number.POSITIVE_INFINITY : performance.now() + GIVE_UP_AFTER_MS;
   const clientToken = randomUUID();
-  for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(MAX_RETRY_MS, waitMs * 2)) {
+  for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(maxRetryMs, waitMs * 2)) {
     try {
       return await register(parts, known, clientToken);
     } catch (error) {
+      if (error instanceof TerminalError) throw error;
       if (TERMINAL.has(errorName(error))) throw refusal(error);
-      if (!RETRIED.has(errorName(error)) || Date.now() + waitMs > giveUpAt) throw error;
+      const isRetried = known !== undefined || RETRIED.has(errorName(error));
+      if (!isRetried || performance.now() + waitMs > giveUpAt) throw error;
       parts.log.warn("registration-delayed", { error, waitMs });
       await delay(waitMs);
     }

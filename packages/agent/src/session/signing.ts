@@ -18,14 +18,16 @@ export function urlSigner({ config }: ECSClient): SignUrl {
     applyChecksum: false,
   });
   return async (url) => {
-    const { headers } = await signer.sign({
+    const request = {
       method: "GET",
       protocol: url.protocol,
       hostname: url.hostname,
       path: url.pathname,
       query: Object.fromEntries(url.searchParams),
       headers: { host: url.host },
-    });
-    return headers;
+    };
+    // By the server's clock, as far as the API's answers have told it.
+    const signingDate = new Date(Date.now() + config.systemClockOffset);
+    return (await signer.sign(request, { signingDate })).headers;
   };
 }

@@ -1,6 +1,7 @@
 import type { Log } from "../log.ts";
+import { within } from "../within.ts";
 import { ContainerUsage, type Usage } from "./container-usage.ts";
-import type { ReadContainer, Reading } from "./reading.ts";
+import type { ReadContainer } from "./reading.ts";
 
 export interface SamplerParts {
   readonly read: ReadContainer;
@@ -76,10 +77,10 @@ export class Sampler {
   }
 
   async #read(id: string, container: Sampled): Promise<void> {
-    const signal = AbortSignal.timeout(this.#parts.deadlineMs);
+    const { deadlineMs, read } = this.#parts;
     container.isBeingRead = true;
     try {
-      container.usage.add(await unlessAborted(signal, this.#parts.read(id, signal)));
+      container.usage.add(await within(deadlineMs, (signal) => read(id, signal)));
     } catch (error) {
       // It stops just now, or the engine is busy or away.
       this.#parts.log.debug("container-not-read", { container: id, error });
@@ -96,16 +97,4 @@ interface Sampled {
   nextAt: number;
   isNew: boolean;
   isBeingRead: boolean;
-}
-
-/** An answer whose headers came may still hang in its body. */
-async function unlessAborted(signal: AbortSignal, reading: Promise<Reading>): Promise<Reading> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason as Error);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([reading, promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }

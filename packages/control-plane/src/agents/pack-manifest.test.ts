@@ -33,6 +33,14 @@ test("leaves the clusters out where there are too many tasks for them", () => {
   expect(JSON.stringify(listed).length).toBeLessThan(MAX_BYTES);
 });
 
-test("says nothing where no message carries the tasks", () => {
+test("leaves out what an agent can ask about, what is to stop before what is to run", () => {
+  const stopping = aTask({ id: taskId("service:web", 9_999), desiredStatus: "STOPPED" });
+  const listed = packManifest(SCOPE, [stopping, ...tasks(1_200)]);
+  expect(listed?.length).toBeGreaterThan(1_000);
+  expect(listed?.every(({ desiredStatus }) => desiredStatus === "RUNNING")).toBe(true);
+  expect(JSON.stringify(listed).length).toBeLessThan(MAX_BYTES);
+});
+
+test("says nothing where no message carries the question that would come back", () => {
   expect(packManifest(SCOPE, tasks(2_000))).toBeUndefined();
 });

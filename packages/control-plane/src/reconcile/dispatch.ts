@@ -3,6 +3,7 @@ import type { Task } from "@berth/domain/task";
 import type { Stored } from "@berth/store/store";
 import { packManifest } from "../agents/pack-manifest.ts";
 import type { ControlPlane, InstanceControlPlane } from "../context.ts";
+import { isUntold, orderedAt, tellLater } from "./late-telling.ts";
 import { addressOf } from "./send-payloads.ts";
 import { sendWithRoles } from "./task-roles.ts";
 
@@ -25,22 +26,19 @@ export async function dispatchTasks(
   await postpone(controlPlane, outstanding);
   if (session?.connectionId !== undefined) {
     const repeated = outstanding.filter((task) => isWorthRepeating(controlPlane, task));
-    await sendWithRoles(controlPlane, session.connectionId, repeated);
+    const { untold } = await sendWithRoles(controlPlane, session.connectionId, repeated);
+    await tellLater(controlPlane, untold);
   }
 }
 
 /**
  * Whether to tell a connected agent again. One that has not done as it was told for so long has heard
- * it, and cannot: its next connection is told anew.
+ * it, and cannot: its next connection is told anew. One that could not be told has not heard it.
  */
 export const isWorthRepeating = (
   { now, settings }: Pick<ControlPlane, "now" | "settings">,
   task: Task,
-): boolean => ageOfOrder(task, now()) < settings.resendForMs;
-
-/** Since when the agent is to start it, or to stop it. */
-const ageOfOrder = ({ stoppingAt, createdAt }: Task, now: number): number =>
-  now - (stoppingAt ?? createdAt);
+): boolean => isUntold(task) || now() - orderedAt(task) < settings.resendForMs;
 
 /** A reading that shows nothing to tell may be older than the message: those are read again. */
 async function tasksToTell(
@@ -61,8 +59,8 @@ export const isOutstanding = (task: Task): boolean =>
   (task.desiredStatus === "STOPPED" || task.lastStatus === "PENDING");
 
 /**
- * Says which tasks the agent should have, so that it asks about any other. More tasks than a message
- * carries are not said at all: the agent would ask about those that are left out.
+ * Says which tasks the agent should have, so that it asks about any other. So many more than a message
+ * carries that it could not even ask are not said at all.
  */
 export async function sendManifest(
   controlPlane: ControlPlane,
@@ -96,7 +94,7 @@ async function postpone(controlPlane: ControlPlane, tasks: readonly Stored<Task>
       .map((task) =>
         controlPlane.store.tasks.replace({
           ...task,
-          due: now + Math.max(controlPlane.settings.dispatchRetryMs, ageOfOrder(task, now)),
+          due: now + Math.max(controlPlane.settings.dispatchRetryMs, now - orderedAt(task)),
         }),
       ),
   );

@@ -15,6 +15,7 @@ import type { Settings } from "../settings.ts";
 import { recordConnected, recordDisconnected, wakeOfSession } from "./agent-presence.ts";
 import { isOutstanding, isWorthRepeating, sendManifest } from "./dispatch.ts";
 import { giveUpTasks, wakeServicesOf } from "./give-up-tasks.ts";
+import { tellLater } from "./late-telling.ts";
 import { persist, withDue } from "./persist.ts";
 import { settleLedger } from "./settle-ledger.ts";
 import { renewRoles, sendWithRoles } from "./task-roles.ts";
@@ -201,7 +202,13 @@ async function say(
   const outstanding = tasks
     .filter(isOutstanding)
     .filter((task) => plan.greet || isWorthRepeating(controlPlane, task));
-  return sendWithRoles(controlPlane, connectionId, outstanding);
+  const { outcome, untold } = await sendWithRoles(controlPlane, connectionId, outstanding);
+  // Of those that are known to be untold, a message is under way already.
+  await tellLater(
+    controlPlane,
+    untold.filter(({ lateTelling }) => lateTelling === undefined),
+  );
+  return outcome;
 }
 
 async function onGone(controlPlane: ControlPlane, session: Stored<AgentSession>): Promise<void> {

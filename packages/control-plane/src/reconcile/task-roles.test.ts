@@ -7,6 +7,8 @@ import { openSession } from "../agents/connections.ts";
 import { describeTasks } from "../commands/describe-tasks.ts";
 import { runTask } from "../commands/run-task.ts";
 import { submitTaskStateChange } from "../commands/submit-task-state-change.ts";
+import { DEFAULT_SETTINGS } from "../settings.ts";
+import { dispatchTasks } from "./dispatch.ts";
 import { handleWake } from "./handle-wake.ts";
 
 const CLUSTER = "default";
@@ -146,6 +148,66 @@ describe("a task with roles", () => {
     plane.advance(plane.settings.dispatchRetryMs + 1_000);
     await tend();
     expect(payloads().map(({ family }) => family)).toContain("app");
+  });
+});
+
+describe("a task whose keys do not come for long", () => {
+  const { resendForMs, dispatchRetryMs } = DEFAULT_SETTINGS;
+
+  /** Delivers the messages that have come due: what dispatch sends itself is delayed. */
+  async function passTime(ms: number): Promise<void> {
+    plane.advance(ms);
+    await dispatch();
+  }
+
+  test("is asked for ever more seldom, and told once there are keys", async () => {
+    plane.roleAnswers.set(ROLE, "unknown");
+    await run({ taskDefinition: "app" });
+    const waits: number[] = [];
+    for (let looks = 0; looks < 8; looks += 1) {
+      const later = plane.wakes.find(({ message }) => message.kind === "dispatch");
+      const timing = later?.timing;
+      if (timing?.kind !== "after") throw new Error("nobody looks again");
+      waits.push(timing.seconds);
+      await passTime(timing.seconds * 1_000);
+    }
+    expect(waits).toEqual([10, 10, 20, 40, 80, 160, 300, 300]);
+    expect(payloads()).toEqual([]);
+    plane.roleAnswers.clear();
+    await passTime(resendForMs);
+    expect(payloads().map(({ family }) => family)).toEqual(["app"]);
+  });
+
+  test("is repeated for as long as any other, from then on", async () => {
+    plane.roleAnswers.set(ROLE, "unknown");
+    const arn = await run({ taskDefinition: "app" });
+    plane.roleAnswers.clear();
+    await passTime(2 * resendForMs);
+    expect(payloads()).toHaveLength(1);
+    const ids = [arn.split("/").at(-1) ?? ""];
+    const tell = async () => dispatchTasks(plane, CLUSTER, ID, ids);
+    plane.advance(resendForMs - 1);
+    await tell();
+    expect(payloads()).toHaveLength(1);
+    plane.advance(dispatchRetryMs);
+    await tell();
+    expect(payloads()).toEqual([]);
+  });
+
+  test("is told at the next connection as ever", async () => {
+    plane.roleAnswers.set(ROLE, "unknown");
+    await run({ taskDefinition: "app" });
+    plane.advance(2 * resendForMs);
+    plane.wakes.length = 0;
+    plane.roleAnswers.clear();
+    await openSession(plane, {
+      cluster: CLUSTER,
+      containerInstanceId: ID,
+      connectionId: "c2",
+      sendCredentials: false,
+    });
+    await dispatch();
+    expect(payloads().map(({ family }) => family)).toEqual(["app"]);
   });
 });
 

@@ -7,6 +7,7 @@ import type { InstanceControlPlane } from "../context.ts";
 import { definitionsNamed } from "../definition-cache.ts";
 import { releaseReservations } from "../placement/reservations.ts";
 import { giveUpTasks, wakeServicesOf } from "./give-up-tasks.ts";
+import { recordTold, recordUntold } from "./late-telling.ts";
 import { type CredentialsOfTasks, sendPayloads } from "./send-payloads.ts";
 
 /** Questions to STS at once: an agent that comes back may have a hundred tasks. */
@@ -32,15 +33,22 @@ interface RoleOfTask {
 
 type Assumed = RoleOfTask & { readonly outcome: RoleCredentials | "refused" | "unknown" };
 
+/** What came of sending tasks with their keys. */
+export interface SentWithRoles {
+  readonly outcome: "sent" | "gone";
+  /** Those of whose roles there was no saying. */
+  readonly untold: readonly Task[];
+}
+
 /**
  * Sends tasks with the keys of their roles. Where a role may not be taken the task is given up, as
- * in ECS; where there is no saying now, it is sent another time.
+ * in ECS; where there is no saying now, it is to be sent another time.
  */
 export async function sendWithRoles(
   controlPlane: InstanceControlPlane,
   connectionId: string,
   tasks: readonly Task[],
-): Promise<"sent" | "gone"> {
+): Promise<SentWithRoles> {
   const starting = tasks.filter(({ desiredStatus }) => desiredStatus === "RUNNING");
   const assumed = await assumeAll(controlPlane, await rolesOf(controlPlane, starting));
   const missing = assumed.filter(({ outcome }) => typeof outcome === "string");
@@ -48,9 +56,13 @@ export async function sendWithRoles(
     controlPlane,
     missing.filter(({ outcome }) => outcome === "refused"),
   );
-  const without = new Set(missing.map(({ task }) => task.id));
+  const without = new Map(missing.map(({ task, outcome }) => [task.id, outcome]));
+  const untold = tasks.filter(({ id }) => without.get(id) === "unknown");
+  await recordUntold(controlPlane, untold);
   const whole = tasks.filter(({ id }) => !without.has(id));
-  return sendPayloads(controlPlane, connectionId, whole, credentialsByTask(assumed));
+  const outcome = await sendPayloads(controlPlane, connectionId, whole, credentialsByTask(assumed));
+  if (outcome === "sent") await recordTold(controlPlane, whole);
+  return { outcome, untold };
 }
 
 /**
