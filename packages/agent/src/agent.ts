@@ -16,7 +16,8 @@ import {
 } from "./session/registration.ts";
 import { drainOnSpotNotice } from "./session/spot-notice.ts";
 import { openSession } from "./session/session.ts";
-import { Submitter } from "./session/submit.ts";
+import { Submitter, type SubmitterParts } from "./session/submit.ts";
+import type { TaskStateChange } from "./report.ts";
 import { awsReader } from "./sources/aws-reader.ts";
 import { TaskSources } from "./sources/task-sources.ts";
 import { type InstanceRecord, StateFiles } from "./state-files.ts";
@@ -50,29 +51,28 @@ export async function startAgent(
   const capacity = capacityOf(config, engine, gpus);
   const endpoints = await openEndpoints(config, engine.inspector, log);
   const served = await asServed(config, { engine, endpoints, log });
-  const said = { api, config: served, files, log, capacity, engine, gpus };
-  const { instance, registered } = await identify(said);
+  const registration = { api, config: served, files, log, capacity, engine, gpus };
+  const { instance, registered } = await identify(registration);
 
   const stopping = new AbortController();
   const [{ signal }, { cluster }] = [stopping, config];
-  const submitter = new Submitter({ api, cluster, log, signal });
-  const instanceEngine = engine.forInstance(instance, await PulledImages.open(files));
+  const ownEngine = engine.forInstance(instance, await PulledImages.open(files));
   const runner = new Runner({
-    engine: instanceEngine,
+    engine: ownEngine,
     sources: sourcesOf(config, endpoints),
     files,
     log,
     settings: config,
     engineConcurrency: config.engineConcurrency,
     capacity,
-    submit: (change) => submitter.submit(change),
+    submit: submitterOf({ api, cluster, log, signal }),
   });
   await runner.start();
   await endpoints.serve({ api, instance, tasks: () => runner.tasks });
   cleanUpImages({
     config,
     tasks: () => runner.tasks,
-    removeImages: (wanted) => instanceEngine.removeImages(wanted),
+    removeImages: (wanted) => ownEngine.removeImages(wanted),
     log,
     signal,
   });
@@ -129,6 +129,11 @@ async function identify(registration: RegistrationParts): Promise<{
   // Its failure is heard of later.
   registered.catch(() => undefined);
   return { instance, registered };
+}
+
+function submitterOf(parts: SubmitterParts): (change: TaskStateChange) => Promise<void> {
+  const submitter = new Submitter(parts);
+  return (change) => submitter.submit(change);
 }
 
 async function orElse(work: Promise<void>, afterFailure: () => Promise<void>): Promise<void> {
