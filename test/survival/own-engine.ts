@@ -64,15 +64,20 @@ export class OwnEngine {
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
-  /** Without a network of its own, so that it leaves the machine's rules alone. */
+  /**
+   * In a network namespace of its own: a second engine would else remove the bridge of the first, and
+   * write rules beside its.
+   */
   async #launch(): Promise<void> {
     const at = (name: string) => join(this.#directory, name);
     // A killed one leaves its socket and its number.
     for (const name of ["docker.sock", "pid"]) rmSync(at(name), { force: true });
     const log = openSync(at("log"), "a");
     this.#process = spawn(
-      "dockerd",
+      "unshare",
       [
+        "--net",
+        "dockerd",
         `--data-root=${at("data")}`,
         `--exec-root=${at("exec")}`,
         `--pidfile=${at("pid")}`,
