@@ -43,11 +43,18 @@ const fetchInside = async (dockerId: string, url: string): Promise<unknown> =>
   JSON.parse(await inside(dockerId, `wget -qO- "${url}"`));
 
 /**
- * The status and the text of a refusal: busybox's wget tells only the first of an answer. The agent
- * asks others of the machine first, and who hangs up before that hears nothing.
+ * A whole answer, its status and all, which busybox's wget does not tell. Who hangs up before the
+ * agent has asked the others of the machine hears nothing, and asks again.
  */
+const askInside = (dockerId: string, request: string, ...values: readonly string[]) =>
+  eventually("the agent answers", async () => {
+    const [text, ...printed] = [request, ...values].map((each) => `"${each}"`);
+    const ask = `{ printf ${[text, ...printed].join(" ")}; sleep 1; } | nc 169.254.170.2 80`;
+    return (await inside(dockerId, ask)) || undefined;
+  });
+
 const refusalInside = (dockerId: string, url: string): Promise<string> =>
-  inside(dockerId, `{ printf "GET ${url} HTTP/1.0\\r\\n\\r\\n"; sleep 2; } | nc 169.254.170.2 80`);
+  askInside(dockerId, `GET ${url} HTTP/1.0\\r\\n\\r\\n`);
 
 const CREDENTIALS_URL = "http://169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 
@@ -104,9 +111,10 @@ describe("a container on the bridge", () => {
       ContainerInstanceTags: { of: containerInstanceArn },
     });
     const put = (body: string) =>
-      inside(
+      askInside(
         dockerId,
-        `{ printf 'PUT %s/task-protection/v1/state HTTP/1.0\\r\\nContent-Length: ${body.length}\\r\\n\\r\\n${body}' "\${ECS_AGENT_URI#http://169.254.170.2}"; sleep 1; } | nc 169.254.170.2 80`,
+        `PUT %s/task-protection/v1/state HTTP/1.0\\r\\nContent-Length: ${body.length}\\r\\n\\r\\n${body.replaceAll('"', String.raw`\"`)}`,
+        "${ECS_AGENT_URI#http://169.254.170.2}",
       );
     expect(await put("{}")).toContain("does not contain 'ProtectionEnabled' field");
     expect(await put('{"ProtectionEnabled":true}')).toContain(

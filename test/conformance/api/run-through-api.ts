@@ -123,6 +123,7 @@ async function runTask(
       placementStrategy,
       placementConstraints,
       ...overridesOf(request),
+      ...networkOf(request),
     }),
   );
   return outcomeOf(stage, count, answer);
@@ -141,6 +142,7 @@ async function startTask(
       group: request.group,
       containerInstances: arns,
       ...overridesOf(request),
+      ...networkOf(request),
     }),
   );
   return outcomeOf(stage, arns.length, answer);
@@ -148,6 +150,14 @@ async function startTask(
 
 const overridesOf = ({ overrides }: PlacingRequest): Pick<RunTaskCommandInput, "overrides"> =>
   overrides ? { overrides } : {};
+
+/** Which subnet it is says nothing off EC2; that there is one does. */
+const networkOf = ({
+  definition,
+}: PlacingRequest): Pick<RunTaskCommandInput, "networkConfiguration"> =>
+  definition.networkMode === "awsvpc"
+    ? { networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } } }
+    : {};
 
 const capacityOf = (
   { cluster }: Stage,
