@@ -10,6 +10,8 @@ export interface ProgramSpec {
   readonly program: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of Node's, besides those that every program has. */
+  readonly nodeOptions?: readonly string[];
   readonly logFile: string;
   /** Called whenever pid or number of restarts change. */
   readonly onChange: () => void;
@@ -93,7 +95,12 @@ export class SupervisedProcess {
     const log = openSync(this.#spec.logFile, "a", 0o600);
     const child = fork(this.#spec.program, [...this.#spec.args], {
       env: { ...process.env, ...this.#spec.env },
-      execArgv: [`--max-old-space-size=${MAX_HEAP_MIB}`, "--import", EXIT_WITH_PARENT],
+      execArgv: [
+        `--max-old-space-size=${MAX_HEAP_MIB}`,
+        ...(this.#spec.nodeOptions ?? []),
+        "--import",
+        EXIT_WITH_PARENT,
+      ],
       stdio: ["ignore", log, log, "ipc"],
       detached: true,
     });
