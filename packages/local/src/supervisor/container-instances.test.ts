@@ -6,7 +6,16 @@ import { expect, test } from "vitest";
 import { dataDirectory } from "../data-directory.ts";
 import { ecsConfig, engineShare, instanceShare, writeEcsConfig } from "./container-instances.ts";
 
-const AWSLOGS = { endpoint: "http://127.0.0.2:1", accessKeyId: "AKIA0", secretAccessKey: "s" };
+const CONFIG = {
+  index: 1,
+  addressBlock: 1,
+  share: { cpuUnits: 1_024, memoryMiB: 2_048 },
+  engineConcurrency: 2,
+  endpoint: "http://127.0.0.1:1",
+  region: "us-east-1",
+  cluster: "default",
+  awslogs: { endpoint: "http://127.0.0.2:1", accessKeyId: "AKIA0", secretAccessKey: "s" },
+};
 
 test("instances share the machine equally, down to a floor", () => {
   const machine = { cpuUnits: 8_192, memoryMiB: 16_000 };
@@ -28,17 +37,7 @@ test.each([
 ])(
   "instance %i of block %i is in zone %s and binds host ports to %s",
   (index, addressBlock, zone, address) => {
-    const text = ecsConfig({
-      index,
-      addressBlock,
-      share: { cpuUnits: 1_024, memoryMiB: 2_048 },
-      engineConcurrency: 2,
-      endpoint: "http://127.0.0.1:1",
-      region: "us-east-1",
-      cluster: "default",
-      awslogs: AWSLOGS,
-      dataPath: "/data",
-    });
+    const text = ecsConfig({ ...CONFIG, index, addressBlock, dataPath: "/data" });
     const settings = Object.fromEntries(text.split("\n").map((line) => line.split("=")));
     expect(settings).toMatchObject({
       ECS_CLUSTER: "default",
@@ -62,19 +61,7 @@ test.each([
   { groups: ["steady", "spot"], expected: ["steady", "spot", "steady"] },
 ])("instances are of $groups in turn", ({ groups, expected }) => {
   const groupOf = (index: number) => {
-    const share = { cpuUnits: 1_024, memoryMiB: 512 };
-    const text = ecsConfig({
-      index,
-      addressBlock: 1,
-      share,
-      engineConcurrency: 2,
-      endpoint: "http://127.0.0.1:1",
-      region: "us-east-1",
-      cluster: "default",
-      awslogs: AWSLOGS,
-      dataPath: "/data",
-      autoScalingGroups: groups,
-    });
+    const text = ecsConfig({ ...CONFIG, index, dataPath: "/data", autoScalingGroups: groups });
     return parseConfigFile(text)["BERTH_AUTO_SCALING_GROUP"];
   };
   expect([1, 2, 3].map(groupOf)).toEqual(expected);
@@ -82,24 +69,9 @@ test.each([
 
 test("an instance keeps the share that it has registered with, and takes everything else as it is now", () => {
   const directory = dataDirectory(mkdtempSync(join(tmpdir(), "berth-share-")));
-  const config = {
-    index: 1,
-    addressBlock: 1,
-    engineConcurrency: 2,
-    region: "us-east-1",
-    cluster: "default",
-    awslogs: AWSLOGS,
-  };
-  const [first, later] = [
-    { cpuUnits: 1_024, memoryMiB: 2_048 },
-    { cpuUnits: 4_096, memoryMiB: 4_096 },
-  ];
-  writeEcsConfig(directory, { ...config, share: first, endpoint: "http://127.0.0.1:1" });
-  const path = writeEcsConfig(directory, {
-    ...config,
-    share: later,
-    endpoint: "http://127.0.0.1:2",
-  });
+  writeEcsConfig(directory, CONFIG);
+  const share = { cpuUnits: 4_096, memoryMiB: 4_096 };
+  const path = writeEcsConfig(directory, { ...CONFIG, share, endpoint: "http://127.0.0.1:2" });
   expect(parseConfigFile(readFileSync(path, "utf8"))).toMatchObject({
     ECS_BACKEND_HOST: "http://127.0.0.1:2",
     BERTH_INSTANCE_CPU: "1024",

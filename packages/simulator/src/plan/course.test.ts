@@ -1,32 +1,17 @@
 import type { Plan, PlanRequest } from "@berth/contracts/rest/plan";
 import { beforeEach, describe, expect, test } from "vitest";
-import { registerWeb, smallWorld, START_MS } from "../testing/small-world.ts";
-import type { SmallWorld } from "../testing/small-world.ts";
+import { planIn, webWorld } from "../testing/plan-web.ts";
+import { registerWeb, type SmallWorld, START_MS } from "../testing/small-world.ts";
 import { makePlan } from "./make-plan.ts";
 
 let small: SmallWorld;
 
 beforeEach(async () => {
-  small = await smallWorld();
-  await small.world.call("CreateService", {
-    serviceName: "web",
-    taskDefinition: "web",
-    desiredCount: 3,
-    deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 200 },
-  });
-  await small.pass(60_000);
+  small = await webWorld();
 });
 
-/** As things are in the world that the plan is about. */
-const ASSUMED = { startMs: START_MS };
-
-const plan = async (
-  change: PlanRequest["change"],
-  assumptions: PlanRequest["assumptions"] = {},
-): Promise<Plan> =>
-  small.plan(async (context) =>
-    makePlan(context, { change, assumptions: { ...ASSUMED, ...assumptions } }),
-  );
+const plan = (change: PlanRequest["change"], assumptions?: PlanRequest["assumptions"]) =>
+  planIn(small, change, assumptions);
 
 const steps = ({ timeline }: Plan) =>
   timeline.map(({ afterMs, step }) => `${Math.round(afterMs / 1_000)} s ${step}`);
@@ -49,7 +34,7 @@ describe("the course of a change", () => {
     const told = await small.plan(async (context) =>
       makePlan(
         { ...context, settings: { ...context.settings, provenAfterMs: 60_000 } },
-        { change: { updateService: update }, assumptions: ASSUMED },
+        { change: { updateService: update }, assumptions: { startMs: START_MS } },
       ),
     );
     expect(steps(told).at(-1)).toBe("67 s stop");
