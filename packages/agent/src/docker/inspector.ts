@@ -1,9 +1,13 @@
 import { defined } from "@berth/domain/defined";
 import type Docker from "dockerode";
-import type { ContainerInspectInfo } from "dockerode";
+import type { ContainerInspectInfo, NetworkInspectInfo } from "dockerode";
 import { within } from "../within.ts";
 import { DEADLINE_MS } from "./deadlines.ts";
-import type { ContainerInspector, InspectedContainer } from "../endpoints/container-inspector.ts";
+import type {
+  Bridge,
+  ContainerInspector,
+  InspectedContainer,
+} from "../endpoints/container-inspector.ts";
 
 /** The engine, as far as tasks are told of their containers. */
 export function dockerInspector(docker: Docker): ContainerInspector {
@@ -24,18 +28,31 @@ export function dockerInspector(docker: Docker): ContainerInspector {
       const networks = await within(DEADLINE_MS.list, (abortSignal) =>
         docker.listNetworks({ filters: { driver: ["bridge"] }, abortSignal }),
       );
-      const ipv4 = networks
-        .filter(({ Options }) => Options?.[IS_DEFAULT_BRIDGE] === "true")
-        .flatMap(({ IPAM }) => IPAM?.Config ?? [])
-        .find(({ Subnet }) => Subnet?.includes("."));
-      return ipv4?.Gateway && ipv4.Subnet
-        ? { gateway: ipv4.Gateway, subnet: ipv4.Subnet }
-        : undefined;
+      return bridgeOf(networks);
     },
   };
 }
 
 const IS_DEFAULT_BRIDGE = "com.docker.network.bridge.default_bridge";
+
+/**
+ * The default one of these networks. Docker 20.10 does not name its gateway until it is started a second
+ * time: it is the subnet's first address then, since whoever chose another one has it named.
+ */
+export function bridgeOf(
+  networks: readonly Pick<NetworkInspectInfo, "IPAM" | "Options">[],
+): Bridge | undefined {
+  const ipv4 = networks
+    .filter(({ Options }) => Options?.[IS_DEFAULT_BRIDGE] === "true")
+    .flatMap(({ IPAM }) => IPAM?.Config ?? [])
+    .find(({ Subnet }) => Subnet?.includes("."));
+  if (!ipv4?.Subnet) return undefined;
+  const { Subnet: subnet, Gateway: gateway = firstAddress(subnet) } = ipv4;
+  return { gateway, subnet };
+}
+
+const firstAddress = (subnet: string): string =>
+  subnet.replace(/(\d+)\/\d+$/, (_, last: string) => String(Number(last) + 1));
 
 function inspected(info: ContainerInspectInfo): InspectedContainer {
   const { LogConfig, NetworkMode = "" } = info.HostConfig;
