@@ -4,8 +4,10 @@
  * all state are removed too.
  */
 import { parseArgs } from "node:util";
+import { dockerInspector } from "@berth/agent/docker/inspector";
 import { removeTaskNetwork } from "@berth/agent/docker/task-network";
 import { removeTaskCgroup } from "@berth/agent/docker/task-cgroups";
+import { removeNatRules } from "@berth/agent/endpoints/nat-rules";
 import { dataDirectory, removeDataDirectory } from "./data-directory.ts";
 import { engineAddresses, engineClient, findEngine } from "./engine/find-engine.ts";
 import { ownLabels, removeContainers, stopContainers } from "./engine/own-containers.ts";
@@ -40,6 +42,8 @@ async function settleContainers(labels: readonly string[], remove: boolean): Pro
   const removed = await removeContainers(docker, labels);
   for (const taskId of recordedTaskIds(directory)) await removeTaskCgroup(taskId);
   await removeTaskNetwork(docker);
+  const bridge = await dockerInspector(docker).bridge();
+  if (bridge) await removeNatRules(bridge);
   return removed;
 }
 

@@ -39,6 +39,12 @@ export async function putNatRules(bridge: Bridge): Promise<void> {
   }
 }
 
+/** Takes them away again, unless an agent answers by them. Takes root; what is not there is fine. */
+export async function removeNatRules(bridge: Bridge): Promise<void> {
+  if (await isReachable()) return;
+  for (const rule of natRules(bridge)) await iptables(["-D", ...rule]).catch(() => undefined);
+}
+
 const iptables = (args: readonly string[]) =>
   promisify(execFile)("iptables", ["-w", LOCK_SECONDS, "-t", "nat", ...args]);
 
