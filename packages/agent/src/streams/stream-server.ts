@@ -10,6 +10,7 @@ import { type OpenSocket, openSocket, sendText, socketUrl } from "../session/soc
 import { containerOf, type ManagedTask } from "../state.ts";
 import type { InstanceRecord } from "../state-files.ts";
 import type { ContainerStreams } from "./container-streams.ts";
+import { NoAnswer } from "../within.ts";
 import { ExecWork } from "./exec-work.ts";
 import { LogWork } from "./log-work.ts";
 import { PortWork } from "./port-work.ts";
@@ -131,6 +132,7 @@ async function resultOf(
 
 /** The engine's own words come with its status. */
 function reasonOf(error: unknown): string {
+  if (error instanceof NoAnswer) return `The container engine gave ${error.message}.`;
   const { json, message } = error as { readonly json?: { message?: string }; message?: string };
   return (json?.message ?? message ?? String(error)).slice(0, 1_024);
 }
