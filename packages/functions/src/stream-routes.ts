@@ -1,18 +1,20 @@
 import { execBody, logsBody, portForwardBody } from "@berth/contracts/rest/streams";
 import { clusterName, taskId } from "@berth/control-plane/commands/identifiers";
 import { askForExec, askForLogs, askForPort } from "@berth/control-plane/streams/ask-stream";
-import { taskArn } from "@berth/domain/arn";
+import { streamAccess } from "@berth/control-plane/streams/stream-access";
 import { defined } from "@berth/domain/defined";
+import type { StreamRequest } from "@berth/domain/stream-session";
 import { readBody } from "./rest-call.ts";
 import type { RestRequest, RestRoutes, SignedRoute } from "./rest-routes.ts";
 
-/** To one task, whatever its container. */
 const onTask =
-  (action: string): SignedRoute["access"] =>
+  (kind: StreamRequest["kind"]): SignedRoute["access"] =>
   (scope, { parameters }) => {
     const cluster = clusterName(scope, parameters["cluster"]);
-    const id = taskId(scope, cluster, parameters["task"] ?? "");
-    return { action, resources: [taskArn(scope, cluster, id)], cluster };
+    return streamAccess(scope, kind, {
+      cluster,
+      taskId: taskId(scope, cluster, parameters["task"] ?? ""),
+    });
   };
 
 const taskOf = ({ parameters: { task = "", cluster } }: RestRequest) => ({
@@ -25,21 +27,21 @@ export const streamRoutes: RestRoutes = {
   "POST /v1/tasks/:task/exec": {
     kind: "signed",
     status: 201,
-    access: onTask("ecs:ExecuteCommand"),
+    access: onTask("exec"),
     call: (context, request) =>
       askForExec(context, taskOf(request), readBody(execBody, request.body)),
   },
   "POST /v1/tasks/:task/logs": {
     kind: "signed",
     status: 201,
-    access: onTask("berth:GetTaskLogs"),
+    access: onTask("logs"),
     call: (context, request) =>
       askForLogs(context, taskOf(request), readBody(logsBody, request.body ?? {})),
   },
   "POST /v1/tasks/:task/port-forward": {
     kind: "signed",
     status: 201,
-    access: onTask("berth:ForwardTaskPort"),
+    access: onTask("portForward"),
     call: (context, request) =>
       askForPort(context, taskOf(request), readBody(portForwardBody, request.body)),
   },

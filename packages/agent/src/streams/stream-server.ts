@@ -60,13 +60,17 @@ export class StreamServer {
     const socket = await this.#dial(sessionId);
     const { webSocket, closed } = socket;
     const unwanted = new AbortController();
+    let over = "";
     const work = this.#open.size > MAX_SESSIONS ? BUSY : this.#workOf(asked);
     const line = new StreamLine({
       socket: { send: (text) => sendText(webSocket, text), close: () => webSocket.close() },
       onOpen: (channel) =>
         work.onOpen ? work.onOpen(channel) : channel.reset("Nothing was to be opened here."),
       onSignal: (said) => (said.kind === "stop" ? unwanted.abort() : work.onSignal?.(said)),
-      onOver: () => unwanted.abort(),
+      onOver: (reason) => {
+        over = reason;
+        unwanted.abort();
+      },
     });
     const hangUp = () => line.end("The agent stops.");
     signal.addEventListener("abort", hangUp);
@@ -78,7 +82,7 @@ export class StreamServer {
     await Promise.race([closed, delay(DRAIN_MS, undefined, { ref: false })]);
     signal.removeEventListener("abort", hangUp);
     line.end("The session is over.");
-    log.info("stream-closed", { session: sessionId, ...result });
+    log.info("stream-closed", { session: sessionId, over, ...result });
   }
 
   async #dial(sessionId: string): Promise<OpenSocket> {
