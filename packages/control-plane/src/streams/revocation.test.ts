@@ -5,7 +5,7 @@ import { anAccessKey, anApiToken, aTask } from "@berth/testing/builders";
 import { there } from "@berth/testing/store-contract-world";
 import { aStreamFrame, aStreamWorld, type StreamWorld } from "@berth/testing/streams";
 import { allow } from "@berth/testing/whole-api";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { askForExec } from "./ask-stream.ts";
 import { STREAM_LEASE_MS } from "./stream-times.ts";
 
@@ -17,10 +17,13 @@ const HALF_LEASE_MS = STREAM_LEASE_MS / 2;
 /** A session with both of its ends, asked for with a key or a token that may do just that. */
 async function aSessionWith(credential?: IssuedCredential) {
   const world = await aStreamWorld();
-  const { scope, store, now } = world.controlPlane;
+  const { scope, store } = world.controlPlane;
   const Resource = taskArn(scope, "default", aTask().id);
   const document = JSON.stringify(allow("ecs:ExecuteCommand", { Resource }));
-  const members = { grant: { kind: "policy", document }, validUntil: now() + 86_400_000 } as const;
+  const members = {
+    grant: { kind: "policy", document },
+    validUntil: world.controlPlane.now() + 86_400_000,
+  } as const;
   await store.accessKeys.create(anAccessKey(members));
   await store.apiTokens.create(anApiToken(members));
   const context = { ...world.controlPlane, ...(credential && { credential }) };
@@ -113,23 +116,11 @@ test("a session whose token is over ends", async () => {
 test.each([KEY, TOKEN])("leave is asked for once a minute: $kind", async (credential) => {
   const { world, find } = await aSessionWith(credential);
   const { accessKeys, apiTokens, streamSessions } = world.controlPlane.store;
-  let reads = 0;
-  let writes = 0;
-  const counting =
-    <Result>(read: (id: string) => Promise<Result>) =>
-    (id: string) => {
-      reads += 1;
-      return read(id);
-    };
-  accessKeys.find = counting(accessKeys.find);
-  apiTokens.find = counting(apiTokens.find);
-  const { replace } = streamSessions;
-  streamSessions.replace = (session) => {
-    writes += 1;
-    return replace(session);
-  };
+  const reads = [vi.spyOn(accessKeys, "find"), vi.spyOn(apiTokens, "find")];
+  const writes = vi.spyOn(streamSessions, "replace");
   await pingBothWays(world, 5);
-  expect([reads, writes]).toEqual([5, 5]);
+  expect(reads.flatMap(({ mock }) => mock.calls)).toHaveLength(5);
+  expect(writes).toHaveBeenCalledTimes(5);
   expect((await find())?.end).toBeUndefined();
 });
 
