@@ -10,6 +10,7 @@ import { benchRequestUnits } from "./request-units.ts";
 import { benchScale } from "./scale.ts";
 import { benchServicePlanning } from "./service-planning.ts";
 import { say, seconds } from "./statistics.ts";
+import { benchStreams } from "./streams.ts";
 import { benchPlacement } from "./placement.ts";
 import { benchReplacement, benchRollout, benchRunTask, benchStarts } from "./tasks.ts";
 
@@ -39,6 +40,10 @@ if (only === "requests") {
 }
 if (only === "logs") {
   await benchLogs();
+  process.exit();
+}
+if (only === "streams") {
+  await benchStreams();
   process.exit();
 }
 if (only === "scale") {

@@ -5,6 +5,8 @@ import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PayloadTask, RoleCredentials } from "@berth/contracts/agent/messages";
+import { STREAM_PARAMETER, type StreamFrame } from "@berth/contracts/stream/frames";
+import type { StreamRequest } from "@berth/domain/stream-session";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
 
@@ -50,6 +52,8 @@ export class AgentControlPlane {
   /** Frames on the telemetry socket, without their headers. */
   readonly telemetry: Frame[] = [];
   readonly handshakes: IncomingMessage[] = [];
+  /** What the agent says in stream sessions, by their ids. */
+  readonly streams = new Map<string, StreamFrame[]>();
   /** Tasks that are protected from now on. */
   readonly protectedTasks = new Set<string>();
   /** Answers the API with a fault while set. */
@@ -129,6 +133,25 @@ export class AgentControlPlane {
     });
   }
 
+  /** Has the agent dial for a session, at whose other end this is. Returns the session's id. */
+  openStream(taskArn: string, request: StreamRequest): string {
+    const sessionId = `stream-${this.streams.size}`;
+    this.streams.set(sessionId, []);
+    this.#send("OpenStreamMessage", { sessionId, taskArn, request });
+    return sessionId;
+  }
+
+  /** The agent's first frame of this kind in a session. */
+  heardInStream<Kind extends StreamFrame["kind"]>(sessionId: string, kind: Kind) {
+    const isOfKind = (frame: StreamFrame) => frame.kind === kind;
+    return this.until(
+      `${kind} in ${sessionId}`,
+      () =>
+        this.streams.get(sessionId)?.find(isOfKind) as (StreamFrame & { kind: Kind }) | undefined,
+      60_000,
+    );
+  }
+
   sendHeartbeat(): string {
     return this.#send("HeartbeatMessage", { healthy: true });
   }
@@ -191,6 +214,9 @@ export class AgentControlPlane {
   }
 
   #connected(request: IncomingMessage, webSocket: WebSocket): void {
+    const { searchParams } = new URL(request.url ?? "/", this.endpoint);
+    const stream = this.streams.get(searchParams.get(STREAM_PARAMETER) ?? "");
+    if (stream) return this.#streamConnected(stream, webSocket);
     this.handshakes.push(request);
     const isCommand = request.url?.includes("clusterArn=") ?? false;
     const frames = isCommand ? this.commands : this.telemetry;
@@ -199,6 +225,14 @@ export class AgentControlPlane {
       const text = (data as Buffer).toString();
       const frame = JSON.parse(text.slice(text.indexOf("{"))) as Frame;
       frames.push(frame);
+    });
+  }
+
+  #streamConnected(stream: StreamFrame[], webSocket: WebSocket): void {
+    webSocket.on("message", (data) => {
+      const { message } = JSON.parse((data as Buffer).toString()) as { message: StreamFrame };
+      stream.push(message);
+      if (message.kind === "closed") webSocket.close();
     });
   }
 

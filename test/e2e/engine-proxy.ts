@@ -39,8 +39,8 @@ export class EngineProxy {
 
   static async start(engine = ENGINE): Promise<EngineProxy> {
     const directory = mkdtempSync(join(tmpdir(), "berth-proxy-"));
-    // Pulls and events answer for as long as they like.
-    const server = createServer({ requestTimeout: 0 });
+    // Pulls and events answer for as long as they like, and idle connections stay, as the engine has it.
+    const server = createServer({ requestTimeout: 0, keepAliveTimeout: 0 });
     server.listen(join(directory, "docker.sock"));
     await once(server, "listening");
     return new EngineProxy(server, directory, engine);

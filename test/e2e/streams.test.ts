@@ -75,8 +75,13 @@ const arnOf = ({ taskArn = "" }: Task): string => taskArn;
 
 /** The command as a user has it in a terminal, but without one. */
 function cli(...args: readonly string[]) {
+  return cliOf({ BERTH_DATA_DIR: berth.dataDir }, ...args);
+}
+
+/** The same for somebody else. */
+function cliOf(env: NodeJS.ProcessEnv, ...args: readonly string[]) {
   return spawn(process.execPath, [CLI, ...args], {
-    env: { ...process.env, BERTH_DATA_DIR: berth.dataDir },
+    env: { ...process.env, ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });
 }
@@ -203,6 +208,43 @@ describe("berth exec", () => {
     await berth.ecs.send(new StopTaskCommand({ task: arnOf(plain) }));
   });
 });
+
+test(
+  "a session ends in about a minute, and so does its program, once the key is deleted that it was asked for with",
+  async () => {
+    const task = await run([aContainer()]);
+    const { accessKeyId, secretAccessKey } = await aKeyFor("ecs:ExecuteCommand");
+    const env = {
+      ...berth.environment,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    };
+    const asked = ["exec", "-i", "--endpoint", berth.endpoint.url, arnOf(task), "--", "cat"];
+    const child = cliOf(env, ...asked);
+    child.stdin.on("error", () => undefined);
+    const typing = setInterval(() => child.stdin.write("hello\n"), 1_000);
+    try {
+      await once(child.stdout, "data");
+      const deleted = await berthCli("keys", "delete", accessKeyId);
+      expect(deleted.code).toBe(0);
+      const reason = `The access key ${accessKeyId} does not exist any more.`;
+      const { code, errors } = await ended(child);
+      expect({ code, errors }).toEqual({ code: 1, errors: `berth: ${reason}\n` });
+      await eventually("the program to be gone", async () => {
+        const { output } = await berthCli("exec", arnOf(task), "--", "ps");
+        return output.includes("ps") && !/ cat$/m.test(output);
+      });
+      await eventually("its end is told with the reason", async () =>
+        (await eventsOf(berth, "--type", "session")).some(
+          ({ detail }) => detail["state"] === "ENDED" && detail["reason"] === reason,
+        ),
+      );
+    } finally {
+      clearInterval(typing);
+    }
+  },
+  SLOW,
+);
 
 /** An issued key whose policy allows this one action. */
 async function aKeyFor(action: string): Promise<CreatedAccessKey> {

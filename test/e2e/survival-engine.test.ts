@@ -43,6 +43,8 @@ async function run({ controlPlane }: AgentUnderTest, count: number) {
   }));
 }
 
+const isLogs = (call: string) => call.endsWith("/logs");
+
 describe("an engine that is stuck", () => {
   test("with one container's stop keeps no other from stopping or starting", async () => {
     const { controlPlane } = await anAgent();
@@ -98,6 +100,36 @@ describe("an engine that is stuck", () => {
     proxy.recover();
     controlPlane.stopTask(stuck?.arn ?? "");
     await controlPlane.submitted(stuck?.arn ?? "", "STOPPED");
+  });
+
+  test("with a container's logs ends the session for them in words, and keeps nothing else waiting", async () => {
+    const { controlPlane } = await anAgent();
+    if (!agent) throw new Error("no agent");
+    const [stuck, other] = await run(agent, 2);
+    proxy.rule = (call) => (call.endsWith(`${stuck?.dockerId}/logs`) ? "hang" : "pass");
+    const logsOf = (arn = "") => controlPlane.openStream(arn, { kind: "logs", follow: false });
+    const hanging = Array.from({ length: 49 }, () => logsOf(stuck?.arn));
+    await controlPlane.until("all to hang", () => proxy.calls.filter(isLogs).length === 49);
+    await survives("other sessions, heartbeats and tasks beside logs that hang", async () => {
+      expect(await controlPlane.heardInStream(logsOf(other?.arn), "closed")).not.toHaveProperty(
+        "reason",
+      );
+      await controlPlane.acked(controlPlane.sendHeartbeat());
+      if (agent) await run(agent, 1);
+    });
+    expect(
+      hanging.flatMap((id) => controlPlane.streams.get(id)).map((frame) => frame?.kind),
+    ).not.toContain("closed");
+    for (const id of hanging) {
+      const { reason } = await controlPlane.heardInStream(id, "closed");
+      expect(reason).toBe("The container engine gave no answer within 20 s.");
+    }
+    await survives("as many sessions as an agent may have, after as many that hung", async () => {
+      const next = Array.from({ length: 50 }, () => logsOf(other?.arn));
+      for (const id of next) {
+        expect(await controlPlane.heardInStream(id, "closed")).not.toHaveProperty("reason");
+      }
+    });
   });
 
   test("altogether, or breaks lines half-way, does what it was told once it answers", async () => {

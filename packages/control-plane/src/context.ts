@@ -3,6 +3,7 @@ import type { MetricDimensions, MetricName } from "@berth/contracts/metrics";
 import type { WakeMessage, WakeTiming } from "@berth/contracts/queue";
 import type { AlarmLook } from "@berth/domain/alarm";
 import type { Permissions } from "@berth/domain/access/access-key";
+import type { IssuedCredential } from "@berth/domain/access/issued-credential";
 import type { LifecycleAction } from "@berth/domain/container-instance";
 import type { Scope } from "@berth/domain/arn";
 import type { Store } from "@berth/store/store";
@@ -99,4 +100,6 @@ export interface CommandContext extends ControlPlane {
   readonly principalArn: string;
   /** What the caller may do. The edge has asked them about the call itself. */
   readonly permissions: Permissions;
+  /** What the caller has shown; absent for the keys that the installation was set up with. */
+  readonly credential?: IssuedCredential;
 }

@@ -1,3 +1,5 @@
+import type { IssuedCredential } from "./access/issued-credential.ts";
+
 /** What a stream session is for, as it was allowed and is written down. */
 export type StreamRequest = ExecStream | LogStream | PortStream;
 
@@ -54,6 +56,8 @@ export interface StreamSession {
   readonly taskId: string;
   /** Who asked for it. */
   readonly principalArn: string;
+  /** What he showed, where it may be taken back. */
+  readonly credential?: IssuedCredential;
   readonly request: StreamRequest;
   readonly createdAt: number;
   /** It ends by then, whatever it does. */

@@ -24,7 +24,7 @@ import type { RestAnswers, RestCall } from "./rest-once.ts";
 import { createRestRouter, parametersOf } from "./rest-routes.ts";
 import type { FindRestRoute, RestMatch, RestRoutes } from "./rest-routes.ts";
 import { authenticate, bodyOf } from "./signed-request.ts";
-import type { Authentication } from "./signed-request.ts";
+import type { Authentication, AuthenticRequest } from "./signed-request.ts";
 
 export interface ApiDependencies {
   /** A plain object: each call gets a copy with its own identity. */
@@ -140,7 +140,7 @@ async function answerOperation(
     target: event.headers["x-amz-target"],
     body,
     signature: caller.signature,
-    context: commandContext(api, event, caller),
+    context: commandContext(api, event, holderOf(caller)),
   };
   return {
     statusCode: 200,
@@ -186,18 +186,27 @@ async function restCaller(api: Api, event: APIGatewayProxyEventV2): Promise<Rest
     return { holder: await api.checkToken(token), body };
   }
   const { caller, body } = await authenticate(event, authenticationOf(api));
-  return { holder: caller, signature: caller.signature, body };
+  return { holder: holderOf(caller), signature: caller.signature, body };
 }
 
 function authenticationOf({ findAccessKey, controlPlane }: Api): Authentication {
   return { findAccessKey, now: () => controlPlane.now() };
 }
 
+function holderOf({
+  principalArn,
+  permissions,
+  isIssued,
+  accessKeyId: id,
+}: AuthenticRequest["caller"]): TokenHolder {
+  return { principalArn, permissions, ...(isIssued && { credential: { kind: "accessKey", id } }) };
+}
+
 function commandContext(
   { controlPlane }: Api,
   event: APIGatewayProxyEventV2,
-  { principalArn, permissions }: TokenHolder,
+  holder: TokenHolder,
 ): CommandContext {
   const { requestId } = event.requestContext;
-  return { ...controlPlane, requestId, principalArn, permissions };
+  return { ...controlPlane, requestId, ...holder };
 }

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { createAgentGateway } from "@berth/aws/agent-gateway";
-import type { createConnectionsClient, createSqsClient } from "@berth/aws/clients";
+import type { createSqsClient } from "@berth/aws/clients";
 import type { QueueUrls } from "@berth/aws/create-queues";
 import { createSqsRelay } from "@berth/aws/sqs-relay";
 import type { Settings } from "@berth/control-plane/settings";
@@ -12,14 +11,13 @@ import { createStore } from "@berth/store/create-store";
 import { createDynamoTable } from "@berth/store/dynamodb/table";
 import type { Edge } from "./handlers.ts";
 
-export interface EdgeParts extends Pick<Edge, "log" | "metrics"> {
+export interface EdgeParts extends Pick<Edge, "agents" | "log" | "metrics"> {
   readonly dynamodb: DynamoDBClient;
   readonly tableName: string;
   /** Over how many partition keys what is busy is spread: as when the table was made. */
   readonly tableShards: number;
   readonly sqs: ReturnType<typeof createSqsClient>;
   readonly queueUrls: QueueUrls;
-  readonly connections: ReturnType<typeof createConnectionsClient>;
   readonly scope: Scope;
   readonly settings: Settings;
 }
@@ -34,10 +32,10 @@ export function createEdge(parts: EdgeParts): Edge {
     queueUrls,
     scope,
     settings,
+    agents,
     log,
     metrics,
   } = parts;
-  const agents = createAgentGateway(parts.connections);
   const table = createDynamoTable({ client: dynamodb, tableName, shards });
   return {
     controlPlane: {

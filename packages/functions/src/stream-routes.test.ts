@@ -8,6 +8,7 @@ import {
   aTaskContainer,
   instanceId,
 } from "@berth/testing/builders";
+import { anHttpEvent } from "@berth/testing/http-event";
 import { allow, bodyOf, WholeApi } from "@berth/testing/whole-api";
 import { beforeEach, describe, expect, it } from "vitest";
 
@@ -86,5 +87,25 @@ describe("asking for a session", () => {
     }
     const answer = await api.rest("POST", pathOf(kind), BODIES[kind], {}, may);
     expect(answer.statusCode).toBe(201);
+  });
+
+  it("remembers what was shown for it, where that may be taken back", async () => {
+    const { streamSessions } = api.controlPlane.store;
+    const credentialAfter = async (ask: () => Promise<object>) => {
+      expect(await ask()).toMatchObject({ statusCode: 201 });
+      const [session] = await streamSessions.onInstance(INSTANCE, 1);
+      if (session) await streamSessions.delete(session);
+      return session?.credential;
+    };
+    const key = await api.issue({ kind: "administrator" });
+    const body = { kind: "administrator", principal: "ada" };
+    const { members } = await api.send({ method: "POST", path: "/v1/tokens", body });
+    const headers = { authorization: `Bearer ${String(members["token"])}` };
+    const event = anHttpEvent("POST", pathOf("logs"), "{}");
+    const withToken = () => api.handler({ ...event, headers: { ...event.headers, ...headers } });
+    const withKey = () => api.rest("POST", pathOf("logs"), {}, {}, key);
+    expect(await credentialAfter(() => api.rest("POST", pathOf("logs"), {}))).toBeUndefined();
+    expect(await credentialAfter(withKey)).toEqual({ kind: "accessKey", id: key.accessKeyId });
+    expect(await credentialAfter(withToken)).toEqual({ kind: "apiToken", id: members["tokenId"] });
   });
 });

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
   createAutoScalingClient,
-  createConnectionsClient,
   createEventBridgeClient,
   createKmsClient,
   createSqsClient,
@@ -40,6 +39,7 @@ import { startRoleKeys } from "./start-role-keys.ts";
 import { startSchedules } from "./schedules.ts";
 import { taskSources } from "./task-sources.ts";
 import { createManagementApi } from "./websocket/management-api.ts";
+import { ownSockets } from "./websocket/own-sockets.ts";
 import { SocketApi } from "./websocket/socket-api.ts";
 
 /**
@@ -56,12 +56,12 @@ export async function startHost(
   const sts = await startRoleKeys(options, clients, log);
   await prepareChanges(options, log);
   const { dynamodb, sqs, queues } = clients;
-  const { handlers, close } = await makeHandlers(options, clients, log);
   const sockets = new SocketApi({
-    handler: handlers.agentSocket,
+    handler: async (event) => handlers.agentSocket(event),
     now,
     log: (message, error) => log.warn(message, describeError(error)),
   });
+  const { handlers, close } = await makeHandlers(options, { ...clients, sockets }, log);
   const root = rootKey(options);
   // The control plane signs with it when it pushes and when it tells. No other key may.
   const findAccessKey = (id: string) => (id === root.accessKeyId ? root : undefined);
@@ -106,17 +106,14 @@ export async function startHost(
 const now = () => Date.now();
 
 type Clients = Awaited<ReturnType<typeof connect>>;
+type Parts = Clients & { readonly sockets: SocketApi };
 
 interface MadeHandlers {
   readonly handlers: Handlers;
   readonly close: () => void;
 }
 
-async function makeHandlers(
-  options: HostOptions,
-  clients: Clients,
-  log: Log,
-): Promise<MadeHandlers> {
+async function makeHandlers(options: HostOptions, clients: Parts, log: Log): Promise<MadeHandlers> {
   if (options.functions === "in-process") {
     const metricsLog = openMetricsLog(join(options.directory.logs, METRICS_LOG), log);
     const edge = edgeOf(options, clients, { log, metricsLog });
@@ -139,7 +136,6 @@ async function connect({ directory, scope, credentials, port }: HostOptions) {
     dynamodb,
     sqs,
     queues,
-    connections: createConnectionsClient(own),
     eventBridge: createEventBridgeClient(own),
     kms: createKmsClient(socketClientConfig(directory.kmsSocket, identity)),
     sts: createStsClient(socketClientConfig(directory.stsSocket, identity)),
@@ -148,7 +144,7 @@ async function connect({ directory, scope, credentials, port }: HostOptions) {
 
 function edgeOf(
   options: HostOptions,
-  { dynamodb, sqs, queues, connections, kms, sts }: Clients,
+  { dynamodb, sqs, queues, sockets, kms, sts }: Parts,
   { log, metricsLog }: { readonly log: Log; readonly metricsLog: MetricsLog },
 ): ApiEdge & InstanceEdge {
   const metrics = createMetrics({
@@ -162,7 +158,7 @@ function edgeOf(
     tableShards: options.tableShards,
     sqs,
     queueUrls: queues.urls,
-    connections,
+    agents: ownSockets(sockets),
     scope: options.scope,
     settings: options.settings,
     metrics,

@@ -10,36 +10,55 @@ import type {
   RunningExec,
   WantedLogs,
 } from "../streams/container-streams.ts";
+import { beginWithin, within } from "../within.ts";
+import { DEADLINE_MS } from "./deadlines.ts";
+
+/** An engine, and how long each of its answers is waited for. */
+interface Asked {
+  readonly docker: Docker;
+  readonly limitMs: number;
+}
 
 /** Ways into this engine's containers. */
-export const dockerStreams = (docker: Docker): ContainerStreams => ({
-  exec: (dockerId, program) => startExec(docker, dockerId, program),
-  logs: (dockerId, wanted) => openLogs(docker, dockerId, wanted),
-  address: (dockerId) => addressOf(docker, dockerId),
-});
+export function dockerStreams(
+  docker: Docker,
+  limitMs: number = DEADLINE_MS.session,
+): ContainerStreams {
+  const asked = { docker, limitMs };
+  return {
+    exec: (dockerId, program) => startExec(asked, dockerId, program),
+    logs: (dockerId, wanted) => openLogs(asked, dockerId, wanted),
+    address: (dockerId) => addressOf(asked, dockerId),
+  };
+}
 
 async function startExec(
-  docker: Docker,
+  { docker, limitMs }: Asked,
   dockerId: string,
   { command, tty }: ExecProgram,
 ): Promise<RunningExec> {
-  const exec = await docker.getContainer(dockerId).exec({
-    Cmd: [...command],
-    Tty: tty,
-    AttachStdin: true,
-    AttachStdout: true,
-    AttachStderr: true,
-  });
-  const stream: Duplex = await exec.start({ hijack: true, stdin: true, Tty: tty });
+  const exec = await within(limitMs, (abortSignal) =>
+    docker.getContainer(dockerId).exec({
+      Cmd: [...command],
+      Tty: tty,
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+      abortSignal,
+    }),
+  );
+  const stream: Duplex = await beginWithin(limitMs, (abortSignal) =>
+    exec.start({ hijack: true, stdin: true, Tty: tty, abortSignal }),
+  );
   return {
     stream,
     resize: async ({ columns, rows }) => {
-      await exec.resize({ w: columns, h: rows });
+      await within(limitMs, (abortSignal) => exec.resize({ w: columns, h: rows, abortSignal }));
     },
-    exitCode: () => exitCodeOf(exec),
+    exitCode: () => within(limitMs, (signal) => exitCodeOf(exec, signal)),
     hangUp: async () => {
       stream.destroy();
-      await hangUp(exec, dockerId);
+      await hangUp(exec, { dockerId, limitMs });
     },
   };
 }
@@ -48,9 +67,12 @@ const LOOKS = 20;
 const LOOK_MS = 50;
 
 /** The engine tells of the end of the output before it has noticed the program's. */
-async function exitCodeOf(exec: Docker.Exec): Promise<number | undefined> {
+async function exitCodeOf(
+  exec: Docker.Exec,
+  abortSignal: AbortSignal,
+): Promise<number | undefined> {
   for (let look = 0; look < LOOKS; look += 1) {
-    const { ExitCode, Running } = await exec.inspect();
+    const { ExitCode, Running } = await exec.inspect({ abortSignal });
     if (!Running) return ExitCode ?? undefined;
     await delay(LOOK_MS);
   }
@@ -58,17 +80,29 @@ async function exitCodeOf(exec: Docker.Exec): Promise<number | undefined> {
 }
 
 /** The engine leaves a program alone whose reader has gone. Only where it is seen to be in the container. */
-async function hangUp(exec: Docker.Exec, dockerId: string): Promise<void> {
-  const { Running, Pid } = await exec.inspect();
+async function hangUp(
+  exec: Docker.Exec,
+  { dockerId, limitMs }: { readonly dockerId: string; readonly limitMs: number },
+): Promise<void> {
+  const { Running, Pid } = await within(limitMs, (abortSignal) => exec.inspect({ abortSignal }));
   if (!Running || Pid <= 0) return;
   const cgroups = await readFile(`/proc/${Pid}/cgroup`, "utf8").catch(() => "");
   if (cgroups.includes(dockerId)) process.kill(Pid, "SIGHUP");
 }
 
-async function openLogs(docker: Docker, dockerId: string, wanted: WantedLogs): Promise<LogOutput> {
-  const { Config } = await docker.getContainer(dockerId).inspect();
-  return { stream: await logStream(docker, dockerId, wanted), isPlain: Config.Tty };
+async function openLogs(asked: Asked, dockerId: string, wanted: WantedLogs): Promise<LogOutput> {
+  const { Config } = await inspect(asked, dockerId);
+  const stream = await beginWithin(asked.limitMs, (late) =>
+    logStream(asked.docker, dockerId, {
+      ...wanted,
+      signal: AbortSignal.any([wanted.signal, late]),
+    }),
+  );
+  return { stream, isPlain: Config.Tty };
 }
+
+const inspect = ({ docker, limitMs }: Asked, dockerId: string) =>
+  within(limitMs, (abortSignal) => docker.getContainer(dockerId).inspect({ abortSignal }));
 
 /** The client's own call keeps everything in memory that is not followed. */
 function logStream(
@@ -111,12 +145,12 @@ interface Dialling {
 const HOST = "127.0.0.1";
 const OF_CONTAINER = "container:";
 
-async function addressOf(docker: Docker, dockerId: string): Promise<string | undefined> {
-  const { HostConfig, NetworkSettings } = await docker.getContainer(dockerId).inspect();
+async function addressOf(asked: Asked, dockerId: string): Promise<string | undefined> {
+  const { HostConfig, NetworkSettings } = await inspect(asked, dockerId);
   const { NetworkMode = "" } = HostConfig;
   if (NetworkMode === "host") return HOST;
   if (NetworkMode.startsWith(OF_CONTAINER)) {
-    return addressOf(docker, NetworkMode.slice(OF_CONTAINER.length));
+    return addressOf(asked, NetworkMode.slice(OF_CONTAINER.length));
   }
   return Object.values(NetworkSettings.Networks)
     .map(({ IPAddress }) => IPAddress)

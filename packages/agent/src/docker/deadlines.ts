@@ -14,4 +14,6 @@ export const DEADLINE_MS = {
   remove: 300_000,
   volume: 300_000,
   network: 60_000,
+  /** Each question of a session that leads into a container; what is open then has none. */
+  session: 20_000,
 } as const;

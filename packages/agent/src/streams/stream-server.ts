@@ -10,6 +10,7 @@ import { type OpenSocket, openSocket, sendText, socketUrl } from "../session/soc
 import { containerOf, type ManagedTask } from "../state.ts";
 import type { InstanceRecord } from "../state-files.ts";
 import type { ContainerStreams } from "./container-streams.ts";
+import { NoAnswer } from "../within.ts";
 import { ExecWork } from "./exec-work.ts";
 import { LogWork } from "./log-work.ts";
 import { PortWork } from "./port-work.ts";
@@ -59,13 +60,17 @@ export class StreamServer {
     const socket = await this.#dial(sessionId);
     const { webSocket, closed } = socket;
     const unwanted = new AbortController();
+    let over = "";
     const work = this.#open.size > MAX_SESSIONS ? BUSY : this.#workOf(asked);
     const line = new StreamLine({
       socket: { send: (text) => sendText(webSocket, text), close: () => webSocket.close() },
       onOpen: (channel) =>
         work.onOpen ? work.onOpen(channel) : channel.reset("Nothing was to be opened here."),
       onSignal: (said) => (said.kind === "stop" ? unwanted.abort() : work.onSignal?.(said)),
-      onOver: () => unwanted.abort(),
+      onOver: (reason) => {
+        over = reason;
+        unwanted.abort();
+      },
     });
     const hangUp = () => line.end("The agent stops.");
     signal.addEventListener("abort", hangUp);
@@ -77,7 +82,7 @@ export class StreamServer {
     await Promise.race([closed, delay(DRAIN_MS, undefined, { ref: false })]);
     signal.removeEventListener("abort", hangUp);
     line.end("The session is over.");
-    log.info("stream-closed", { session: sessionId, ...result });
+    log.info("stream-closed", { session: sessionId, over, ...result });
   }
 
   async #dial(sessionId: string): Promise<OpenSocket> {
@@ -131,6 +136,7 @@ async function resultOf(
 
 /** The engine's own words come with its status. */
 function reasonOf(error: unknown): string {
+  if (error instanceof NoAnswer) return `The container engine gave ${error.message}.`;
   const { json, message } = error as { readonly json?: { message?: string }; message?: string };
   return (json?.message ?? message ?? String(error)).slice(0, 1_024);
 }

@@ -15,8 +15,8 @@ export interface StreamListeners {
   readonly onOpen?: (channel: Channel) => void;
 }
 
-/** The agent has dialled, or will not. */
-const READY_WITHIN_MS = 30_000;
+/** The agent has dialled and asked its engine, for which it has deadlines of its own, or will not. */
+const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 3_000;
 const HELLO: StreamHello = { type: "StreamHello", message: {} };
 

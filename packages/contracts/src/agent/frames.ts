@@ -39,13 +39,16 @@ const MESSAGES: Readonly<Record<string, z.ZodType>> = {
   PublishHealthRequest: z.looseObject({ tasks: z.array(healthReport).optional() }),
 };
 
+/** Made once: zod compiles it, which takes longer than reading a frame. */
+const ENVELOPE = z.object({ type: z.string(), message: z.unknown() });
+
 /**
  * Reads one text frame from an agent, or undefined where it is none that may be acted on. A TCS
  * frame has a signed header block before its JSON, which ends at the first blank line.
  */
 export function parseAgentFrame(text: string): Envelope | undefined {
   const frame = parseJson(withoutHeaders(text));
-  const envelope = z.object({ type: z.string(), message: z.unknown() }).safeParse(frame);
+  const envelope = ENVELOPE.safeParse(frame);
   if (!envelope.success) return undefined;
   const { type, message } = envelope.data;
   const schema = Object.hasOwn(MESSAGES, type) ? MESSAGES[type] : undefined;

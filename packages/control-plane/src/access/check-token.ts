@@ -1,18 +1,14 @@
 import { timingSafeEqual } from "node:crypto";
-import type { Permissions } from "@berth/domain/access/access-key";
 import { principalArn } from "@berth/domain/access/access-key";
 import { permissionsOf } from "@berth/domain/access/permissions";
 import { EcsError } from "@berth/domain/errors";
-import type { ControlPlane } from "../context.ts";
+import type { CommandContext, ControlPlane } from "../context.ts";
 import { sha256Hex } from "../request-hash.ts";
 import { readToken } from "./api-tokens.ts";
 import { CredentialMemory } from "./credential-memory.ts";
 
 /** Who shows a token that is good. */
-export interface TokenHolder {
-  readonly principalArn: string;
-  readonly permissions: Permissions;
-}
+export type TokenHolder = Pick<CommandContext, "permissions" | "principalArn" | "credential">;
 
 /**
  * Says whose a bearer token is.
@@ -40,8 +36,9 @@ export function createCheckToken(parts: Pick<ControlPlane, "now" | "scope" | "st
     const known = given && (await memory.find(given.id));
     const isRight = isHashOf(given?.secret ?? "", known?.secretHash ?? NOBODYS_HASH);
     if (!known || !isRight) throw refusal("UnrecognizedClientException", "is invalid");
-    if (known.validUntil <= parts.now()) throw refusal("ExpiredTokenException", "is expired");
-    return { principalArn: known.principalArn, permissions: known.permissions };
+    const { secretHash: _, validUntil, ...holder } = known;
+    if (validUntil <= parts.now()) throw refusal("ExpiredTokenException", "is expired");
+    return holder;
   };
 }
 
@@ -55,6 +52,7 @@ async function load(
   return {
     principalArn: principalArn(scope.account, principal),
     permissions: permissionsOf(grant),
+    credential: { kind: "apiToken", id },
     secretHash,
     validUntil,
   };

@@ -1,8 +1,7 @@
-import { isUsable, principalArn } from "@berth/domain/access/access-key";
-import { permissionsOf } from "@berth/domain/access/permissions";
 import { containerInstanceArn, type Scope } from "@berth/domain/arn";
 import type { AgentConnection } from "@berth/domain/session";
-import { findRefusal, type Access } from "../access/authorize.ts";
+import type { Access } from "../access/authorize.ts";
+import { findRevocation } from "../access/find-revocation.ts";
 import type { ControlPlane } from "../context.ts";
 
 /** What policies call it to open a socket. Source: service authorization reference. */
@@ -30,15 +29,8 @@ export async function isStillLetIn(
   controlPlane: ControlPlane,
   connection: Omit<AgentConnection, "connectionId" | "connectedAt">,
 ): Promise<boolean> {
-  const { store, scope } = controlPlane;
-  const { accessKeyId } = connection;
-  if (accessKeyId === undefined) return true;
-  const accessKey = await store.accessKeys.find(accessKeyId);
-  if (!accessKey || !isUsable(accessKey, controlPlane.now())) return false;
-  const holder = {
-    permissions: permissionsOf(accessKey.grant),
-    principalArn: principalArn(scope.account, accessKey.principal),
-    scope,
-  };
-  return findRefusal(holder, socketAccess(scope, connection)) === undefined;
+  const { accessKeyId: id } = connection;
+  if (id === undefined) return true;
+  const access = socketAccess(controlPlane.scope, connection);
+  return (await findRevocation(controlPlane, { kind: "accessKey", id }, access)) === undefined;
 }

@@ -1,5 +1,6 @@
 import { STREAM_DIAL_MS, type StreamTicket } from "@berth/contracts/rest/streams";
 import { STREAM_PARAMETER, STREAMS_ATTRIBUTE } from "@berth/contracts/stream/frames";
+import { defined } from "@berth/domain/defined";
 import { EcsError } from "@berth/domain/errors";
 import {
   type StreamRequest,
@@ -31,7 +32,7 @@ export async function openStream(
 ): Promise<StreamTicket> {
   await checkAgent(context, task);
   await checkLimits(context, task);
-  const { principalArn, store } = context;
+  const { principalArn, credential, store } = context;
   const token = context.randomHex(SECRET_DIGITS);
   const now = context.now();
   const session: StreamSession = {
@@ -40,6 +41,7 @@ export async function openStream(
     containerInstanceId: task.containerInstanceId,
     taskId: task.id,
     principalArn,
+    ...defined({ credential }),
     request,
     createdAt: now,
     until: now + STREAM_LIFETIME_MS,

@@ -6,9 +6,11 @@ import { defined } from "@berth/domain/defined";
 import type { StreamConnection, StreamEnd, StreamSession } from "@berth/domain/stream-session";
 import type { Stored } from "@berth/store/store";
 import { hangUp } from "../agents/connections.ts";
-import { persist, withDue } from "../reconcile/persist.ts";
+import { withDue } from "../reconcile/persist.ts";
+import { findRevocation } from "../access/find-revocation.ts";
 import { auditOf } from "./bind-stream.ts";
 import { forgetStream, recordStreamEnd } from "./end-stream.ts";
+import { streamAccess } from "./stream-access.ts";
 import type { StreamControlPlane } from "./stream-context.ts";
 import { STREAM_LEASE_MS } from "./stream-times.ts";
 
@@ -44,7 +46,7 @@ export class StreamRelay {
     const route = await this.#routeOf(connectionId);
     if (!route) return hangUp(this.#controlPlane, connectionId);
     if (route === "waiting") return undefined;
-    await this.#renew(route);
+    if (!(await this.#goesOn(route))) return undefined;
     // Before the client hears of it, and goes.
     if (route.end === "agent") await this.#noteEnd(route, frame);
     const outcome = await this.#controlPlane.connections.push(route.peer, frame);
@@ -99,7 +101,7 @@ export class StreamRelay {
     if (outcome === "gone") await this.#end(id, { reason: "The agent is not connected." });
   }
 
-  /** Ends a session before its time, and says so to the client if it is still there. */
+  /** Ends a session before its time, and says so to the ends that are still there. */
   async #end(sessionId: string, end: Omit<StreamEnd, "at">): Promise<void> {
     const ended = await this.#recordEnd(sessionId, end);
     const { connections } = this.#controlPlane;
@@ -107,6 +109,7 @@ export class StreamRelay {
     const message: StreamEnded = { type: "StreamEnded", message: { reason: end.reason ?? "" } };
     await connections.push(ended.clientConnectionId, message);
     if (ended.agentConnectionId !== undefined) {
+      await connections.push(ended.agentConnectionId, message);
       await hangUp(this.#controlPlane, ended.agentConnectionId);
     }
   }
@@ -150,20 +153,41 @@ export class StreamRelay {
     return session && { session, connection };
   }
 
-  /** A sign of life: in a write only when half of the lease is gone. */
-  async #renew(route: Route): Promise<void> {
+  /** Whether the session may. A sign of life is written, and leave asked for, when half of the lease is gone. */
+  async #goesOn(route: Route): Promise<boolean> {
     const now = this.#controlPlane.now();
+    const { sessionId } = route;
     if (route.until <= now) {
-      return this.#end(route.sessionId, { reason: STREAM_EXPIRED });
+      await this.#end(sessionId, { reason: STREAM_EXPIRED });
+      return false;
     }
-    if (route.renewAt > now) return;
+    if (route.renewAt > now) return true;
     route.renewAt = now + STREAM_LEASE_MS / 2;
     const { streamSessions } = this.#controlPlane.store;
-    await persist<StreamSession>(
-      () => streamSessions.find(route.sessionId),
-      (session) => (session.end ? undefined : withDue(session, now + STREAM_LEASE_MS)),
-      (session) => streamSessions.replace(session),
-    );
+    const session = await streamSessions.find(sessionId);
+    if (!session || session.end) return true;
+    // The other end's frames, or another process, may have renewed it meanwhile.
+    const renewAt = renewalOf(session, now);
+    if (renewAt > now) {
+      route.renewAt = renewAt;
+      return true;
+    }
+    const reason = await this.#revocationOf(session);
+    if (reason !== undefined) {
+      await this.#end(sessionId, { reason });
+      return false;
+    }
+    const outcome = await streamSessions.replace(withDue(session, now + STREAM_LEASE_MS));
+    // Whoever came between has ended it, or begun another lease: seen at the next frame.
+    if (outcome === "conflict") route.renewAt = now;
+    return true;
+  }
+
+  /** Why who asked for the session may not have it any more. */
+  async #revocationOf({ credential, request, ...of }: StreamSession): Promise<string | undefined> {
+    if (!credential) return undefined;
+    const access = streamAccess(this.#controlPlane.scope, request.kind, of);
+    return findRevocation(this.#controlPlane, credential, access);
   }
 }
 

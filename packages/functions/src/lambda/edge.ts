@@ -1,3 +1,4 @@
+import { createAgentGateway } from "@berth/aws/agent-gateway";
 import { createConnectionsClient, createKmsClient, createSqsClient } from "@berth/aws/clients";
 import { createDynamoClient } from "@berth/store/dynamodb/client";
 import type { Logger } from "@aws-lambda-powertools/logger";
@@ -59,7 +60,7 @@ function edgeOf(log: Logger, metrics: MetricsRecorder): Edge {
     tableShards,
     sqs: createSqsClient({ region }),
     queueUrls,
-    connections: createConnectionsClient({ region, endpoint: connectionsEndpoint }),
+    agents: createAgentGateway(createConnectionsClient({ region, endpoint: connectionsEndpoint })),
     scope: { region, account },
     settings,
     metrics,
