@@ -1,5 +1,5 @@
 /**
- * How long answers of the engine are waited for, in ms, where the configuration does not say. What the
+ * How long answers of the engine, and of systemd, are waited for, in ms, where the configuration does not say. What the
  * engine does on disk or with processes may take minutes on a busy machine; what it only looks up may not.
  */
 export const DEADLINE_MS = {
@@ -14,4 +14,5 @@ export const DEADLINE_MS = {
   remove: 300_000,
   volume: 300_000,
   network: 60_000,
+  systemd: 30_000,
 } as const;

@@ -94,7 +94,7 @@ export class DockerEngine implements ContainerEngine {
   ): Promise<string> {
     const placed = publishesPorts(task) ? await this.#hostPorts.assign(container) : container;
     const { bounds } = this.#cgroups;
-    const parent = await this.#cgroups.ensure(task);
+    const parent = this.#cgroups.parentOf(task);
     const options = createOptions(task, placed, this.#settings, { bounds, parent });
     if (options.HostConfig?.Privileged && this.#settings.privilegedDisabled) {
       throw new ContainerError("CannotCreateContainerError: privileged containers are disabled");
@@ -131,6 +131,7 @@ export class DockerEngine implements ContainerEngine {
     const begin = () => handle.start({ abortSignal: signal });
     const isOnNetwork = holdsNetwork(task, container.name);
     try {
+      await this.#cgroups.ensure(task);
       await whileAway(signal, () => (isOnNetwork ? onTaskNetwork(this.#docker, begin) : begin()));
     } catch (error) {
       // 304: it runs already.
