@@ -1,11 +1,8 @@
 import { within } from "../within.ts";
 import { DEADLINE_MS } from "./deadlines.ts";
 
-/** The part of D-Bus's types that slices need: a number of 64 bits, a truth, a text. */
-export type UnitProperty = readonly [
-  name: string,
-  value: readonly ["t", number] | readonly ["b", boolean] | readonly ["s", string],
-];
+/** How much of the machine a unit may have: a number of 64 bits, as D-Bus writes it. */
+export type UnitLimit = readonly [name: string, value: readonly ["t", number]];
 
 /** Where systemd is asked. */
 export const SYSTEM_BUS = "/run/dbus/system_bus_socket";
@@ -30,19 +27,29 @@ export class Systemd {
   }
 
   /**
-   * Makes a slice that nobody wrote a file for, or gives the one that is there these properties. What
+   * Makes a slice that nobody wrote a file for, or gives the one that is there these limits. What
    * becomes of the start is not waited for: units within are started after it.
    *
    * @throws Error where systemd cannot be asked, or refuses
    */
-  async startSlice(name: string, properties: readonly UnitProperty[]): Promise<void> {
+  async startSlice(
+    name: string,
+    description: string,
+    limits: readonly UnitLimit[] = [],
+  ): Promise<void> {
+    const properties = [
+      ["Description", ["s", description]],
+      // With them the machine's shutdown would end containers before their engine does.
+      ["DefaultDependencies", ["b", false]],
+      ...limits,
+    ];
     await this.#ask(async (call) => {
       try {
         await call("StartTransientUnit", "ssa(sv)a(sa(sv))", [name, MODE, properties, []]);
       } catch (error) {
         if (errorName(error) !== UNIT_EXISTS) throw error;
         const isForThisBoot = true;
-        await call("SetUnitProperties", "sba(sv)", [name, isForThisBoot, properties]);
+        await call("SetUnitProperties", "sba(sv)", [name, isForThisBoot, limits]);
       }
     });
   }

@@ -82,8 +82,11 @@ describe.skipIf(noBus)(`on a bus${noBus ? ` (skipped: ${noBus})` : ""}`, () => {
     const cgroups = await open(bus.socket);
     await cgroups.ensure(sized);
     await cgroups.ensure(sized);
-    const [started, , set] = bus.asked.slice(1);
-    expect(set).toEqual(["SetUnitProperties", SLICE, true, started?.[3]]);
+    const limits = [
+      ["CPUQuotaPerSecUSec", 250_000n],
+      ["MemoryMax", BigInt(64 * MIB)],
+    ];
+    expect(bus.asked.at(-1)).toEqual(["SetUnitProperties", SLICE, true, limits]);
   });
 
   test("an agent that starts again finds the one of all tasks, and its task's", async () => {

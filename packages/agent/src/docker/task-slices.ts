@@ -1,5 +1,5 @@
 import type { PayloadTask } from "@berth/contracts/agent/messages";
-import type { Systemd, UnitProperty } from "./systemd.ts";
+import type { Systemd, UnitLimit } from "./systemd.ts";
 import type { CgroupMaker } from "./task-cgroups.ts";
 import { memoryBytes, PERIOD_US, quotaUs, sharesOf, weightOf } from "./task-size.ts";
 
@@ -24,7 +24,7 @@ export class TaskSlices implements CgroupMaker {
   }
 
   prepare(): Promise<void> {
-    return this.#systemd.startSlice(PARENT, described("ECS tasks"));
+    return this.#systemd.startSlice(PARENT, "ECS tasks");
   }
 
   parentOf(taskId: string): string {
@@ -32,8 +32,7 @@ export class TaskSlices implements CgroupMaker {
   }
 
   ensure(taskId: string, task: PayloadTask): Promise<void> {
-    const properties = [...described(`ECS task ${taskId}`), ...this.#sizeOf(task)];
-    return this.#systemd.startSlice(sliceOf(taskId), properties);
+    return this.#systemd.startSlice(sliceOf(taskId), `ECS task ${taskId}`, this.#sizeOf(task));
   }
 
   remove(taskId: string): Promise<void> {
@@ -41,7 +40,7 @@ export class TaskSlices implements CgroupMaker {
   }
 
   /** The first version of cgroups has other words for memory and shares. */
-  #sizeOf(task: PayloadTask): readonly UnitProperty[] {
+  #sizeOf(task: PayloadTask): readonly UnitLimit[] {
     const memory = this.#isUnified ? "MemoryMax" : "MemoryLimit";
     return [
       task.cpu ? quota(task.cpu) : this.#share(task),
@@ -49,19 +48,13 @@ export class TaskSlices implements CgroupMaker {
     ];
   }
 
-  #share(task: PayloadTask): UnitProperty {
+  #share(task: PayloadTask): UnitLimit {
     const shares = sharesOf(task);
     return this.#isUnified ? ["CPUWeight", ["t", weightOf(shares)]] : ["CPUShares", ["t", shares]];
   }
 }
 
-const quota = (vcpus: number): UnitProperty => [
+const quota = (vcpus: number): UnitLimit => [
   "CPUQuotaPerSecUSec",
   ["t", quotaUs(vcpus) * (US_PER_SECOND / PERIOD_US)],
-];
-
-const described = (Description: string): readonly UnitProperty[] => [
-  ["Description", ["s", Description]],
-  // With them the machine's shutdown would end containers before their engine does.
-  ["DefaultDependencies", ["b", false]],
 ];

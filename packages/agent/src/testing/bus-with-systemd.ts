@@ -61,14 +61,18 @@ export class BusWithSystemd {
   }
 
   #serve(client: MessageBus): void {
-    const handle = (member: string, signature: string, act: (unit: string) => unknown) => {
+    const handle = (
+      member: string,
+      signature: string,
+      act: (unit: string, body: unknown[]) => unknown,
+    ) => {
       const answer = (...all: unknown[]) => {
         // The message itself comes last.
         const body = all.slice(0, -1);
         this.asked.push([member, ...body]);
         if (this.isSilent) return new Promise(() => undefined);
         if (this.refusal !== undefined) throw refused(this.refusal);
-        return act(String(body[0]));
+        return act(String(body[0]), body);
       };
       const path = "/org/freedesktop/systemd1";
       const manager = "org.freedesktop.systemd1.Manager";
@@ -79,13 +83,19 @@ export class BusWithSystemd {
       this.units.add(unit);
       return JOB;
     });
-    handle("SetUnitProperties", "", () => null);
+    handle("SetUnitProperties", "", (_, [, , properties]) => {
+      const isMadeWith = JSON.stringify(properties, textOf).includes("DefaultDependencies");
+      if (isMadeWith) throw refused("org.freedesktop.DBus.Error.PropertyReadOnly");
+      return null;
+    });
     handle("StopUnit", "o", (unit) => {
       if (!this.units.delete(unit)) throw refused("org.freedesktop.systemd1.NoSuchUnit");
       return JOB;
     });
   }
 }
+
+const textOf = (_: string, value: unknown) => (typeof value === "bigint" ? `${value}` : value);
 
 const JOB = "/org/freedesktop/systemd1/job/1";
 
