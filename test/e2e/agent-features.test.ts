@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { lastSegment } from "@berth/domain/arn";
 import { afterEach, expect, test } from "vitest";
 import { aContainer, AgentUnderTest, aTask } from "./agent-process.ts";
@@ -47,11 +48,12 @@ test("a task's cgroup goes with its containers, and so does its pause container"
   await run(task);
   const [first] = await agent.containers();
   const { HostConfig } = await agent.docker.getContainer(first?.Id ?? "").inspect();
-  // Empty where systemd has the tree.
-  const paths = ["cpu", "memory", "pids"].map(
-    (tree) => `/sys/fs/cgroup/${tree}/ecs/${lastSegment(task.arn)}`,
-  );
-  expect(paths.filter(existsSync)).toHaveLength(HostConfig.CgroupParent ? paths.length : 0);
+  const id = lastSegment(task.arn);
+  const places = [`ecs/${id}`, `ecstasks.slice/ecstasks-${id}.slice`];
+  const trees = ["", "cpu", "memory", "pids"];
+  const paths = trees.flatMap((tree) => places.map((place) => join("/sys/fs/cgroup", tree, place)));
+  // None where the agent may not make any.
+  expect(paths.some(existsSync)).toBe(HostConfig.CgroupParent !== "");
   agent.controlPlane.stopTask(task.arn);
   await agent.controlPlane.submitted(task.arn, "STOPPED");
   await expect.poll(() => agent.containers(), { timeout: 20_000 }).toEqual([]);

@@ -16,7 +16,7 @@ const FAMILY = "packaged";
 /** As the guide has it. */
 const RUN_AGENT =
   "run -d --network host --cap-add NET_ADMIN --label berth-test=packaging " +
-  "-v /var/run/docker.sock:/var/run/docker.sock -v /sys/fs/cgroup:/sys/fs/cgroup";
+  "-v /var/run/docker.sock:/var/run/docker.sock -v /sys/fs/cgroup:/sys/fs/cgroup -v /run/dbus:/run/dbus";
 const run = promisify(execFile);
 
 let berth: Berth;
