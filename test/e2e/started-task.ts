@@ -52,7 +52,11 @@ export class StartedTask {
       const { tasks = [] } = await this.#berth.ecs.send(
         new DescribeTasksCommand({ tasks: [this.arn] }),
       );
-      return tasks[0]?.lastStatus === status && tasks[0];
+      const [task] = tasks;
+      if (task?.lastStatus === "STOPPED" && status !== "STOPPED") {
+        throw new Error(`it stopped: ${JSON.stringify([task.stoppedReason, task.containers])}`);
+      }
+      return task?.lastStatus === status && task;
     };
     return eventually(`${this.arn} to be ${status}`, reached, this.#timeoutMs);
   }

@@ -39,9 +39,15 @@ export class InstalledAgent {
     return new InstalledAgent(machine, berth, await connected(machine, berth));
   }
 
-  /** Once it is connected, again where it was away. */
-  async connected(): Promise<void> {
-    await connected(this.#machine, this.#berth);
+  /** Waits until it is connected, again where it was away. @returns the ARN of its instance */
+  async connected(): Promise<string> {
+    return connected(this.#machine, this.#berth);
+  }
+
+  /** Starts the machine again, which takes the way to the control plane away until it runs. */
+  async rebootMachine(): Promise<void> {
+    await this.#machine.reboot();
+    await tunnel(this.#machine, this.#berth);
   }
 
   /** What it wrote to systemd's journal. */

@@ -54,18 +54,11 @@ describe.skipIf(skipped)("the agent as a service of systemd", () => {
     );
   }
 
-  const answers = (url: string) => machine.run(`node -e 'fetch("${url}").then(() => {})'`);
-
-  async function otherProcess(before: string): Promise<void> {
-    await eventually(
-      "another process",
-      async () => {
-        const now = await agent.show("MainPID");
-        return now !== "0" && now !== before;
-      },
-      SLOW,
-    );
-    await agent.connected();
+  /** The instance of the agent that took the place of the process. */
+  async function after(pid: string): Promise<string> {
+    const isAnother = async () => !["0", pid].includes(await agent.show("MainPID"));
+    await eventually("another process", isAnother, SLOW);
+    return agent.connected();
   }
 
   test("is active after the guide's commands, and its log is in the journal under its name", async () => {
@@ -107,17 +100,15 @@ describe.skipIf(skipped)("the agent as a service of systemd", () => {
   test("leaves its containers alone where it is restarted, and is the same instance", async () => {
     const [before, pid] = [await runs(), await agent.show("MainPID")];
     expect(before).toMatchObject([{ status: "running" }]);
-    const { instance } = agent;
     await machine.run("systemctl restart berth-agent");
-    await otherProcess(pid);
-    expect(agent.instance).toBe(instance);
+    expect(await after(pid)).toBe(agent.instance);
     expect(await runs()).toEqual(before);
   });
 
   test("is started again by systemd where it is killed, and its containers run on", async () => {
     const [before, pid] = [await runs(), await agent.show("MainPID")];
     await machine.run("systemctl kill --signal SIGKILL berth-agent");
-    await otherProcess(pid);
+    expect(await after(pid)).toBe(agent.instance);
     expect(await agent.show("NRestarts")).toBe("1");
     expect(await runs()).toEqual(before);
   });
@@ -144,6 +135,13 @@ describe.skipIf(skipped)("the agent as a service of systemd", () => {
     expect(await task.once("STOPPED")).toMatchObject({ stopCode: "EssentialContainerExited" });
     task = await start();
     expect(await agent.show("MainPID")).toBe(pid);
-    await answers("http://169.254.170.2/");
+    await machine.run("node -e 'fetch(`http://169.254.170.2/`)'");
+  });
+
+  test("is there after the machine was started again, and tells what ended by that", async () => {
+    await agent.rebootMachine();
+    expect(await agent.connected()).toBe(agent.instance);
+    expect(await task.once("STOPPED")).toMatchObject({ stopCode: "EssentialContainerExited" });
+    await (await start()).stop();
   });
 });

@@ -26,6 +26,7 @@ export default async function setup({ provide }: TestProject) {
   const { DEBIAN = "trixie", MACHINE } = process.env;
   if (MACHINE !== undefined) {
     const [enginePort = 0, shellPort = 0] = MACHINE.split(",").map(Number);
+    await prepareDemoImages(new Machine({ enginePort, shellPort }).docker);
     provide("machine", { enginePort, shellPort });
     return undefined;
   }

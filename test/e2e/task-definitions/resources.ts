@@ -1,7 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect } from "vitest";
+import type { Host } from "./host.ts";
 import { sh, type Row } from "./row.ts";
 
 const MIB = 1_048_576;
@@ -10,9 +8,10 @@ const MIB = 1_048_576;
 const GPU_IDS = ["GPU-e2e-a", "GPU-e2e-b"];
 
 /** The instance's settings for them, once the file that tells of them is written. */
-export function offerGpus(): Readonly<Record<string, string>> {
-  const infoFile = join(tmpdir(), "berth-e2e-gpus.json");
-  writeFileSync(infoFile, JSON.stringify({ GPUIDs: GPU_IDS, DriverVersion: "535.1" }));
+export async function offerGpus({ run }: Host): Promise<Readonly<Record<string, string>>> {
+  // A service of systemd has a /tmp of its own.
+  const infoFile = "/var/tmp/berth-e2e-gpus.json";
+  await run(`echo '${JSON.stringify({ GPUIDs: GPU_IDS, DriverVersion: "535.1" })}' > ${infoFile}`);
   return {
     ECS_ENABLE_GPU_SUPPORT: "true",
     ECS_NVIDIA_RUNTIME: "runc",
