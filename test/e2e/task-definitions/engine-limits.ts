@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { lastSegment } from "@berth/domain/arn";
 import { expect } from "vitest";
 import type { Host } from "./host.ts";
@@ -15,7 +14,6 @@ export interface Machine {
   readonly runtimes: readonly string[];
   readonly hasAllCapabilities: boolean;
   readonly hasSwap: boolean;
-  readonly cgroupVersion: string;
   readonly cgroupDriver: string;
 }
 
@@ -67,7 +65,7 @@ export const LIMITED_ROWS: readonly LimitedRow[] = [
     main: { command: ["true"] },
     task: { cpu: "256" },
     look: async (seen) =>
-      expect(await readCgroup(seen, "cpu/*/cpu.cfs_quota_us", "*/cpu.max")).toMatch(/^25000\b/),
+      expect(await readCgroup(seen, "cpu", ["cpu.cfs_quota_us", "cpu.max"])).toMatch(/^25000\b/),
     missing: noTaskCgroups,
   },
   {
@@ -77,7 +75,7 @@ export const LIMITED_ROWS: readonly LimitedRow[] = [
     task: { memory: "48" },
     engine: { HostConfig: { Memory: 0 } },
     look: async (seen) => {
-      const limit = await readCgroup(seen, "memory/*/memory.limit_in_bytes", "*/memory.max");
+      const limit = await readCgroup(seen, "memory", ["memory.limit_in_bytes", "memory.max"]);
       expect(limit).toBe(String(48 * 1_048_576));
     },
     missing: noTaskCgroups,
@@ -90,14 +88,12 @@ export async function inspectMachine({ docker, run }: Host): Promise<Machine> {
     securityOptions: info.SecurityOptions,
     runtimes: Object.keys(info.Runtimes),
     hasAllCapabilities: await hasAllCapabilities(run),
-    cgroupVersion: info.CgroupVersion ?? "1",
     cgroupDriver: info.CgroupDriver,
     hasSwap: /^SwapTotal:\s+[1-9]/m.test(await run("cat /proc/meminfo")),
   };
 }
 
 interface EngineInfo {
-  readonly CgroupVersion?: string;
   readonly CgroupDriver: string;
   readonly SecurityOptions: readonly string[];
   readonly Runtimes: Readonly<Record<string, unknown>>;
@@ -108,18 +104,24 @@ function needsSecurity(module: string): LimitedRow["missing"] {
     securityOptions.some((option) => option.includes(module)) ? undefined : `no ${module}`;
 }
 
-function noTaskCgroups({ cgroupVersion, cgroupDriver }: Machine): string | undefined {
-  return cgroupDriver === "cgroupfs"
-    ? undefined
-    : `cgroups of version ${cgroupVersion} by ${cgroupDriver}`;
+function noTaskCgroups({ cgroupDriver }: Machine): string | undefined {
+  const isKnown = cgroupDriver === "cgroupfs" || cgroupDriver === "systemd";
+  return isKnown ? undefined : `cgroups by ${cgroupDriver}`;
 }
 
-/** A file of the task's cgroup, as the first version of cgroups has it or the second. */
-function readCgroup({ task, host }: Seen, first: string, second: string): Promise<string> {
-  const [one, other] = [first, second].map((path) =>
-    join("/sys/fs/cgroup", path.replace("*", `ecs/${lastSegment(task.taskArn ?? "")}`)),
-  );
-  return host.run(`cat ${one} 2> /dev/null || cat ${other}`);
+/** A file of the task's cgroup: by its names in the first and second version, whoever made it. */
+function readCgroup(
+  { task: { taskArn = "" }, host }: Seen,
+  controller: string,
+  [first, second]: readonly [string, string],
+): Promise<string> {
+  const id = lastSegment(taskArn);
+  const places = [`ecs/${id}`, `ecstasks.slice/ecstasks-${id}.slice`];
+  const files = places.flatMap((place) => [
+    `${controller}/${place}/${first}`,
+    `${place}/${second}`,
+  ]);
+  return host.run(`cd /sys/fs/cgroup; cat ${files.join(" ")} 2> /dev/null || true`);
 }
 
 /** An engine can give away no more than the machine's first process has. */
