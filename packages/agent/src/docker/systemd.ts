@@ -66,7 +66,7 @@ export class Systemd {
   }
 
   async #ask(work: (call: Call) => Promise<void>): Promise<void> {
-    // Most machines never need it.
+    // Its memory is spent only where systemd has the cgroups.
     const { createClient } = await import("dbus-native");
     const bus = createClient({ socket: this.#socket, timeout: DEADLINE_MS.systemd });
     const { promise: lost, reject } = Promise.withResolvers<never>();

@@ -105,6 +105,7 @@ test.each(["..", "a/../..", "a-b", "x".repeat(32), "0".repeat(33), "0".repeat(31
     const reason = expect.stringMatching("32 hexadecimal digits");
     expect(() => cgroups.parentOf(task)).toThrow(expect.objectContaining({ reason }));
     await expect(cgroups.ensure(task)).rejects.toMatchObject({ reason });
+    await expect(cgroups.remove(task)).resolves.toBeUndefined();
   },
 );
 

@@ -86,6 +86,9 @@ function makerFor(
   throw new Error(`the engine's cgroup driver is ${CgroupDriver}`);
 }
 
+/** An id becomes part of a path, or of a unit's name, where other characters have a meaning. */
+const TASK_ID = /^[0-9a-f]{32}$/;
+
 const made = (maker: CgroupMaker): TaskCgroups => ({
   bounds: "task",
   parentOf: (task) => maker.parentOf(taskIdOf(task)),
@@ -96,7 +99,10 @@ const made = (maker: CgroupMaker): TaskCgroups => ({
       throw new ContainerError(`CgroupError: the task's cgroup cannot be made: ${why}`);
     });
   },
-  remove: (task) => maker.remove(taskIdOf(task)),
+  remove: async ({ arn }) => {
+    const taskId = lastSegment(arn);
+    if (TASK_ID.test(taskId)) await maker.remove(taskId);
+  },
 });
 
 const without = (bounds: "container" | "none"): TaskCgroups => ({
@@ -106,9 +112,6 @@ const without = (bounds: "container" | "none"): TaskCgroups => ({
   remove: async () => undefined,
 });
 
-const TASK_ID = /^[0-9a-f]{32}$/;
-
-/** It becomes part of a path, or of a unit's name, where other characters have a meaning. */
 function taskIdOf({ arn }: PayloadTask): string {
   const taskId = lastSegment(arn);
   if (TASK_ID.test(taskId)) return taskId;
@@ -121,6 +124,7 @@ export async function removeTaskCgroup(
   { mountPoint = CGROUPS, systemBus = SYSTEM_BUS } = {},
 ): Promise<void> {
   const taskId = lastSegment(task);
+  if (!TASK_ID.test(taskId)) return;
   await removeCgroupFiles(taskId, mountPoint);
   const trees = ["", ...(await treesIn(mountPoint))];
   const hasSlice = trees.some((tree) => existsSync(join(mountPoint, tree, slicePath(taskId))));
