@@ -27,9 +27,8 @@ class Cgroups implements CgroupMaker {
     await write(join(this.#mountPoint, "memory", PREFIX), "memory.use_hierarchy", 1);
   }
 
-  parentOf(taskId: string): string {
-    return pathOf(taskId);
-  }
+  readonly parentOf = pathOf;
+  readonly pathOf = pathOf;
 
   async ensure(taskId: string, task: PayloadTask): Promise<void> {
     const cpu = await this.#directory("cpu", taskId);
@@ -70,9 +69,8 @@ class UnifiedCgroups implements CgroupMaker {
     }
   }
 
-  parentOf(taskId: string): string {
-    return pathOf(taskId);
-  }
+  readonly parentOf = pathOf;
+  readonly pathOf = pathOf;
 
   async ensure(taskId: string, task: PayloadTask): Promise<void> {
     const directory = join(this.#mountPoint, pathOf(taskId));

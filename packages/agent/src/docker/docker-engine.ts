@@ -28,7 +28,7 @@ import { HostPorts, type HostPortSettings } from "./host-ports.ts";
 import type { Images } from "./images.ts";
 import { listOwn } from "./list-own.ts";
 import { logDriverProblem } from "./log-config.ts";
-import { bindingsOf, observed } from "./look.ts";
+import { bindingsOf, observed, withMissedCause } from "./look.ts";
 import { dockerName } from "./names.ts";
 import { ensurePauseImage } from "./pause-image.ts";
 import type { RegistryLogin } from "./registry-logins.ts";
@@ -167,7 +167,8 @@ export class DockerEngine implements ContainerEngine {
           this.#docker.getContainer(dockerId).inspect({ abortSignal }),
         ),
       );
-      return container ? { kind: "there", container } : { kind: "gone" };
+      if (!container) return { kind: "gone" };
+      return { kind: "there", container: await withMissedCause(container, this.#cgroups) };
     } catch (error) {
       if (statusOf(error) === 404) return { kind: "gone" };
       throw error;

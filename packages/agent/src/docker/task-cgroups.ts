@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PayloadTask } from "@berth/contracts/agent/messages";
 import { lastSegment } from "@berth/domain/arn";
@@ -26,6 +27,8 @@ export interface TaskCgroups {
   ensure(task: PayloadTask): Promise<void>;
   /** Once its containers are gone. */
   remove(task: PayloadTask): Promise<void>;
+  /** Whether the kernel ended any process of the task for want of memory. False where it does not count. */
+  hasKilled(taskArn: string): Promise<boolean>;
 }
 
 /** One way of making cgroups for tasks, by their ids. Fails with whatever error stands in its way. */
@@ -33,6 +36,8 @@ export interface CgroupMaker {
   /** Makes what those of all tasks are in: fails where none can be made. */
   prepare(): Promise<void>;
   parentOf(taskId: string): string;
+  /** Where it is in the kernel's trees. */
+  pathOf(taskId: string): string;
   ensure(taskId: string, task: PayloadTask): Promise<void>;
   remove(taskId: string): Promise<void>;
 }
@@ -69,7 +74,7 @@ export async function openTaskCgroups(
   try {
     const maker = makerFor(settings, facts);
     await maker.prepare();
-    return made(maker);
+    return made(maker, settings);
   } catch (error) {
     log.warn("no-task-cgroups", { error });
     return without("container");
@@ -89,7 +94,7 @@ function makerFor(
 /** An id becomes part of a path, or of a unit's name, where other characters have a meaning. */
 const TASK_ID = /^[0-9a-f]{32}$/;
 
-const made = (maker: CgroupMaker): TaskCgroups => ({
+const made = (maker: CgroupMaker, { mountPoint }: CgroupSettings): TaskCgroups => ({
   bounds: "task",
   parentOf: (task) => maker.parentOf(taskIdOf(task)),
   ensure: async (task) => {
@@ -103,6 +108,12 @@ const made = (maker: CgroupMaker): TaskCgroups => ({
     const taskId = lastSegment(arn);
     if (TASK_ID.test(taskId)) await maker.remove(taskId);
   },
+  hasKilled: async (taskArn) => {
+    // The first version has no such file.
+    const file = join(mountPoint, maker.pathOf(lastSegment(taskArn)), "memory.events");
+    const events = await readFile(file, "utf8").catch(() => "");
+    return /^oom_kill [1-9]/m.test(events);
+  },
 });
 
 const without = (bounds: "container" | "none"): TaskCgroups => ({
@@ -110,6 +121,7 @@ const without = (bounds: "container" | "none"): TaskCgroups => ({
   parentOf: () => undefined,
   ensure: async () => undefined,
   remove: async () => undefined,
+  hasKilled: async () => false,
 });
 
 function taskIdOf({ arn }: PayloadTask): string {

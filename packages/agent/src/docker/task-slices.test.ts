@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -114,6 +114,17 @@ describe.skipIf(noBus)(`on a bus${noBus ? ` (skipped: ${noBus})` : ""}`, () => {
     mkdirSync(join(directory, tree, "ecstasks.slice", SLICE), { recursive: true });
     await removeTaskCgroup(payloadTaskArn(), places);
     expect(bus.units).not.toContain(SLICE);
+  });
+
+  test.each([
+    ["low 0\nhigh 0\nmax 9\noom 1\noom_kill 1\noom_group_kill 0\n", true],
+    ["low 0\nhigh 0\nmax 9\noom 0\noom_kill 0\noom_group_kill 0\n", false],
+    [undefined, false],
+  ])("whom the kernel killed it says by its events %j: %j", async (events, hasKilled) => {
+    const slice = join(directory, "ecstasks.slice", SLICE);
+    mkdirSync(slice, { recursive: true });
+    if (events !== undefined) writeFileSync(join(slice, "memory.events"), events);
+    expect(await (await open(bus.socket)).hasKilled(payloadTaskArn())).toBe(hasKilled);
   });
 
   test("who may not make slices has each container bounded, and says why", async () => {

@@ -31,6 +31,10 @@ export class TaskSlices implements CgroupMaker {
     return sliceOf(taskId);
   }
 
+  pathOf(taskId: string): string {
+    return slicePath(taskId);
+  }
+
   ensure(taskId: string, task: PayloadTask): Promise<void> {
     return this.#systemd.startSlice(sliceOf(taskId), `ECS task ${taskId}`, this.#sizeOf(task));
   }
