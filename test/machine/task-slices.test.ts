@@ -32,7 +32,10 @@ describe.skipIf(skipped)("tasks where systemd has the cgroups", () => {
     machine = new Machine(doors);
     const env = { BERTH_INSTANCE_LOST_AFTER_MS: String(2 * SLOW) };
     berth = await Berth.start({ instances: 1, env });
-    const settings = { ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION: "1s" };
+    const settings = {
+      ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION: "1s",
+      ECS_CONTAINER_STOP_TIMEOUT: "2s",
+    };
     agent = await InstalledAgent.install(machine, berth, settings);
     const two = (command: string[]) => [aContainer("a", command), aContainer("b", command)];
     await define("stays", two(STAY), { cpu: "256", memory: String(TASK_MIB) });
