@@ -123,7 +123,7 @@ describe.skipIf(skipped)("tasks where systemd has the cgroups", () => {
   test("twenty that come and go leave nothing", async () => {
     const before = await slices();
     for (let batch = 0; batch < 5; batch += 1) await runFour();
-    await eventually("their slices to go", async () => (await slices()) === before, SLOW);
+    await expect.poll(slices, { timeout: SLOW, interval: 1_000 }).toBe(before);
   });
 
   /** To their end: more at once would keep an emulated machine busy for long. */
