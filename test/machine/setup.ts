@@ -21,6 +21,8 @@ const TOOLS = {
   "apt-get": "apt",
 };
 
+const ADD_SWAP = "fallocate -l 256M /swap && chmod 600 /swap && mkswap /swap && swapon /swap";
+
 /** Boots the machine, of Debian trixie unless DEBIAN names another suite. MACHINE=ENGINE-PORT,SHELL-PORT is one that runs. */
 export default async function setup({ provide }: TestProject) {
   const { DEBIAN = "trixie", MACHINE } = process.env;
@@ -37,7 +39,9 @@ export default async function setup({ provide }: TestProject) {
     return undefined;
   }
   const machine = await VirtualMachine.boot(await debianImage(DEBIAN));
-  await prepareDemoImages(new Machine(machine.doors).docker);
+  const { docker, run } = new Machine(machine.doors);
+  await run(ADD_SWAP);
+  await prepareDemoImages(docker);
   provide("machine", machine.doors);
   return () => machine.close();
 }

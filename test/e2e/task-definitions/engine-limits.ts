@@ -49,8 +49,8 @@ export const LIMITED_ROWS: readonly LimitedRow[] = [
     field: "linuxParameters.maxSwap",
     does: "lets memory be swapped out",
     main: {
-      ...sh("dd if=/dev/zero of=/dev/null bs=24M count=1"),
-      memory: 16,
+      ...sh("dd if=/dev/zero of=/dev/null bs=48M count=1"),
+      memory: 32,
       linuxParameters: { maxSwap: 64, swappiness: 100 },
     },
     missing: ({ hasSwap }) => (hasSwap ? undefined : "the machine has no swap"),
