@@ -192,7 +192,7 @@ describe.skipIf(isMissing)("containers of an agent on cgroup version 2", () => {
     });
 
     test("are killed where they need more than their task has, and that is told", async () => {
-      await playRow({
+      const played = playRow({
         field: "memory",
         does: "of the task",
         main: { ...sh("sleep 1; dd if=/dev/zero of=/dev/null bs=64M"), memory: undefined },
@@ -202,6 +202,7 @@ describe.skipIf(isMissing)("containers of an agent on cgroup version 2", () => {
           containers: [{ reason: "OutOfMemoryError: Container killed due to memory usage" }],
         },
       });
+      await expect(played).resolves.toBeUndefined();
     });
   });
 });

@@ -15,7 +15,7 @@ export interface Host {
   /** Where its agent reads files that its settings name: a service of systemd has a /tmp of its own. */
   readonly settings: string;
   /** Runs the line in root's shell. @returns what it wrote @throws Error where it fails */
-  run(line: string): Promise<string>;
+  readonly run: (line: string) => Promise<string>;
   /** The status of the answer there, asked from the machine itself. */
   statusAt(port: number | undefined, path: string): Promise<number>;
 }
@@ -26,7 +26,7 @@ export const thisHost: Host = {
   address: instanceAddress(1),
   testAddress: "127.0.0.1",
   settings: tmpdir(),
-  async run(line) {
+  run: async (line) => {
     return (await promisify(execFile)("sh", ["-c", line])).stdout.trimEnd();
   },
   async statusAt(port, path) {
