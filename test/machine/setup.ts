@@ -21,8 +21,6 @@ const TOOLS = {
   "apt-get": "apt",
 };
 
-const ADD_SWAP = "fallocate -l 256M /swap && chmod 600 /swap && mkswap /swap && swapon /swap";
-
 /** Boots the machine, of Debian trixie unless DEBIAN names another suite. MACHINE=ENGINE-PORT,SHELL-PORT is one that runs. */
 export default async function setup({ provide }: TestProject) {
   const { DEBIAN = "trixie", MACHINE } = process.env;
@@ -39,9 +37,7 @@ export default async function setup({ provide }: TestProject) {
     return undefined;
   }
   const machine = await VirtualMachine.boot(await debianImage(DEBIAN));
-  const { docker, run } = new Machine(machine.doors);
-  await run(ADD_SWAP);
-  await prepareDemoImages(docker);
+  await prepareDemoImages(new Machine(machine.doors).docker);
   provide("machine", machine.doors);
   return () => machine.close();
 }
