@@ -68,7 +68,7 @@ export const RESOURCE_ROWS: readonly Row[] = [
   {
     field: "memory of the task",
     does: "is told of the container that was killed, and not of the others",
-    main: { ...sh("sleep 3"), memory: undefined, portMappings: [{ containerPort: 80 }] },
+    main: { ...sh("sleep 10"), memory: undefined, portMappings: [{ containerPort: 80 }] },
     beside: [
       {
         ...sh("dd if=/dev/zero of=/dev/null bs=128M"),
