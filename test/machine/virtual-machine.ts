@@ -31,7 +31,9 @@ export class VirtualMachine {
       device: "virtio-rng-pci",
     };
     const words = Object.entries(flags).flatMap(([name, value]) => [`-${name}`, value]);
-    this.#process = spawn("qemu-system-x86_64", words);
+    this.#process = spawn("qemu-system-x86_64", words, {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
   }
 
   /** Starts it and waits until its engine answers. */
