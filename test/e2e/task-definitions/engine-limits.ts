@@ -56,6 +56,14 @@ export const LIMITED_ROWS: readonly LimitedRow[] = [
     missing: ({ hasSwap }) => (hasSwap ? undefined : "the machine has no swap"),
   },
   {
+    field: "linuxParameters.swappiness",
+    does: "is the container's",
+    main: { command: ["true"], linuxParameters: { maxSwap: 8, swappiness: 7 } },
+    engine: { HostConfig: { MemorySwappiness: 7 } },
+    missing: ({ cgroupVersion }) =>
+      cgroupVersion === "1" ? undefined : "swappiness is the whole machine's there",
+  },
+  {
     field: "resourceRequirements",
     does: "GPU shows the GPU in the container",
     main: { ...sh("ls /dev/nvidia0"), resourceRequirements: [{ type: "GPU", value: "1" }] },

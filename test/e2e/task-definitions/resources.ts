@@ -178,15 +178,6 @@ export const RESOURCE_ROWS: readonly Row[] = [
     engine: { HostConfig: { Memory: 32 * MIB, MemorySwap: 32 * MIB } },
   },
   {
-    field: "linuxParameters.swappiness",
-    does: "is the container's",
-    main: {
-      ...sh("true"),
-      linuxParameters: { maxSwap: 8, swappiness: 7 },
-    },
-    engine: { HostConfig: { MemorySwappiness: 7 } },
-  },
-  {
     field: "linuxParameters.devices",
     does: "shows a device of the host under a name of its own",
     main: {
