@@ -21,6 +21,8 @@ const PACKAGES = [
   "dbus",
   "docker.io",
   "docker-cli",
+  // The engine confines by it only where its parser is.
+  "apparmor",
   "iptables",
   "iproute2",
   "procps",
