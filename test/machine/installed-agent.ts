@@ -104,9 +104,10 @@ async function configOf(
 /** All but the last line, which goes on for ever. */
 function guideCommands(): string {
   const blocks = readFileSync(GUIDE, "utf8").matchAll(/^```sh\n([\s\S]*?)^```/gm);
-  const [commands = ""] = [...blocks.map(([, text = ""]) => text)].filter((text) =>
-    text.includes("systemctl enable"),
-  );
+  const commands = blocks
+    .map(([, text = ""]) => text)
+    .find((text) => text.includes("systemctl enable"));
+  if (commands === undefined) throw new Error(`${GUIDE} does not say how a service is installed`);
   return commands.replace(/^journalctl .*\n/m, "");
 }
 

@@ -19,6 +19,7 @@ export class Machine implements Host {
   readonly docker: Docker;
   readonly address = "10.0.2.15";
   readonly testAddress = "10.0.2.2";
+  readonly settings = "/etc/ecs";
   readonly #shellPort: number;
 
   constructor({ enginePort, shellPort }: Doors) {

@@ -1,8 +1,9 @@
 import { RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { Berth, eventually } from "../e2e/berth.ts";
+import { type Berth, eventually } from "../e2e/berth.ts";
 import { containersOf, StartedTask } from "../e2e/started-task.ts";
-import { InstalledAgent } from "./installed-agent.ts";
+import type { InstalledAgent } from "./installed-agent.ts";
+import { type JoinedBerth, joinBerth } from "./joined-berth.ts";
 import { Machine } from "./machine.ts";
 
 const SLOW = 300_000;
@@ -18,6 +19,7 @@ const SYSTEMDS =
 
 describe.skipIf(skipped)("the agent as a service of systemd", () => {
   let machine: Machine;
+  let joined: JoinedBerth;
   let berth: Berth;
   let agent: InstalledAgent;
   let task: StartedTask;
@@ -25,21 +27,17 @@ describe.skipIf(skipped)("the agent as a service of systemd", () => {
   beforeAll(async () => {
     if (skipped) return;
     machine = new Machine(doors);
-    const env = { BERTH_INSTANCE_LOST_AFTER_MS: String(2 * SLOW) };
-    berth = await Berth.start({ instances: 1, env });
-    agent = await InstalledAgent.install(machine, berth);
+    joined = await joinBerth(machine);
+    ({ berth, agent } = joined);
     await berth.ecs.send(
       new RegisterTaskDefinitionCommand({
         family: FAMILY,
-        containerDefinitions: [{ name: "main", image: "berth/demo:1", memory: 16, command: STAYS }],
+        containerDefinitions: [{ name: "main", image: "berth/demo:1", memory: 32, command: STAYS }],
       }),
     );
     task = await start();
   });
-  afterAll(async () => {
-    await agent?.remove();
-    await berth?.down();
-  });
+  afterAll(() => joined?.close());
 
   const start = () => StartedTask.on(berth, agent.instance, FAMILY, SLOW);
 

@@ -1,55 +1,45 @@
-import {
-  ContainerInstanceStatus,
-  ListContainerInstancesCommand,
-  UpdateContainerInstancesStateCommand,
-} from "@aws-sdk/client-ecs";
-import { afterAll, beforeAll, inject, test, vi } from "vitest";
-import { Berth } from "../e2e/berth.ts";
+import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
 import { describeRows } from "../e2e/task-definitions/describe-rows.ts";
 import { LOGGING_DRIVERS, stopListening } from "../e2e/task-definitions/logs.ts";
 import { offerGpus } from "../e2e/task-definitions/resources.ts";
 import { cleanUpStorage } from "../e2e/task-definitions/storage.ts";
-import { InstalledAgent } from "./installed-agent.ts";
+import { type JoinedBerth, joinBerth } from "./joined-berth.ts";
 import { Machine } from "./machine.ts";
 
 /** It has two processors, and each is slow. */
-vi.setConfig({ maxConcurrency: 4 });
+vi.setConfig({ maxConcurrency: 3 });
 const SLOWNESS = 4;
 
 const doors = inject("machine");
+const machine = "missing" in doors ? undefined : new Machine(doors);
+let joined: JoinedBerth | undefined;
 
-if ("missing" in doors) test.skip(`SKIPPED: no machine without ${doors.missing}`);
-else {
-  const machine = new Machine(doors);
-  let berth: Berth;
-  let agent: InstalledAgent;
+beforeAll(async () => {
+  if (!machine) return;
+  await machine.run(`mkdir -p ${machine.settings}`);
+  const gpus = await offerGpus(machine);
+  joined = await joinBerth(machine, () => ({
+    ECS_AVAILABLE_LOGGING_DRIVERS: LOGGING_DRIVERS,
+    ECS_APPARMOR_CAPABLE: "true",
+    ECS_ENABLE_TASK_ENI: "true",
+    BERTH_HOST_ADDRESS: machine.address,
+    ...gpus,
+  }));
+});
+afterAll(async () => {
+  stopListening();
+  await joined?.close();
+  if (machine) await cleanUpStorage(machine);
+});
 
-  beforeAll(async () => {
-    berth = await Berth.start({ instances: 1 });
-    await drainOthers();
-    agent = await InstalledAgent.install(machine, berth, {
-      ECS_AVAILABLE_LOGGING_DRIVERS: LOGGING_DRIVERS,
-      ECS_CONTAINER_STOP_TIMEOUT: "10s",
-      ECS_ENABLE_TASK_ENI: "true",
-      BERTH_HOST_ADDRESS: machine.address,
-      ...(await offerGpus(machine)),
-    });
-  });
-  afterAll(async () => {
-    stopListening();
-    await agent?.remove();
-    await berth?.down();
-    await cleanUpStorage(machine);
-  });
-
-  /** Of this Berth, whose tasks are to go to the machine. */
-  const drainOthers = async () => {
-    const { containerInstanceArns: containerInstances } = await berth.ecs.send(
-      new ListContainerInstancesCommand({}),
-    );
-    const status = ContainerInstanceStatus.DRAINING;
-    await berth.ecs.send(new UpdateContainerInstancesStateCommand({ containerInstances, status }));
-  };
-
-  await describeRows(machine, () => ({ ecs: berth.ecs, host: machine, slowness: SLOWNESS }));
+function stage() {
+  if (!machine || !joined) throw new Error("there is no machine");
+  return { ecs: joined.berth.ecs, host: machine, slowness: SLOWNESS };
 }
+
+test.skipIf(machine === undefined)("the machine is one as users have it", async () => {
+  const engine = { CgroupVersion: "2", CgroupDriver: "systemd" };
+  expect(await machine?.docker.info()).toMatchObject(engine);
+});
+
+if (machine) await describeRows(machine, stage);

@@ -16,15 +16,24 @@ export class VirtualMachine {
 
   private constructor(image: MachineImage, doors: Doors) {
     this.doors = doors;
-    this.#process = spawn("qemu-system-x86_64", [
-      ...["-machine", "q35", "-smp", "2", "-m", "3G", ...accelerator()],
-      ...["-display", "none", "-serial", `file:${this.#consoleFile}`],
-      ...["-kernel", image.kernel, "-initrd", image.initrd],
-      ...["-append", "root=/dev/vda rw console=ttyS0 mitigations=off"],
-      ...["-snapshot", "-drive", `file=${image.disk},format=raw,if=virtio,cache=unsafe`],
-      ...["-netdev", `user,id=net,${forwards(doors)}`, "-device", "virtio-net-pci,netdev=net"],
-      ...["-device", "virtio-rng-pci"],
-    ]);
+    const flags = {
+      machine: "q35",
+      ...accelerator(),
+      smp: "2",
+      m: "3G",
+      display: "none",
+      serial: `file:${this.#consoleFile}`,
+      kernel: image.kernel,
+      initrd: image.initrd,
+      append: "root=/dev/vda rw console=ttyS0 mitigations=off",
+      drive: `file=${image.disk},format=raw,if=virtio,cache=unsafe,snapshot=on`,
+      nic: `user,model=virtio-net-pci,${forwards(doors)}`,
+      device: "virtio-rng-pci",
+    };
+    const words = Object.entries(flags).flatMap(([name, value]) => [`-${name}`, value]);
+    this.#process = spawn("qemu-system-x86_64", words, {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
   }
 
   /** Starts it and waits until its engine answers. */
@@ -67,10 +76,10 @@ export class VirtualMachine {
  * A device alone says nothing: some are there and cannot run a kernel. Emulated it is ten times slower; QEMU
  * before 8 then spoils the flags of cmpxchg16b, of which the kernel dies.
  */
-const accelerator = (): readonly string[] =>
+const accelerator = () =>
   existsSync("/dev/kvm") && /\b(vmx|svm)\b/.test(readFileSync("/proc/cpuinfo", "utf8"))
-    ? ["-accel", "kvm", "-cpu", "host"]
-    : ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max,la57=off,cx16=off"];
+    ? { accel: "kvm", cpu: "host" }
+    : { accel: "tcg,thread=multi,tb-size=512", cpu: "max,la57=off,cx16=off" };
 
 const forwards = ({ enginePort, shellPort }: Doors): string =>
   [

@@ -47,11 +47,19 @@ export const LIMITED_ROWS: readonly LimitedRow[] = [
     field: "linuxParameters.maxSwap",
     does: "lets memory be swapped out",
     main: {
-      ...sh("dd if=/dev/zero of=/dev/null bs=24M count=1"),
-      memory: 16,
+      ...sh("dd if=/dev/zero of=/dev/null bs=48M count=1"),
+      memory: 32,
       linuxParameters: { maxSwap: 64, swappiness: 100 },
     },
     missing: ({ hasSwap }) => (hasSwap ? undefined : "the machine has no swap"),
+  },
+  {
+    field: "linuxParameters.swappiness",
+    does: "is the container's",
+    main: { command: ["true"], linuxParameters: { maxSwap: 8, swappiness: 7 } },
+    engine: { HostConfig: { MemorySwappiness: 7 } },
+    missing: ({ cgroupVersion }) =>
+      cgroupVersion === "1" ? undefined : "swappiness is the whole machine's there",
   },
   {
     field: "resourceRequirements",

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { tmpdir } from "node:os";
 import { promisify } from "node:util";
 import { connectDocker } from "@berth/agent/docker/connection";
 import type Docker from "dockerode";
@@ -11,8 +12,10 @@ export interface Host {
   readonly address: string;
   /** Where it reaches what listens on the loopback of the tests' own machine. */
   readonly testAddress: string;
+  /** Where its agent reads files that its settings name: a service of systemd has a /tmp of its own. */
+  readonly settings: string;
   /** Runs the line in root's shell. @returns what it wrote @throws Error where it fails */
-  run(line: string): Promise<string>;
+  readonly run: (line: string) => Promise<string>;
   /** The status of the answer there, asked from the machine itself. */
   statusAt(port: number | undefined, path: string): Promise<number>;
 }
@@ -22,7 +25,8 @@ export const thisHost: Host = {
   docker: connectDocker("unix:///var/run/docker.sock"),
   address: instanceAddress(1),
   testAddress: "127.0.0.1",
-  async run(line) {
+  settings: tmpdir(),
+  run: async (line) => {
     return (await promisify(execFile)("sh", ["-c", line])).stdout.trimEnd();
   },
   async statusAt(port, path) {

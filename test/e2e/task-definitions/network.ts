@@ -98,13 +98,13 @@ export const NETWORK_ROWS: readonly Row[] = [
   {
     field: "dnsServers",
     does: "are asked for names",
-    main: { ...sh("grep nameserver /etc/resolv.conf"), dnsServers: ["10.9.8.7", "10.9.8.6"] },
+    main: { ...sh("grep ^nameserver /etc/resolv.conf"), dnsServers: ["10.9.8.7", "10.9.8.6"] },
     prints: "nameserver 10.9.8.7\nnameserver 10.9.8.6",
   },
   {
     field: "dnsSearchDomains",
     does: "complete names",
-    main: { ...sh("grep search /etc/resolv.conf"), dnsSearchDomains: ["a.test", "b.test"] },
+    main: { ...sh("grep ^search /etc/resolv.conf"), dnsSearchDomains: ["a.test", "b.test"] },
     prints: "search a.test b.test",
   },
   {

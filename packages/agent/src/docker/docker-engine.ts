@@ -23,7 +23,7 @@ import {
   publishesPorts,
 } from "./create-options.ts";
 import { DEADLINE_MS } from "./deadlines.ts";
-import { messageOf, statusOf, whileAway } from "./engine-error.ts";
+import { messageOf, startProblem, statusOf, whileAway } from "./engine-error.ts";
 import { HostPorts, type HostPortSettings } from "./host-ports.ts";
 import type { Images } from "./images.ts";
 import { listOwn } from "./list-own.ts";
@@ -236,8 +236,11 @@ export class DockerEngine implements ContainerEngine {
         `DockerTimeoutError: Could not transition to ${aim}; timed out after waiting ${limitMs / 1_000}s`,
       );
     }
-    const prefix = aim === "created" ? "CannotCreateContainerError" : "CannotStartContainerError";
-    return new ContainerError(`${prefix}: ${messageOf(error)}`);
+    return new ContainerError(
+      aim === "created"
+        ? `CannotCreateContainerError: ${messageOf(error)}`
+        : `CannotStartContainerError: ${startProblem(error)}`,
+    );
   }
 }
 
