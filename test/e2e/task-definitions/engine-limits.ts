@@ -14,6 +14,7 @@ export interface Machine {
   readonly runtimes: readonly string[];
   readonly hasAllCapabilities: boolean;
   readonly hasSwap: boolean;
+  readonly cgroupVersion: string;
   readonly cgroupDriver: string;
 }
 
@@ -96,12 +97,14 @@ export async function inspectMachine({ docker, run }: Host): Promise<Machine> {
     securityOptions: info.SecurityOptions,
     runtimes: Object.keys(info.Runtimes),
     hasAllCapabilities: await hasAllCapabilities(run),
+    cgroupVersion: info.CgroupVersion ?? "1",
     cgroupDriver: info.CgroupDriver,
     hasSwap: /^SwapTotal:\s+[1-9]/m.test(await run("cat /proc/meminfo")),
   };
 }
 
 interface EngineInfo {
+  readonly CgroupVersion?: string;
   readonly CgroupDriver: string;
   readonly SecurityOptions: readonly string[];
   readonly Runtimes: Readonly<Record<string, unknown>>;
