@@ -96,6 +96,13 @@ export default defineConfig({
         workers: 1,
       }),
       project({
+        name: "machine",
+        include: ["test/machine/**/*.test.ts"],
+        setup: "test/machine/setup.ts",
+        timeoutMs: 900_000,
+        workers: 1,
+      }),
+      project({
         name: "e2e",
         include: ["test/e2e/**/*.test.ts", ENGINE_TESTS],
         exclude: [TERRAFORM_TESTS],

@@ -37,6 +37,7 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
       "@aws-sdk/client-secrets-manager",
       "@aws-sdk/client-ssm",
       "@smithy/*",
+      "dbus-native",
       "dockerode",
       "tar-stream",
       "ws",
@@ -46,6 +47,7 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
     ],
     node: true,
     only: {
+      "dbus-native": ["docker/", "testing/"],
       dockerode: ["docker/"],
       "tar-stream": ["docker/"],
       "@aws-sdk/client-s3": ["sources/"],

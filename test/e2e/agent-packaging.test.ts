@@ -3,24 +3,20 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import {
-  DescribeTasksCommand,
-  RegisterTaskDefinitionCommand,
-  StartTaskCommand,
-  StopTaskCommand,
-  type Task,
-} from "@aws-sdk/client-ecs";
+import { RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { importNodeImage } from "./agent-image.ts";
-import { Berth, eventually } from "./berth.ts";
+import { Berth } from "./berth.ts";
 import { BundledAgent, connectedInstance, joiningSettings } from "./bundled-agent.ts";
+import { containersOf, StartedTask } from "./started-task.ts";
 
 const PACKAGING = "packages/agent/packaging";
 const IMAGE = `berth-test/agent:${process.pid}`;
+const FAMILY = "packaged";
 /** As the guide has it. */
 const RUN_AGENT =
   "run -d --network host --cap-add NET_ADMIN --label berth-test=packaging " +
-  "-v /var/run/docker.sock:/var/run/docker.sock -v /sys/fs/cgroup:/sys/fs/cgroup";
+  "-v /var/run/docker.sock:/var/run/docker.sock -v /sys/fs/cgroup:/sys/fs/cgroup -v /run/dbus:/run/dbus";
 const run = promisify(execFile);
 
 let berth: Berth;
@@ -32,55 +28,25 @@ beforeAll(async () => {
   const command = ["sh", "-c", "trap exit TERM; sleep 600 & wait"];
   await berth.ecs.send(
     new RegisterTaskDefinitionCommand({
-      family: "packaged",
+      family: FAMILY,
       containerDefinitions: [{ name: "main", image: "berth/demo:1", memory: 16, command }],
     }),
   );
 });
 afterAll(async () => {
   await agent?.close();
-  for (const { Id } of await containersOf(...instances)) {
+  for (const { Id } of await containersOf(berth.docker, ...instances)) {
     await berth.docker.getContainer(Id).remove({ force: true, v: true });
   }
   await berth?.down();
 });
 
-async function containersOf(...arns: readonly string[]) {
-  const lists = arns.map((arn) =>
-    berth.docker.listContainers({
-      all: true,
-      filters: { label: [`berth.container-instance-arn=${arn}`] },
-    }),
-  );
-  return (await Promise.all(lists)).flat();
-}
-
 /** Which run of which container is the instance's only one. */
 async function runOf(instance: string) {
-  const containers = await containersOf(instance);
+  const containers = await containersOf(berth.docker, instance);
   expect(containers).toHaveLength(1);
   const { Id, State } = await berth.docker.getContainer(containers[0]?.Id ?? "").inspect();
   return { Id, startedAt: State.StartedAt };
-}
-
-/** Starts a task on the instance, and describes it once it runs. */
-async function startOn(instance: string): Promise<Task> {
-  const { tasks = [] } = await berth.ecs.send(
-    new StartTaskCommand({ taskDefinition: "packaged", containerInstances: [instance] }),
-  );
-  return taskOnce(tasks[0]?.taskArn ?? "", "RUNNING");
-}
-
-const taskOnce = (arn: string, status: "RUNNING" | "STOPPED"): Promise<Task> =>
-  eventually(`the task to be ${status}`, async () => {
-    const { tasks = [] } = await berth.ecs.send(new DescribeTasksCommand({ tasks: [arn] }));
-    const [task] = tasks;
-    return task?.lastStatus === status && task;
-  });
-
-async function stop({ taskArn = "" }: Task): Promise<void> {
-  await berth.ecs.send(new StopTaskCommand({ task: taskArn }));
-  await taskOnce(taskArn, "STOPPED");
 }
 
 test("one file in an empty directory joins, and leaves its containers alone when it is replaced", async () => {
@@ -90,7 +56,7 @@ test("one file in an empty directory joins, and leaves its containers alone when
   agent.start(settings);
   const instance = await connectedInstance(berth, "file", () => agent.log);
   instances.push(instance);
-  const task = await startOn(instance);
+  const task = await StartedTask.on(berth, instance, FAMILY);
   const before = await runOf(instance);
 
   // An upgrade: another file, another process.
@@ -100,7 +66,7 @@ test("one file in an empty directory joins, and leaves its containers alone when
   await other.close();
   agent.start(settings);
   expect(await connectedInstance(berth, "file", () => agent.log)).toBe(instance);
-  await stop(task);
+  await task.stop();
   expect(await runOf(instance)).toEqual(before);
 });
 
@@ -121,7 +87,7 @@ test("the image joins by the engine's socket, and a task of it runs beside it", 
     container = stdout.trim();
     const instance = await connectedInstance(berth, "image", () => logOf(container));
     instances.push(instance);
-    await stop(await startOn(instance));
+    await (await StartedTask.on(berth, instance, FAMILY)).stop();
     await run("docker", ["stop", container]);
     const { State } = await berth.docker.getContainer(container).inspect();
     expect(State.ExitCode).toBe(0);

@@ -175,7 +175,7 @@ async function readEndpoint(up: ChildProcess, port: number): Promise<Endpoint> {
   throw new Error(`berth up on port ${port} ended early:\n${errors.join("")}`);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

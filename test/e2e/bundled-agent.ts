@@ -102,9 +102,10 @@ export async function connectedInstance(
   berth: Berth,
   name: string,
   log: () => string | Promise<string>,
+  timeoutMs?: number,
 ): Promise<string> {
   const filter = `attribute:packaging == ${name}`;
-  return eventually(`the agent ${name} to connect`, async () => {
+  const isConnected = async () => {
     const { containerInstanceArns = [] } = await berth.ecs.send(
       new ListContainerInstancesCommand({ filter }),
     );
@@ -113,7 +114,10 @@ export async function connectedInstance(
       new DescribeContainerInstancesCommand({ containerInstances: containerInstanceArns }),
     );
     return containerInstances.find(({ agentConnected }) => agentConnected)?.containerInstanceArn;
-  }).catch(async (error: unknown) => {
-    throw new Error(`The agent said:\n${await log()}`, { cause: error });
-  });
+  };
+  return eventually(`the agent ${name} to connect`, isConnected, timeoutMs).catch(
+    async (error: unknown) => {
+      throw new Error(`The agent said:\n${await log()}`, { cause: error });
+    },
+  );
 }

@@ -7,10 +7,11 @@ const BANNER =
   "const require = __createRequire(import.meta.url);";
 
 /**
- * What the engine's client brings along for engines that are reached over SSH, and for builds: an agent
- * does neither, and one of them has a part that is compiled where it is installed.
+ * What the engine's client brings along for engines that are reached over SSH, and for builds, and systemd's
+ * for services that have to describe themselves: an agent does none of it, and one has a part that is
+ * compiled where it is installed.
  */
-const UNUSED = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/;
+const UNUSED = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|xml2js)$/;
 
 const withoutUnused: Plugin = {
   name: "without-unused",

@@ -1,10 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import type { Task } from "@aws-sdk/client-ecs";
 import { lastSegment } from "@berth/domain/arn";
-import type Docker from "dockerode";
 import { expect } from "vitest";
-import { sh, type Row } from "./row.ts";
+import type { Host } from "./host.ts";
+import { sh, type Row, type Seen } from "./row.ts";
 
 /** A row that not every machine can play. */
 export interface LimitedRow extends Row {
@@ -51,11 +48,19 @@ export const LIMITED_ROWS: readonly LimitedRow[] = [
     field: "linuxParameters.maxSwap",
     does: "lets memory be swapped out",
     main: {
-      ...sh("dd if=/dev/zero of=/dev/null bs=24M count=1"),
-      memory: 16,
+      ...sh("dd if=/dev/zero of=/dev/null bs=48M count=1"),
+      memory: 32,
       linuxParameters: { maxSwap: 64, swappiness: 100 },
     },
     missing: ({ hasSwap }) => (hasSwap ? undefined : "the machine has no swap"),
+  },
+  {
+    field: "linuxParameters.swappiness",
+    does: "is the container's",
+    main: { command: ["true"], linuxParameters: { maxSwap: 8, swappiness: 7 } },
+    engine: { HostConfig: { MemorySwappiness: 7 } },
+    missing: ({ cgroupVersion }) =>
+      cgroupVersion === "1" ? undefined : "swappiness is the whole machine's there",
   },
   {
     field: "resourceRequirements",
@@ -68,7 +73,8 @@ export const LIMITED_ROWS: readonly LimitedRow[] = [
     does: "is the quota of the task's cgroup",
     main: { command: ["true"] },
     task: { cpu: "256" },
-    look: ({ task }) => expect(readCgroup("cpu", task, "cpu.cfs_quota_us")).toBe("25000"),
+    look: async (seen) =>
+      expect(await readCgroup(seen, "cpu", ["cpu.cfs_quota_us", "cpu.max"])).toMatch(/^25000\b/),
     missing: noTaskCgroups,
   },
   {
@@ -77,22 +83,23 @@ export const LIMITED_ROWS: readonly LimitedRow[] = [
     main: { command: ["true"], memory: undefined },
     task: { memory: "48" },
     engine: { HostConfig: { Memory: 0 } },
-    look: ({ task }) => {
-      expect(readCgroup("memory", task, "memory.limit_in_bytes")).toBe(String(48 * 1_048_576));
+    look: async (seen) => {
+      const limit = await readCgroup(seen, "memory", ["memory.limit_in_bytes", "memory.max"]);
+      expect(limit).toBe(String(48 * 1_048_576));
     },
     missing: noTaskCgroups,
   },
 ];
 
-export async function inspectMachine(docker: Docker): Promise<Machine> {
+export async function inspectMachine({ docker, run }: Host): Promise<Machine> {
   const info = (await docker.info()) as EngineInfo;
   return {
     securityOptions: info.SecurityOptions,
     runtimes: Object.keys(info.Runtimes),
-    hasAllCapabilities: hasAllCapabilities(),
+    hasAllCapabilities: await hasAllCapabilities(run),
     cgroupVersion: info.CgroupVersion ?? "1",
     cgroupDriver: info.CgroupDriver,
-    hasSwap: /^SwapTotal:\s+[1-9]/m.test(readFileSync("/proc/meminfo", "utf8")),
+    hasSwap: /^SwapTotal:\s+[1-9]/m.test(await run("cat /proc/meminfo")),
   };
 }
 
@@ -108,21 +115,29 @@ function needsSecurity(module: string): LimitedRow["missing"] {
     securityOptions.some((option) => option.includes(module)) ? undefined : `no ${module}`;
 }
 
-function noTaskCgroups({ cgroupVersion, cgroupDriver }: Machine): string | undefined {
-  const isKnown = cgroupVersion === "1" && cgroupDriver === "cgroupfs";
-  return isKnown ? undefined : `cgroups of version ${cgroupVersion} by ${cgroupDriver}`;
+function noTaskCgroups({ cgroupDriver }: Machine): string | undefined {
+  const isKnown = cgroupDriver === "cgroupfs" || cgroupDriver === "systemd";
+  return isKnown ? undefined : `cgroups by ${cgroupDriver}`;
 }
 
-const readCgroup = (controller: string, { taskArn = "" }: Task, file: string): string =>
-  readFileSync(
-    join("/sys/fs/cgroup", controller, "ecs", lastSegment(taskArn), file),
-    "utf8",
-  ).trim();
+/** A file of the task's cgroup: by its names in the first and second version, whoever made it. */
+function readCgroup(
+  { task: { taskArn = "" }, host }: Seen,
+  controller: string,
+  [first, second]: readonly [string, string],
+): Promise<string> {
+  const id = lastSegment(taskArn);
+  const places = [`ecs/${id}`, `ecstasks.slice/ecstasks-${id}.slice`];
+  const files = places.flatMap((place) => [
+    `${controller}/${place}/${first}`,
+    `${place}/${second}`,
+  ]);
+  return host.run(`cd /sys/fs/cgroup; cat ${files.join(" ")} 2> /dev/null || true`);
+}
 
 /** An engine can give away no more than the machine's first process has. */
-function hasAllCapabilities(): boolean {
-  const [, bounding = "0"] =
-    /^CapBnd:\s+(\w+)$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
-  const last = Number(readFileSync("/proc/sys/kernel/cap_last_cap", "utf8"));
+async function hasAllCapabilities(run: Host["run"]): Promise<boolean> {
+  const [, bounding = "0"] = /^CapBnd:\s+(\w+)$/m.exec(await run("cat /proc/self/status")) ?? [];
+  const last = Number(await run("cat /proc/sys/kernel/cap_last_cap"));
   return BigInt(`0x${bounding}`) === (1n << BigInt(last + 1)) - 1n;
 }

@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { expect } from "vitest";
 import { eventually } from "../berth.ts";
+import type { Host } from "./host.ts";
 import { sh, type Row } from "./row.ts";
 
 /** Where a daemon would listen for what containers log. */
@@ -11,11 +12,14 @@ const GELF_PORT = 12_291;
 const SYSLOG_PORT = 12_292;
 const FLUENTD_PORT = 12_293;
 
+/** What an agent is told so that it takes these rows. */
+export const LOGGING_DRIVERS = JSON.stringify(["json-file", "gelf", "syslog", "fluentd"]);
+
 const listeners: (Socket | Server)[] = [];
 const heard: string[] = [];
 
-/** What becomes of what a container writes. */
-export const LOG_ROWS: readonly Row[] = [
+/** What becomes of what a container writes, where the engine is on that machine. */
+export const logRows = ({ testAddress }: Host): readonly Row[] => [
   {
     field: "logConfiguration",
     does: "json-file takes its options",
@@ -53,7 +57,7 @@ export const LOG_ROWS: readonly Row[] = [
       ...sh("echo by-gelf"),
       logConfiguration: {
         logDriver: "gelf",
-        options: { "gelf-address": `udp://127.0.0.1:${GELF_PORT}`, tag: "till" },
+        options: { "gelf-address": `udp://${testAddress}:${GELF_PORT}`, tag: "till" },
       },
     },
     look: () => hear(/"short_message":"by-gelf".*"_tag":"till"/s),
@@ -66,7 +70,7 @@ export const LOG_ROWS: readonly Row[] = [
       ...sh("echo by-fluentd"),
       logConfiguration: {
         logDriver: "fluentd",
-        options: { "fluentd-address": `127.0.0.1:${FLUENTD_PORT}`, tag: "till" },
+        options: { "fluentd-address": `${testAddress}:${FLUENTD_PORT}`, tag: "till" },
       },
     },
     look: () => hear(/till.*by-fluentd/s),
@@ -79,7 +83,7 @@ export const LOG_ROWS: readonly Row[] = [
       ...sh("echo by-syslog"),
       logConfiguration: {
         logDriver: "syslog",
-        options: { "syslog-address": `udp://127.0.0.1:${SYSLOG_PORT}`, tag: "till" },
+        options: { "syslog-address": `udp://${testAddress}:${SYSLOG_PORT}`, tag: "till" },
       },
     },
     look: () => hear(/till.*by-syslog/),

@@ -1,10 +1,5 @@
-import { hostname } from "node:os";
 import { expect } from "vitest";
-import { instanceAddress } from "../berth.ts";
 import { sh, STAY, type Row, type Seen } from "./row.ts";
-
-/** The one instance of these tests. */
-const INSTANCE_ADDRESS = instanceAddress(1);
 
 const IN_A_SUBNET = { awsvpcConfiguration: { subnets: ["subnet-1"] } };
 
@@ -28,7 +23,8 @@ export const NETWORK_ROWS: readonly Row[] = [
     does: "host is the network of the instance",
     main: sh("hostname; ls /sys/class/net | grep docker0"),
     task: { networkMode: "host" },
-    prints: `${hostname()}\ndocker0`,
+    look: async ({ host, output }) =>
+      expect(await output()).toBe(`${await host.run("hostname")}\ndocker0`),
   },
   {
     field: "networkMode",
@@ -118,8 +114,8 @@ export const NETWORK_ROWS: readonly Row[] = [
     until: "RUNNING",
     look: async (seen) => {
       const [binding] = bindings(seen);
-      expect(binding).toMatchObject({ bindIP: INSTANCE_ADDRESS, containerPort: 80 });
-      expect(await pageAt(binding?.hostPort)).toBe(404);
+      expect(binding).toMatchObject({ bindIP: seen.host.address, containerPort: 80 });
+      expect(await pageAt(seen, binding?.hostPort)).toBe(404);
     },
   },
   {
@@ -129,7 +125,7 @@ export const NETWORK_ROWS: readonly Row[] = [
     until: "RUNNING",
     look: async (seen) => {
       expect(bindings(seen)).toMatchObject([{ containerPort: 80, hostPort: 18_181 }]);
-      expect(await pageAt(18_181)).toBe(404);
+      expect(await pageAt(seen, 18_181)).toBe(404);
     },
   },
   {
@@ -141,7 +137,7 @@ export const NETWORK_ROWS: readonly Row[] = [
     },
     until: "RUNNING",
     look: async (seen) => {
-      const pages = bindings(seen).map(({ hostPort }) => pageAt(hostPort));
+      const pages = bindings(seen).map(({ hostPort }) => pageAt(seen, hostPort));
       expect(await Promise.all(pages)).toEqual([404, 404]);
     },
   },
@@ -153,7 +149,7 @@ export const NETWORK_ROWS: readonly Row[] = [
     look: (seen) => {
       const [binding] = bindings(seen);
       expect(binding).toMatchObject({ containerPort: 53, protocol: "udp" });
-      const published = { HostIp: INSTANCE_ADDRESS, HostPort: String(binding?.hostPort) };
+      const published = { HostIp: seen.host.address, HostPort: String(binding?.hostPort) };
       expect(seen.engine.get("main")?.NetworkSettings.Ports).toMatchObject({
         "53/udp": [published],
       });
@@ -199,7 +195,7 @@ export const NETWORK_ROWS: readonly Row[] = [
       expect(binding).toMatchObject({ containerPortRange: "8080-8081", protocol: "tcp" });
       const [first = 0, last = 0] = (binding?.hostPortRange ?? "").split("-").map(Number);
       expect(last).toBe(first + 1);
-      expect(await Promise.all([pageAt(first), pageAt(last)])).toEqual([404, 404]);
+      expect(await Promise.all([pageAt(seen, first), pageAt(seen, last)])).toEqual([404, 404]);
     },
   },
   {
@@ -235,7 +231,5 @@ const bindings = ({ task }: Seen) =>
   );
 
 /** The status of a page that is not there: a server answered. */
-async function pageAt(port: number | undefined): Promise<number> {
-  const url = `http://${INSTANCE_ADDRESS}:${port}/none`;
-  return (await fetch(url, { signal: AbortSignal.timeout(5_000) })).status;
-}
+const pageAt = ({ host }: Seen, port: number | undefined): Promise<number> =>
+  host.statusAt(port, "/none");

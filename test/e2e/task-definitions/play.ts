@@ -1,5 +1,6 @@
 import {
   DescribeTasksCommand,
+  type ECSClient,
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
   StopTaskCommand,
@@ -7,48 +8,57 @@ import {
 import type { Container, ContainerDefinition, Task } from "@aws-sdk/client-ecs";
 import type { ContainerInspectInfo } from "dockerode";
 import { expect } from "vitest";
-import type { Berth } from "../berth.ts";
 import { eventually } from "../berth.ts";
+import type { Host } from "./host.ts";
 import { outputOf } from "./output.ts";
 import type { Row, Seen } from "./row.ts";
 
 const IMAGE = "berth/demo:1";
-const MEMORY_MIB = 16;
+/** With the second version of cgroups what starts a container takes 14 of these. */
+const MEMORY_MIB = 32;
 /** A check of health may take five seconds, and a restart is due after a minute. */
 const TIMEOUT_MS = 150_000;
 
+/** What rows are played with: the API, and the machine on which tasks of it run. */
+export interface Stage {
+  readonly ecs: ECSClient;
+  readonly host: Host;
+  /** How often longer than usual things may take. */
+  readonly slowness?: number;
+}
+
 /** Registers the row's definition, runs it as far as the row wants, and looks at what is there. */
-export async function play(berth: Berth, row: Row, family: string): Promise<void> {
-  await row.prepare?.();
-  const taskArn = await run(berth, row, family);
+export async function play(stage: Stage, row: Row, family: string): Promise<void> {
+  await row.prepare?.(stage.host);
+  const taskArn = await run(stage, row, family);
   try {
-    const task = await reached(berth, row, taskArn);
-    const seen = await see(berth, task);
+    const task = await reached(stage, row, taskArn);
+    const seen = await see(stage, task);
     await compare(row, seen);
   } finally {
-    await berth.ecs.send(new StopTaskCommand({ task: taskArn }));
+    await stage.ecs.send(new StopTaskCommand({ task: taskArn }));
   }
 }
 
 /** Registers it and asks for a task, which is expected to be refused. Returns with what words. */
-export async function refusalOf(berth: Berth, row: Row, family: string): Promise<string> {
+export async function refusalOf(stage: Stage, row: Row, family: string): Promise<string> {
   try {
-    return `it runs: ${await run(berth, row, family)}`;
+    return `it runs: ${await run(stage, row, family)}`;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-async function run(berth: Berth, row: Row, family: string): Promise<string> {
+async function run({ ecs }: Stage, row: Row, family: string): Promise<string> {
   const containers = [{ name: "main", ...row.main }, ...(row.beside ?? [])];
-  const { taskDefinition } = await berth.ecs.send(
+  const { taskDefinition } = await ecs.send(
     new RegisterTaskDefinitionCommand({
       family,
       containerDefinitions: containers.map(withDefaults),
       ...row.task,
     }),
   );
-  const { tasks = [], failures } = await berth.ecs.send(
+  const { tasks = [], failures } = await ecs.send(
     new RunTaskCommand({
       taskDefinition: `${family}:${taskDefinition?.revision}`,
       ...(row.overrides && { overrides: row.overrides }),
@@ -66,12 +76,12 @@ function withDefaults(container: Partial<ContainerDefinition>): ContainerDefinit
   return { image: IMAGE, ...(!hasSize && { memory }), ...container };
 }
 
-async function reached(berth: Berth, row: Row, taskArn: string): Promise<Task> {
+async function reached(stage: Stage, row: Row, taskArn: string): Promise<Task> {
   const { until = "STOPPED" } = row;
   return eventually(
     `${row.field} ${row.does}: ${until}`,
     async () => {
-      const task = await describe(berth, taskArn);
+      const task = await describe(stage, taskArn);
       if (task.lastStatus === "STOPPED" && until !== "STOPPED") {
         const said = task.containers?.map(({ name, reason }) => `${name}: ${reason}`).join("; ");
         throw new Error(`it stopped before it was ${until}: ${task.stoppedReason} (${said})`);
@@ -81,29 +91,30 @@ async function reached(berth: Berth, row: Row, taskArn: string): Promise<Task> {
         ? task
         : undefined;
     },
-    TIMEOUT_MS,
+    TIMEOUT_MS * (stage.slowness ?? 1),
   );
 }
 
-async function describe(berth: Berth, taskArn: string): Promise<Task> {
-  const { tasks } = await berth.ecs.send(new DescribeTasksCommand({ tasks: [taskArn] }));
+async function describe({ ecs }: Stage, taskArn: string): Promise<Task> {
+  const { tasks } = await ecs.send(new DescribeTasksCommand({ tasks: [taskArn] }));
   const [task] = tasks ?? [];
   if (!task) throw new Error(`${taskArn} is gone`);
   return task;
 }
 
-async function see(berth: Berth, task: Task): Promise<Seen> {
+async function see({ host }: Stage, task: Task): Promise<Seen> {
   const engine = new Map<string, ContainerInspectInfo>();
   for (const { name = "", runtimeId } of task.containers ?? []) {
-    if (runtimeId) engine.set(name, await berth.docker.getContainer(runtimeId).inspect());
+    if (runtimeId) engine.set(name, await host.docker.getContainer(runtimeId).inspect());
   }
   return {
     task,
     engine,
+    host,
     output: (name = "main") => {
       const container = engine.get(name);
       if (!container) throw new Error(`there is no container ${name}`);
-      return outputOf(berth.docker.getContainer(container.Id), container.Config.Tty);
+      return outputOf(host.docker.getContainer(container.Id), container.Config.Tty);
     },
   };
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { sh, type Row } from "./row.ts";
 
@@ -11,7 +10,8 @@ export const PROCESS_ROWS: readonly Row[] = [
     does: "host shows the processes of the instance",
     main: sh("cat /proc/1/comm"),
     task: { pidMode: "host" },
-    prints: readFileSync("/proc/1/comm", "utf8").trim(),
+    look: async ({ host, output }) =>
+      expect(await output()).toBe(await host.run("cat /proc/1/comm")),
   },
   {
     field: "pidMode",

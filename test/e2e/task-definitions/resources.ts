@@ -1,7 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect } from "vitest";
+import type { Host } from "./host.ts";
 import { sh, type Row } from "./row.ts";
 
 const MIB = 1_048_576;
@@ -10,9 +8,12 @@ const MIB = 1_048_576;
 const GPU_IDS = ["GPU-e2e-a", "GPU-e2e-b"];
 
 /** The instance's settings for them, once the file that tells of them is written. */
-export function offerGpus(): Readonly<Record<string, string>> {
-  const infoFile = join(tmpdir(), "berth-e2e-gpus.json");
-  writeFileSync(infoFile, JSON.stringify({ GPUIDs: GPU_IDS, DriverVersion: "535.1" }));
+export async function offerGpus({
+  run,
+  settings,
+}: Host): Promise<Readonly<Record<string, string>>> {
+  const infoFile = `${settings}/berth-e2e-gpus.json`;
+  await run(`echo '${JSON.stringify({ GPUIDs: GPU_IDS, DriverVersion: "535.1" })}' > ${infoFile}`);
   return {
     ECS_ENABLE_GPU_SUPPORT: "true",
     ECS_NVIDIA_RUNTIME: "runc",
@@ -43,7 +44,7 @@ export const RESOURCE_ROWS: readonly Row[] = [
   {
     field: "memory",
     does: "kills what needs more, and the reason says so",
-    main: sh("sleep 1; dd if=/dev/zero of=/dev/null bs=64M"),
+    main: sh("sleep 1; dd if=/dev/zero of=/dev/null bs=128M"),
     exitCode: 137,
     shown: {
       stopCode: "EssentialContainerExited",
@@ -54,7 +55,7 @@ export const RESOURCE_ROWS: readonly Row[] = [
     field: "memory of the task",
     does: "is shared by its containers, and kills what needs more",
     main: {
-      ...sh("sleep 1; dd if=/dev/zero of=/dev/null bs=64M"),
+      ...sh("sleep 1; dd if=/dev/zero of=/dev/null bs=128M"),
       memory: undefined,
     },
     task: { memory: "32" },
@@ -67,10 +68,10 @@ export const RESOURCE_ROWS: readonly Row[] = [
   {
     field: "memory of the task",
     does: "is told of the container that was killed, and not of the others",
-    main: { ...sh("sleep 3"), memory: undefined, portMappings: [{ containerPort: 80 }] },
+    main: { ...sh("sleep 10"), memory: undefined, portMappings: [{ containerPort: 80 }] },
     beside: [
       {
-        ...sh("dd if=/dev/zero of=/dev/null bs=64M"),
+        ...sh("dd if=/dev/zero of=/dev/null bs=128M"),
         name: "side",
         memory: undefined,
         essential: false,
@@ -167,23 +168,14 @@ export const RESOURCE_ROWS: readonly Row[] = [
   {
     field: "linuxParameters.maxSwap",
     does: "adds to the memory in the engine's limit",
-    main: { command: ["true"], memory: 16, linuxParameters: { maxSwap: 8 } },
-    engine: { HostConfig: { Memory: 16 * MIB, MemorySwap: 24 * MIB } },
+    main: { command: ["true"], memory: 32, linuxParameters: { maxSwap: 8 } },
+    engine: { HostConfig: { Memory: 32 * MIB, MemorySwap: 40 * MIB } },
   },
   {
     field: "linuxParameters.maxSwap",
     does: "of nothing allows no swap",
-    main: { command: ["true"], memory: 16, linuxParameters: { maxSwap: 0 } },
-    engine: { HostConfig: { Memory: 16 * MIB, MemorySwap: 16 * MIB } },
-  },
-  {
-    field: "linuxParameters.swappiness",
-    does: "is the container's",
-    main: {
-      ...sh("true"),
-      linuxParameters: { maxSwap: 8, swappiness: 7 },
-    },
-    engine: { HostConfig: { MemorySwappiness: 7 } },
+    main: { command: ["true"], memory: 32, linuxParameters: { maxSwap: 0 } },
+    engine: { HostConfig: { Memory: 32 * MIB, MemorySwap: 32 * MIB } },
   },
   {
     field: "linuxParameters.devices",

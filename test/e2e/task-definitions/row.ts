@@ -6,6 +6,7 @@ import type {
   TaskOverride,
 } from "@aws-sdk/client-ecs";
 import type { ContainerInspectInfo } from "dockerode";
+import type { Host } from "./host.ts";
 
 /** What is known of a row's task once it came as far as the row wants it. */
 export interface Seen {
@@ -15,6 +16,7 @@ export interface Seen {
   readonly engine: ReadonlyMap<string, ContainerInspectInfo>;
   /** What the container wrote, without the end of its last line. */
   readonly output: (container?: string) => Promise<string>;
+  readonly host: Host;
 }
 
 /**
@@ -46,8 +48,8 @@ export interface Row {
   readonly shown?: object;
   /** What else can be seen of it. */
   readonly look?: (seen: Seen) => Promise<void> | void;
-  /** Made before, on this machine. */
-  readonly prepare?: () => Promise<void> | void;
+  /** What has to be there before. */
+  readonly prepare?: (host: Host) => Promise<unknown>;
 }
 
 /** A shell that runs the line. */

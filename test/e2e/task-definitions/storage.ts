@@ -1,14 +1,10 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { connectDocker } from "@berth/agent/docker/connection";
 import { expect } from "vitest";
+import type { Host } from "./host.ts";
 import { sh, type Row } from "./row.ts";
 
-const HOST_PATH = join(tmpdir(), "berth-e2e-host-path");
+const HOST_PATH = "/tmp/berth-e2e-host-path";
 const SHARED = "berth-e2e-shared";
 const PROVIDED = "berth-e2e-provided";
-const docker = connectDocker("unix:///var/run/docker.sock");
 
 const mount = (sourceVolume: string, readOnly?: boolean) => ({
   sourceVolume,
@@ -21,14 +17,11 @@ export const STORAGE_ROWS: readonly Row[] = [
   {
     field: "volumes.host.sourcePath",
     does: "is the path of the instance",
-    prepare: () => {
-      mkdirSync(HOST_PATH, { recursive: true });
-      writeFileSync(join(HOST_PATH, "given"), "from the host");
-    },
+    prepare: ({ run }) => run(`mkdir -p ${HOST_PATH}; echo from the host > ${HOST_PATH}/given`),
     main: { ...sh("cat /data/given; echo back > /data/made"), mountPoints: [mount("data")] },
     task: { volumes: [{ name: "data", host: { sourcePath: HOST_PATH } }] },
     prints: "from the host",
-    look: () => expect(readFileSync(join(HOST_PATH, "made"), "utf8")).toBe("back\n"),
+    look: async ({ host }) => expect(await host.run(`cat ${HOST_PATH}/made`)).toBe("back"),
   },
   {
     field: "mountPoints.readOnly",
@@ -69,7 +62,7 @@ export const STORAGE_ROWS: readonly Row[] = [
         },
       ],
     },
-    look: async ({ engine, task }) => {
+    look: async ({ engine, task, host: { docker } }) => {
       const [volume] = engine.get("main")?.Mounts ?? [];
       const { Labels } = await docker.getVolume(volume?.Name ?? "").inspect();
       expect(Labels).toMatchObject({ team: "shop", "com.amazonaws.ecs.task-arn": task.taskArn });
@@ -78,7 +71,7 @@ export const STORAGE_ROWS: readonly Row[] = [
   {
     field: "volumes.dockerVolumeConfiguration.autoprovision",
     does: "makes a shared volume that carries no task's name",
-    prepare: () => removeVolume(PROVIDED),
+    prepare: (host) => removeVolume(host, PROVIDED),
     main: { ...sh("true"), mountPoints: [mount(PROVIDED)] },
     task: {
       volumes: [
@@ -92,7 +85,7 @@ export const STORAGE_ROWS: readonly Row[] = [
         },
       ],
     },
-    look: async () => {
+    look: async ({ host: { docker } }) => {
       const { Labels } = await docker.getVolume(PROVIDED).inspect();
       expect(Labels).toEqual({ "berth-test": "features" });
     },
@@ -100,9 +93,8 @@ export const STORAGE_ROWS: readonly Row[] = [
   {
     field: "volumes.dockerVolumeConfiguration.scope",
     does: "shared is the volume that is there",
-    prepare: async () => {
-      await docker.createVolume({ Name: SHARED, Labels: { "berth-test": "features" } });
-    },
+    prepare: ({ docker }) =>
+      docker.createVolume({ Name: SHARED, Labels: { "berth-test": "features" } }),
     main: { ...sh("echo here > /berth-e2e-shared/file"), mountPoints: [mount(SHARED)] },
     task: { volumes: [{ name: SHARED, dockerVolumeConfiguration: { scope: "shared" } }] },
     engine: { Mounts: [{ Type: "volume", Name: SHARED, Destination: `/${SHARED}` }] },
@@ -166,12 +158,12 @@ export const STORAGE_ROWS: readonly Row[] = [
 ];
 
 /** Removes what the rows made and what belongs to no task. */
-export async function cleanUpStorage(): Promise<void> {
-  for (const name of [SHARED, PROVIDED]) await removeVolume(name);
-  rmSync(HOST_PATH, { recursive: true, force: true });
+export async function cleanUpStorage(host: Host): Promise<void> {
+  for (const name of [SHARED, PROVIDED]) await removeVolume(host, name);
+  await host.run(`rm -rf ${HOST_PATH}`);
 }
 
-async function removeVolume(name: string): Promise<void> {
+async function removeVolume({ docker }: Host, name: string): Promise<void> {
   await docker
     .getVolume(name)
     .remove()

@@ -10,7 +10,8 @@ import { containerLabels, type InstanceIdentity } from "./labels.ts";
 import { type LogSettings, withLogConfig } from "./log-config.ts";
 import { hasOwnNetwork, holdsNetwork, TASK_NETWORK } from "../task-network.ts";
 import { dockerName, isDockerVolume, volumeName } from "./names.ts";
-import { quotaUs, type TaskCgroups } from "./task-cgroups.ts";
+import type { TaskCgroups } from "./task-cgroups.ts";
+import { memoryBytes, PERIOD_US, quotaUs } from "./task-size.ts";
 import { networkIdentity, networkSysctls } from "./task-network.ts";
 
 export interface CreateSettings extends LogSettings {
@@ -28,12 +29,10 @@ export interface ContainerCgroup {
   readonly parent?: string | undefined;
 }
 
-const BYTES_PER_MIB = 1_048_576;
 /** Docker refuses to run a container with less. */
 const MIN_MEMORY_MIB = 6;
 /** What 0 means to Linux; also where Docker's own default would be 1024. */
 const MIN_CPU_SHARES = 2;
-const CPU_PERIOD_US = 100_000;
 
 /**
  * What the engine is asked to create for one container of a payload. The JSON texts in
@@ -142,8 +141,8 @@ function limits(
   const memoryMiB = container.memory || memory || 0;
   return {
     CpuShares: Math.max(MIN_CPU_SHARES, container.cpu ?? 0),
-    ...(memoryMiB > 0 && { Memory: Math.max(MIN_MEMORY_MIB, memoryMiB) * BYTES_PER_MIB }),
-    ...(cpu && { CpuPeriod: CPU_PERIOD_US, CpuQuota: quotaUs(cpu) }),
+    ...(memoryMiB > 0 && { Memory: memoryBytes(Math.max(MIN_MEMORY_MIB, memoryMiB)) }),
+    ...(cpu && { CpuPeriod: PERIOD_US, CpuQuota: quotaUs(cpu) }),
     ...(parent !== undefined && { CgroupParent: parent }),
   };
 }

@@ -1,6 +1,7 @@
 /**
- * How long answers of the engine are waited for, in ms, where the configuration does not say. What the
- * engine does on disk or with processes may take minutes on a busy machine; what it only looks up may not.
+ * How long answers of the engine and of systemd are waited for, in ms, where the configuration does not
+ * say. What the engine does on disk or with processes may take minutes on a busy machine; what it only
+ * looks up may not.
  */
 export const DEADLINE_MS = {
   version: 10_000,
@@ -16,4 +17,5 @@ export const DEADLINE_MS = {
   network: 60_000,
   /** Each question of a session that leads into a container; what is open then has none. */
   session: 20_000,
+  systemd: 30_000,
 } as const;

@@ -23,12 +23,12 @@ import {
   publishesPorts,
 } from "./create-options.ts";
 import { DEADLINE_MS } from "./deadlines.ts";
-import { messageOf, statusOf, whileAway } from "./engine-error.ts";
+import { messageOf, startProblem, statusOf, whileAway } from "./engine-error.ts";
 import { HostPorts, type HostPortSettings } from "./host-ports.ts";
 import type { Images } from "./images.ts";
 import { listOwn } from "./list-own.ts";
 import { logDriverProblem } from "./log-config.ts";
-import { bindingsOf, observed } from "./look.ts";
+import { bindingsOf, observed, withMissedCause } from "./look.ts";
 import { dockerName } from "./names.ts";
 import { ensurePauseImage } from "./pause-image.ts";
 import type { RegistryLogin } from "./registry-logins.ts";
@@ -94,7 +94,7 @@ export class DockerEngine implements ContainerEngine {
   ): Promise<string> {
     const placed = publishesPorts(task) ? await this.#hostPorts.assign(container) : container;
     const { bounds } = this.#cgroups;
-    const parent = await this.#cgroups.ensure(task);
+    const parent = this.#cgroups.parentOf(task);
     const options = createOptions(task, placed, this.#settings, { bounds, parent });
     if (options.HostConfig?.Privileged && this.#settings.privilegedDisabled) {
       throw new ContainerError("CannotCreateContainerError: privileged containers are disabled");
@@ -131,6 +131,7 @@ export class DockerEngine implements ContainerEngine {
     const begin = () => handle.start({ abortSignal: signal });
     const isOnNetwork = holdsNetwork(task, container.name);
     try {
+      await this.#cgroups.ensure(task);
       await whileAway(signal, () => (isOnNetwork ? onTaskNetwork(this.#docker, begin) : begin()));
     } catch (error) {
       // 304: it runs already.
@@ -166,7 +167,8 @@ export class DockerEngine implements ContainerEngine {
           this.#docker.getContainer(dockerId).inspect({ abortSignal }),
         ),
       );
-      return container ? { kind: "there", container } : { kind: "gone" };
+      if (!container) return { kind: "gone" };
+      return { kind: "there", container: await withMissedCause(container, this.#cgroups) };
     } catch (error) {
       if (statusOf(error) === 404) return { kind: "gone" };
       throw error;
@@ -234,8 +236,11 @@ export class DockerEngine implements ContainerEngine {
         `DockerTimeoutError: Could not transition to ${aim}; timed out after waiting ${limitMs / 1_000}s`,
       );
     }
-    const prefix = aim === "created" ? "CannotCreateContainerError" : "CannotStartContainerError";
-    return new ContainerError(`${prefix}: ${messageOf(error)}`);
+    return new ContainerError(
+      aim === "created"
+        ? `CannotCreateContainerError: ${messageOf(error)}`
+        : `CannotStartContainerError: ${startProblem(error)}`,
+    );
   }
 }
 

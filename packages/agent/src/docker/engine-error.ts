@@ -24,6 +24,16 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What runc says where its own part inside of a container, some 14 MiB, did not live until the program's start. */
+const STARTER_ENDED = /cannot start a stopped process/;
+
+/** Why a container was not started, in the engine's words and, where they do not say it, in what they mean. */
+export function startProblem(error: unknown): string {
+  const message = messageOf(error);
+  if (!STARTER_ENDED.test(message)) return message;
+  return `${message} (what was to start it was killed: its memory may be too little)`;
+}
+
 /** The engine is restarting or gone: it may answer the same call later. */
 function isEngineAway(error: unknown): boolean {
   const { code } = error as { code?: unknown };

@@ -1,9 +1,10 @@
 import type { ContainerInspectInfo } from "dockerode";
-import { expect, test } from "vitest";
+import { assert, expect, test } from "vitest";
 import { containerLabels } from "./labels.ts";
 import { aPayloadTask } from "@berth/testing/payloads";
-import { observed } from "./look.ts";
+import { observed, withMissedCause } from "./look.ts";
 
+const TASK = aPayloadTask();
 const INSTANCE = { cluster: "default", containerInstanceArn: "arn:i" };
 const OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage";
 
@@ -11,7 +12,7 @@ const OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage";
 function stopped(ExitCode: number, CgroupParent: string): ContainerInspectInfo {
   const shown = {
     Id: "1",
-    Config: { Labels: containerLabels(INSTANCE, aPayloadTask(), "web") },
+    Config: { Labels: containerLabels(INSTANCE, TASK, "web") },
     State: { Status: "exited", Running: false, OOMKilled: true, Error: "", ExitCode },
     HostConfig: { CgroupParent },
     NetworkSettings: { Ports: {} },
@@ -28,5 +29,20 @@ test.each([
   "of a container that $name where there was too little memory: $reason",
   ({ exitCode, parent, reason }) => {
     expect(observed(stopped(exitCode, parent))?.reason).toBe(reason);
+  },
+);
+
+test.each([
+  { exitCode: 137, hasKilled: true, reason: OUT_OF_MEMORY },
+  { exitCode: 137, hasKilled: false, reason: undefined },
+  { exitCode: 1, hasKilled: true, reason: undefined },
+])(
+  "of one that exited with $exitCode, where the kernel killed in its task: $hasKilled: $reason",
+  async ({ exitCode, hasKilled, reason }) => {
+    const shown = stopped(exitCode, "/ecs/1");
+    const unmarked = observed({ ...shown, State: { ...shown.State, OOMKilled: false } });
+    assert(unmarked);
+    const cgroups = { hasKilled: async (taskArn: string) => hasKilled && taskArn === TASK.arn };
+    expect((await withMissedCause(unmarked, cgroups)).reason).toBe(reason);
   },
 );

@@ -2,6 +2,7 @@ import type { NetworkBinding } from "@berth/domain/task";
 import type { ContainerInspectInfo } from "dockerode";
 import type { ContainerHealth, ObservedContainer } from "../state.ts";
 import { readLabels } from "./labels.ts";
+import type { TaskCgroups } from "./task-cgroups.ts";
 import { taskAddress } from "./task-network.ts";
 
 /** What the agent needs of an inspected container; undefined where it is not an agent's. */
@@ -53,7 +54,7 @@ function exitOf(info: ContainerInspectInfo) {
   const { State } = info;
   const finishedAt = epochMs(State.FinishedAt);
   const reason = wasOutOfMemory(info)
-    ? "OutOfMemoryError: Container killed due to memory usage"
+    ? OUT_OF_MEMORY
     : State.Error && `ContainerRuntimeError: ${State.Error}`;
   return {
     exitCode: State.ExitCode,
@@ -63,6 +64,20 @@ function exitOf(info: ContainerInspectInfo) {
 }
 
 const SIGKILL_EXIT = 137;
+const OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage";
+
+/**
+ * With the second version of cgroups the engine may hear of such an end only after the container's, or
+ * never: its runtime's watch goes with the container's cgroup. The kernel counts for the task's as well.
+ */
+export async function withMissedCause(
+  container: ObservedContainer,
+  cgroups: Pick<TaskCgroups, "hasKilled">,
+): Promise<ObservedContainer> {
+  if (container.exitCode !== SIGKILL_EXIT || container.reason) return container;
+  const hasKilled = await cgroups.hasKilled(container.taskArn);
+  return hasKilled ? { ...container, reason: OUT_OF_MEMORY } : container;
+}
 
 /** Where a task has a cgroup, the engine marks all of its containers once one of them is killed. */
 function wasOutOfMemory({ State, HostConfig }: ContainerInspectInfo): boolean {

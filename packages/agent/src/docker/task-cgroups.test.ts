@@ -29,14 +29,18 @@ describe("a task with a size", () => {
   const task = aPayloadTask({ cpu: 0.25, memory: 64 });
 
   test("has a cgroup in the trees of processor and memory", async () => {
-    expect(await (await open(VERSION_1)).ensure(task)).toBe(PATH);
+    const cgroups = await open(VERSION_1);
+    await cgroups.ensure(task);
+    expect(cgroups.parentOf(task)).toBe(PATH);
     expect(read(`cpu${PATH}/cpu.cfs_period_us`)).toBe("100000");
     expect(read(`cpu${PATH}/cpu.cfs_quota_us`)).toBe("25000");
     expect(read(`memory${PATH}/memory.limit_in_bytes`)).toBe(String(64 * MIB));
   });
 
   test("has one in the single tree, to which the controllers are handed down", async () => {
-    expect(await (await open(VERSION_2)).ensure(task)).toBe(PATH);
+    const cgroups = await open(VERSION_2);
+    await cgroups.ensure(task);
+    expect(cgroups.parentOf(task)).toBe(PATH);
     expect(read(`${PATH}/cpu.max`)).toBe("25000 100000");
     expect(read(`${PATH}/memory.max`)).toBe(String(64 * MIB));
     expect(read("cgroup.subtree_control")).toBe("+cpu +memory");
@@ -45,7 +49,8 @@ describe("a task with a size", () => {
 
   test("has it once, however many containers ask", async () => {
     const cgroups = await open(VERSION_1);
-    expect([await cgroups.ensure(task), await cgroups.ensure(task)]).toEqual([PATH, PATH]);
+    await cgroups.ensure(task);
+    await expect(cgroups.ensure(task)).resolves.toBeUndefined();
   });
 
   test("says why it cannot have one", async () => {
@@ -72,8 +77,8 @@ describe("a task without a size", () => {
 describe("where tasks have no cgroup", () => {
   test.each([
     {
-      name: "systemd owns the tree",
-      facts: { ...VERSION_2, CgroupDriver: "systemd" },
+      name: "the engine has none",
+      facts: { ...VERSION_2, CgroupDriver: "none" },
       bounds: "container",
       warnings: 1,
     },
@@ -81,7 +86,7 @@ describe("where tasks have no cgroup", () => {
   ])("$name: $bounds", async ({ facts, limits, bounds, warnings }) => {
     const cgroups = await open(facts, limits);
     expect(cgroups.bounds).toBe(bounds);
-    expect(await cgroups.ensure(aPayloadTask({ cpu: 1 }))).toBeUndefined();
+    expect(cgroups.parentOf(aPayloadTask({ cpu: 1 }))).toBeUndefined();
     expect(lines).toHaveLength(warnings);
   });
 
@@ -92,16 +97,30 @@ describe("where tasks have no cgroup", () => {
   });
 });
 
+test.each(["..", "a/../..", "a-b", "x".repeat(32), "0".repeat(33), "0".repeat(31) + "\n"])(
+  "an id that could be more than a name has none: %j",
+  async (id) => {
+    const cgroups = await open(VERSION_1);
+    const task = aPayloadTask({ arn: payloadTaskArn().replace(/[^/]+$/, id) });
+    const reason = expect.stringMatching("32 hexadecimal digits");
+    expect(() => cgroups.parentOf(task)).toThrow(expect.objectContaining({ reason }));
+    await expect(cgroups.ensure(task)).rejects.toMatchObject({ reason });
+    await expect(cgroups.remove(task)).resolves.toBeUndefined();
+  },
+);
+
 test("there is nothing to remove where there are no cgroups", async () => {
   const nowhere = join(mountPoint, "nowhere");
-  await expect(removeTaskCgroup(payloadTaskArn(), nowhere)).resolves.toBeUndefined();
+  await expect(
+    removeTaskCgroup(payloadTaskArn(), { mountPoint: nowhere }),
+  ).resolves.toBeUndefined();
 });
 
 test("what the engine left in the trees of others is removed too, and nothing of other tasks", async () => {
   const other = `/ecs/${payloadTaskArn(2).split("/").at(-1)}`;
   const all = ["cpu", "memory", "pids"].flatMap((tree) => [`${tree}${PATH}`, `${tree}${other}`]);
   for (const path of all) mkdirSync(join(mountPoint, path), { recursive: true });
-  await removeTaskCgroup(payloadTaskArn(), mountPoint);
+  await removeTaskCgroup(payloadTaskArn(), { mountPoint });
   expect(all.filter((path) => existsSync(join(mountPoint, path)))).toEqual(
     all.filter((path) => path.endsWith(other)),
   );

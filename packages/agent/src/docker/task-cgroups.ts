@@ -1,23 +1,45 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rmdir, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PayloadTask } from "@berth/contracts/agent/messages";
 import { lastSegment } from "@berth/domain/arn";
 import { ContainerError } from "../engine.ts";
 import type { Log } from "../log.ts";
+import { cgroupFiles, removeCgroupFiles, treesIn } from "./cgroup-files.ts";
+import { Systemd, SYSTEM_BUS } from "./systemd.ts";
+import { sliceOf, slicePath, TaskSlices } from "./task-slices.ts";
 
 /** A cgroup for each task, with the task's size, in which its containers have theirs. */
 export interface TaskCgroups {
   /** What bounds a task: a cgroup of its own, or the engine each of its containers by itself, or nothing. */
   readonly bounds: "task" | "container" | "none";
   /**
-   * The path that containers of the task are to have as parent; undefined where tasks have none.
+   * What the engine is to give containers of the task as parent; undefined where tasks have none.
    *
    * @throws ContainerError CgroupError
    */
-  ensure(task: PayloadTask): Promise<string | undefined>;
+  parentOf(task: PayloadTask): string | undefined;
+  /**
+   * Makes it, again and again with the same result: before each start, for none outlives the machine's.
+   *
+   * @throws ContainerError CgroupError
+   */
+  ensure(task: PayloadTask): Promise<void>;
   /** Once its containers are gone. */
   remove(task: PayloadTask): Promise<void>;
+  /** Whether the kernel ended any process of the task for want of memory. False where it does not count. */
+  hasKilled(taskArn: string): Promise<boolean>;
+}
+
+/** One way of making cgroups for tasks, by their ids. Fails with whatever error stands in its way. */
+export interface CgroupMaker {
+  /** Makes what those of all tasks are in: fails where none can be made. */
+  prepare(): Promise<void>;
+  parentOf(taskId: string): string;
+  /** Where it is in the kernel's trees. */
+  pathOf(taskId: string): string;
+  ensure(taskId: string, task: PayloadTask): Promise<void>;
+  remove(taskId: string): Promise<void>;
 }
 
 /** What of the engine's own account decides how cgroups are made. */
@@ -32,175 +54,91 @@ export interface CgroupSettings {
   readonly taskLimits: boolean;
   /** Where the kernel shows cgroups. */
   readonly mountPoint: string;
+  /** Where systemd is asked; its usual socket where it is not said. */
+  readonly systemBus?: string;
 }
 
 /** Where Linux shows them. */
 export const CGROUPS = "/sys/fs/cgroup";
-const PREFIX = "ecs";
-const PERIOD_US = 100_000;
-const MIN_QUOTA_US = 1_000;
-const MIN_SHARES = 2;
-const BYTES_PER_MIB = 1_048_576;
 
 /**
- * Tasks' cgroups as this machine allows: made by hand, as the engine itself makes them. Where systemd
- * owns the tree, or the agent may not write to it, each container is bounded by its task's size.
+ * Tasks' cgroups as the engine makes its own: by hand, or by systemd. Where the agent may do neither,
+ * each container is bounded by its task's size.
  */
 export async function openTaskCgroups(
   settings: CgroupSettings,
-  { CgroupVersion = "1", CgroupDriver }: CgroupFacts,
+  facts: CgroupFacts,
   log: Log,
 ): Promise<TaskCgroups> {
   if (!settings.taskLimits) return without("none");
-  if (CgroupDriver !== "cgroupfs") {
-    log.warn("no-task-cgroups", { reason: `the engine's cgroup driver is ${CgroupDriver}` });
-    return without("container");
-  }
-  const { mountPoint } = settings;
-  const cgroups = CgroupVersion === "2" ? new UnifiedCgroups(mountPoint) : new Cgroups(mountPoint);
   try {
-    await cgroups.prepare();
-    return cgroups;
+    const maker = makerFor(settings, facts);
+    await maker.prepare();
+    return made(maker, settings);
   } catch (error) {
     log.warn("no-task-cgroups", { error });
     return without("container");
   }
 }
 
-function without(bounds: "container" | "none"): TaskCgroups {
-  return { bounds, ensure: async () => undefined, remove: async () => undefined };
+function makerFor(
+  { mountPoint, systemBus }: CgroupSettings,
+  { CgroupVersion = "1", CgroupDriver }: CgroupFacts,
+): CgroupMaker {
+  const isUnified = CgroupVersion === "2";
+  if (CgroupDriver === "systemd") return new TaskSlices(new Systemd(systemBus), isUnified);
+  if (CgroupDriver === "cgroupfs") return cgroupFiles(mountPoint, isUnified);
+  throw new Error(`the engine's cgroup driver is ${CgroupDriver}`);
 }
 
-/** The first version: a tree for each controller. */
-class Cgroups implements TaskCgroups {
-  readonly bounds = "task";
-  readonly #mountPoint: string;
+/** An id becomes part of a path, or of a unit's name, where other characters have a meaning. */
+const TASK_ID = /^[0-9a-f]{32}$/;
 
-  constructor(mountPoint: string) {
-    this.#mountPoint = mountPoint;
-  }
-
-  async prepare(): Promise<void> {
-    for (const controller of ["cpu", "memory"]) {
-      await mkdir(join(this.#mountPoint, controller, PREFIX), { recursive: true });
-    }
-    // Older kernels would not count the memory of containers to their task.
-    await write(join(this.#mountPoint, "memory", PREFIX), "memory.use_hierarchy", 1);
-  }
-
-  async ensure(task: PayloadTask): Promise<string> {
-    const path = pathOf(task);
-    await orContainerError(async () => {
-      const cpu = await this.#directory("cpu", path);
-      if (task.cpu) {
-        await write(cpu, "cpu.cfs_period_us", PERIOD_US);
-        await write(cpu, "cpu.cfs_quota_us", quotaUs(task.cpu));
-      } else {
-        await write(cpu, "cpu.shares", sharesOf(task));
-      }
-      const memory = await this.#directory("memory", path);
-      if (task.memory) await write(memory, "memory.limit_in_bytes", task.memory * BYTES_PER_MIB);
+const made = (maker: CgroupMaker, { mountPoint }: CgroupSettings): TaskCgroups => ({
+  bounds: "task",
+  parentOf: (task) => maker.parentOf(taskIdOf(task)),
+  ensure: async (task) => {
+    const taskId = taskIdOf(task);
+    await maker.ensure(taskId, task).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new ContainerError(`CgroupError: the task's cgroup cannot be made: ${why}`);
     });
-    return path;
-  }
+  },
+  remove: async ({ arn }) => {
+    const taskId = lastSegment(arn);
+    if (TASK_ID.test(taskId)) await maker.remove(taskId);
+  },
+  hasKilled: async (taskArn) => {
+    // The first version has no such file.
+    const file = join(mountPoint, maker.pathOf(lastSegment(taskArn)), "memory.events");
+    const events = await readFile(file, "utf8").catch(() => "");
+    return /^oom_kill [1-9]/m.test(events);
+  },
+});
 
-  remove(task: PayloadTask): Promise<void> {
-    return removeTaskCgroup(task.arn, this.#mountPoint);
-  }
+const without = (bounds: "container" | "none"): TaskCgroups => ({
+  bounds,
+  parentOf: () => undefined,
+  ensure: async () => undefined,
+  remove: async () => undefined,
+  hasKilled: async () => false,
+});
 
-  async #directory(controller: string, path: string): Promise<string> {
-    const directory = join(this.#mountPoint, controller, path);
-    await mkdir(directory, { recursive: true });
-    return directory;
-  }
+function taskIdOf({ arn }: PayloadTask): string {
+  const taskId = lastSegment(arn);
+  if (TASK_ID.test(taskId)) return taskId;
+  throw new ContainerError("CgroupError: the task's id is not 32 hexadecimal digits");
 }
 
-/** The second version: one tree, whose controllers are handed down. */
-class UnifiedCgroups implements TaskCgroups {
-  readonly bounds = "task";
-  readonly #mountPoint: string;
-
-  constructor(mountPoint: string) {
-    this.#mountPoint = mountPoint;
-  }
-
-  async prepare(): Promise<void> {
-    const parent = join(this.#mountPoint, PREFIX);
-    await mkdir(parent, { recursive: true });
-    for (const directory of [this.#mountPoint, parent]) {
-      await write(directory, "cgroup.subtree_control", "+cpu +memory");
-    }
-  }
-
-  async ensure(task: PayloadTask): Promise<string> {
-    const path = pathOf(task);
-    const directory = join(this.#mountPoint, path);
-    await orContainerError(async () => {
-      await mkdir(directory, { recursive: true });
-      if (task.cpu) await write(directory, "cpu.max", `${quotaUs(task.cpu)} ${PERIOD_US}`);
-      else await write(directory, "cpu.weight", weightOf(sharesOf(task)));
-      if (task.memory) await write(directory, "memory.max", task.memory * BYTES_PER_MIB);
-    });
-    return path;
-  }
-
-  remove(task: PayloadTask): Promise<void> {
-    return removeTaskCgroup(task.arn, this.#mountPoint);
-  }
-}
-
-/**
- * Removes what a task had, by its id or ARN, in either version of cgroups. The engine makes the same
- * path in the trees of all controllers and leaves it there.
- */
-export async function removeTaskCgroup(task: string, mountPoint = CGROUPS): Promise<void> {
-  for (const tree of ["", ...(await treesIn(mountPoint))]) {
-    await removeDirectory(join(mountPoint, tree, PREFIX, lastSegment(task)));
-  }
-}
-
-/** None where there is no Linux, or the engine is elsewhere. */
-async function treesIn(mountPoint: string): Promise<readonly string[]> {
-  if (!existsSync(mountPoint)) return [];
-  const entries = await readdir(mountPoint, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-}
-
-const pathOf = (task: PayloadTask): string => `/${PREFIX}/${lastSegment(task.arn)}`;
-
-const write = (directory: string, file: string, value: string | number): Promise<void> =>
-  writeFile(join(directory, file), String(value));
-
-/** The engine and the kernel refuse less. */
-export const quotaUs = (vcpus: number): number =>
-  Math.max(MIN_QUOTA_US, Math.round(vcpus * PERIOD_US));
-
-/** A task without a size of its own counts for as much as its containers together. */
-function sharesOf({ containers }: PayloadTask): number {
-  return Math.max(
-    MIN_SHARES,
-    containers.reduce((sum, { cpu = 0 }) => sum + cpu, 0),
-  );
-}
-
-/** From 2..262144 to 1..10000, as container runtimes do it. */
-const weightOf = (shares: number): number => 1 + Math.floor(((shares - 2) * 9_999) / 262_142);
-
-async function orContainerError(make: () => Promise<void>): Promise<void> {
-  try {
-    await make();
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ContainerError(`CgroupError: the task's cgroup cannot be made: ${why}`);
-  }
-}
-
-/** Never made, or made by nobody, is fine; one with processes in it is an error to be tried again. */
-async function removeDirectory(directory: string): Promise<void> {
-  try {
-    await rmdir(directory);
-  } catch (error) {
-    const { code } = error as { code?: unknown };
-    if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
-  }
+/** Removes what a task had, by its id or ARN, however it was made. */
+export async function removeTaskCgroup(
+  task: string,
+  { mountPoint = CGROUPS, systemBus = SYSTEM_BUS } = {},
+): Promise<void> {
+  const taskId = lastSegment(task);
+  if (!TASK_ID.test(taskId)) return;
+  await removeCgroupFiles(taskId, mountPoint);
+  const trees = ["", ...(await treesIn(mountPoint))];
+  const hasSlice = trees.some((tree) => existsSync(join(mountPoint, tree, slicePath(taskId))));
+  if (hasSlice) await new Systemd(systemBus).stopSlice(sliceOf(taskId));
 }
