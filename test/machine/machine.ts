@@ -54,7 +54,8 @@ export class Machine implements Host {
   async reboot(): Promise<void> {
     const bootId = "cat /proc/sys/kernel/random/boot_id";
     const before = await this.run(bootId);
-    await this.run("systemctl reboot");
+    // The shell may be gone before it answers.
+    await this.run("systemctl reboot").catch(() => undefined);
     const isAnother = async () => (await this.run(bootId, 10_000).catch(() => before)) !== before;
     await eventually("the machine to start again", isAnother, BOOT_TIMEOUT_MS);
     await this.booted();
