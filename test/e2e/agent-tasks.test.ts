@@ -104,8 +104,7 @@ describe("an agent with a task", () => {
     expect(stopped.containers).toMatchObject([{ exitCode: 137 }]);
   });
 
-  // Docker 20.10 may hear of the kill after the end, and says nothing of it then: seen in 7 of 240.
-  test("says what killed a container that ran out of memory", { retry: 2 }, async () => {
+  test("says what killed a container that ran out of memory", async () => {
     const hungry = aContainer({
       command: ["sh", "-c", "sleep 1; dd if=/dev/zero of=/dev/null bs=64M"],
     });

@@ -27,20 +27,8 @@ export interface Stage {
   readonly slowness?: number;
 }
 
-/** Plays the row, again where it says that it may take several tries. */
-export async function play(stage: Stage, row: Row, family: string): Promise<void> {
-  for (let left = (row.tries ?? 1) - 1; left > 0; left -= 1) {
-    try {
-      return await playOnce(stage, row, family);
-    } catch {
-      // What the last try says is told.
-    }
-  }
-  await playOnce(stage, row, family);
-}
-
 /** Registers the row's definition, runs it as far as the row wants, and looks at what is there. */
-async function playOnce(stage: Stage, row: Row, family: string): Promise<void> {
+export async function play(stage: Stage, row: Row, family: string): Promise<void> {
   await row.prepare?.(stage.host);
   const taskArn = await run(stage, row, family);
   try {

@@ -4,9 +4,6 @@ import { sh, type Row } from "./row.ts";
 
 const MIB = 1_048_576;
 
-/** On a busy machine Docker 20.10 may hear of a kill after the end of its container, and says nothing of it then. */
-const MAY_MISS_KILLS = 3;
-
 /** No more than their names, on an instance whose usual runtime stands in for the one of GPUs. */
 const GPU_IDS = ["GPU-e2e-a", "GPU-e2e-b"];
 
@@ -48,7 +45,6 @@ export const RESOURCE_ROWS: readonly Row[] = [
     field: "memory",
     does: "kills what needs more, and the reason says so",
     main: sh("sleep 1; dd if=/dev/zero of=/dev/null bs=128M"),
-    tries: MAY_MISS_KILLS,
     exitCode: 137,
     shown: {
       stopCode: "EssentialContainerExited",
@@ -63,7 +59,6 @@ export const RESOURCE_ROWS: readonly Row[] = [
       memory: undefined,
     },
     task: { memory: "32" },
-    tries: MAY_MISS_KILLS,
     exitCode: 137,
     shown: {
       memory: "32",
@@ -83,7 +78,6 @@ export const RESOURCE_ROWS: readonly Row[] = [
       },
     ],
     task: { memory: "32" },
-    tries: MAY_MISS_KILLS,
     look: ({ task }) => {
       const reasons = new Map(task.containers?.map(({ name, reason }) => [name, reason]));
       expect(reasons.get("side")).toMatch(/^OutOfMemoryError: /);

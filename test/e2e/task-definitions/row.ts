@@ -46,8 +46,6 @@ export interface Row {
   readonly engine?: object;
   /** Part of what DescribeTasks shows. */
   readonly shown?: object;
-  /** How often it may be played until it is as it says: where the engine itself is known to lose something at times. */
-  readonly tries?: number;
   /** What else can be seen of it. */
   readonly look?: (seen: Seen) => Promise<void> | void;
   /** What has to be there before. */

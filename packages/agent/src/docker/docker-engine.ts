@@ -29,6 +29,7 @@ import type { Images } from "./images.ts";
 import { listOwn } from "./list-own.ts";
 import { logDriverProblem } from "./log-config.ts";
 import { bindingsOf, observed, withMissedCause } from "./look.ts";
+import { MemoryKills } from "./memory-kills.ts";
 import { dockerName } from "./names.ts";
 import { ensurePauseImage } from "./pause-image.ts";
 import type { RegistryLogin } from "./registry-logins.ts";
@@ -62,6 +63,7 @@ export class DockerEngine implements ContainerEngine {
   readonly #settings: DockerEngineSettings;
   readonly #hostPorts: HostPorts;
   readonly #cgroups: TaskCgroups;
+  readonly #memoryKills = new MemoryKills();
 
   constructor(parts: DockerEngineParts, settings: DockerEngineSettings) {
     this.#docker = parts.docker;
@@ -162,13 +164,14 @@ export class DockerEngine implements ContainerEngine {
 
   async look(dockerId: string): Promise<ContainerLook> {
     try {
-      const container = observed(
-        await within(DEADLINE_MS.inspect, (abortSignal) =>
-          this.#docker.getContainer(dockerId).inspect({ abortSignal }),
-        ),
+      const info = await within(DEADLINE_MS.inspect, (abortSignal) =>
+        this.#docker.getContainer(dockerId).inspect({ abortSignal }),
       );
+      const container = observed(info);
       if (!container) return { kind: "gone" };
-      return { kind: "there", container: await withMissedCause(container, this.#cgroups) };
+      const witnesses = { cgroups: this.#cgroups, events: this.#memoryKills };
+      const { Memory: limitBytes = 0 } = info.HostConfig;
+      return { kind: "there", container: await withMissedCause(container, limitBytes, witnesses) };
     } catch (error) {
       if (statusOf(error) === 404) return { kind: "gone" };
       throw error;
@@ -189,7 +192,8 @@ export class DockerEngine implements ContainerEngine {
   }
 
   watch(watcher: ContainerWatcher, signal: AbortSignal): Promise<void> {
-    return watchContainers(this.#docker, this.#settings.instance, { watcher, signal });
+    const parts = { watcher, memoryKills: this.#memoryKills, signal };
+    return watchContainers(this.#docker, this.#settings.instance, parts);
   }
 
   /** Best effort, of a container whose start took too long; one that starts even later is heard of. */
@@ -206,6 +210,7 @@ export class DockerEngine implements ContainerEngine {
     await within(DEADLINE_MS.remove, (abortSignal) =>
       handle.remove({ force: true, v: true, abortSignal }),
     ).catch(ignoreMissing);
+    this.#memoryKills.forget(dockerId);
   }
 
   /** What the engine created once it was not waited for any more: nobody heard its id. */

@@ -33,16 +33,24 @@ test.each([
 );
 
 test.each([
-  { exitCode: 137, hasKilled: true, reason: OUT_OF_MEMORY },
-  { exitCode: 137, hasKilled: false, reason: undefined },
-  { exitCode: 1, hasKilled: true, reason: undefined },
-])(
-  "of one that exited with $exitCode, where the kernel killed in its task: $hasKilled: $reason",
-  async ({ exitCode, hasKilled, reason }) => {
+  { exitCode: 137, kills: "some", isTold: false, reason: OUT_OF_MEMORY },
+  { exitCode: 137, kills: "maybe", isTold: true, reason: OUT_OF_MEMORY },
+  { exitCode: 137, kills: "maybe", isTold: false, reason: undefined },
+  { exitCode: 137, kills: "none", isTold: true, reason: undefined },
+  { exitCode: 1, kills: "some", isTold: true, reason: undefined },
+] as const)(
+  "of one that exited with $exitCode, kills in its task: $kills, told by an event: $isTold: $reason",
+  async ({ exitCode, kills, isTold, reason }) => {
     const shown = stopped(exitCode, "/ecs/1");
     const unmarked = observed({ ...shown, State: { ...shown.State, OOMKilled: false } });
     assert(unmarked);
-    const cgroups = { hasKilled: async (taskArn: string) => hasKilled && taskArn === TASK.arn };
-    expect((await withMissedCause(unmarked, cgroups)).reason).toBe(reason);
+    const witnesses = {
+      cgroups: {
+        kills: async (taskArn: string, limitBytes: number) =>
+          taskArn === TASK.arn && limitBytes === 64 ? kills : "none",
+      },
+      events: { heardOf: async (dockerId: string) => isTold && dockerId === "1" },
+    };
+    expect((await withMissedCause(unmarked, 64, witnesses)).reason).toBe(reason);
   },
 );

@@ -2,6 +2,7 @@ import type { NetworkBinding } from "@berth/domain/task";
 import type { ContainerInspectInfo } from "dockerode";
 import type { ContainerHealth, ObservedContainer } from "../state.ts";
 import { readLabels } from "./labels.ts";
+import type { MemoryKills } from "./memory-kills.ts";
 import type { TaskCgroups } from "./task-cgroups.ts";
 import { taskAddress } from "./task-network.ts";
 
@@ -66,17 +67,27 @@ function exitOf(info: ContainerInspectInfo) {
 const SIGKILL_EXIT = 137;
 const OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage";
 
+/** Who else may know that the memory was too little. */
+export interface KillWitnesses {
+  readonly cgroups: Pick<TaskCgroups, "kills">;
+  readonly events: Pick<MemoryKills, "heardOf">;
+}
+
 /**
- * With the second version of cgroups the engine may hear of such an end only after the container's, or
- * never: its runtime's watch goes with the container's cgroup. The kernel counts for the task's as well.
+ * The engine may hear of such an end only after the container's, and says nothing of it in what it shows
+ * then. With the second version of cgroups it may never hear of it, since its runtime's watch goes with
+ * the container's cgroup: there the kernel counts for the task's as well.
  */
 export async function withMissedCause(
   container: ObservedContainer,
-  cgroups: Pick<TaskCgroups, "hasKilled">,
+  limitBytes: number,
+  { cgroups, events }: KillWitnesses,
 ): Promise<ObservedContainer> {
   if (container.exitCode !== SIGKILL_EXIT || container.reason) return container;
-  const hasKilled = await cgroups.hasKilled(container.taskArn);
-  return hasKilled ? { ...container, reason: OUT_OF_MEMORY } : container;
+  const kills = await cgroups.kills(container.taskArn, limitBytes);
+  const wasKilled =
+    kills === "some" || (kills === "maybe" && (await events.heardOf(container.dockerId)));
+  return wasKilled ? { ...container, reason: OUT_OF_MEMORY } : container;
 }
 
 /** Where a task has a cgroup, the engine marks all of its containers once one of them is killed. */

@@ -109,6 +109,34 @@ test.each(["..", "a/../..", "a-b", "x".repeat(32), "0".repeat(33), "0".repeat(31
   },
 );
 
+test.each([
+  { used: 64, limit: 0, kills: "maybe" },
+  { used: 63, limit: 64, kills: "maybe" },
+  { used: 16, limit: 16, kills: "maybe" },
+  { used: 16, limit: 0, kills: "none" },
+  { used: 16, limit: 32, kills: "none" },
+])(
+  "a task of 64 MiB that used $used, of which a container might use $limit, had kills: $kills",
+  async ({ used, limit, kills }) => {
+    const cgroups = await open(VERSION_1);
+    await cgroups.ensure(aPayloadTask({ memory: 64 }));
+    const file = join(mountPoint, `memory${PATH}/memory.max_usage_in_bytes`);
+    writeFileSync(file, String(used * MIB));
+    expect(await cgroups.kills(payloadTaskArn(), limit * MIB)).toBe(kills);
+  },
+);
+
+test.each([
+  [64, "maybe"],
+  [0, "none"],
+])(
+  "of a container with a limit of %i MiB whose task has no cgroup there are kills: %s",
+  async (limit, kills) => {
+    const cgroups = await open(VERSION_1, false);
+    expect(await cgroups.kills(payloadTaskArn(), limit * MIB)).toBe(kills);
+  },
+);
+
 test("there is nothing to remove where there are no cgroups", async () => {
   const nowhere = join(mountPoint, "nowhere");
   await expect(

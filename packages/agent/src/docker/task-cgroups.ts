@@ -27,8 +27,11 @@ export interface TaskCgroups {
   ensure(task: PayloadTask): Promise<void>;
   /** Once its containers are gone. */
   remove(task: PayloadTask): Promise<void>;
-  /** Whether the kernel ended any process of the task for want of memory. False where it does not count. */
-  hasKilled(taskArn: string): Promise<boolean>;
+  /**
+   * Whether the kernel ended any process of the task for want of memory: `maybe` where it does not count
+   * them, and as much was used as the container, with a limit of so many bytes or 0, or its task may use.
+   */
+  kills(taskArn: string, limitBytes: number): Promise<"some" | "none" | "maybe">;
 }
 
 /** One way of making cgroups for tasks, by their ids. Fails with whatever error stands in its way. */
@@ -108,20 +111,30 @@ const made = (maker: CgroupMaker, { mountPoint }: CgroupSettings): TaskCgroups =
     const taskId = lastSegment(arn);
     if (TASK_ID.test(taskId)) await maker.remove(taskId);
   },
-  hasKilled: async (taskArn) => {
-    // The first version has no such file.
-    const file = join(mountPoint, maker.pathOf(lastSegment(taskArn)), "memory.events");
-    const events = await readFile(file, "utf8").catch(() => "");
-    return /^oom_kill [1-9]/m.test(events);
+  kills: async (taskArn, limitBytes) => {
+    const path = maker.pathOf(lastSegment(taskArn));
+    const events = await textOf(join(mountPoint, path, "memory.events"));
+    if (events !== "") return /^oom_kill [1-9]/m.test(events) ? "some" : "none";
+    // The first version counts for each cgroup alone, and the container's is gone.
+    const bytesOf = async (file: string) =>
+      Number(await textOf(join(mountPoint, "memory", path, file)));
+    const taskBytes = await bytesOf("memory.limit_in_bytes");
+    const most = Math.min(limitBytes || taskBytes, taskBytes);
+    return (await bytesOf("memory.max_usage_in_bytes")) >= ALL_BUT_ALL * most ? "maybe" : "none";
   },
 });
+
+/** The kernel takes memory in steps. */
+const ALL_BUT_ALL = 0.9;
+
+const textOf = (file: string): Promise<string> => readFile(file, "utf8").catch(() => "");
 
 const without = (bounds: "container" | "none"): TaskCgroups => ({
   bounds,
   parentOf: () => undefined,
   ensure: async () => undefined,
   remove: async () => undefined,
-  hasKilled: async () => false,
+  kills: async (_, limitBytes) => (limitBytes > 0 ? "maybe" : "none"),
 });
 
 function taskIdOf({ arn }: PayloadTask): string {

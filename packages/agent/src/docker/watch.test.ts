@@ -44,7 +44,9 @@ beforeEach(async () => {
     explains: (running) => explained && running.has("d1") === isRunning,
   };
   const docker = connectDocker(`tcp://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  void watchContainers(docker, INSTANCE, { watcher, signal: stopping.signal, times: TIMES });
+  const memoryKills = { hear: (dockerId: string) => void heard.push(`memory kill in ${dockerId}`) };
+  const parts = { watcher, memoryKills, signal: stopping.signal, times: TIMES };
+  void watchContainers(docker, INSTANCE, parts);
   await vi.waitUntil(() => streams.length === 1);
 });
 afterEach(async () => {
@@ -66,6 +68,11 @@ test("tells of starts, ends and health", async () => {
   say("health_status: unhealthy");
   say("die", { exitCode: "3" });
   await expect.poll(() => heard).toEqual(["watching", "start d1", "UNHEALTHY", "exit 3"]);
+});
+
+test("tells of a process that was killed for want of memory", async () => {
+  say("oom");
+  await expect.poll(() => heard).toEqual(["watching", "memory kill in d1"]);
 });
 
 test("listens anew where the stream breaks", async () => {

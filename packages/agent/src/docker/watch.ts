@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { ContainerWatcher } from "../engine.ts";
 import { DEADLINE_MS } from "./deadlines.ts";
+import type { MemoryKills } from "./memory-kills.ts";
 import { type InstanceIdentity, ownLabel, readLabels } from "./labels.ts";
 import { runningOwn } from "./list-own.ts";
 
@@ -30,6 +31,7 @@ export const WATCH_TIMES: WatchTimes = {
 
 interface WatchParts {
   readonly watcher: ContainerWatcher;
+  readonly memoryKills: Pick<MemoryKills, "hear">;
   readonly signal: AbortSignal;
   readonly times?: WatchTimes;
 }
@@ -42,7 +44,7 @@ interface WatchParts {
 export async function watchContainers(
   docker: Docker,
   instance: InstanceIdentity,
-  { watcher, signal, times = WATCH_TIMES }: WatchParts,
+  { watcher, memoryKills, signal, times = WATCH_TIMES }: WatchParts,
 ): Promise<void> {
   let waitMs = times.firstReconnectMs;
   const onWatching = () => {
@@ -51,7 +53,7 @@ export async function watchContainers(
   };
   while (!signal.aborted) {
     try {
-      const parts = { watcher: { ...watcher, onWatching }, signal, times };
+      const parts = { watcher: { ...watcher, onWatching }, memoryKills, signal, times };
       await followEvents(docker, instance, parts);
     } catch (error) {
       if (signal.aborted) return;
@@ -65,7 +67,7 @@ export async function watchContainers(
 async function followEvents(
   docker: Docker,
   instance: InstanceIdentity,
-  { watcher, signal, times }: Required<WatchParts>,
+  { watcher, memoryKills, signal, times }: Required<WatchParts>,
 ): Promise<void> {
   const hangingUp = new AbortController();
   const hangUp = () => hangingUp.abort();
@@ -77,14 +79,14 @@ async function followEvents(
       filters: {
         type: ["container"],
         label: [ownLabel(instance)],
-        event: ["start", "die", "health_status"],
+        event: ["start", "die", "oom", "health_status"],
       },
     });
     clearTimeout(silence);
     watcher.onWatching();
     void hangUpOnceDeaf(docker, instance, { watcher, signal: hangingUp.signal, times }, hangUp);
     for await (const line of createInterface({ input: stream })) {
-      tell(watcher, JSON.parse(line) as DockerEvent);
+      tell(watcher, memoryKills, JSON.parse(line) as DockerEvent);
     }
   } finally {
     clearTimeout(silence);
@@ -97,7 +99,7 @@ async function followEvents(
 async function hangUpOnceDeaf(
   docker: Docker,
   instance: InstanceIdentity,
-  { watcher, signal, times }: Required<WatchParts>,
+  { watcher, signal, times }: Omit<Required<WatchParts>, "memoryKills">,
   hangUp: () => void,
 ): Promise<void> {
   const isExplained = async () => watcher.explains(await runningOwn(docker, instance));
@@ -116,7 +118,11 @@ async function hangUpOnceDeaf(
   }
 }
 
-function tell(watcher: ContainerWatcher, { Action = "", timeNano = 0, Actor }: DockerEvent): void {
+function tell(
+  watcher: ContainerWatcher,
+  memoryKills: WatchParts["memoryKills"],
+  { Action = "", timeNano = 0, Actor }: DockerEvent,
+): void {
   const container = readLabels(Actor?.Attributes);
   if (!container || !Actor?.ID) return;
   const key = { taskArn: container.taskArn, name: container.name };
@@ -126,6 +132,7 @@ function tell(watcher: ContainerWatcher, { Action = "", timeNano = 0, Actor }: D
     const exitCode = Number(Actor.Attributes?.["exitCode"]);
     watcher.onExit(key, { dockerId: Actor.ID, exitCode, finishedAt: at });
   }
+  if (Action === "oom") memoryKills.hear(Actor.ID);
   const health = HEALTH[Action];
   if (health) watcher.onHealth(key, { status: health, since: at });
 }
