@@ -9,7 +9,6 @@ import { GUEST_FILES, GUEST_UNITS } from "./guest-files.ts";
 
 const run = promisify(execFile);
 
-const DEFAULT_MIRROR = "http://deb.debian.org/debian";
 /** Of the file system, most of which is never written. */
 const SIZE = "8G";
 
@@ -82,7 +81,7 @@ async function installDebian(suite: string, root: string): Promise<void> {
   const include = `--include=${PACKAGES.join(",")}`;
   // A mirror may be of some day in the past: what is signed is right, however old.
   const anyAge = '--aptopt=Acquire::Check-Valid-Until "false"';
-  await run("mmdebstrap", [...flags, include, anyAge, suite, root, await mirror()]);
+  await run("mmdebstrap", [...flags, include, anyAge, suite, root, ...(await mirrors())]);
 }
 
 async function addGuestFiles(root: string): Promise<void> {
@@ -95,8 +94,8 @@ async function addGuestFiles(root: string): Promise<void> {
   await run("chroot", [root, "systemctl", "enable", ...GUEST_UNITS]);
 }
 
-/** Debian's, where this machine is another system. */
-async function mirror(): Promise<string> {
+/** Of this machine's apt; none where it is another system, for which mmdebstrap takes Debian's own. */
+async function mirrors(): Promise<readonly string[]> {
   const { stdout } = await run("apt-get", [
     "indextargets",
     "--format=$(REPO_URI)",
@@ -104,5 +103,5 @@ async function mirror(): Promise<string> {
     "Origin: Debian",
     "Label: Debian",
   ]);
-  return stdout.split("\n")[0] || DEFAULT_MIRROR;
+  return stdout.split("\n").filter(Boolean).slice(0, 1);
 }
