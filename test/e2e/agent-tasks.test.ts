@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aContainer, AgentUnderTest, aTask, HOST_ADDRESS } from "./agent-process.ts";
+import { eventually } from "./berth.ts";
 
 let agent: AgentUnderTest;
 
@@ -64,7 +65,9 @@ describe("an agent with a task", () => {
     const { containers } = await agent.controlPlane.submitted(task.arn, "RUNNING");
     const [binding] = containers[0]?.networkBindings ?? [];
     expect(binding).toMatchObject({ bindIP: HOST_ADDRESS, containerPort: 80, protocol: "tcp" });
-    const page = await fetch(`http://${HOST_ADDRESS}:${binding?.hostPort}/cgi-bin/index.cgi`);
+    // RUNNING is said once its program has begun, which may be before it listens.
+    const url = `http://${HOST_ADDRESS}:${binding?.hostPort}/cgi-bin/index.cgi`;
+    const page = await eventually("the page", () => fetch(url).catch(() => undefined));
     expect(page.status).toBeLessThan(500);
     agent.controlPlane.stopTask(task.arn);
     await agent.controlPlane.submitted(task.arn, "STOPPED");
