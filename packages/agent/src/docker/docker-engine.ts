@@ -133,6 +133,8 @@ export class DockerEngine implements ContainerEngine {
     const begin = () => handle.start({ abortSignal: signal });
     const isOnNetwork = holdsNetwork(task, container.name);
     try {
+      // What was told of it belongs to an earlier run.
+      this.#memoryKills.forget(dockerId);
       await this.#cgroups.ensure(task);
       await whileAway(signal, () => (isOnNetwork ? onTaskNetwork(this.#docker, begin) : begin()));
     } catch (error) {
